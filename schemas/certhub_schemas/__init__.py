@@ -1,1 +1,42 @@
+"""Kinds of certificate, matters, and codes that check themselves: the data both sides agree on.
+
+Stands on the standard library alone, so that a counter that only verifies installs nothing else.
+"""
+
+from certhub_schemas.certificate_kind import (
+    CORE_NAMES,
+    Authority,
+    Field,
+    HolderCategory,
+    Kind,
+    Level,
+    Sensitivity,
+)
+from certhub_schemas.errors import BadCode, BadEntry, KindUnknown, MatterUnknown, SchemasError
+from certhub_schemas.kinds import kind, kinds, load_kinds
+from certhub_schemas.matters import Matter, Need, load_matters, matter, matters
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "CORE_NAMES",
+    "Authority",
+    "BadCode",
+    "BadEntry",
+    "Field",
+    "HolderCategory",
+    "Kind",
+    "KindUnknown",
+    "Level",
+    "Matter",
+    "MatterUnknown",
+    "Need",
+    "SchemasError",
+    "Sensitivity",
+    "kind",
+    "kinds",
+    "load_kinds",
+    "load_matters",
+    "matter",
+    "matters",
+]

@@ -1,0 +1,206 @@
+"""Matters (事项): what a counter does, and therefore what it may see and how old the news may be.
+
+The clerk chooses a matter and nothing else: kinds and least fields, mode, freshness, whether it may be
+done offline and whether 容缺受理 (accept now, settle what is missing later) may be offered all follow from it.
+
+    mode L1  glance: the holder shows a code      tier metro-circle     within the Wuhan circle
+         L2  challenge: the counter shows one          in-province      within Hubei
+         L3  in person: L2 and an identity check       cross-province   anywhere
+
+One file per matter in `matters/`, with `order` for the list on the screen. Codes that no public source
+gives begin with PLACEHOLDER- and say so in `code_origin` too.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Any, Literal, Self, get_args
+
+from certhub_schemas.certificate_kind import CORE_NAMES, CodeOrigin, Kind
+from certhub_schemas.entries import Members, read_object
+from certhub_schemas.errors import BadEntry, MatterUnknown
+from certhub_schemas.kinds import kinds
+
+Tier = Literal["metro-circle", "in-province", "cross-province"]
+Mode = Literal["L1", "L2", "L3"]
+
+DEFAULT_PURPOSES = ("verify",)
+PLACEHOLDER_PREFIX = "PLACEHOLDER-"
+MAX_STATUS_AGE = 7 * 24 * 3600  # seconds: a list older than a week is no news for any matter
+MAX_RETENTION = 100 * 366  # days
+
+_TIERS: tuple[Tier, ...] = get_args(Tier)
+_MODES: tuple[Mode, ...] = get_args(Mode)
+_ORIGINS: tuple[CodeOrigin, ...] = get_args(CodeOrigin)
+_CODE = r"[A-Z0-9][A-Z0-9-]{0,47}"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One kind that a matter accepts, and the least fields of it: claim titles or core names."""
+
+    kind: str
+    fields: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value as JSON members."""
+        return {"kind": self.kind, "fields": list(self.fields)}
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One matter; `needs` in the order in which a counter asks for them."""
+
+    code: str
+    code_origin: CodeOrigin
+    name: str
+    name_en: str
+    tier: Tier
+    needs: tuple[Need, ...]
+    mode: Mode
+    max_status_age_seconds: int
+    offline_allowed: bool
+    deficiency_allowed: bool
+    legal_basis: str
+    retention_days: int
+    purposes: tuple[str, ...] = DEFAULT_PURPOSES
+
+    def fields_for(self, kind_code: str) -> tuple[str, ...] | None:
+        """Return the least fields of a kind, or None when the matter does not need that kind."""
+        return next((need.fields for need in self.needs if need.kind == kind_code), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value as JSON members; `from_json` reads them back."""
+        return {
+            "code": self.code,
+            "code_origin": self.code_origin,
+            "name": self.name,
+            "name_en": self.name_en,
+            "tier": self.tier,
+            "needs": [need.to_json() for need in self.needs],
+            "mode": self.mode,
+            "max_status_age_seconds": self.max_status_age_seconds,
+            "offline_allowed": self.offline_allowed,
+            "deficiency_allowed": self.deficiency_allowed,
+            "purposes": list(self.purposes),
+            "legal_basis": self.legal_basis,
+            "retention_days": self.retention_days,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], *, entry: str = "matter") -> Self:
+        """Read a matter; whether its kinds exist is not judged here, since a bundle may know more.
+
+        Raises:
+            BadEntry: a member is missing, unknown or of the wrong shape.
+        """
+        top = Members(value, entry=entry)
+        found = cls(
+            code=top.text("code", most=48, pattern=_CODE),
+            code_origin=top.one_of("code_origin", _ORIGINS),
+            name=top.text("name"),
+            name_en=top.text("name_en"),
+            tier=top.one_of("tier", _TIERS),
+            needs=_read_needs(top),
+            mode=top.one_of("mode", _MODES),
+            max_status_age_seconds=top.integer("max_status_age_seconds", least=1, most=MAX_STATUS_AGE),
+            offline_allowed=top.boolean("offline_allowed"),
+            deficiency_allowed=top.boolean("deficiency_allowed"),
+            legal_basis=top.text("legal_basis", most=500),
+            retention_days=top.integer("retention_days", least=1, most=MAX_RETENTION),
+            purposes=_read_purposes(top),
+        )
+        top.done()
+        if found.code.startswith(PLACEHOLDER_PREFIX) != (found.code_origin == "placeholder"):
+            raise top.bad("code", f"{PLACEHOLDER_PREFIX} and code_origin = placeholder go together")
+        return found
+
+
+def matters() -> tuple[Matter, ...]:
+    """Return the package's matters in display order."""
+    return tuple(_by_code().values())
+
+
+def matter(code: str) -> Matter:
+    """Return the matter with that code.
+
+    Raises:
+        MatterUnknown: there is none.
+    """
+    try:
+        return _by_code()[code]
+    except KeyError:
+        raise MatterUnknown(code) from None
+
+
+def load_matters(folder: Traversable, kinds: Iterable[Kind]) -> tuple[Matter, ...]:
+    """Return the matters of `folder` in display order; `kinds` is the catalogue that they speak of.
+
+    Raises:
+        BadEntry: a file is wrong, names an unknown kind or field, or clashes with another; `entry` is
+            the file's name.
+    """
+    catalogue = {kind.code: kind for kind in kinds}
+    found: dict[int, tuple[str, Matter]] = {}
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if file.name.startswith((".", "__")):
+            continue  # what editors and interpreters leave behind
+        order, read = _read_matter(file, catalogue)
+        if order in found:
+            raise BadEntry(file.name, "order", f"{order} is also the place of {found[order][0]}")
+        for other_file, other in found.values():
+            if read.code == other.code:
+                raise BadEntry(file.name, "code", f"is also the code of {other_file}")
+        found[order] = (file.name, read)
+    for place, (order, (name, _)) in enumerate(sorted(found.items()), start=1):
+        if order != place:
+            raise BadEntry(name, "order", f"is {order} where {place} is due; count from 1 without gaps")
+    return tuple(found[order][1] for order in sorted(found))
+
+
+@cache
+def _by_code() -> Mapping[str, Matter]:
+    shipped = load_matters(files("certhub_schemas").joinpath("matters"), kinds())
+    return MappingProxyType({each.code: each for each in shipped})
+
+
+def _read_matter(file: Traversable, catalogue: Mapping[str, Kind]) -> tuple[int, Matter]:
+    value = read_object(file, file.name)
+    order = Members(value, entry=file.name).integer("order", least=1, most=999)
+    del value["order"]
+    read = Matter.from_json(value, entry=file.name)
+    for index, need in enumerate(read.needs):
+        kind = catalogue.get(need.kind)
+        if kind is None:
+            raise BadEntry(file.name, f"needs[{index}].kind", "is not in the catalogue")
+        for title in need.fields:
+            if title not in CORE_NAMES and kind.field(title) is None:
+                raise BadEntry(file.name, f"needs[{index}].fields", f"{title} is no claim of {kind.name}")
+    return order, read
+
+
+def _read_needs(top: Members) -> tuple[Need, ...]:
+    needs = []
+    for each in top.objects("needs"):
+        need = Need(kind=each.text("kind", most=64), fields=each.texts("fields", most=64))
+        each.done()
+        if not need.fields:
+            raise each.bad("fields", "names no field")
+        if need.kind in {earlier.kind for earlier in needs}:
+            raise each.bad("kind", "is needed twice")
+        needs.append(need)
+    if not needs:
+        raise top.bad("needs", "names no kind")
+    return tuple(needs)
+
+
+def _read_purposes(top: Members) -> tuple[str, ...]:
+    if not top.has("purposes"):
+        return DEFAULT_PURPOSES
+    purposes = top.texts("purposes", most=32, pattern=r"[a-z][a-z-]*")
+    if not purposes:
+        raise top.bad("purposes", "names no purpose")
+    return purposes
