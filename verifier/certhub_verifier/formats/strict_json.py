@@ -1,0 +1,150 @@
+"""JSON as signed tokens need it: one reading of every text, or a refusal (RFC 8259, RFC 7493 I-JSON).
+
+What Python's reader lets through, and other readers read differently, is refused here: duplicate
+members, NaN and Infinity, a byte order mark, NUL and lone surrogates in strings, fractions where the
+format has none, integers beyond 18 digits, nesting beyond a bound. Depth is counted over the bytes
+before anything is parsed, without recursion, in time linear in the text.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from certhub_verifier.errors import Malformed
+
+MAX_DEPTH = 8  # DESIGN §5 "Keys": depth 8, bundles 16
+MAX_DIGITS = 18  # fits a signed 64-bit integer; int() on long texts is quadratic
+MAX_FRACTION_CHARACTERS = 32  # more than any double prints as
+
+# A whole string, or the rest of the text where a string never ends. Possessive, so linear.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+_ONE_KIND_OF_BRACKET = bytes.maketrans(b"[]", b"{}")
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def loads(data: bytes | str, *, max_depth: int = MAX_DEPTH, floats: bool = False) -> Any:
+    """Return the one value that `data` (UTF-8 JSON) spells.
+
+    `max_depth` counts nested arrays and objects: `{}` has depth 1, `7` has depth 0. Fractions and
+    exponents are refused unless `floats` is true, and then have to be finite.
+
+    Raises:
+        Malformed: anything that two readers could read differently.
+    """
+    raw = _utf8(data)
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise Malformed("JSON starts with a byte order mark")
+    if raw.count(b"[") + raw.count(b"{") > max_depth:
+        _require_depth(raw, max_depth)
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_fraction if floats else _no_fraction,
+            parse_constant=_no_constant,
+        )
+    except (ValueError, RecursionError) as broken:
+        raise Malformed("not JSON") from broken
+    if b"\\u" in raw:  # the only way to NUL and to lone surrogates in valid UTF-8 JSON
+        _require_speakable(value)
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """Return `value` as compact UTF-8 JSON, members in the order given.
+
+    Raises:
+        Malformed: a string holds NUL or a lone surrogate, or a number is not finite.
+        TypeError: a value that JSON has no form for; a fault of the caller.
+    """
+    return _print(value, sort_keys=False)
+
+
+def canonical(value: Any) -> bytes:
+    """Return `value` as compact UTF-8 JSON, members sorted by code point: one spelling for hashing.
+
+    Raises:
+        Malformed, TypeError: as `dumps`.
+    """
+    return _print(value, sort_keys=True)
+
+
+def _print(value: Any, *, sort_keys: bool) -> bytes:
+    try:
+        text = json.dumps(
+            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys
+        ).encode("utf-8")
+    except (ValueError, RecursionError) as broken:
+        raise Malformed("the value has no strict JSON form") from broken
+    if rb"\u0000" in text:
+        _require_speakable(value)
+    return text
+
+
+def _utf8(data: bytes | str) -> bytes:
+    """Return `data` as bytes that are known to be UTF-8."""
+    try:
+        if isinstance(data, str):
+            return data.encode("utf-8")
+        data.decode("utf-8")
+    except UnicodeError as broken:
+        raise Malformed("not UTF-8") from broken
+    return data
+
+
+def _require_depth(raw: bytes, max_depth: int) -> None:
+    """Refuse brackets nested deeper than `max_depth`, or unbalanced ones.
+
+    Each round takes the innermost pairs away, so that a text of depth d is empty after d rounds.
+    """
+    left = _STRING.sub(b"", raw).translate(_ONE_KIND_OF_BRACKET, _ALL_BUT_BRACKETS)
+    for _ in range(max_depth):
+        left = left.replace(b"{}", b"")
+    if left:
+        raise Malformed(f"JSON nested deeper than {max_depth}, or its brackets do not match")
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise Malformed("JSON object with two members of one name")
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > MAX_DIGITS:
+        raise Malformed(f"JSON integer longer than {MAX_DIGITS} digits")
+    return int(digits)
+
+
+def _fraction(text: str) -> float:
+    number = float(text) if len(text) <= MAX_FRACTION_CHARACTERS else math.inf
+    if not math.isfinite(number):
+        raise Malformed("JSON number out of range")
+    return number
+
+
+def _no_fraction(_: str) -> NoReturn:
+    raise Malformed("JSON number with a fraction or exponent")
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise Malformed("JSON with NaN or Infinity")
+
+
+def _require_speakable(value: Any) -> None:
+    """Refuse NUL and lone surrogates in any string, names of members included; without recursion."""
+    waiting: list[Iterable[Any]] = [[value]]
+    while waiting:
+        for one in waiting.pop():
+            if isinstance(one, str):
+                if _UNSPEAKABLE.search(one):
+                    raise Malformed("JSON string with NUL or a lone surrogate")
+            elif isinstance(one, dict):
+                waiting += (one.keys(), one.values())
+            elif isinstance(one, list | tuple):
+                waiting.append(one)

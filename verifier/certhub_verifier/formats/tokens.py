@@ -1,0 +1,101 @@
+"""The token types: what each is signed with, how big, how deep and how long-lived it may be.
+
+One `typ`, one key purpose, one row of this table (DESIGN §3 and §5 "Keys"). A reader always says which
+type it expects; a token is never asked what it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from certhub_schemas.purposes import Purpose
+
+_KIB = 1 << 10
+_MIB = 1 << 20
+_SMALL = 6_000  # characters: what one QR code, one header line or one question needs at most
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenType:
+    """One type of signed token.
+
+    typ           the header's `typ`
+    purpose       what its key is for; None for kb+jwt: the holder's own key, named by the credential
+    max_bytes     cap on the compact form, signature included
+    max_depth     cap on nesting in the payload
+    life_seconds  cap on `exp` - `iat`; None where the type has no cap of its own. Where a sealed code
+                  carries no `iat`, whoever knows the time holds `exp` - now against it
+    low_s         True where a hub is the signer: of the two signatures (r, s) and (r, n-s) only the
+                  one with s ≤ n/2 is taken. Agencies' HSMs and browsers may send either
+    required      registered claims that have to be there
+    has_kid       False for kb+jwt alone
+    """
+
+    typ: str
+    purpose: Purpose | None
+    max_bytes: int
+    max_depth: int = 8
+    life_seconds: int | None = None
+    low_s: bool = True
+    required: tuple[str, ...] = ()
+    has_kid: bool = True
+
+
+_ALL = (
+    TokenType(
+        typ="show+jwt",
+        purpose=Purpose.SHOW,
+        max_bytes=_SMALL,
+        life_seconds=60,
+        required=("iss", "exp", "jti"),  # no iat: every character of a QR code counts
+    ),
+    TokenType(
+        typ="paper+jwt",
+        purpose=Purpose.PAPER,
+        max_bytes=_SMALL,
+        life_seconds=180 * _DAY,
+        required=("iss", "exp", "jti"),
+    ),
+    TokenType(
+        typ="kb+jwt",
+        purpose=None,
+        max_bytes=_SMALL,
+        low_s=False,
+        required=("iat", "aud"),  # RFC 9901 §4.3
+        has_kid=False,
+    ),
+    TokenType(
+        typ="statuslist+jwt",
+        purpose=Purpose.STATUS,
+        max_bytes=8 * _MIB,
+        life_seconds=_DAY,
+        required=("sub", "iat", "exp"),
+    ),
+    TokenType(
+        typ="xr-req+jwt",
+        purpose=Purpose.EXCHANGE,
+        max_bytes=_SMALL,
+        life_seconds=60,
+        required=("iss", "aud", "iat", "exp", "jti"),
+    ),
+    TokenType(
+        typ="xr-res+jwt",
+        purpose=Purpose.EXCHANGE,
+        max_bytes=256 * _KIB,
+        life_seconds=60,
+        required=("iss", "aud", "iat", "exp", "jti"),
+    ),
+    TokenType(
+        typ="bundle+jwt",
+        purpose=Purpose.BUNDLE,
+        max_bytes=16 * _MIB,
+        max_depth=16,
+        life_seconds=_DAY,
+        required=("iss", "iat", "exp"),
+    ),
+    TokenType(typ="receipt+jwt", purpose=Purpose.RECEIPT, max_bytes=64 * _KIB, required=("iss", "iat")),
+    TokenType(typ="dc+sd-jwt", purpose=Purpose.SEAL, max_bytes=64 * _KIB, low_s=False),
+)
+
+TOKEN_TYPES: Mapping[str, TokenType] = MappingProxyType({one.typ: one for one in _ALL})
