@@ -107,14 +107,14 @@ class Members:
             for index, each in enumerate(value)
         )
 
-    def object(self, name: str) -> "Members":
+    def within(self, name: str) -> "Members":
         """Return an object."""
         return Members(self.take(name), entry=self._entry, at=self._path(name))
 
     def items(self) -> Iterable[tuple[str, "Members"]]:
         """Return every member as an object, in the order of the file."""
         for name in self._value:
-            yield name, self.object(name)
+            yield name, self.within(name)
 
     def done(self) -> None:
         """Refuse the members that nobody asked for."""

@@ -138,7 +138,7 @@ def _read_kind(place: Traversable) -> Kind:
 
 
 def _read_code(top: Members) -> tuple[str, CodeOrigin, Authority]:
-    defined_by = top.object("defined_by")
+    defined_by = top.within("defined_by")
     authority = Authority(
         name=defined_by.text("name"),
         code=defined_by.text("code", most=uscc.LENGTH),

@@ -1,7 +1,7 @@
 """Matters (事项): what a counter does, and therefore what it may see and how old the news may be.
 
 The clerk chooses a matter and nothing else: kinds and least fields, mode, freshness, whether it may be
-done offline and whether 容缺受理 (accept now, settle what is missing later) may be offered all follow from it.
+done offline, and whether 容缺受理 (accept now, settle what is missing later) may be offered, all follow.
 
     mode L1  glance: the holder shows a code      tier metro-circle     within the Wuhan circle
          L2  challenge: the counter shows one          in-province      within Hubei
@@ -183,7 +183,7 @@ def _read_matter(file: Traversable, catalogue: Mapping[str, Kind]) -> tuple[int,
 
 
 def _read_needs(top: Members) -> tuple[Need, ...]:
-    needs = []
+    needs: list[Need] = []
     for each in top.objects("needs"):
         need = Need(kind=each.text("kind", most=64), fields=each.texts("fields", most=64))
         each.done()
