@@ -1,0 +1,150 @@
+"""What a matter demands, for each way in which a certificate arrives: matter × channel → levels, limits.
+
+    required   a "no" is invalid, an undetermined or missing fact is undetermined
+    expected   a "no" is invalid, an undetermined fact is check; missing means that it does not apply
+    off        told, and not weighed
+
+No level softens a "no", and some causes are never softened by "expected" (verdict.py). A policy is a value
+with a digest, so that a receipt can say years later by which rules it was judged (DESIGN §5 "Verdict").
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from certhub_verifier.facts import Fact
+from certhub_verifier.formats import strict_json
+
+HOUR = 3600
+MAX_TRUST_AGE_SECONDS = (
+    72 * HOUR
+)  # trust-and-security §1.2 "Freshness grades": beyond it nobody relies on the list
+DEFAULT_STATUS_AGE_SECONDS = 24 * HOUR  # the life of a list (DESIGN §3), for a verification without a matter
+
+
+class Channel(StrEnum):
+    """How it came."""
+
+    TICKET = "ticket"
+    PEER = "peer"
+    SEALED = "sealed"
+    PAPER = "paper"
+    FILE = "file"
+    RECEIPT = "receipt"
+
+
+class Level(StrEnum):
+    """How much a fact weighs."""
+
+    REQUIRED = "required"
+    EXPECTED = "expected"
+    OFF = "off"
+
+
+class MatterLimits(Protocol):
+    """The part of `certhub_schemas.Matter` that a policy is made of."""
+
+    @property
+    def code(self) -> str:
+        """Code of the matter."""
+        ...
+
+    @property
+    def max_status_age_seconds(self) -> int:
+        """Oldest status that the matter takes, in seconds."""
+        ...
+
+    @property
+    def offline_allowed(self) -> bool:
+        """Whether it may be settled without a network."""
+        ...
+
+    @property
+    def deficiency_allowed(self) -> bool:
+        """Whether a case may be accepted now and completed later."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one verification; all ages in seconds."""
+
+    channel: Channel
+    matter_code: str | None
+    levels: Mapping[Fact, Level]
+    max_status_age_seconds: int
+    max_trust_age_seconds: int = MAX_TRUST_AGE_SECONDS
+    expires_soon_days: int = 30
+    offline_allowed: bool = False
+    deficiency_allowed: bool = False
+
+    def level(self, fact: Fact) -> Level:
+        """Return how much `fact` weighs; a fact that the policy does not name is required."""
+        return self.levels.get(fact, Level.REQUIRED)
+
+    def digest(self) -> str:
+        """Return the hex SHA-256 of the canonical form, as a receipt carries it."""
+        form = {
+            "channel": self.channel.value,
+            "matter": self.matter_code,
+            "levels": {fact.value: self.level(fact).value for fact in Fact},
+            "max_status_age_seconds": self.max_status_age_seconds,
+            "max_trust_age_seconds": self.max_trust_age_seconds,
+            "expires_soon_days": self.expires_soon_days,
+            "offline_allowed": self.offline_allowed,
+            "deficiency_allowed": self.deficiency_allowed,
+        }
+        return hashlib.sha256(strict_json.canonical(form)).hexdigest()
+
+
+_COMMON = {
+    Fact.WELL_FORMED: Level.REQUIRED,
+    Fact.SIGNATURE: Level.REQUIRED,
+    Fact.STANDS_BEHIND: Level.REQUIRED,
+    Fact.ISSUER_KNOWN: Level.REQUIRED,
+    Fact.ISSUER_ENTITLED: Level.REQUIRED,
+    Fact.DATES: Level.REQUIRED,
+    Fact.STATUS: Level.REQUIRED,
+    Fact.HOLDER_BINDING: Level.OFF,
+    Fact.AUDIENCE: Level.EXPECTED,
+    Fact.ONE_TIME: Level.REQUIRED,
+    Fact.TRUST_FRESH: Level.REQUIRED,
+    Fact.AGREEMENT: Level.OFF,
+    Fact.LOGGED: Level.OFF,
+}
+# A file has no code that could be used up; without a binding it proves the seal, not who shows it.
+_FILE = {Fact.HOLDER_BINDING: Level.EXPECTED, Fact.ONE_TIME: Level.OFF, Fact.STATUS: Level.EXPECTED}
+# A region signs a sealed code; that the agency's own seal was not seen is said, and weighs nothing.
+_SEALED = {Fact.STANDS_BEHIND: Level.OFF, Fact.STATUS: Level.EXPECTED, Fact.ONE_TIME: Level.EXPECTED}
+_CHANGES: Mapping[Channel, Mapping[Fact, Level]] = {
+    Channel.TICKET: {},
+    Channel.PEER: {Fact.AGREEMENT: Level.REQUIRED},
+    Channel.SEALED: _SEALED,
+    Channel.PAPER: _SEALED,
+    Channel.FILE: _FILE,
+    Channel.RECEIPT: dict.fromkeys(Fact, Level.OFF),
+}
+
+
+def policy_for(matter: MatterLimits | None, channel: Channel) -> Policy:
+    """Return the rules of `matter` for what arrives by `channel`.
+
+    A matter that may not be settled offline requires what an offline counter could only expect: with an
+    unknown use or an aged status it is undetermined. Without a matter the default limits hold and nothing
+    is offered.
+    """
+    levels = {**_COMMON, **_CHANGES[channel]}
+    offline_allowed = matter.offline_allowed if matter else True
+    if channel in (Channel.SEALED, Channel.PAPER) and not offline_allowed:
+        levels |= {Fact.STATUS: Level.REQUIRED, Fact.ONE_TIME: Level.REQUIRED}
+    return Policy(
+        channel=channel,
+        matter_code=matter.code if matter else None,
+        levels=MappingProxyType(levels),
+        max_status_age_seconds=matter.max_status_age_seconds if matter else DEFAULT_STATUS_AGE_SECONDS,
+        offline_allowed=offline_allowed,
+        deficiency_allowed=matter.deficiency_allowed if matter else False,
+    )

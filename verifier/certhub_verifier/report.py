@@ -1,0 +1,177 @@
+"""What a verification found: all answers together, and who is told what.
+
+    ItemReport   one certificate: its facts, its verdict, what was disclosed
+    Report       one scan: the worst item speaks for all, or the code failed by itself and there are no items
+
+`Report.to_dict` is the one JSON form, stable for programs (DESIGN §4): the hub stores it and answers with
+it, and `certhub-verify --json` prints it. Times are RFC 3339 in China Standard Time (+08:00).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from certhub_verifier.causes import CODES, Verdict
+from certhub_verifier.facts import Checked
+from certhub_verifier.policy import Channel
+from certhub_verifier.sentences import CHINA, Lang, Sentence, explain
+from certhub_verifier.verdict import Judgement, worst
+
+VERSION = 1  # of the JSON form; grows when a member changes its meaning, not when one is added
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemReport:
+    """One certificate as it was found.
+
+    `disclosed` is empty unless a signature over it was verified. `detail` is what the headline's sentence
+    can say.
+    """
+
+    kind: str
+    kind_name: str
+    kind_name_en: str
+    verdict: Verdict
+    code: str
+    facts: tuple[Checked, ...]
+    disclosed: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def result_number(self) -> int | None:
+        """The number of GB/T 36906 for this outcome, where it has one."""
+        return CODES[self.code].result_number
+
+    def judgement(self) -> Judgement:
+        """Return what the item says, without why."""
+        return Judgement(self.verdict, self.code, self.detail)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form of one item."""
+        return {
+            "kind": self.kind,
+            "kind_name": self.kind_name,
+            "kind_name_en": self.kind_name_en,
+            "verdict": self.verdict.value,
+            "code": self.code,
+            "result_number": self.result_number,
+            "facts": [fact_to_dict(checked) for checked in self.facts],
+            "disclosed": dict(self.disclosed),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One scan as it was found, `as_of` the moment for which it was judged (aware)."""
+
+    verdict: Verdict
+    code: str
+    as_of: datetime
+    channel: Channel
+    items: tuple[ItemReport, ...] = ()
+    detail: Mapping[str, str] = field(default_factory=dict)
+    verification_id: str | None = None
+    deficiency_allowed: bool = False
+    receipt_url: str | None = None
+
+    def sentence(self, lang: Lang) -> Sentence:
+        """Return what the clerk is told."""
+        return explain(
+            self.code, self.detail, lang=lang, deficiency_allowed=self.deficiency_allowed, now=self.as_of
+        )
+
+    def to_dict(self, lang: Lang = "zh") -> dict[str, Any]:
+        """Return the JSON form; `lang` chooses the sentences, never the codes."""
+        sentence = self.sentence(lang)
+        return {
+            "version": VERSION,
+            "verification_id": self.verification_id,
+            "verdict": self.verdict.value,
+            "code": self.code,
+            "headline": sentence.headline,
+            "next_step": sentence.next_step,
+            "as_of": local_time(self.as_of),
+            "channel": self.channel.value,
+            "items": [item.to_dict() for item in self.items],
+            "receipt_url": self.receipt_url,
+        }
+
+
+def overall(
+    items: Sequence[ItemReport],
+    *,
+    channel: Channel,
+    as_of: datetime,
+    verification_id: str | None = None,
+    deficiency_allowed: bool = False,
+    receipt_url: str | None = None,
+) -> Report:
+    """Put items together: the worst one speaks for all.
+
+    Where it speaks of the code itself (used up, expired, not ours) or nothing could be read, no
+    certificate was judged, and the report has no items. No items at all is NOT_FOUND, never valid.
+    """
+    judgement = (
+        worst(item.judgement() for item in items) if items else Judgement(Verdict.UNDETERMINED, "NOT_FOUND")
+    )
+    unread = all(not item.kind for item in items)
+    return Report(
+        verdict=judgement.verdict,
+        code=judgement.code,
+        as_of=as_of,
+        channel=channel,
+        items=() if unread or CODES[judgement.code].of_code else tuple(items),
+        detail=judgement.detail,
+        verification_id=verification_id,
+        deficiency_allowed=deficiency_allowed,
+        receipt_url=receipt_url,
+    )
+
+
+def failed(
+    code: str,
+    detail: Mapping[str, str] | None = None,
+    *,
+    channel: Channel,
+    as_of: datetime,
+    verification_id: str | None = None,
+    deficiency_allowed: bool = False,
+    receipt_url: str | None = None,
+) -> Report:
+    """Return the report of a code that fails by itself: no certificate was looked at.
+
+    Raises:
+        ValueError: `code` would say that something is good; a failure cannot.
+    """
+    verdict = CODES[code].verdict
+    if verdict in (Verdict.VALID, Verdict.CHECK):
+        raise ValueError(f"{code} is no failure")
+    return Report(
+        verdict=verdict,
+        code=code,
+        as_of=as_of,
+        channel=channel,
+        detail=detail or {},
+        verification_id=verification_id,
+        deficiency_allowed=deficiency_allowed,
+        receipt_url=receipt_url,
+    )
+
+
+def fact_to_dict(checked: Checked) -> dict[str, Any]:
+    """Return the JSON form of one fact; members that say nothing are left out."""
+    form: dict[str, Any] = {"fact": checked.fact.value, "outcome": checked.outcome.value}
+    if checked.cause is not None:
+        form["cause"] = checked.cause
+    form["as_of"] = local_time(checked.as_of)
+    if checked.evidence is not None:
+        form["evidence"] = checked.evidence
+    if checked.detail:
+        form["detail"] = dict(checked.detail)
+    return form
+
+
+def local_time(moment: datetime) -> str:
+    """Return `moment` (aware) as RFC 3339 in China Standard Time, to the second."""
+    return moment.astimezone(CHINA).isoformat(timespec="seconds")

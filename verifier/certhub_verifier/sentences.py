@@ -1,0 +1,131 @@
+"""What a person is told, in Chinese and English: one catalogue, `sentences.json`, and nothing beside it.
+
+Each code has a headline (what is the case) and a next step (what to do now). A sentence is written in
+several ways, fullest first; the first one whose details are all known is used, and the last needs none, so
+that a missing date never shows as a hole. Times are shown in China Standard Time, a fixed +08:00 that
+needs no time zone data.
+
+The sentence that offers to accept a case incomplete exists only for matters that allow it (DESIGN §4).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from importlib.resources import files
+from string import Formatter
+from typing import Any, Literal
+
+from certhub_verifier.facts import Fact, Outcome
+
+Lang = Literal["zh", "en"]
+CHINA = timezone(timedelta(hours=8))
+BANNED = ("非法", "无效参数", "系统异常", "请联系管理员")  # never a whole answer: they tell nobody what to do
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+
+CATALOGUE: Mapping[str, Any] = json.loads(
+    files("certhub_verifier").joinpath("sentences.json").read_text(encoding="utf-8")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is the case, and what to do now."""
+
+    headline: str
+    next_step: str
+
+
+def explain(
+    code: str,
+    detail: Mapping[str, str],
+    *,
+    lang: Lang,
+    deficiency_allowed: bool = False,
+    now: datetime | None = None,
+) -> Sentence:
+    """Return the sentence of `code`, a code of `causes.CODES`.
+
+    `detail` gives what the placeholders stand for; RFC 3339 times in it are shown in China Standard Time, as
+    "today 09:41" on the day of `now`. A placeholder without a detail picks a plainer way to say it.
+
+    Raises:
+        KeyError: no such code; codes come from the catalogue, so this is a mistake of the caller.
+    """
+    return _say(CATALOGUE["codes"][code][lang], detail, lang, deficiency_allowed, now)
+
+
+def explain_receipt(finding: str, *, lang: Lang) -> Sentence:
+    """Return the sentence of a finding about a receipt: GENUINE AGED ALTERED NO_TRUST CLOCK_WRONG."""
+    return _say(CATALOGUE["receipts"][finding][lang], {}, lang, False, None)
+
+
+def fact_name(fact: Fact, lang: Lang) -> str:
+    """Return what the question is called."""
+    return str(CATALOGUE["facts"][fact.value][lang])
+
+
+def outcome_word(outcome: Outcome, lang: Lang) -> str:
+    """Return what the answer is called."""
+    return str(CATALOGUE["outcomes"][outcome.value][lang])
+
+
+def cause_words(cause: str, lang: Lang) -> str:
+    """Return the plainest words for a cause, as they stand beside a fact; an unknown one stands as it is."""
+    entry = CATALOGUE["codes"].get(cause)
+    return str(entry[lang]["headline"][-1]) if entry else cause
+
+
+def moment_words(moment: datetime, *, lang: Lang, now: datetime | None = None) -> str:
+    """Return `moment` (aware) in China Standard Time, to the minute; "today" on the day of `now`."""
+    local = moment.astimezone(CHINA)
+    if now is not None and now.astimezone(CHINA).date() == local.date():
+        return _word("today", lang).format(time=f"{local:%H:%M}")
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def age_words(seconds: float, lang: Lang) -> str:
+    """Return an age in whole words: just now, minutes, hours, days; "in the future" from a minute on."""
+    minutes = int(max(seconds, 0) // 60)
+    if seconds < -60:
+        return _word("future", lang)
+    if minutes < 1:
+        return _word("now", lang)
+    if minutes < 60:
+        return _word("minutes", lang).format(n=minutes)
+    if minutes < 48 * 60:
+        return _word("hours", lang).format(n=minutes // 60)
+    return _word("days", lang).format(n=minutes // (24 * 60))
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Return the names that `text` needs."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def _word(name: str, lang: Lang) -> str:
+    return str(CATALOGUE["words"][name][lang])
+
+
+def _say(
+    entry: Mapping[str, Sequence[str]],
+    detail: Mapping[str, str],
+    lang: Lang,
+    deficiency_allowed: bool,
+    now: datetime | None,
+) -> Sentence:
+    shown = {name: _shown(value, lang, now) for name, value in detail.items() if value}
+    steps = entry.get("deficiency") if deficiency_allowed else None
+    return Sentence(_fill(entry["headline"], shown), _fill(steps or entry["next_step"], shown))
+
+
+def _fill(ways: Sequence[str], shown: Mapping[str, str]) -> str:
+    way = next((way for way in ways if placeholders(way) <= shown.keys()), ways[-1])
+    return way.format_map(shown)
+
+
+def _shown(value: str, lang: Lang, now: datetime | None) -> str:
+    if _MOMENT.fullmatch(value):
+        return moment_words(datetime.fromisoformat(value), lang=lang, now=now)
+    return value

@@ -1,0 +1,77 @@
+"""From facts to one of four verdicts: a pure function of what was checked and what the matter demands (D10).
+
+    any "no"                              invalid
+    a required fact undetermined          undetermined
+    a required fact missing               undetermined
+    an expected fact undetermined         check, unless its cause is one of the undetermined class: those stay
+    a "yes" with a caution                check
+    nothing of all this                   valid
+
+The headline is the first cause in the order of the catalogue (causes.py). A cause outside the catalogue
+never makes anything better: it is read as the plainest cause of its fact.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from certhub_verifier.causes import CODES, Verdict
+from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
+from certhub_verifier.policy import Level, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, the code of its headline, and what the sentence can say about it."""
+
+    verdict: Verdict
+    code: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+VALID = Judgement(Verdict.VALID, "OK")
+
+
+def judge(facts: Sequence[Checked], policy: Policy) -> Judgement:
+    """Weigh `facts` by `policy`: the same facts give the same judgement, in whatever order they stand."""
+    found = [judgement for checked in facts if (judgement := _weigh(checked, policy)) is not None]
+    present = {checked.fact for checked in facts}
+    found += [
+        Judgement(Verdict.UNDETERMINED, OPEN_CAUSES[fact][0])
+        for fact in Fact
+        if fact not in present and policy.level(fact) is Level.REQUIRED
+    ]
+    return worst(found)
+
+
+def worst(judgements: Iterable[Judgement]) -> Judgement:
+    """Return the one that speaks for all: the worst verdict, and in it the first cause; none is valid."""
+    return min(judgements, key=_headline_first, default=VALID)
+
+
+def _headline_first(judgement: Judgement) -> tuple[int, int]:
+    return (-judgement.verdict.badness, CODES[judgement.code].rank)
+
+
+def _weigh(checked: Checked, policy: Policy) -> Judgement | None:
+    """Return what one fact says against "valid", or None."""
+    fact, level = checked.fact, policy.level(checked.fact)
+    if checked.outcome is Outcome.NO:
+        return Judgement(
+            Verdict.INVALID, _known(checked.cause, NO_CAUSES[fact]) or "TAMPERED", checked.detail
+        )
+    if level is Level.OFF:
+        return None
+    if checked.outcome is Outcome.UNDETERMINED:
+        code = _known(checked.cause, OPEN_CAUSES[fact]) or "STATUS_UNKNOWN"
+        softened = level is Level.EXPECTED and CODES[code].verdict is Verdict.CHECK
+        return Judgement(Verdict.CHECK if softened else Verdict.UNDETERMINED, code, checked.detail)
+    if checked.cause is None:
+        return None
+    if checked.cause in CAUTIONS.get(fact, ()):
+        return Judgement(Verdict.CHECK, checked.cause, checked.detail)
+    return Judgement(Verdict.UNDETERMINED, OPEN_CAUSES[fact][0])  # a yes that contradicts itself
+
+
+def _known(cause: str | None, allowed: tuple[str, ...]) -> str | None:
+    """Return `cause` if the fact may have it, else the plainest one that it may have, else None."""
+    return cause if cause in allowed else next(iter(allowed), None)
