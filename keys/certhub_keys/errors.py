@@ -11,6 +11,7 @@
     ├── BadKeyEntry      a key's published entry contradicts itself
     ├── KeyNotUsable     the key may not be used for that at that time; `reason` says why
     ├── NoCurrentKey     no key of that purpose may sign at that time
+    ├── NoNextKey        no key of that purpose is prepared to take over
     └── NotAvailable     this kind of key, or its store, cannot be had here
 
 Messages are sentences for an operator. They name keys and files, never secrets.
@@ -110,6 +111,14 @@ class NoCurrentKey(KeysError):
 
     def __init__(self, purpose: str, at: datetime) -> None:
         super().__init__(f"no key for {purpose!r} may sign at {at.isoformat()}")
+        self.purpose, self.at = purpose, at
+
+
+class NoNextKey(KeysError):
+    """No key of that purpose is prepared to take over."""
+
+    def __init__(self, purpose: str, at: datetime) -> None:
+        super().__init__(f"no key for {purpose!r} begins after {at.isoformat()}")
         self.purpose, self.at = purpose, at
 
 
