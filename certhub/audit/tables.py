@@ -1,0 +1,43 @@
+"""Rows of the audit noun. Nothing here is ever updated; a lint keeps it so."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Uuid
+from sqlmodel import Field, SQLModel
+
+from certhub.db.columns import Instant
+
+
+class EventRow(SQLModel, table=True):
+    """One deed. `leaf` = SHA-256(salt ‖ canonical event) is all that the ledger will ever publish."""
+
+    __tablename__ = "event"
+
+    id: UUID = Field(primary_key=True, sa_type=Uuid)
+    at: datetime = Field(sa_type=Instant)
+    type: str = Field(max_length=40, index=True)
+    actor: str = Field(max_length=64)
+    subject: str = Field(max_length=64, index=True)
+    leaf: bytes = Field(max_length=32)
+    sealed: bytes
+
+
+class EventSaltRow(SQLModel, table=True):
+    """The salts, apart: deleting one is erasure, and long backups leave this table out."""
+
+    __tablename__ = "event_salt"
+
+    event: UUID = Field(primary_key=True, sa_type=Uuid)
+    salt: bytes = Field(max_length=32)
+
+
+class OutboxRow(SQLModel, table=True):
+    """Something that must still be done because of what was committed with it."""
+
+    __tablename__ = "outbox"
+
+    id: UUID = Field(primary_key=True, sa_type=Uuid)
+    topic: str = Field(max_length=20, index=True)
+    ref: str = Field(max_length=64)
+    created_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,215 @@
+"""The queries of the certificates noun. Every function takes the unit of work first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, or_, select, tuple_, update
+
+from certhub.certificates.record import Certificate, Record
+from certhub.certificates.rules import State
+from certhub.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+from certhub.db.columns import table_of
+from certhub.db.engine import Unit
+from certhub.db.statements import insert_new
+
+_CERTIFICATE, _NUMBER = table_of(CertificateRow), table_of(NumberRow)
+_PUBLIC, _HOLDING = table_of(PublicIdRow), table_of(HoldingRow)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a certificate lies."""
+
+    bucket: int
+    id: UUID
+
+
+@dataclass(frozen=True)
+class NumberClaim:
+    """One wish to own a certificate number: keyed digests of identity and of content."""
+
+    number_hash: bytes
+    content_hash: bytes
+    place: Place
+
+
+def claim_numbers(unit: Unit, claims: Sequence[NumberClaim]) -> dict[bytes, NumberClaim]:
+    """Claim numbers; whoever was first keeps them.
+
+    Returns:
+        For each number hash the claim that stands now: ours, or the one that was there before.
+    """
+    insert_new(unit, _NUMBER, [
+        {"number_hash": c.number_hash, "content_hash": c.content_hash, "bucket": c.place.bucket, "certificate": c.place.id}
+        for c in claims
+    ])
+    return standing_numbers(unit, [c.number_hash for c in claims])
+
+
+def standing_numbers(unit: Unit, hashes: Sequence[bytes]) -> dict[bytes, NumberClaim]:
+    """Return the claim that stands for each of these number hashes; one that nobody holds is left out."""
+    rows = unit.sql.execute(select(_NUMBER).where(_NUMBER.c.number_hash.in_(hashes)))
+    return {
+        row.number_hash: NumberClaim(row.number_hash, row.content_hash, Place(row.bucket, row.certificate)) for row in rows
+    }
+
+
+def move_number(unit: Unit, number_hash: bytes, content_hash: bytes, place: Place) -> None:
+    """Point a number at a newer version (renewal)."""
+    unit.sql.execute(
+        update(_NUMBER).where(_NUMBER.c.number_hash == number_hash)
+        .values(content_hash=content_hash, bucket=place.bucket, certificate=place.id)
+    )
+
+
+def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
+    """Put certificates on record, each with its public id and a holding in every holder's own bucket."""
+    if not certificates:
+        return
+    unit.sql.execute(_CERTIFICATE.insert(), [_row(unit, certificate) for certificate in certificates])
+    unit.sql.execute(_PUBLIC.insert(), [
+        {"cid": c.cid, "bucket": c.bucket, "certificate": c.id} for c in certificates
+    ])
+    holdings: dict[tuple[bytes, UUID], dict[str, Any]] = {}
+    for c in certificates:
+        for holder in c.record.holders:
+            index = unit.vault.index(holder.id_type, holder.id_number)
+            holdings[index, c.id] = {
+                "bucket": unit.vault.bucket(index), "holder": index, "certificate": c.id, "certificate_bucket": c.bucket,
+            }
+    unit.sql.execute(_HOLDING.insert(), list(holdings.values()))
+
+
+def activate(unit: Unit, signed: Sequence[Certificate]) -> None:
+    """Make intended certificates active, now that each record holds its signature.
+
+    A row that is no longer intended (voided by the sweeper meanwhile) is left alone; `get` tells.
+    """
+    for c in signed:
+        unit.sql.execute(
+            update(_CERTIFICATE)
+            .where(_CERTIFICATE.c.bucket == c.bucket, _CERTIFICATE.c.id == c.id, _CERTIFICATE.c.state == State.INTENDED)
+            .values(state=State.ACTIVE, state_since=unit.now, lease_until=None, sealed=_seal(unit, c))
+        )
+
+
+def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:
+    """Take an intended certificate whose lease has ended; False when somebody else still has it or it moved on."""
+    done = unit.sql.execute(
+        update(_CERTIFICATE)
+        .where(
+            _CERTIFICATE.c.bucket == place.bucket, _CERTIFICATE.c.id == place.id,
+            _CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < unit.now,
+        )
+        .values(lease_until=lease_until)
+    )
+    return done.rowcount == 1
+
+
+def set_state(
+    unit: Unit, certificate: Certificate, state: State, *, reason: str | None = None, decision: str | None = None
+) -> Certificate | None:
+    """Move a certificate on, if nobody moved it since it was read; None when somebody did."""
+    done = unit.sql.execute(
+        update(_CERTIFICATE)
+        .where(
+            _CERTIFICATE.c.bucket == certificate.bucket, _CERTIFICATE.c.id == certificate.id,
+            _CERTIFICATE.c.state == certificate.state,
+        )
+        .values(state=state, state_since=unit.now, reason=reason, decision=decision)
+    )
+    if done.rowcount != 1:
+        return None
+    return replace(certificate, state=state, state_since=unit.now, reason=reason, decision=decision)
+
+
+def get(unit: Unit, place: Place) -> Certificate | None:
+    """Return the certificate at a place."""
+    return next(iter(get_many(unit, [place])), None)
+
+
+def get_many(unit: Unit, places: Iterable[Place]) -> list[Certificate]:
+    """Return the certificates at these places, in no particular order."""
+    wanted = [(place.bucket, place.id) for place in places]
+    rows = unit.sql.execute(
+        select(_CERTIFICATE).where(tuple_(_CERTIFICATE.c.bucket, _CERTIFICATE.c.id).in_(wanted))
+    )
+    return [_open(unit, row) for row in rows]
+
+
+def find(unit: Unit, cid: str) -> Certificate | None:
+    """Return the certificate with a public id."""
+    row = unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid == cid)).first()
+    return None if row is None else get(unit, Place(row.bucket, row.certificate))
+
+
+def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:
+    """Return what these holders (blind indexes) hold, oldest first; intended ones are nobody's yet."""
+    pairs = [(unit.vault.bucket(index), index) for index in holders]
+    if not pairs:
+        return []
+    shares = unit.sql.execute(
+        select(_HOLDING).where(tuple_(_HOLDING.c.bucket, _HOLDING.c.holder).in_(pairs))
+    ).all()
+    found = {c.id: c for c in get_many(unit, [Place(s.certificate_bucket, s.certificate) for s in shares])}
+    held = [(s.holder, found[s.certificate]) for s in shares if found[s.certificate].state is not State.INTENDED]
+    return sorted(held, key=lambda pair: pair[1].id)
+
+
+def issued_by(unit: Unit, agencies: Sequence[str], *, limit: int, before: UUID | None = None) -> list[Certificate]:
+    """Return what agencies issued, newest first, at most `limit`, older than `before`."""
+    newest = select(_CERTIFICATE).where(_CERTIFICATE.c.agency.in_(agencies)).order_by(_CERTIFICATE.c.id.desc()).limit(limit)
+    if before is not None:
+        newest = newest.where(_CERTIFICATE.c.id < before)
+    return [_open(unit, row) for row in unit.sql.execute(newest)]
+
+
+def lapsed(unit: Unit, before: datetime, *, limit: int) -> list[Certificate]:
+    """Return intended certificates whose lease ended before a moment: the sweeper voids them."""
+    rows = unit.sql.execute(
+        select(_CERTIFICATE)
+        .where(_CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < before).limit(limit)
+    )
+    return [_open(unit, row) for row in rows]
+
+
+def forget_number(unit: Unit, place: Place) -> None:
+    """Free the number of a voided certificate, so that it can be issued after all."""
+    unit.sql.execute(
+        _NUMBER.delete().where(and_(_NUMBER.c.bucket == place.bucket, _NUMBER.c.certificate == place.id))
+    )
+
+
+def by_slot(unit: Unit, list_no: int, index: int) -> Certificate | None:
+    """Return the certificate that a status slot belongs to."""
+    row = unit.sql.execute(
+        select(_CERTIFICATE).where(_CERTIFICATE.c.list_no == list_no, _CERTIFICATE.c.list_index == index)
+    ).first()
+    return None if row is None else _open(unit, row)
+
+
+def count(unit: Unit) -> int:
+    """Return how many certificates there are, of every state; for start-up and tests, not for pages."""
+    rows = unit.sql.execute(select(_CERTIFICATE.c.id).where(or_(_CERTIFICATE.c.state != State.VOIDED)))
+    return len(rows.all())
+
+
+def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
+    row = {name: getattr(c, name) for name in (
+        "id", "bucket", "cid", "kind", "kind_version", "agency", "version", "state_since", "reason", "decision",
+        "valid_from", "valid_to", "list_no", "list_index", "ref", "created_at", "lease_until", "previous",
+    )}
+    return row | {"state": c.state.value, "sealed": _seal(unit, c)}
+
+
+def _seal(unit: Unit, c: Certificate) -> bytes:
+    return unit.vault.seal("certificate", str(c.id), c.record.to_bytes())
+
+
+def _open(unit: Unit, row: Row[Any]) -> Certificate:
+    values = dict(row._mapping)
+    record = Record.from_bytes(unit.vault.open("certificate", str(row.id), values.pop("sealed")))
+    return Certificate(**values | {"state": State(values["state"])}, record=record)

@@ -1,0 +1,76 @@
+"""Rows of the certificates noun.
+
+`certificate` holds no personal value outside `sealed`; `certificate_number` and `certificate_id` are the two
+global indexes, keyed by what they make unique; `holding` lies in each holder's own bucket.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Index, SmallInteger, Uuid
+from sqlmodel import Field, SQLModel
+
+from certhub.db.columns import Bucketed, Instant
+
+
+class CertificateRow(Bucketed, table=True):
+    """One version of one certificate; the bucket is its first holder's."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        Index("certificate_of_agency", "agency", "id"),
+        Index("certificate_of_slot", "list_no", "list_index", unique=True),
+    )
+
+    cid: str = Field(max_length=26)
+    kind: str = Field(max_length=21)
+    kind_version: int
+    agency: str = Field(max_length=18)
+    version: int
+    state: str = Field(max_length=16)
+    state_since: datetime = Field(sa_type=Instant)
+    reason: str | None = Field(default=None, max_length=200)
+    decision: str | None = Field(default=None, max_length=100)
+    valid_from: date
+    valid_to: date | None
+    list_no: int
+    list_index: int
+    ref: bytes = Field(max_length=32)
+    sealed: bytes
+    created_at: datetime = Field(sa_type=Instant)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    previous: UUID | None = Field(default=None, sa_type=Uuid)
+
+
+class NumberRow(SQLModel, table=True):
+    """Who holds a certificate number: HMAC(agency, kind, number) → the current version."""
+
+    __tablename__ = "certificate_number"
+
+    number_hash: bytes = Field(primary_key=True, max_length=32)
+    content_hash: bytes = Field(max_length=32)
+    bucket: int
+    certificate: UUID = Field(sa_type=Uuid)
+
+
+class PublicIdRow(SQLModel, table=True):
+    """Public id → where the certificate lies."""
+
+    __tablename__ = "certificate_id"
+
+    cid: str = Field(primary_key=True, max_length=26)
+    bucket: int
+    certificate: UUID = Field(sa_type=Uuid)
+
+
+class HoldingRow(SQLModel, table=True):
+    """One holder's share in a certificate, in that holder's bucket."""
+
+    __tablename__ = "holding"
+    holder_centred: ClassVar[bool] = True
+
+    bucket: int = Field(primary_key=True, sa_type=SmallInteger)
+    holder: bytes = Field(primary_key=True, max_length=16)
+    certificate: UUID = Field(primary_key=True, sa_type=Uuid)
+    certificate_bucket: int

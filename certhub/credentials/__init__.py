@@ -1,0 +1,1 @@
+"""Credentials: a certificate as one signed, portable form, and the least of it that is shown."""

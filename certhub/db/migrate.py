@@ -1,0 +1,52 @@
+"""Bring a database to the newest schema, or ask where it stands. The migrations ship in the wheel."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from certhub.db.engine import NoDatabase
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine, *, schema: str = "", revision: str = "head") -> None:
+    """Create or migrate the tables; on PostgreSQL in `schema` when one is named."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(certhub_writes=True)
+        with connection.begin():
+            if schema:
+                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+            command.upgrade(_config(connection=connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take migrations back to `revision` (`base` for none)."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(certhub_writes=True)
+        with connection.begin():
+            command.downgrade(_config(connection=connection), revision)
+
+
+def check(engine: Engine) -> None:
+    """Refuse a database that is missing or not at this version's schema.
+
+    Raises:
+        NoDatabase: says which revision it has and what to run.
+    """
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    if found != head:
+        raise NoDatabase(f"the database is at {found or 'nothing'}, this version needs {head}: run `certhub migrate`")
+
+
+def _config(connection: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

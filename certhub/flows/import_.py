@@ -1,0 +1,138 @@
+"""Import a department's export: good rows issued once, bad rows told by line, column and cause.
+
+    1 imports        bytes → rows → drafts or faults; all causes of a row are told, nothing is guessed
+    2 issue          up to 500 good rows at a time walk the stairs of flows/issue.py
+    3 audit          one event with the counts
+
+Running the same file again issues nothing twice: a row's identity is (agency, kind, number), and rows of a run
+that was killed are taken over when their ten-second lease has ended.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from certhub.audit import store as audit
+from certhub.catalog.draft import Draft, content_digest_parts, identity_parts
+from certhub.certificates import store as certificates
+from certhub.flows.issue import BATCH, Outcome, Result, entitled, issue_many
+from certhub.hub import Hub
+from certhub.imports.reading import read_rows
+from certhub.imports.rules import DuplicateFinder, RowFault, RowFaults, judge_row, message
+from certhub.parties.people import Actor
+
+NUMBER_COLUMN = "证照编号"
+
+
+@dataclass
+class Tally:
+    """How an import ended; `row` of a refusal is the line that a spreadsheet shows, the header being 1."""
+
+    rows: int = 0
+    issued: int = 0
+    existing: int = 0
+    refused: list[RowFault] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the summary of DESIGN §4."""
+        refused = [asdict(fault) for fault in sorted(self.refused, key=lambda f: f.row)]
+        return {"rows": self.rows, "issued": self.issued, "existing": self.existing, "refused": refused}
+
+
+def import_file(
+    data: bytes, name: str, *, by: Actor, hub: Hub, check_only: bool = False,
+    progress: Callable[[int], None] = lambda rows: None, wait: Callable[[float], None] = lambda seconds: None,
+) -> Tally:
+    """Import one file.
+
+    `progress` is told the number of rows settled so far; `wait` is called between tries while another run
+    still holds some of the rows (its lease is at most ten seconds).
+    """
+    tally = Tally()
+    hub.step("import:1")
+    for batch in _batches(_accepted(data, name, tally, hub=hub)):
+        hub.step("import:2")
+        if check_only:
+            _foresee(batch, tally, hub=hub)
+        else:
+            _issue(batch, tally, by=by, hub=hub, wait=wait)
+        progress(tally.rows)
+    hub.step("import:3")
+    if not check_only:
+        with hub.writing() as unit:
+            counts = {"rows": tally.rows, "issued": tally.issued, "existing": tally.existing, "refused": len(tally.refused)}
+            audit.record(unit, "import.finished", actor=by.key, subject=sha256(data).hexdigest(), body=counts)
+    progress(tally.rows)
+    return tally
+
+
+def _accepted(data: bytes, name: str, tally: Tally, *, hub: Hub) -> Iterator[tuple[int, Draft]]:
+    duplicates = DuplicateFinder()
+    for row in read_rows(data, name):
+        tally.rows += 1
+        judged = judge_row(row, entitled=lambda agency, kind: entitled(hub, agency, kind))
+        if isinstance(judged, RowFaults):
+            tally.refused.extend(judged.faults)
+        elif (fault := duplicates.see(row.number, judged)) is not None:
+            tally.refused.append(fault)
+        else:
+            yield row.number, judged
+
+
+def _batches(rows: Iterable[tuple[int, Draft]]) -> Iterator[list[tuple[int, Draft]]]:
+    batch: list[tuple[int, Draft]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _issue(
+    batch: list[tuple[int, Draft]], tally: Tally, *, by: Actor, hub: Hub, wait: Callable[[float], None]
+) -> None:
+    waiting = batch
+    for _ in range(TRIES):
+        results = issue_many([draft for _, draft in waiting], by=by, hub=hub)
+        still = []
+        for (row, draft), result in zip(waiting, results, strict=True):
+            if result.outcome is Outcome.BUSY:
+                still.append((row, draft))
+            else:
+                _count(row, result, tally)
+        if not still:
+            return
+        waiting = still
+        wait(PAUSE_SECONDS)
+    for row, _ in waiting:
+        tally.refused.append(RowFault(row, NUMBER_COLUMN, "IN_FLIGHT", message("IN_FLIGHT")))
+
+
+TRIES, PAUSE_SECONDS = 13, 1.0  # a lease lasts ten seconds
+
+
+def _count(row: int, result: Result, tally: Tally) -> None:
+    if result.outcome is Outcome.ISSUED:
+        tally.issued += 1
+    elif result.outcome is Outcome.EXISTING:
+        tally.existing += 1
+    else:
+        tally.refused.append(RowFault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED", message("CONFLICT_WITH_STORED")))
+
+
+def _foresee(batch: list[tuple[int, Draft]], tally: Tally, *, hub: Hub) -> None:
+    """What issuing would do, with nothing written."""
+    with hub.reading() as unit:
+        hashes = [unit.vault.digest("number", identity_parts(draft)) for _, draft in batch]
+        standing = certificates.standing_numbers(unit, hashes)
+        for (row, draft), number_hash in zip(batch, hashes, strict=True):
+            theirs = standing.get(number_hash)
+            if theirs is None:
+                tally.issued += 1
+            elif theirs.content_hash == unit.vault.digest("content", content_digest_parts(draft)):
+                tally.existing += 1
+            else:
+                tally.refused.append(RowFault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED", message("CONFLICT_WITH_STORED")))

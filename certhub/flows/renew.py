@@ -1,0 +1,94 @@
+"""Renew a certificate: a new version with a new identifier, and the old one superseded.
+
+    1 certificates.rules   only what is active (an expired one too) can be renewed
+    2 flows.issue          intent on record: version + 1, linked to the one before; committed
+    3 flows.issue          signed, and read back
+    4 certificates, status, audit, idempotency   one transaction: new one active, old one superseded
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from certhub.audit import store as audit
+from certhub.catalog.draft import Draft, Holder, content_digest_parts, identity_parts
+from certhub.certificates import store as certificates
+from certhub.certificates.record import Certificate
+from certhub.certificates.rules import CHINA, Event, State, after, ends, wire_status
+from certhub.certificates.store import Place
+from certhub.certificates.summary import summary
+from certhub.errors import Conflict, WrongState
+from certhub.flows.issue import activate, entitled, intend, sign_all
+from certhub.flows.revoke import OUTBOX_TOPIC, Order, own
+from certhub.errors import ClaimsInvalid, Fault
+from certhub.hub import Hub
+from certhub.idempotency import store as idempotency
+from certhub.idempotency.store import Key
+from certhub.parties.people import Actor
+from certhub.status import store as status
+from certhub.status.store import Slot
+from certhub_schemas import kind
+
+
+def renew(
+    cid: str, order: Order, valid_to: date | None, *, by: Actor, hub: Hub, key: Key
+) -> Mapping[str, Any]:
+    """Renew a certificate of the asking agency.
+
+    `valid_to` None keeps the term: as many days again from the day after the old end, or from today when that
+    has passed; 长期 stays 长期.
+
+    Raises:
+        NotFound, WrongState, Conflict: as `revoke.change`.
+        ClaimsInvalid: the agency may no longer issue this kind, or the new end lies before the new start.
+    """
+    hub.step("renew:1")
+    with hub.writing() as unit:
+        stored = idempotency.begin(unit, key)
+        if stored is not None:
+            return stored
+        old = own(certificates.find(unit, cid), by=by)
+        if old.state is not State.ACTIVE:
+            raise WrongState(old.state, "renew")
+        draft = _next(old, valid_to, today=hub.now().astimezone(CHINA).date())
+        if not entitled(hub, old.agency, old.kind):
+            raise ClaimsInvalid([Fault("/kind", "ISSUER_NOT_ENTITLED")])
+        hub.step("renew:2")
+        intents, _ = intend(unit, [draft], hub=hub, at=unit.now, version=old.version + 1, previous=old)
+    hub.step("renew:3")
+    signed = sign_all(intents, hub=hub)
+    hub.step("renew:4")
+    with hub.writing() as unit:
+        superseded = certificates.set_state(
+            unit, old, after(old.state, Event.SUPERSEDE), reason=order.reason, decision=order.decision
+        )
+        if superseded is None:
+            raise Conflict("somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE")
+        status.set_value(unit, Slot(old.list_no, old.list_index), wire_status(superseded.state))
+        [new] = activate(unit, signed, by=by)
+        certificates.move_number(
+            unit, unit.vault.digest("number", identity_parts(draft)),
+            unit.vault.digest("content", content_digest_parts(draft)), Place(new.bucket, new.id),
+        )
+        body = {"event": "supersede", "reason": order.reason, "decision": order.decision, "next": new.ref.hex()}
+        audit.record(unit, "certificate.superseded", actor=by.key, subject=old.ref.hex(), body=body)
+        audit.post(unit, OUTBOX_TOPIC, str(old.list_no))
+        answer = summary(new)
+        idempotency.finish(unit, key, answer)
+    return answer
+
+
+def _next(old: Certificate, valid_to: date | None, *, today: date) -> Draft:
+    last = None if ends(old.valid_to) is None else old.valid_to
+    start = today if last is None or last < today else last + timedelta(days=1)
+    if valid_to is None and last is not None:
+        valid_to = start + (last - old.valid_from)
+    if valid_to is not None and valid_to < start:
+        raise ClaimsInvalid([Fault("/valid_to", "DATE_BEFORE_START")])
+    record = old.record
+    return Draft(
+        kind=kind(old.kind), agency=old.agency,
+        holders=tuple(Holder(h.name, h.id_type, h.id_number) for h in record.holders),
+        number=record.number, issued_on=today, valid_from=min(start, today) if last is None else start,
+        valid_to=valid_to, claims=dict(record.claims),
+    )

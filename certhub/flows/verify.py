@@ -1,0 +1,216 @@
+"""A clerk verifies what is shown.
+
+    1 receipts       the question is on record under its id; an id that was answered gives the same answer
+    2 formats.codes  text → whose code it is
+    3 at_home        our own: tickets, certificates, engine        (flows/at_home.py)
+      query          another region's: asked, its answer examined  (flows/query.py)
+    4 tickets, receipts, audit   one transaction: used once, report, receipt to be signed, told
+    5 signer         the receipt is signed
+    6                the report
+
+Whatever the outcome, there is a report and a receipt: "could not check" is filed like everything else.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certhub.audit import store as audit
+from certhub.db.engine import Unit
+from certhub.db.ids import public_id
+from certhub.errors import BadRequest, Conflict, NotFound
+from certhub.flows import query
+from certhub.flows.at_home import Looked, look, region_of, use_now, used
+from certhub.hub import Hub
+from certhub.parties.people import Actor
+from certhub.receipts import store as receipts
+from certhub.receipts.store import Verification
+from certhub.tickets import store as tickets
+from certhub_schemas import Matter, MatterUnknown
+from certhub_schemas import matter as find_matter
+from certhub_schemas.purposes import Purpose
+from certhub_verifier import Channel, Report, failed, overall, policy_for
+from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats.receipt import Receipt, ReceiptItem
+from certhub_verifier.formats.stated import StatedFact
+
+DEFAULT_PURPOSE = "verify"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a clerk asks: the code as it came in, for which matter, at which window, for which case."""
+
+    code: str
+    matter: str
+    window: str
+    case_number: str | None = None
+    verification_id: str | None = None
+
+
+def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
+    """Verify a code.
+
+    Returns:
+        The report (DESIGN §4): verdict, facts with their ages, and where the receipt is.
+
+    Raises:
+        BadRequest: no such matter.
+        Conflict: the verification id belongs to another clerk or another code.
+    """
+    matter = _matter(question.matter)
+    text = codes.normalise(question.code)
+    verification_id = question.verification_id or public_id(hub.random)
+    code_hash = codes.ticket_hash(text)
+    hub.step("verify:1")
+    with hub.writing() as unit:
+        before = receipts.ask(unit, verification_id, clerk=by.key, code_hash=code_hash)
+    if before is not None:
+        _must_be_the_same(before, by=by, code_hash=code_hash)
+        if before.report is not None:
+            return before.report
+    hub.step("verify:2")
+    looked = _look(text, question, matter, verification_id, by=by, hub=hub)
+    hub.step("verify:4")
+    with hub.writing() as unit:
+        report = _settle(unit, looked, question, matter, verification_id, by=by, hub=hub)
+    hub.step("verify:5")
+    _signed_receipt(verification_id, hub=hub)
+    hub.step("verify:6")
+    return report
+
+
+def stored(verification_id: str, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
+    """Return the report of a verification that this clerk made; raises NotFound."""
+    return _answered(verification_id, by=by, hub=hub)[0]
+
+
+def receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:
+    """Return the receipt that the clerk files, and what opens its salted digests; raises NotFound."""
+    _, opening = _answered(verification_id, by=by, hub=hub)
+    return {"receipt": _signed_receipt(verification_id, hub=hub), "opening": opening}
+
+
+def _look(
+    text: str, question: Question, matter: Matter, verification_id: str, *, by: Actor, hub: Hub
+) -> Looked:
+    try:
+        code = codes.read_code(text)
+    except codes.CodePartial as partial:
+        detail = {"received": str(partial.received), "expected": str(partial.expected)}
+        return Looked(Channel.TICKET, cause=partial.code, detail=detail)
+    except (codes.NotOurCode, codes.CodeAltered) as refused:
+        return Looked(Channel.TICKET, cause=refused.code)
+    hub.step("verify:3")
+    region = region_of(code)
+    if region is None:
+        return Looked(Channel.SEALED, cause="TAMPERED")
+    if region == hub.region:
+        return look(code, text, matter, hub=hub)
+    asked = query.Asked(text, code, region, matter, DEFAULT_PURPOSE, verification_id, question.window)
+    return query.ask(asked, by=by, hub=hub)
+
+
+def _settle(
+    unit: Unit, looked: Looked, question: Question, matter: Matter, verification_id: str, *, by: Actor, hub: Hub
+) -> Mapping[str, Any]:
+    """Use the code and file the answer, in one transaction; somebody may have been quicker at either."""
+    mine = use_now(unit, region=hub.region, clerk=by.key, window=question.window, verification_id=verification_id)
+    if looked.cause is None and looked.token_hash is not None and looked.keep_until is not None:
+        if unit.now >= looked.keep_until:
+            looked = Looked(looked.channel, cause="CODE_EXPIRED")
+        elif not tickets.spend(unit, looked.token_hash, mine, keep_until=looked.keep_until):
+            first = tickets.use_of(unit, looked.token_hash)
+            if first is not None and not first.is_same(mine):
+                looked = used(looked.channel, first, looked.token_hash, looked.keep_until, where=lambda use: use.window)
+    report = _report(looked, matter, verification_id, unit=unit)
+    told = report.to_dict()
+    new = receipts.answer(
+        unit, verification_id, report=told,
+        receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, hub=hub).to_payload(),
+        opening=[
+            {"salt": base64.urlsafe_b64encode(f.salt).rstrip(b"=").decode(), "identifier": f.identifier}
+            for f in looked.items if f.salt is not None and f.identifier is not None
+        ],
+    )
+    if not new:
+        filed = receipts.get(unit, verification_id)
+        if filed is None or filed.report is None:
+            raise NotFound("the verification vanished while it was being answered")
+        return filed.report
+    audit.record_all(unit, [
+        ("certificate.looked", by.key, found.ref or verification_id, {
+            "verification": verification_id, "matter": matter.code, "window": question.window, "office": by.office,
+            "fields": sorted(found.item.disclosed), "verdict": found.item.verdict.value, "code": found.item.code,
+        })
+        for found in looked.items
+    ] or [("code.refused", by.key, verification_id, {"matter": matter.code, "code": report.code})])
+    return told
+
+
+def _report(looked: Looked, matter: Matter, verification_id: str, *, unit: Unit) -> Report:
+    about = {
+        "channel": looked.channel, "as_of": unit.now, "verification_id": verification_id,
+        "deficiency_allowed": matter.deficiency_allowed,
+        "receipt_url": f"/api/v1/verifications/{verification_id}/receipt",
+    }
+    if looked.cause is not None:
+        return failed(looked.cause, looked.detail, **about)  # type: ignore[arg-type]
+    return overall([found.item for found in looked.items], **about)  # type: ignore[arg-type]
+
+
+def _receipt(
+    report: Report, looked: Looked, question: Question, matter: Matter, *, by: Actor, unit: Unit, hub: Hub
+) -> Receipt:
+    items = tuple(
+        ReceiptItem(
+            kind=found.item.kind, cert=found.cert_digest, fields=tuple(sorted(found.item.disclosed)),
+            facts=tuple(StatedFact(f.fact.value, f.outcome.value, f.cause, f.as_of, f.evidence) for f in found.item.facts),
+            verdict=found.item.verdict.value, code=found.item.code,
+        )
+        for found in (looked.items if report.items else ())
+    )
+    return Receipt(
+        region=hub.region, issued_at=int(unit.now.timestamp()), vid=report.verification_id or "", at=unit.now,
+        office=by.office or hub.settings.name, window=question.window,
+        operator=unit.vault.pairwise(by.key, "receipt"), case=question.case_number,
+        matter=matter.code, purpose=DEFAULT_PURPOSE, channel=looked.channel.value, items=items,
+        policy=policy_for(matter, looked.channel).digest(), trust=hub.trust.digest,
+        verdict=report.verdict.value, code=report.code,
+    )
+
+
+def _signed_receipt(verification_id: str, *, hub: Hub) -> str:
+    """Return the signed receipt, signing it now if nobody has; its payload was on record before."""
+    with hub.reading() as unit:
+        filed = receipts.get(unit, verification_id)
+    if filed is None or filed.receipt_payload is None:
+        raise NotFound("no such verification")
+    if filed.receipt is not None:
+        return filed.receipt
+    token = jose.sign(filed.receipt_payload, typ="receipt+jwt", key=hub.signer(Purpose.RECEIPT))
+    with hub.writing() as unit:
+        return receipts.keep_receipt(unit, verification_id, token)
+
+
+def _answered(verification_id: str, *, by: Actor, hub: Hub) -> tuple[Mapping[str, Any], list[Mapping[str, str]]]:
+    with hub.reading() as unit:
+        filed = receipts.get(unit, verification_id)
+    if filed is None or filed.clerk != by.key or filed.report is None:
+        raise NotFound("no such verification, or not one of yours")
+    return filed.report, list(filed.opening or ())
+
+
+def _must_be_the_same(before: Verification, *, by: Actor, code_hash: bytes) -> None:
+    if before.clerk != by.key or before.code_hash != code_hash:
+        raise Conflict("this verification id belongs to another check", code="VERIFICATION_ID_TAKEN")
+
+
+def _matter(code: str) -> Matter:
+    try:
+        return find_matter(code)
+    except MatterUnknown as unknown:
+        raise BadRequest("no such matter", code="MATTER_UNKNOWN") from unknown
+
+

@@ -1,0 +1,133 @@
+"""The hub as one value: everything the outside world can do to it, handed in.
+
+    clock     what time it is                      network   other regions
+    random    randomness                           shelf     the public files
+    database  units of work                        trust     the trust set in force
+    keyring   signers                              step      called before every numbered step of a flow
+
+Nothing reaches around it. A test hands in a stopped clock, seeded randomness, a broken network, or a `step`
+that kills the process; weeks of several regions can be simulated in one process from a seed.
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from certhub.clock import Clock, SystemClock
+from certhub.db.engine import Database, Unit, open_engine
+from certhub.db.sealing import Vault
+from certhub.hub.keyring import Keyring
+from certhub.peers.network import HttpNetwork, Network
+from certhub.publisher import Shelf
+from certhub.settings import BadSettings, Settings
+from certhub.trust.folder import TrustFolder
+from certhub_keys.signer import Signer
+from certhub_keys.software import KeyStore
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.trust import TrustSet
+
+KEYS, TRUST, PUBLIC, PASSPHRASE, SQLITE = "keys", "trust", "public", "keys.passphrase", "certhub.db"
+SECRETS = ("data", "index", "bucket", "event")
+
+
+def no_step(name: str) -> None:
+    """Do nothing before a step: the ordinary hub."""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One region's hub."""
+
+    settings: Settings
+    clock: Clock
+    random: Callable[[int], bytes]
+    database: Database
+    keyring: Keyring
+    shelf: Shelf
+    trust_folder: TrustFolder
+    network: Network
+    step: Callable[[str], None] = no_step
+
+    @classmethod
+    def open(
+        cls, settings: Settings, *, clock: Clock | None = None, random: Callable[[int], bytes] = secrets.token_bytes,
+        network: Network | None = None, step: Callable[[str], None] = no_step, deterministic: bool = False,
+    ) -> Self:
+        """Open the hub that lives in `settings.data`; the folder, its keys and its database must exist.
+
+        `deterministic` signs with RFC 6979 (simulation).
+        """
+        clock = clock or SystemClock()
+        store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
+        data, index, bucket, event = (store.secret(name) for name in SECRETS)
+        vault = Vault(data, index, bucket, event, random)
+        engine = open_engine(database_url(settings), schema=settings.database_schema)
+        return cls(
+            settings=settings,
+            clock=clock,
+            random=random,
+            database=Database(engine, vault, clock, random),
+            keyring=Keyring(settings.region, lambda kid: store.signer(kid, deterministic=deterministic)),
+            shelf=Shelf(settings.data / PUBLIC),
+            trust_folder=TrustFolder(settings.data / TRUST, clock),
+            network=network or HttpNetwork(),
+            step=step,
+        )
+
+    @property
+    def region(self) -> str:
+        """The region that this hub serves, six digits."""
+        return self.settings.region
+
+    def now(self) -> datetime:
+        """What time it is, aware, in UTC."""
+        return self.clock.now()
+
+    @property
+    def trust(self) -> TrustSet:
+        """The trust set in force; raises NoTrust when there is none."""
+        return self.trust_folder.current()
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        """One consistent view of the store."""
+        return self.database.reading()
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        """One transaction on the store."""
+        return self.database.writing()
+
+    def signer(self, purpose: Purpose) -> Signer:
+        """The region's signer for a purpose."""
+        return self.keyring.region_signer(purpose, trust=self.trust, at=self.now())
+
+    def seal(self, agency: str) -> Signer:
+        """An agency's seal signer."""
+        return self.keyring.seal_signer(agency, trust=self.trust, at=self.now())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.engine.dispose()
+
+
+def database_url(settings: Settings) -> str:
+    """Where the tables are: the setting, or SQLite in the hub's folder."""
+    return settings.database_url or f"sqlite:///{settings.data / SQLITE}"
+
+
+def read_passphrase(settings: Settings) -> bytes:
+    """Read what opens the key store.
+
+    Raises:
+        BadSettings: there is no such file, or in production it lies beside the keys it opens.
+    """
+    path: Path = settings.passphrase_file or settings.data / PASSPHRASE
+    if not settings.is_demo and path.resolve().is_relative_to(settings.data.resolve()):
+        raise BadSettings(f"{path} lies beside the keys that it opens; set CERTHUB_PASSPHRASE_FILE to another place")
+    try:
+        return path.read_bytes().strip()
+    except OSError as missing:
+        raise BadSettings(f"cannot read the passphrase file {path}; set CERTHUB_PASSPHRASE_FILE") from missing

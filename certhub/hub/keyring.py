@@ -1,0 +1,58 @@
+"""Which key signs what, now: the trust set says which, the key store lends the signer.
+
+The hub itself never holds a private key: it asks a `Signer` by key id, and only certhub_keys knows more.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from certhub.errors import Unavailable
+from certhub_keys.signer import Signer
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats.listedkey import KeyState
+from certhub_verifier.trust import TrustedKey, TrustSet
+
+
+class NoKey(Unavailable):
+    """No key of this purpose may sign now."""
+
+    code = "NO_KEY"
+
+
+@dataclass
+class Keyring:
+    """Finds the signer for a purpose in one region."""
+
+    region: str
+    lend: Callable[[str], Signer]
+    _lent: dict[str, Signer] = field(default_factory=dict)
+
+    def region_signer(self, purpose: Purpose, *, trust: TrustSet, at: datetime) -> Signer:
+        """Return the region's signer for a purpose.
+
+        Raises:
+            NoKey: the trust set names no active key for it at that time.
+        """
+        return self._signer(self._keys(trust, purpose, owner=self.region), at, purpose)
+
+    def seal_signer(self, agency: str, *, trust: TrustSet, at: datetime) -> Signer:
+        """Return an agency's seal signer.
+
+        Raises:
+            NoKey: the trust set names no active seal key for it at that time.
+        """
+        return self._signer(self._keys(trust, Purpose.SEAL, owner=agency), at, f"the seal of {agency}")
+
+    def _keys(self, trust: TrustSet, purpose: Purpose, *, owner: str) -> list[TrustedKey]:
+        keys = trust.keys.values()
+        return [k for k in keys if k.region == self.region and k.purpose is purpose and k.owner == owner]
+
+    def _signer(self, keys: list[TrustedKey], at: datetime, what: str) -> Signer:
+        usable = [key for key in keys if key.state is KeyState.ACTIVE and key.from_ <= at < key.until]
+        if not usable:
+            raise NoKey(f"no active key for {what} at {at:%Y-%m-%d %H:%M}Z: make one and publish it")
+        kid = max(usable, key=lambda key: key.from_).kid
+        if kid not in self._lent:
+            self._lent[kid] = self.lend(kid)
+        return self._lent[kid]

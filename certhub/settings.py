@@ -1,0 +1,96 @@
+"""What a hub is told: one frozen value, read once.
+
+A hub lives in one folder, and the folder says the rest:
+
+    DATA/certhub.toml      region, name, profile, database_url, url …  (this file's fields)
+    DATA/keys/             the key store; DATA/keys.passphrase in a demo, elsewhere a file that you name
+    DATA/trust/            the trust set in force (TUF targets layout)
+    DATA/public/           the shelf of public files (status lists)
+    DATA/certhub.db        SQLite, unless database_url says PostgreSQL
+
+Environment variables with the prefix CERTHUB_ outrank the file; an unknown key in either is refused.
+"""
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from certhub.errors import HubError
+
+FILE = "certhub.toml"
+
+
+class BadSettings(HubError):
+    """The settings cannot be used; the message says which and what to do."""
+
+    code = "BAD_SETTINGS"
+
+
+class Profile(StrEnum):
+    """How strict the hub is with itself."""
+
+    DEMO = "demo"
+    """Made-up people, pages signed in, keys in files."""
+    TEST = "test"
+    """As a demo, with cheap key derivation."""
+    PRODUCTION = "production"
+    """Refuses demo people, demo agencies and a passphrase that lies beside its keys."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; each name is a key of certhub.toml and, with CERTHUB_, of the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="CERTHUB_", frozen=True, extra="forbid")
+
+    data: Path = Field(description="the hub's folder")
+    region: str = Field(pattern=r"^\d{6}$", description="GB/T 2260 code of the region that this hub serves")
+    name: str = Field(description="the region's name, Chinese")
+    name_en: str = Field(default="", description="the region's name, English")
+    profile: Profile = Field(default=Profile.PRODUCTION, description="demo, test or production")
+    database_url: str = Field(default="", description="empty: SQLite in the folder; else a libpq URI")
+    database_schema: str = Field(default="", description="PostgreSQL schema to keep the tables in; empty: the default")
+    passphrase_file: Path | None = Field(default=None, description="opens the key store; default DATA/keys.passphrase")
+    url: str = Field(default="", description="where other regions and phones reach this hub")
+    ticket_seconds: int = Field(default=60, ge=10, le=120, description="life of a ticket and of a sealed code")
+    peer_timeout_seconds: float = Field(default=3.0, gt=0, le=10, description="total time a peer may take to answer")
+    status_resign_seconds: float = Field(default=15.0, gt=0, description="status lists are signed anew this often")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, **others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence: arguments, environment, certhub.toml."""
+        folder = init_settings.init_kwargs["data"]  # type: ignore[attr-defined]
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, folder / FILE))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read the settings of the hub that lives in `folder`.
+
+        Raises:
+            BadSettings: there is no hub there, or a key is unknown or wrong; names the key.
+        """
+        folder = folder.resolve()
+        if not (folder / FILE).exists():
+            raise BadSettings(f"no hub in {folder}: {FILE} is missing; run `certhub init`, or name another --data")
+        try:
+            return cls(data=folder)
+        except (ValidationError, tomllib.TOMLDecodeError) as broken:
+            raise BadSettings(f"{folder / FILE}: {_first(broken)}") from broken
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether made-up people are allowed and pages come signed in."""
+        return self.profile is not Profile.PRODUCTION
+
+
+def _first(broken: Exception) -> str:
+    if isinstance(broken, ValidationError):
+        error: Any = broken.errors()[0]
+        return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+    return str(broken)

@@ -1,0 +1,1 @@
+"""Status lists: random slots, what each says, and the signed list that tells everybody."""

@@ -1,0 +1,110 @@
+"""The queries of the status noun.
+
+A slot is drawn at random and kept by inserting it: two workers that draw the same one find out, and draw
+again. When more than half of the draws are taken the list is called full and the next one is opened.
+Lists are never grouped by certificate type: a list named after a disability would tell on its holders.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+
+from certhub.db.columns import table_of
+from certhub.db.engine import Unit
+from certhub.db.statements import insert_new
+from certhub.status.tables import PublisherLeaseRow, SlotRow, StatusListRow
+from certhub_verifier.formats.statuslist import MIN_SLOTS
+
+_LIST, _SLOT, _LEASE = table_of(StatusListRow), table_of(SlotRow), table_of(PublisherLeaseRow)
+DRAWS = 40  # all taken by chance at half full: 2^-40
+CROWDED = 3  # so many draws in vain, and the list is counted
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A credential's place in a status list."""
+
+    list_no: int
+    index: int
+
+
+def allocate(unit: Unit, owners: Sequence[tuple[int, UUID]]) -> list[Slot]:
+    """Give each owner (bucket, certificate id) a fresh random slot, in order."""
+    newest = unit.sql.execute(select(_LIST).order_by(_LIST.c.list_no.desc()).limit(1)).first()
+    list_no, size = (newest.list_no, newest.size) if newest else _open_list(unit, 1)
+    given: list[Slot] = []
+    for bucket, certificate in owners:
+        for draw in range(DRAWS):
+            if draw == CROWDED and _is_half_full(unit, list_no, size):
+                list_no, size = _open_list(unit, list_no + 1)
+            index = int.from_bytes(unit.random(4), "big") % size
+            row = {"list_no": list_no, "list_index": index, "value": 0, "bucket": bucket, "certificate": certificate}
+            if insert_new(unit, _SLOT, [row]):
+                given.append(Slot(list_no, index))
+                break
+        else:
+            raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
+    return given
+
+
+def _open_list(unit: Unit, list_no: int) -> tuple[int, int]:
+    insert_new(unit, _LIST, [{"list_no": list_no, "size": MIN_SLOTS, "changed_at": unit.now, "published_at": None}])
+    return list_no, MIN_SLOTS
+
+
+def _is_half_full(unit: Unit, list_no: int, size: int) -> bool:
+    taken = unit.sql.scalar(select(func.count()).select_from(_SLOT).where(_SLOT.c.list_no == list_no)) or 0
+    return taken * 2 >= size
+
+
+def set_value(unit: Unit, slot: Slot, value: int) -> None:
+    """Write what a slot says and mark its list as changed, in the caller's transaction."""
+    unit.sql.execute(
+        update(_SLOT).where(_SLOT.c.list_no == slot.list_no, _SLOT.c.list_index == slot.index).values(value=value)
+    )
+    unit.sql.execute(update(_LIST).where(_LIST.c.list_no == slot.list_no).values(changed_at=unit.now))
+
+
+@dataclass(frozen=True)
+class ListState:
+    """One list as the store knows it."""
+
+    list_no: int
+    size: int
+    changed_at: datetime
+    published_at: datetime | None
+
+
+def lists(unit: Unit) -> list[ListState]:
+    """Return every list, in order."""
+    rows = unit.sql.execute(select(_LIST).order_by(_LIST.c.list_no))
+    return [ListState(row.list_no, row.size, row.changed_at, row.published_at) for row in rows]
+
+
+def spoken(unit: Unit, list_no: int) -> dict[int, int]:
+    """Return every slot of a list that does not say 0: {index: value}."""
+    rows = unit.sql.execute(
+        select(_SLOT.c.list_index, _SLOT.c.value).where(_SLOT.c.list_no == list_no, _SLOT.c.value != 0)
+    )
+    return {row.list_index: row.value for row in rows}
+
+
+def published(unit: Unit, list_no: int, at: datetime) -> None:
+    """Note that what the store knew at a moment now stands on the shelf."""
+    unit.sql.execute(update(_LIST).where(_LIST.c.list_no == list_no).values(published_at=at))
+
+
+def lease(unit: Unit, name: str, holder: str, until: datetime) -> bool:
+    """Take or prolong the right to do something alone until a moment; False while somebody else has it."""
+    row = {"name": name, "holder": holder, "until": until}
+    if insert_new(unit, _LEASE, [row]):
+        return True
+    taken = unit.sql.execute(
+        update(_LEASE)
+        .where(_LEASE.c.name == name, or_(_LEASE.c.holder == holder, _LEASE.c.until < unit.now))
+        .values(holder=holder, until=until)
+    )
+    return taken.rowcount == 1

@@ -1,0 +1,1 @@
+"""Tickets: minted for 60 seconds, redeemed once, remembered for ten minutes."""

@@ -1,0 +1,36 @@
+"""Rows of the tickets noun. A ticket's code is stored only as a hash."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Uuid
+from sqlmodel import Field, SQLModel
+
+from certhub.db.columns import Instant
+
+
+class TicketRow(SQLModel, table=True):
+    """One open code: which certificates and fields it opens, until when."""
+
+    __tablename__ = "ticket"
+
+    code_hash: bytes = Field(primary_key=True, max_length=32)
+    id: UUID = Field(sa_type=Uuid)
+    sealed: bytes
+    minted_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+
+
+class SpentRow(SQLModel, table=True):
+    """The one use of a token. The primary key is what makes it one."""
+
+    __tablename__ = "spent"
+
+    token_hash: bytes = Field(primary_key=True, max_length=32)
+    at: datetime = Field(sa_type=Instant)
+    region: str = Field(max_length=6)
+    clerk: str = Field(max_length=64)
+    window: str = Field(max_length=20)
+    verification_id: str = Field(max_length=64)
+    keep_until: datetime = Field(sa_type=Instant)
+    answer: bytes | None = None
