@@ -86,13 +86,11 @@ def _number(raw: str, faults: Faults) -> str:
 
 def _holders(raw: Sequence[tuple[str, str, str]], found: Kind | None, faults: Faults) -> tuple[Holder, ...]:
     if found is not None and not found.min_holders <= len(raw) <= found.max_holders:
-        exact = {"why": "exact"} if found.min_holders == found.max_holders else {}
-        faults.add(
-            "/holders", "HOLDER_COUNT", least=str(found.min_holders), most=str(found.max_holders), **exact
-        )
-    return tuple(
-        _holder(each, f"/holders/{place}", found, faults) for place, each in enumerate(raw[:MAX_HOLDERS])
-    )
+        least, most = str(found.min_holders), str(found.max_holders)
+        exact = {"why": "exact"} if least == most else {}
+        faults.add("/holders", "HOLDER_COUNT", least=least, most=most, **exact)
+    judged = raw[:MAX_HOLDERS]  # more fit no kind, and one cell may hold thousands
+    return tuple(_holder(each, f"/holders/{place}", found, faults) for place, each in enumerate(judged))
 
 
 def _holder(raw: tuple[str, str, str], pointer: str, found: Kind | None, faults: Faults) -> Holder:

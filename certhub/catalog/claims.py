@@ -94,18 +94,18 @@ def _judge_schema(claims: dict[str, str], kind: Kind, faults: Faults) -> None:
         return
     for error in validator.iter_errors(claims):
         code = _SCHEMA_CODES.get(error.kind.name, "CLAIM_INVALID")
-        for title in _titles(error):
-            faults.add(claim_pointer(title), code)
+        for pointer in _pointers(error):
+            faults.add(pointer, code)
 
 
-def _titles(error: jsonschema_rs.ValidationError) -> list[str]:
-    """Return the claims that `error` is about. Its own message carries the value, so it is not used."""
+def _pointers(error: jsonschema_rs.ValidationError) -> list[str]:
+    """Return where `error` is. Its own message carries the value, so it is not used."""
     if error.instance_path:
-        return [str(error.instance_path[0])]
+        return [claim_pointer(str(error.instance_path[0]))]
     details = error.kind.as_dict()
     if "property" in details:
-        return [str(details["property"])]
-    return [str(title) for title in details.get("unexpected", [""])]
+        return [claim_pointer(details["property"])]
+    return [claim_pointer(title) for title in details.get("unexpected", ())] or ["/claims"]
 
 
 @lru_cache(maxsize=256)
