@@ -93,7 +93,7 @@ def test_one_claim_has_one_fault():
 
 
 def test_a_fault_of_the_whole_has_no_title():
-    """A schema that speaks of the claims as a whole is told at /claims/ itself."""
+    """A schema that speaks of the claims as a whole is told at /claims itself."""
     of = made(text("甲"), minProperties=2)
 
-    assert judged({"甲": "1"}, of)[1] == [("/claims/", "CLAIM_INVALID")]
+    assert judged({"甲": "1"}, of)[1] == [("/claims", "CLAIM_INVALID")]
