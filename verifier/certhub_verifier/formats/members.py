@@ -1,0 +1,121 @@
+"""What a payload may hold: exact members, exact types, and an error that names the member.
+
+    POINT = members({"x": integer(0, 99), "label": text(16)}, optional={"note": text(64)})
+    POINT(value, "point")     {"x": …, "label": …, "note": … or None}, or
+                              Malformed("point.x: a whole number from 0 to 99 expected")
+
+A check takes a value and the place where it stood, and returns the typed value. Every payload of ours is
+read through one of these, and printed through it too, so that nothing is signed that its reader would
+refuse. A value never stands in an error: it may be personal data.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from certhub_verifier.errors import Malformed
+
+Check = Callable[[Any, str], Any]
+
+# C0 and C1 controls, line and paragraph separators, and the characters that turn the writing direction.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def members(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
+    """An object with all of `required`, any of `optional` (None when absent), and nothing else."""
+    optional = optional or {}
+    known = {**required, **optional}
+
+    def check(value: Any, where: str) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise Malformed(f"{where}: an object expected")
+        if unknown := next((name for name in value if name not in known), None):
+            raise Malformed(f"{where}: unknown member {unknown[:40]!a}")
+        if missing := next((name for name in required if name not in value), None):
+            raise Malformed(f"{where}: member {missing!r} is missing")
+        found: dict[str, Any] = dict.fromkeys(optional)
+        for name, member in value.items():
+            found[name] = known[name](member, f"{where}.{name}")
+        return found
+
+    return check
+
+
+def listing(item: Check, *, at_most: int, at_least: int = 0) -> Check:
+    """An array of `item`, read as a tuple."""
+
+    def check(value: Any, where: str) -> tuple[Any, ...]:
+        if type(value) is not list or not at_least <= len(value) <= at_most:
+            raise Malformed(f"{where}: an array of {at_least} to {at_most} elements expected")
+        return tuple(item(element, f"{where}[{i}]") for i, element in enumerate(value))
+
+    return check
+
+
+def table(key: Check, item: Check, *, at_most: int) -> Check:
+    """An object with free names: every name is read by `key`, every value by `item`."""
+
+    def check(value: Any, where: str) -> dict[Any, Any]:
+        if type(value) is not dict or len(value) > at_most:
+            raise Malformed(f"{where}: an object of at most {at_most} members expected")
+        return {
+            key(name, f"{where}, name {i}"): item(member, f"{where}, member {i}")
+            for i, (name, member) in enumerate(value.items())
+        }
+
+    return check
+
+
+def nullable(item: Check) -> Check:
+    """Null, or what `item` reads."""
+    return lambda value, where: None if value is None else item(value, where)
+
+
+def text(at_most: int, *, at_least: int = 1) -> Check:
+    """A string of so many characters, without controls and without direction marks."""
+
+    def check(value: Any, where: str) -> str:
+        if type(value) is not str or not at_least <= len(value) <= at_most or _UNPRINTABLE.search(value):
+            raise Malformed(f"{where}: {at_least} to {at_most} printable characters expected")
+        return value
+
+    return check
+
+
+def pattern(expression: str, what: str) -> Check:
+    """A string that `expression` matches whole; `what` names the shape in the error."""
+    matches = re.compile(expression).fullmatch
+
+    def check(value: Any, where: str) -> str:
+        if type(value) is not str or not matches(value):
+            raise Malformed(f"{where}: {what} expected")
+        return value
+
+    return check
+
+
+def one_of(*words: str) -> Check:
+    """One of a closed list of words."""
+
+    def check(value: Any, where: str) -> str:
+        if type(value) is not str or value not in words:
+            raise Malformed(f"{where}: one of {', '.join(words)} expected")
+        return value
+
+    return check
+
+
+def integer(lowest: int, highest: int) -> Check:
+    """A whole number in the range, both ends in it; true and 1.0 are not whole numbers."""
+
+    def check(value: Any, where: str) -> int:
+        if type(value) is not int or not lowest <= value <= highest:
+            raise Malformed(f"{where}: a whole number from {lowest} to {highest} expected")
+        return value
+
+    return check
+
+
+def anything(value: Any, where: str) -> Any:
+    """Any JSON value: the reader of the member judges it."""
+    return value
