@@ -1,0 +1,44 @@
+"""Base64url: one spelling of every byte string."""
+
+import pytest
+from certhub_verifier.errors import Malformed
+from certhub_verifier.formats import base64url
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [(b"", ""), (b"f", "Zg"), (b"fo", "Zm8"), (b"foo", "Zm9v"), (b"foob", "Zm9vYg"), (b"foobar", "Zm9vYmFy")],
+)
+def test_spells_the_published_examples(data, text):
+    """The test vectors of RFC 4648 §10, without their padding."""
+    assert text == base64url.encode(data)
+    assert data == base64url.decode(text)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=100))
+def test_what_we_print_we_can_read(data):
+    """Every byte string survives a trip through its text."""
+    assert data == base64url.decode(base64url.encode(data))
+
+
+@settings(deadline=None)
+@given(st.text("AQgw_-9=+/. \n", max_size=12) | st.text(max_size=12))
+def test_what_we_read_we_print_the_same(text):
+    """A text is either refused with Malformed or the one spelling of its bytes."""
+    try:
+        data = base64url.decode(text)
+    except Malformed:
+        return
+    assert text == base64url.encode(data)
+
+
+@pytest.mark.parametrize(
+    "text", ["Zg==", "Zg=", "Zh", "Zm9", "A", "Zm 9v", "Zm9v\n", "Zm+v", "Zm/v", "Zm.v", "Zmé", "Ｚg"]
+)
+def test_other_spellings_are_refused(text):
+    """Padding, loose bits, spaces and the other alphabet are not ours."""
+    with pytest.raises(Malformed):
+        base64url.decode(text)
