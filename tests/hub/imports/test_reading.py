@@ -1,0 +1,167 @@
+"""From bytes to rows: encodings, delimiters, quotes, shapes, and files that cannot be read at all."""
+
+import io
+import tracemalloc
+
+import pytest
+
+from certhub.imports.faults import RowFaults
+from certhub.imports.reading import Row, read_rows
+from tests.hub.imports.files import DATA, HEADER, couple, csv_bytes, judged, refusal, rows_of
+
+
+@pytest.mark.parametrize(
+    ("file", "encoding"),
+    [("utf8.csv", "UTF-8"), ("utf8-bom.csv", "UTF-8 (BOM)"), ("gb18030.csv", "GB18030")],
+)
+def test_the_encoding_is_found_and_named(file, encoding):
+    """The same two couples come out of three encodings, the rare character among them."""
+    rows = rows_of((DATA / file).read_bytes(), file)
+    drafts, refused = judged((DATA / file).read_bytes(), file)
+
+    assert encoding == rows.encoding
+    assert (rows.total, refused) == (2, [])
+    assert [holder.name for holder in drafts[0].holders] == ["张演示", "赵䶮示"]
+    assert [holder.id_number for holder in drafts[1].holders] == ["420799190003030036", "420799190002020020"]
+
+
+def test_a_row_is_a_record_and_not_a_line():
+    """Line breaks inside quotes do not count, blank records do: numbers are those of a spreadsheet."""
+    data = (DATA / "quoted-newline.csv").read_bytes()
+    drafts, refused = judged(data)
+
+    assert rows_of(data).total == 2
+    assert drafts[0].claims["经营范围"] == '餐饮服务；\n食品销售（含“网络”销售）, "小吃"'
+    assert drafts[0].claims["法定代表人身份证号"] == "42079919000806004X"
+    assert refused == [(4, "证照编号", "ID_EXCEL_NUMBER"), (4, "法定代表人身份证号", "ID_EXCEL_NUMBER")]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_the_delimiter_is_found(delimiter):
+    """Comma, tab and semicolon are told apart by the header."""
+    assert (judged(csv_bytes(couple(), delimiter=delimiter))[1], 1) == ([], 1)
+    assert delimiter == rows_of(csv_bytes(couple(), delimiter=delimiter)).delimiter
+
+
+def test_tabs_and_gb18030_together():
+    """What a spreadsheet's text export looks like."""
+    drafts, refused = judged((DATA / "tabs-gb18030.csv").read_bytes())
+
+    assert (len(drafts), refused) == (1, [])
+
+
+def test_characters_that_gb18030_gained_in_2022():
+    """Eighteen codes that were private use until 2005 are real characters now."""
+    data = csv_bytes(couple(**{"登记机关": "@局"})).decode().encode("gb18030").replace(b"@", b"\xfe\x59")
+
+    assert judged(data)[0][0].claims["登记机关"] == "\u9fb4局"
+
+
+def test_rows_can_be_read_again():
+    """Iterating twice gives the same rows: once to check, once to issue."""
+    rows = rows_of((DATA / "utf8.csv").read_bytes())
+
+    assert list(rows) == list(rows)
+    assert [row.number for row in rows if isinstance(row, Row)] == [2, 3]
+
+
+def test_a_stream_is_read_where_it_lies():
+    """A seekable stream does as well as bytes, wherever it stands, and stays open."""
+    stream = io.BytesIO((DATA / "utf8-bom.csv").read_bytes())
+    stream.seek(99)
+
+    assert len(list(read_rows(stream, "x.csv"))) == 2
+    assert not stream.closed
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (couple()[:-1], {"found": 11}),
+        ([*couple(), "more"], {"found": 13}),
+    ],
+)
+def test_a_row_of_another_shape_is_refused(row, expected):
+    """Cells too few or too many: nobody can say which belongs where."""
+    data = csv_bytes(couple("J1"), row, couple("J3"))
+    faults = [each for each in rows_of(data) if isinstance(each, RowFaults)]
+
+    assert judged(data)[1] == [(3, "", "ROW_SHAPE")]
+    assert f"{expected['found']} 格" in faults[0].faults[0].message
+
+
+def test_blank_cells_and_columns_at_the_end_are_nothing():
+    """Spreadsheets leave empty columns and rows behind."""
+    data = csv_bytes([*couple(), "", " "], [""], [" "] * 14, ["\u3000"], header=[*HEADER, "", " "])
+
+    assert (judged(data)[1], rows_of(data).total) == ([], 1)
+
+
+def test_quotes_that_do_not_pair_up_spoil_their_row_alone():
+    """Text behind a closing quote: this row is refused, the next is read."""
+    good = csv_bytes(couple("J1"), couple("J2")).decode()
+    spoiled = good.replace(",民政局,", ',"民政"局,', 1)
+
+    assert judged(spoiled.encode())[1] == [(2, "", "ROW_SHAPE")]
+
+
+def test_a_quote_that_never_closes_spoils_the_file():
+    """It has swallowed rows that nobody would miss, so nothing is imported."""
+    data = csv_bytes(couple("J1"), couple("J2"), couple("J3")).decode()
+    broken = refusal(data.replace(",J2,", ',"J2,').encode())
+
+    assert broken.code == "CSV_UNREADABLE"
+    assert broken.detail == {"row": "3"}
+
+
+def test_bytes_of_no_encoding_are_refused_at_their_row():
+    """A byte that is neither UTF-8 nor GB18030 stops the file before anything is imported."""
+    data = csv_bytes(couple("J1"), couple("J2"))
+
+    assert (refusal(b"\xff\xff\n").code, refusal(b"\xff\xff\n").detail) == (
+        "ENCODING_UNREADABLE",
+        {"row": "1"},
+    )
+    assert refusal(data.replace(b"J2", b"\xff")).detail == {"row": "3"}
+    assert refusal(data.decode().encode("gb18030").replace(b"J2", b"\xff")).detail == {"row": "3"}
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        (b"", "a.csv", "FILE_EMPTY"),
+        (b"PK\x03\x04rest", "a.csv", "XLSX_NOT_YET"),
+        (b"a,b\n", "A.XLSX", "XLSX_NOT_YET"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls", "XLSX_NOT_YET"),
+        ("证照类型代码\t证照编号\r\n".encode("utf-16"), "a.txt", "ENCODING_UNREADABLE"),
+        (b"\n\n", "a.csv", "HEADER_NOT_FOUND"),
+        ("鄂州市证照导出表,,,\n".encode(), "a.csv", "HEADER_NOT_FOUND"),
+        (b'"a"b,c\n', "a.csv", "CSV_UNREADABLE"),
+        (b'"' + b"a" * 140_000, "a.csv", "CSV_UNREADABLE"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do(data, name, code):
+    """Each says what it is and what to do, in both languages."""
+    refused = refusal(data, name)
+
+    assert code == refused.code
+    assert refused.message("zh") != refused.message("en") == str(refused)
+    assert "…" not in refused.message("zh")
+
+
+def test_a_header_alone_is_a_file_without_rows():
+    """Nothing to import is not an error."""
+    assert (rows_of(csv_bytes()).total, list(rows_of(csv_bytes()))) == (0, [])
+
+
+def test_memory_does_not_grow_with_the_file():
+    """Ten times the rows take no more memory than one time, beyond the file itself."""
+    peaks = []
+    for count in (1_000, 10_000):
+        stream = io.BytesIO(csv_bytes(*(couple(f"J{number}") for number in range(count))))
+        tracemalloc.start()
+        assert count == sum(1 for _ in read_rows(stream, "x.csv"))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+    assert peaks[1] < peaks[0] * 1.5 + 50_000
