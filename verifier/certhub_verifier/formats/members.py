@@ -20,6 +20,8 @@ Check = Callable[[Any, str], Any]
 # C0 and C1 controls, line and paragraph separators, and the characters that turn the writing direction.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_TELLABLE = re.compile(r"[A-Za-z_]{1,24}").fullmatch  # a name of a member, and nobody's name or number
+
 
 def members(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
     """An object with all of `required`, any of `optional` (None when absent), and nothing else."""
@@ -29,10 +31,12 @@ def members(required: Mapping[str, Check], optional: Mapping[str, Check] | None 
     def check(value: Any, where: str) -> dict[str, Any]:
         if type(value) is not dict:
             raise Malformed(f"{where}: an object expected")
-        if unknown := next((name for name in value if name not in known), None):
-            raise Malformed(f"{where}: unknown member {unknown[:40]!a}")
-        if missing := next((name for name in required if name not in value), None):
-            raise Malformed(f"{where}: member {missing!r} is missing")
+        for name in value:
+            if name not in known:
+                raise Malformed(f"{where}: unknown member {name if _TELLABLE(name) else 'of another shape'}")
+        for name in required:
+            if name not in value:
+                raise Malformed(f"{where}: member {name} is missing")
         found: dict[str, Any] = dict.fromkeys(optional)
         for name, member in value.items():
             found[name] = known[name](member, f"{where}.{name}")
