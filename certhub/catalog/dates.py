@@ -36,3 +36,11 @@ def read_day(raw: str, read_date: Callable[[str], date]) -> date | None:
 def has_no_end(raw: str | None) -> bool:
     """Say whether `raw`, the last day of validity, says that there is none."""
     return raw is None or unicodedata.normalize("NFKC", raw).strip() == NO_END
+
+
+def read_iso_date(text: str) -> date:
+    """Read YYYY-MM-DD and nothing else: how a request writes a day; raises ValueError."""
+    # fromisoformat alone also takes 20240105 and weeks
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        raise ValueError("not YYYY-MM-DD")
+    return date.fromisoformat(text)

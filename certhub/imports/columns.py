@@ -153,13 +153,15 @@ def _refuse_missing(names: Sequence[str], kinds: Sequence[Kind]) -> None:
     for column in _core().values():
         if column.required and column.column not in names:
             raise BadFile("COLUMN_MISSING", column.column)
-    lacking = [
-        [field.title for field in kind.fields if field.required and field.title not in names]
-        for kind in kinds
-    ]
-    least = min(lacking, key=len, default=[])
-    if least:
-        raise BadFile("COLUMN_MISSING", least[0])
+    lacking = [_lacking(kind, names) for kind in kinds]
+    if all(lacking):
+        # The file is meant for the kind of which it has most; that kind's first missing claim is named.
+        nearest = max(zip(kinds, lacking, strict=True), key=lambda each: len(each[0].fields) - len(each[1]))
+        raise BadFile("COLUMN_MISSING", nearest[1][0])
+
+
+def _lacking(kind: Kind, names: Sequence[str]) -> list[str]:
+    return [field.title for field in kind.fields if field.required and field.title not in names]
 
 
 def _spelling(name: str) -> str:

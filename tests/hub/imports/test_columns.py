@@ -4,7 +4,8 @@ import pytest
 from certhub_schemas import kinds
 
 from certhub.imports.columns import cells_of, column_of, read_header
-from tests.hub.catalog.drafts import LI, ZHANG
+from certhub.imports.faults import BadFile
+from tests.hub.catalog.drafts import LI, LICENCE_CLAIMS, ZHANG
 from tests.hub.imports.files import HEADER, couple, csv_bytes, judged
 
 
@@ -21,6 +22,7 @@ def test_names_are_known_in_any_order_and_spelling():
     [
         ([name for name in HEADER if name != "证照编号"], "COLUMN_MISSING", "证照编号"),
         ([name for name in HEADER if name != "登记日期"], "COLUMN_MISSING", "登记日期"),
+        ([*HEADER[:10], *list(LICENCE_CLAIMS)[2:]], "COLUMN_MISSING", "名称"),
         ([*HEADER, "证照编号"], "COLUMN_DOUBLED", "证照编号"),
         ([*HEADER, "备注"], "COLUMN_UNKNOWN", "备注"),
         ([*HEADER[:3], "", *HEADER[3:]], "COLUMN_UNNAMED", ""),
@@ -30,8 +32,6 @@ def test_names_are_known_in_any_order_and_spelling():
 )
 def test_a_header_is_refused_by_the_column_that_is_wrong(header, code, column):
     """One clear refusal, naming the column and what to do."""
-    from certhub.imports.faults import BadFile
-
     with pytest.raises(BadFile) as refused:
         read_header(header, kinds())
 

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import fields
 from importlib.resources import files
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from certhub.catalog import Draft, RawDraft
 from certhub.errors import ClaimsInvalid, Fault
+from certhub.imports.columns import Cells
 from certhub.imports.faults import BadFile, RowFaults, row_fault, words
 from certhub.imports.reading import Row, read_rows
 from certhub.imports.rules import judge_row
@@ -215,8 +217,4 @@ def test_a_fault_of_a_row_carries_its_row_and_column():
 
 def test_cells_are_what_the_catalogue_reads():
     """A row's cells and a request's draft have the same members, so that one `accept` reads both."""
-    from dataclasses import fields
-
-    from certhub.imports.columns import Cells
-
     assert [field.name for field in fields(RawDraft)] == [field.name for field in fields(Cells)]
