@@ -213,3 +213,12 @@ def _open(unit: Unit, row: Row[Any]) -> Certificate:
     values = dict(row._mapping)
     record = Record.from_bytes(unit.vault.open("certificate", str(row.id), values.pop("sealed")))
     return Certificate(**values | {"state": State(values["state"])}, record=record)
+
+
+def prolong(unit: Unit, intent: Certificate) -> None:
+    """Write an intent's new lease."""
+    unit.sql.execute(
+        update(_CERTIFICATE)
+        .where(_CERTIFICATE.c.bucket == intent.bucket, _CERTIFICATE.c.id == intent.id, _CERTIFICATE.c.state == State.INTENDED)
+        .values(lease_until=intent.lease_until)
+    )

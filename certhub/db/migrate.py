@@ -50,3 +50,16 @@ def _config(connection: object) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def has_schema(engine: Engine, schema: str) -> bool:
+    """Say whether a PostgreSQL schema is there."""
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
+        return found.first() is not None
+
+
+def drop_schema(engine: Engine, schema: str) -> None:
+    """Take a PostgreSQL schema and everything in it away."""
+    with engine.begin() as connection:
+        connection.execute(text(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE'))

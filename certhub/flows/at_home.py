@@ -18,27 +18,14 @@ from certhub.hub import Hub
 from certhub.tickets import store as tickets
 from certhub.tickets.store import TicketItem, Use
 from certhub_schemas import Matter, kind
-from certhub_verifier import (
-    Channel,
-    Checked,
-    Fact,
-    ItemReport,
-    Need,
-    News,
-    Outcome,
-    PresentedCredential,
-    SealedCode,
-    StatusAt,
-    StatusRecord,
-    UseOf,
-    UseRecord,
-    examine,
-    policy_for,
-    run,
-)
+from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import codes, jose
 from certhub_verifier.formats.receipt import cert_digest
+from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, UseOf, UseRecord
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import ItemReport
 
 SALT_BYTES = 32
 Allowed = Callable[[str], Collection[str] | None]
@@ -132,17 +119,15 @@ def _examined(
     fields = [name for name in wanted if name in (allowed or ())]
     salt = hub.random(SALT_BYTES)
     digest, identifier = cert_digest(salt, certificate.record.identifier), certificate.record.identifier
-    facts = (
-        Checked(Fact.ONE_TIME, Outcome.YES, None, now),
-        Checked(Fact.AUDIENCE, Outcome.YES, None, now),
-    )
+    redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, now)
+    meant_for_us = Checked(Fact.AUDIENCE, Outcome.YES, None, now)
 
     def answer(need: Need) -> News | None:
         return record_of(certificate, now) if isinstance(need, StatusAt) else None
 
     report = run(
         examine(
-            PresentedCredential(present(certificate, fields), how="ticket", stated=facts),
+            PresentedCredential(present(certificate, fields), how="ticket", redeemed=redeemed, known=(meant_for_us,)),
             trust=hub.trust, policy=policy_for(matter, Channel.TICKET), now=now,
         ),
         answer,

@@ -10,19 +10,20 @@ that was killed are taken over when their ten-second lease has ended.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
-from typing import Any
+from hashlib import file_digest
+from typing import Any, BinaryIO
 
 from certhub.audit import store as audit
+from certhub.catalog.accept import accept
 from certhub.catalog.draft import Draft, content_digest_parts, identity_parts
 from certhub.certificates import store as certificates
 from certhub.flows.issue import BATCH, Outcome, Result, entitled, issue_many
 from certhub.hub import Hub
+from certhub.imports.dates import read_date
+from certhub.imports.faults import RowFault, RowFaults, row_fault
 from certhub.imports.reading import read_rows
-from certhub.imports.rules import DuplicateFinder, RowFault, RowFaults, judge_row, message
+from certhub.imports.rules import NUMBER_COLUMN, judge_rows
 from certhub.parties.people import Actor
-
-NUMBER_COLUMN = "证照编号"
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Tally:
 
 
 def import_file(
-    data: bytes, name: str, *, by: Actor, hub: Hub, check_only: bool = False,
+    data: BinaryIO, name: str, *, by: Actor, hub: Hub, check_only: bool = False,
     progress: Callable[[int], None] = lambda rows: None, wait: Callable[[float], None] = lambda seconds: None,
 ) -> Tally:
     """Import one file.
@@ -62,22 +63,24 @@ def import_file(
     if not check_only:
         with hub.writing() as unit:
             counts = {"rows": tally.rows, "issued": tally.issued, "existing": tally.existing, "refused": len(tally.refused)}
-            audit.record(unit, "import.finished", actor=by.key, subject=sha256(data).hexdigest(), body=counts)
+            audit.record(unit, "import.finished", actor=by.key, subject=_digest(data), body=counts)
     progress(tally.rows)
     return tally
 
 
-def _accepted(data: bytes, name: str, tally: Tally, *, hub: Hub) -> Iterator[tuple[int, Draft]]:
-    duplicates = DuplicateFinder()
-    for row in read_rows(data, name):
+def _accepted(data: BinaryIO, name: str, tally: Tally, *, hub: Hub) -> Iterator[tuple[int, Draft]]:
+    def right(agency: str, kind: str) -> bool:
+        return entitled(hub, agency, kind)
+
+    judged = judge_rows(
+        read_rows(data, name), accept=lambda cells: accept(cells, entitled=right, read_date=read_date), identity=identity_parts
+    )
+    for row, found in judged:
         tally.rows += 1
-        judged = judge_row(row, entitled=lambda agency, kind: entitled(hub, agency, kind))
-        if isinstance(judged, RowFaults):
-            tally.refused.extend(judged.faults)
-        elif (fault := duplicates.see(row.number, judged)) is not None:
-            tally.refused.append(fault)
+        if isinstance(found, RowFaults):
+            tally.refused.extend(found.faults)
         else:
-            yield row.number, judged
+            yield row, found
 
 
 def _batches(rows: Iterable[tuple[int, Draft]]) -> Iterator[list[tuple[int, Draft]]]:
@@ -108,7 +111,7 @@ def _issue(
         waiting = still
         wait(PAUSE_SECONDS)
     for row, _ in waiting:
-        tally.refused.append(RowFault(row, NUMBER_COLUMN, "IN_FLIGHT", message("IN_FLIGHT")))
+        tally.refused.append(row_fault(row, NUMBER_COLUMN, "IN_FLIGHT"))
 
 
 TRIES, PAUSE_SECONDS = 13, 1.0  # a lease lasts ten seconds
@@ -120,7 +123,7 @@ def _count(row: int, result: Result, tally: Tally) -> None:
     elif result.outcome is Outcome.EXISTING:
         tally.existing += 1
     else:
-        tally.refused.append(RowFault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED", message("CONFLICT_WITH_STORED")))
+        tally.refused.append(row_fault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED"))
 
 
 def _foresee(batch: list[tuple[int, Draft]], tally: Tally, *, hub: Hub) -> None:
@@ -135,4 +138,9 @@ def _foresee(batch: list[tuple[int, Draft]], tally: Tally, *, hub: Hub) -> None:
             elif theirs.content_hash == unit.vault.digest("content", content_digest_parts(draft)):
                 tally.existing += 1
             else:
-                tally.refused.append(RowFault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED", message("CONFLICT_WITH_STORED")))
+                tally.refused.append(row_fault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED"))
+
+
+def _digest(data: BinaryIO) -> str:
+    data.seek(0)
+    return file_digest(data, "sha256").hexdigest()

@@ -212,7 +212,7 @@ def _intent(
         id=claim.place.id, bucket=claim.place.bucket, cid=public_id(unit.random), kind=draft.kind.code,
         kind_version=draft.kind.version, agency=draft.agency, version=version, state=State.INTENDED, state_since=at,
         reason=None, decision=None, valid_from=draft.valid_from, valid_to=draft.valid_to,
-        list_no=slot.list_no, list_index=slot.index, ref=vc.credential_ref(signing_input), created_at=at,
+        list_no=slot.list_no, list_index=slot.index, ref=vc.signed_ref(product.signing_input), created_at=at,
         lease_until=at + LEASE, previous=None if previous is None else previous.id, record=record,
     )
 

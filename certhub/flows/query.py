@@ -18,7 +18,7 @@ import json
 from hashlib import sha256
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 from certhub.audit import store as audit
@@ -35,11 +35,13 @@ from certhub.tickets.store import Use
 from certhub_schemas import Matter, MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier import Channel, Checked, PeerAnswer, examine, policy_for, run
+from certhub_verifier.engine import PeerAnswer, examine, run
 from certhub_verifier.errors import Malformed, UnknownKey, VerifierError
+from certhub_verifier.facts import Checked
 from certhub_verifier.formats import codes, envelope, jose
 from certhub_verifier.formats.agreement import Agreement
 from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.trust import Standing, TrustedKey
 
 LIFE, SKEW = timedelta(seconds=60), timedelta(seconds=60)
@@ -141,7 +143,8 @@ def _examined(
     found = []
     for item in result.items:
         evidence_item = PeerAnswer(
-            region=asked.region, asker=hub.region, purpose=asked.purpose, item=item, signature_digest=evidence, as_of=now
+            region=asked.region, asker=hub.region, purpose=asked.purpose, item=item, signature_digest=evidence,
+            as_of=datetime.fromtimestamp(answer.issued_at, UTC),
         )
         report = run(examine(evidence_item, trust=hub.trust, policy=policy, now=now), lambda need: None)
         found.append(Found(report, item.cert_digest))

@@ -7,20 +7,19 @@
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from certhub.audit import store as audit
 from certhub.catalog.draft import Draft, Holder, content_digest_parts, identity_parts
 from certhub.certificates import store as certificates
 from certhub.certificates.record import Certificate
-from certhub.certificates.rules import CHINA, Event, State, after, ends, wire_status
+from certhub.certificates.rules import CHINA, Event, State, after, wire_status
 from certhub.certificates.store import Place
 from certhub.certificates.summary import summary
-from certhub.errors import Conflict, WrongState
+from certhub.errors import ClaimsInvalid, Conflict, Fault, WrongState
 from certhub.flows.issue import activate, entitled, intend, sign_all
 from certhub.flows.revoke import OUTBOX_TOPIC, Order, own
-from certhub.errors import ClaimsInvalid, Fault
 from certhub.hub import Hub
 from certhub.idempotency import store as idempotency
 from certhub.idempotency.store import Key
@@ -35,8 +34,8 @@ def renew(
 ) -> Mapping[str, Any]:
     """Renew a certificate of the asking agency.
 
-    `valid_to` None keeps the term: as many days again from the day after the old end, or from today when that
-    has passed; 长期 stays 长期.
+    The new version is valid from today. `valid_to` None gives as many days again, counted from the old end or
+    from today, whichever is later; 长期 stays 长期.
 
     Raises:
         NotFound, WrongState, Conflict: as `revoke.change`.
@@ -79,16 +78,15 @@ def renew(
 
 
 def _next(old: Certificate, valid_to: date | None, *, today: date) -> Draft:
-    last = None if ends(old.valid_to) is None else old.valid_to
-    start = today if last is None or last < today else last + timedelta(days=1)
+    """The same certificate from today on: without a gap, and for as long again."""
+    last = old.valid_to
     if valid_to is None and last is not None:
-        valid_to = start + (last - old.valid_from)
-    if valid_to is not None and valid_to < start:
+        valid_to = max(last, today) + (last - old.valid_from)
+    if valid_to is not None and valid_to < today:
         raise ClaimsInvalid([Fault("/valid_to", "DATE_BEFORE_START")])
     record = old.record
     return Draft(
         kind=kind(old.kind), agency=old.agency,
         holders=tuple(Holder(h.name, h.id_type, h.id_number) for h in record.holders),
-        number=record.number, issued_on=today, valid_from=min(start, today) if last is None else start,
-        valid_to=valid_to, claims=dict(record.claims),
+        number=record.number, issued_on=today, valid_from=today, valid_to=valid_to, claims=dict(record.claims),
     )

@@ -30,10 +30,11 @@ from certhub.tickets import store as tickets
 from certhub_schemas import Matter, MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier import Channel, Report, failed, overall, policy_for
 from certhub_verifier.formats import codes, jose
 from certhub_verifier.formats.receipt import Receipt, ReceiptItem
 from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import Report, failed, overall
 
 DEFAULT_PURPOSE = "verify"
 

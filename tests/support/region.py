@@ -1,0 +1,129 @@
+"""A real hub for tests: SQLite in a folder, two demo regions, cheap key derivation, a clock that tests move."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from certhub.demo.regions import Plan, prepare
+from certhub.hub import Hub
+from certhub.parties import store as parties
+from certhub.parties.people import Actor, Role
+from certhub.peers.network import PeerDown
+from certhub.settings import Profile, Settings
+from certhub_keys.cost import Cost
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self.time = start or datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
+        self._begun = self.time
+
+    def now(self) -> datetime:
+        """Return the time that the test set."""
+        return self.time
+
+    def monotonic(self) -> float:
+        """Return the seconds that the test let pass."""
+        return (self.time - self._begun).total_seconds()
+
+    def pass_(self, **time: float) -> None:
+        """Let time pass: `clock.pass_(seconds=61)`."""
+        self.time += timedelta(**time)
+
+
+class Wire:
+    """A network that joins hubs in memory: real bytes, real signatures, no sockets."""
+
+    def __init__(self) -> None:
+        self.hubs: dict[str, Hub] = {}
+        self.down: set[str] = set()
+        self.sent: list[tuple[str, bytes, bytes]] = []
+
+    def post(self, url: str, body: bytes, *, content_type: str, timeout: float) -> bytes:
+        """Deliver a question to the hub whose address it is."""
+        from certhub.flows import query
+
+        hub = self._hub(url)
+        reply = query.answer(body, hub=hub)
+        self.sent.append((hub.region, body, reply))
+        return reply
+
+    def get(self, url: str, *, timeout: float) -> bytes:
+        """Fetch a public file from a hub's shelf."""
+        hub = self._hub(url)
+        if url.endswith("/status/"):
+            names = hub.shelf.names("status")
+            listed = ",".join(f'"https://{hub.region}.certhub.example/status/{n}"' for n in names)
+            return f'{{"status_lists":[{listed}]}}'.encode()
+        return hub.shelf.get(url.split("/", 3)[3])
+
+    def _hub(self, url: str) -> Hub:
+        region = next(code for code in self.hubs if url.startswith(f"http://{code}.test"))
+        if region in self.down:
+            raise PeerDown(f"{region} is switched off by the test")
+        return self.hubs[region]
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region under test: its hub, its people, their tokens."""
+
+    hub: Hub
+    tokens: dict[str, str]
+    clock: Clock
+    wire: Wire
+
+    def actor(self, role: Role) -> Actor:
+        """Return who the region's token of a role speaks for."""
+        with self.hub.reading() as unit:
+            found = parties.actor_of(unit, self.tokens[role.value])
+        assert found is not None
+        return found
+
+    @property
+    def agency(self) -> Actor:
+        """The agencies' account."""
+        return self.actor(Role.AGENCY)
+
+    @property
+    def clerk(self) -> Actor:
+        """The clerk."""
+        return self.actor(Role.CLERK)
+
+    @property
+    def holder(self) -> Actor:
+        """张演示."""
+        return self.actor(Role.HOLDER)
+
+    @property
+    def operator(self) -> Actor:
+        """The operator."""
+        return self.actor(Role.OPERATOR)
+
+
+@contextmanager
+def make_regions(folder: Path, *, database: str = "", clock: Clock | None = None) -> Iterator[tuple[Region, Region]]:
+    """Found, join and fill 420700 and 420100; give both, joined by a wire in memory."""
+    clock, wire = clock or Clock(), Wire()
+    urls = ("http://420700.test", "http://420100.test")
+    plan = Plan(folder, urls, database=database, cost=Cost.TEST, profile=Profile.TEST)
+    tokens = prepare(plan, clock=clock)
+    regions = []
+    for code, given in tokens.items():
+        hub = Hub.open(Settings.load(folder / code), clock=clock, network=wire)
+        wire.hubs[code] = hub
+        regions.append(Region(hub, given, clock, wire))
+    try:
+        yield regions[0], regions[1]
+    finally:
+        for region in regions:
+            region.hub.close()
+
+
+def with_step(region: Region, step: object) -> Hub:
+    """Return the region's hub with another `step`."""
+    return replace(region.hub, step=step)  # type: ignore[arg-type]
