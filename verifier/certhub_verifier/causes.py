@@ -95,6 +95,7 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("NOT_FOUND", Verdict.UNDETERMINED, 5, True),
     ("CLOCK_WRONG", Verdict.UNDETERMINED, None, False),
     ("ISSUER_UNKNOWN", Verdict.UNDETERMINED, None, False),
+    ("SUITE_MISSING", Verdict.UNDETERMINED, None, False),
     ("NO_AGREEMENT", Verdict.UNDETERMINED, None, False),
     ("PEER_DOWN", Verdict.UNDETERMINED, None, False),
     ("LIST_TOO_OLD", Verdict.UNDETERMINED, None, False),
@@ -115,3 +116,14 @@ CODES: Mapping[str, Cause] = MappingProxyType(
         for rank, (code, verdict, number, of_code) in enumerate(_CATALOGUE)
     }
 )
+"""The catalogue by code."""
+
+
+def failure(told: str) -> str:
+    """Return the cause that somebody else told us for a code that failed, if it is one of ours and says so.
+
+    Another word, or one that would make something good, is read as STATUS_UNKNOWN: nothing is known.
+    """
+    cause = CODES.get(told)
+    failed = cause is not None and cause.verdict in (Verdict.INVALID, Verdict.UNDETERMINED)
+    return told if failed else "STATUS_UNKNOWN"

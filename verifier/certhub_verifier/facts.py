@@ -90,11 +90,11 @@ NO_CAUSES: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
 
 OPEN_CAUSES: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
     {
-        Fact.WELL_FORMED: ("STATUS_UNKNOWN",),
-        Fact.SIGNATURE: ("ISSUER_UNKNOWN",),
+        Fact.WELL_FORMED: ("STATUS_UNKNOWN", "CODE_PARTIAL", "NOT_OUR_CODE"),
+        Fact.SIGNATURE: ("ISSUER_UNKNOWN", "SUITE_MISSING"),
         Fact.STANDS_BEHIND: ("ISSUER_UNKNOWN", "REGION_ONLY"),
-        Fact.ISSUER_KNOWN: ("ISSUER_UNKNOWN", "CLOCK_WRONG"),
-        Fact.ISSUER_ENTITLED: ("ISSUER_UNKNOWN", "CLOCK_WRONG"),
+        Fact.ISSUER_KNOWN: ("ISSUER_UNKNOWN",),
+        Fact.ISSUER_ENTITLED: ("ISSUER_UNKNOWN", "NOT_LOGGED"),
         Fact.DATES: ("CLOCK_WRONG", "CODE_EXPIRED"),
         Fact.STATUS: ("STATUS_UNKNOWN", "STATUS_AGED", "LIST_TOO_OLD", "CLOCK_WRONG", "PEER_DOWN"),
         Fact.HOLDER_BINDING: ("NOT_BOUND", "NAME_VARIANT"),

@@ -48,7 +48,8 @@ def explain(
     """Return the sentence of `code`, a code of `causes.CODES`.
 
     `detail` gives what the placeholders stand for; RFC 3339 times in it are shown in China Standard Time, as
-    "today 09:41" on the day of `now`. A placeholder without a detail picks a plainer way to say it.
+    "today 09:41" on the day of `now`; `agency_en` stands for `agency` in English. A placeholder without a
+    detail picks a plainer way to say it.
 
     Raises:
         KeyError: no such code; codes come from the catalogue, so this is a mistake of the caller.
@@ -57,7 +58,7 @@ def explain(
 
 
 def explain_receipt(finding: str, *, lang: Lang) -> Sentence:
-    """Return the sentence of a finding about a receipt: GENUINE AGED ALTERED NO_TRUST CLOCK_WRONG."""
+    """Return the sentence of a finding about a receipt (`receipts.Finding`)."""
     return _say(CATALOGUE["receipts"][finding][lang], {}, lang, False, None)
 
 
@@ -115,7 +116,8 @@ def _say(
     deficiency_allowed: bool,
     now: datetime | None,
 ) -> Sentence:
-    shown = {name: _shown(value, lang, now) for name, value in detail.items() if value}
+    known = {name: (lang == "en" and detail.get(f"{name}_en")) or value for name, value in detail.items()}
+    shown = {name: _shown(value, lang, now) for name, value in known.items() if value}
     steps = entry.get("deficiency") if deficiency_allowed else None
     return Sentence(_fill(entry["headline"], shown), _fill(steps or entry["next_step"], shown))
 

@@ -33,14 +33,16 @@ VALID = Judgement(Verdict.VALID, "OK")
 
 def judge(facts: Sequence[Checked], policy: Policy) -> Judgement:
     """Weigh `facts` by `policy`: the same facts give the same judgement, in whatever order they stand."""
-    found = [judgement for checked in facts if (judgement := _weigh(checked, policy)) is not None]
+    found = worst(judgement for checked in facts if (judgement := _weigh(checked, policy)) is not None)
+    if found.verdict in (Verdict.INVALID, Verdict.UNDETERMINED):
+        return found  # what was found explains better than what was therefore not looked at
     present = {checked.fact for checked in facts}
-    found += [
+    missing = [
         Judgement(Verdict.UNDETERMINED, OPEN_CAUSES[fact][0])
         for fact in Fact
         if fact not in present and policy.level(fact) is Level.REQUIRED
     ]
-    return worst(found)
+    return worst([found, *missing])
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:

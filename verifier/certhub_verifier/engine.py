@@ -1,0 +1,343 @@
+"""The engine: judges what was shown, asks for what it needs, and fetches nothing.
+
+    steps = examine(evidence, trust=trust, policy=policy, now=now)      a generator
+    need  = next(steps)                                                 StatusAt or UseOf
+    need  = steps.send(news)                                            news, or None: could not be had
+    …                                                                   until it returns an ItemReport
+
+`run` drives it with a function; `verify` also raises unless the verdict is "valid". One body serves the
+hub, the command, a counter without a network and the tests.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from certhub_schemas.errors import KindUnknown
+from certhub_schemas.kinds import kind as catalogue_kind
+
+from certhub_verifier import checks
+from certhub_verifier.causes import Verdict
+from certhub_verifier.errors import Malformed, VerifierError
+from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.formats import codes, jose, statuslist, vc
+from certhub_verifier.formats.envelope import AnsweredItem
+from certhub_verifier.formats.sealed import SealedPayload
+from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
+from certhub_verifier.policy import Policy
+from certhub_verifier.report import ItemReport
+from certhub_verifier.status_checks import status
+from certhub_verifier.trust import TrustedKey, TrustSet
+from certhub_verifier.verdict import judge
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedCredential:
+    """A credential as text, with the fields that were chosen.
+
+    `how` it came: by a ticket, and then `redeemed` is what the hub found when it redeemed it (one_time),
+    or as a file that anybody could hold. `known` are other facts that only the caller can know: that it
+    was meant for this counter (audience), that the ledger holds it (logged). `asker` is the region of the
+    counter, where that is known: a certificate of another region then needs an agreement.
+    """
+
+    text: str
+    how: Literal["ticket", "file"]
+    redeemed: Checked | None = None
+    known: tuple[Checked, ...] = ()
+    asker: str | None = None
+
+    @property
+    def told(self) -> tuple[Checked, ...]:
+        """All that the caller knows."""
+        return (self.redeemed, *self.known) if self.redeemed else self.known
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCode:
+    """A sealed or paper code as it was scanned, prefix and all; `known` and `asker` as above."""
+
+    text: str
+    known: tuple[Checked, ...] = ()
+    asker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerAnswer:
+    """One item of an xr-res+jwt whose envelope the caller has verified: signature, region, request, time.
+
+    `signature_digest` is the hex SHA-256 of that token, the evidence of each fact that it states; `as_of`
+    its `iat`; `asker` the region that asked, which is ours.
+    """
+
+    region: str
+    item: AnsweredItem
+    signature_digest: str
+    as_of: datetime
+    asker: str
+    purpose: str = "verify"
+
+
+Evidence = PresentedCredential | SealedCode | PeerAnswer
+Steps = Generator[Need, News | None, ItemReport]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Case:
+    """One certificate while it is judged: by what, and what has been found so far."""
+
+    trust: TrustSet | None
+    policy: Policy
+    now: datetime
+    kind: str = ""
+    facts: list[Checked] = field(default_factory=list)
+    disclosed: Mapping[str, Any] = field(default_factory=dict)
+
+    def add(self, checked: Checked) -> bool:
+        """Note a fact; tells whether it is a yes, so that what rests on it may be looked at."""
+        self.facts.append(checked)
+        return checked.outcome is Outcome.YES
+
+
+class NotValid(VerifierError):
+    """The verdict is another one than "valid"; `report` says which and why."""
+
+    def __init__(self, report: ItemReport) -> None:
+        super().__init__(f"the verdict is {report.verdict.value} ({report.code})")
+        self.report = report
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A certificate whose verdict is "valid". There is none of any other verdict."""
+
+    report: ItemReport
+
+    def __post_init__(self) -> None:
+        if self.report.verdict is not Verdict.VALID:
+            raise NotValid(self.report)
+
+
+def examine(evidence: Evidence, *, trust: TrustSet | None, policy: Policy, now: datetime) -> Steps:
+    """Judge one certificate, cheap before dear. `trust` None is a machine without a trust list.
+
+    (1) Shape: it reads as its format, to the last member. Otherwise altered, and nothing in it is believed.
+    (2) Issuer: the key that it names is on the trust list. Otherwise its signature cannot be judged.
+    (3) Signature: that key's, over these bytes. Only now is what it discloses shown to anybody.
+    (4) Who stands behind it: the agency's seal, a region's answer, or a region alone.
+    (5) Entitled: that owner may issue this kind, and the key could sign then.
+    (6) Dates: inside its term, by a clock that is not visibly slow.
+    (7) Agreement, where the counter is in another region; fields beyond it are dropped.
+    (8) Binding, and what only the caller knows: audience, ticket redeemed, logged.
+    (9) Status: the first need. A home hub's row, or a signed list.
+    (10) First use of a sealed code: the last need, since it may spend the code.
+    (11) Trust list young enough: asked of everything, because everything rests on it.
+    (12) The verdict: a pure function of these facts and the policy.
+
+    The caller owes: for a ticket, that it was redeemed; for an answer, its envelope. It returns an
+    `ItemReport`.
+    """
+    case = _Case(trust=trust, policy=policy, now=now)
+    match evidence:
+        case PresentedCredential():
+            yield from _presented(evidence, case)
+        case SealedCode():
+            yield from _sealed(evidence, case)
+        case PeerAnswer():
+            _answered(evidence, case)
+    case.add(checks.trust_fresh(trust, policy=policy, now=now))  # (11)
+    return _judged(case)  # (12)
+
+
+def run(steps: Steps, fetch: Callable[[Need], News | None]) -> ItemReport:
+    """Drive `steps` to the end, answering each need with `fetch`; what it raises passes through."""
+    try:
+        need = next(steps)
+        while True:
+            need = steps.send(fetch(need))
+    except StopIteration as finished:
+        report: ItemReport = finished.value
+        return report
+
+
+def verify(
+    evidence: Evidence,
+    *,
+    trust: TrustSet | None,
+    policy: Policy,
+    now: datetime,
+    fetch: Callable[[Need], News | None],
+) -> Verified:
+    """Return the certificate, verified.
+
+    Raises:
+        NotValid: the verdict is check, invalid or undetermined; the report comes with it.
+    """
+    return Verified(run(examine(evidence, trust=trust, policy=policy, now=now), fetch))
+
+
+def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, News | None, None]:
+    now, looked_at = case.now, checks.digest_of(evidence.text)
+    try:
+        credential = vc.parse(evidence.text)
+    except Malformed as broken:
+        case.add(checks.unreadable(broken, evidence=looked_at, now=now))
+        return
+    claims = credential.claims
+    case.kind = claims.kind_code
+    case.add(checks.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
+
+    vouched = _vouched(credential.parsed, case)  # (2) (3)
+    if vouched is None:
+        return
+    trust, key = vouched
+    case.disclosed = credential.disclosed
+    case.add(checks.agency_stands_behind(key, trust))  # (4)
+    case.add(  # (5)
+        checks.agency_entitled(
+            key,
+            agency=claims.agency,
+            kind=claims.kind_code,
+            signed_at=checks.at(claims.issued_at),
+            trust=trust,
+            logged=any(one.fact is Fact.LOGGED and one.outcome is Outcome.YES for one in evidence.told),
+        )
+    )
+    case.add(  # (6)
+        checks.dates(
+            issued_at=checks.at(claims.issued_at),
+            not_before=checks.at(claims.not_before),
+            expires=None if claims.expires is None else checks.at(claims.expires),
+            trust_as_of=trust.as_of,
+            now=now,
+            soon_days=case.policy.expires_soon_days,
+        )
+    )
+    _agreed(evidence.asker, key.region, case, trust)  # (7)
+    if evidence.how == "file":  # (8)
+        case.add(checks.unknown(Fact.HOLDER_BINDING, "NOT_BOUND", now))
+    case.facts += evidence.told
+    asked = StatusAt(claims.status_uri, claims.status_index)
+    if statuslist.parse_status_uri(asked.uri).region != key.region:  # no other region can speak of it
+        case.add(checks.unknown(Fact.STATUS, "STATUS_UNKNOWN", now))
+        return
+    case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
+
+
+def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, None]:
+    now, looked_at = case.now, checks.digest_of(codes.normalise(evidence.text))
+    try:
+        parsed, payload = _read_sealed(evidence.text)
+        asked = StatusAt(statuslist.status_uri(payload.iss, payload.list_no), payload.index)
+    except Malformed as broken:
+        case.add(checks.unreadable(broken, evidence=looked_at, now=now))
+        return
+    case.kind = payload.kind
+    case.add(checks.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
+
+    vouched = _vouched(parsed, case)  # (2) (3)
+    if vouched is None:
+        return
+    trust, key = vouched
+    token = TOKEN_TYPES[parsed.header.typ]
+    life, expires = timedelta(seconds=token.life_seconds or 0), checks.at(payload.exp)
+    case.disclosed = payload.claims
+    case.add(checks.region_stands_behind(payload.iss, trust))  # (4)
+    case.add(  # (5)
+        checks.region_entitled(
+            key,
+            purpose=token.purpose,
+            region=payload.iss,
+            kind=payload.kind,
+            signed=(expires - life, min(expires, now)),
+            trust=trust,
+        )
+    )
+    alive = case.add(checks.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now))  # (6)
+    agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
+    case.facts += evidence.known  # (8)
+    case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
+    if alive and agreed:  # (10)
+        news = yield UseOf(payload.iss, payload.jti)
+        case.add(checks.one_time(news if isinstance(news, UseRecord) else None, now=now))
+
+
+def _answered(evidence: PeerAnswer, case: _Case) -> None:
+    answer = evidence.signature_digest
+    case.kind = evidence.item.kind
+    case.facts += checks.stated(  # (1) to (3), (5), (6), (8) to (10)
+        evidence.item.facts, answer=answer, policy=case.policy, now=case.now
+    )
+    if case.trust is None:
+        return
+    case.add(
+        checks.answer_stands_behind(evidence.region, case.trust, answer=answer, as_of=evidence.as_of)
+    )  # (4)
+    case.disclosed = evidence.item.disclosed
+    _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
+
+
+def _read_sealed(text: str) -> tuple[jose.Parsed, SealedPayload]:
+    """Read a sealed code down to its payload. Raises: Malformed, or a leaf of it that says how."""
+    code = codes.read_code(text)
+    if not isinstance(code, codes.Sealed):
+        raise codes.NotOurCode("a ticket is no sealed code")
+    parsed = jose.parse(code.jws, code.typ)
+    return parsed, SealedPayload.parse(parsed.payload)
+
+
+def _vouched(parsed: jose.Parsed, case: _Case) -> tuple[TrustSet, TrustedKey] | None:
+    """Look the key up and check the signature by it; None where nothing after it could be believed."""
+    trust = case.trust
+    key = trust.key(parsed.header.kid) if trust else None
+    known = case.add(checks.issuer_known(key, trust=trust, now=case.now))
+    if trust is None or key is None or not known:
+        return None
+    return (trust, key) if case.add(checks.signature(parsed, key, now=case.now)) else None
+
+
+def _agreed(
+    asker: str | None, provider: str, case: _Case, trust: TrustSet, *, purpose: str = "verify"
+) -> bool:
+    """Judge the agreement where two regions meet, and drop the fields that it does not name."""
+    if asker is None or asker == provider:
+        return True
+    answer, fields = checks.agreement(
+        trust=trust,
+        policy=case.policy,
+        asker=asker,
+        provider=provider,
+        kind=case.kind,
+        purpose=purpose,
+        now=case.now,
+    )
+    case.disclosed = {name: value for name, value in case.disclosed.items() if name in fields}
+    return case.add(answer)
+
+
+def _judged(case: _Case) -> ItemReport:
+    judgement = judge(case.facts, case.policy)
+    name, name_en = _names(case.kind)
+    behind = next((one.detail for one in case.facts if one.fact is Fact.STANDS_BEHIND), {})
+    order = list(Fact)
+    return ItemReport(
+        kind=case.kind,
+        kind_name=name,
+        kind_name_en=name_en,
+        verdict=judgement.verdict,
+        code=judgement.code,
+        facts=tuple(sorted(case.facts, key=lambda one: order.index(one.fact))),
+        disclosed=case.disclosed,
+        detail={**behind, **judgement.detail},
+    )
+
+
+def _names(kind: str) -> tuple[str, str]:
+    """Return what the catalogue calls a kind; a kind that it does not hold goes by its code."""
+    try:
+        entry = catalogue_kind(kind)
+    except KindUnknown:
+        return kind, kind
+    return entry.name, entry.name_en

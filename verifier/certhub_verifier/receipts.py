@@ -1,0 +1,242 @@
+"""Is this receipt genuine? Years later, without the hub, from the file alone and a trust list.
+
+A receipt file is the bare receipt+jwt, or JSON {"receipt": jws, "opening"?: […], "proof"?: …} as the API
+gives it. Any one changed byte of it is found: the token's canonical form and signature cover the first;
+the JSON has to be spelled in one of the ways that programs print it, so that not even a blank can change,
+and each opening has to give its item's digest.
+
+    GENUINE 0         it is what its region signed, whatever it records
+    AGED 10           the same, and its key is past the time for checking, or the trust list used is old
+    ALTERED 20        altered, not readable, or signed by no receipt key of the region that it names
+    NO_TRUST 30       the trust list holds neither that region nor its key, or no longer believes the key
+    SUITE_MISSING 30  signed with an algorithm that this installation cannot compute
+    CLOCK_WRONG 30    dated after this machine's time
+
+The inclusion proof (`proof`) is told apart and not examined yet; a file that holds one is at most AGED.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from certhub_schemas.purposes import Purpose
+
+from certhub_verifier.causes import Verdict
+from certhub_verifier.checks import SKEW, STALE, at
+from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
+from certhub_verifier.formats import jose, strict_json
+from certhub_verifier.formats.receipt import TYP, Opening, Receipt
+from certhub_verifier.report import local_time
+from certhub_verifier.sentences import Lang, explain_receipt
+from certhub_verifier.trust import Standing, TrustedKey, TrustSet
+
+MAX_FILE_BYTES = 256 * 1024  # a receipt of 64 items with openings is 60 KB
+_MEMBERS = {"receipt", "opening", "proof"}
+_REGION = re.compile(r"([1-9][0-9]{5})-")
+_LINE_ENDS = ("", "\n", "\r\n")
+
+
+class Finding(StrEnum):
+    """What can be said of a receipt."""
+
+    GENUINE = "GENUINE"
+    AGED = "AGED"
+    ALTERED = "ALTERED"
+    NO_TRUST = "NO_TRUST"
+    SUITE_MISSING = "SUITE_MISSING"
+    CLOCK_WRONG = "CLOCK_WRONG"
+
+    @property
+    def exit_code(self) -> int:
+        """That of `certhub-verify` (DESIGN §5 "Receipt and leaf")."""
+        return {Finding.GENUINE: 0, Finding.AGED: 10, Finding.ALTERED: 20}.get(self, 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptReport:
+    """What was found of a receipt, `as_of` the time for which it was judged.
+
+    `receipt` is None unless its signature was verified and it is GENUINE or AGED: nothing in it is
+    believed before. `reason` is a sentence for a programmer. `identifiers` are those of the openings, one
+    per item, or none.
+    """
+
+    finding: Finding
+    reason: str
+    as_of: datetime
+    receipt: Receipt | None = None
+    kid: str | None = None
+    identifiers: tuple[str, ...] = ()
+    proof_given: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 genuine, 10 genuine but something aged, 20 altered, 30 cannot be said."""
+        return self.finding.exit_code
+
+    @property
+    def recorded_verdict(self) -> Verdict | None:
+        """The verdict that the receipt records; None where it is not believed."""
+        return Verdict(self.receipt.verdict) if self.receipt else None
+
+    def to_dict(self, lang: Lang = "zh") -> dict[str, Any]:
+        """Return the JSON form; `recorded` is the receipt's own content."""
+        sentence = explain_receipt(self.finding, lang=lang)
+        return {
+            "version": 1,
+            "channel": "receipt",
+            "finding": self.finding.value,
+            "headline": sentence.headline,
+            "next_step": sentence.next_step,
+            "reason": self.reason,
+            "as_of": local_time(self.as_of),
+            "kid": self.kid,
+            "recorded_verdict": self.receipt.verdict if self.receipt else None,
+            "recorded_code": self.receipt.code if self.receipt else None,
+            "recorded": self.receipt.to_payload() if self.receipt else None,
+            "identifiers": list(self.identifiers),
+            "proof": "not_examined" if self.proof_given else None,
+        }
+
+
+class _Altered(Exception):
+    """It is not what its region signed; the message says what does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A receipt file taken apart."""
+
+    jws: str
+    openings: tuple[Opening, ...] | None
+    proof_given: bool
+
+
+def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime) -> ReceiptReport:
+    """Say whether the receipt in `file` (the whole file's content) is genuine. Nothing is thrown.
+
+    (1) The file is spelled as programs spell it, and its parts read as their formats.
+    (2) The key is a receipt key of the region that signs. A key that a known region does not have is a wrong
+        key; only where neither the region nor the key's region is known can nothing be said.
+    (3) The signature is that key's, over these bytes.
+    (4) Every opening gives the digest of its item.
+    (5) The key could sign then, and may still be checked by; clock, trust list and proof are not too old.
+    """
+    try:
+        taken_apart, parsed, receipt = _read(file)  # (1)
+        key = _receipt_key(parsed, receipt, trust)  # (2)
+        if key is None or trust is None:
+            return ReceiptReport(finding=Finding.NO_TRUST, reason="no trust for its region", as_of=now)
+        jose.verify(parsed, key)  # (3)
+        identifiers = _opened(taken_apart.openings, receipt)  # (4)
+    except (_Altered, Malformed, BadSignature) as wrong:
+        return ReceiptReport(finding=Finding.ALTERED, reason=str(wrong), as_of=now)
+    except SuiteNotAvailable as missing:
+        return ReceiptReport(finding=Finding.SUITE_MISSING, reason=str(missing), as_of=now)
+    finding, reason = _standing(key, receipt, trust, now, proof_given=taken_apart.proof_given)  # (5)
+    believed = finding in (Finding.GENUINE, Finding.AGED)
+    return ReceiptReport(
+        finding=finding,
+        reason=reason,
+        as_of=now,
+        receipt=receipt if believed else None,
+        kid=key.kid,
+        identifiers=identifiers if believed else (),
+        proof_given=taken_apart.proof_given,
+    )
+
+
+def _read(file: str | bytes) -> tuple[_File, jose.Parsed, Receipt]:
+    taken_apart = _take_apart(file)
+    parsed = jose.parse(taken_apart.jws, TYP)
+    return taken_apart, parsed, Receipt.from_payload(parsed.payload)
+
+
+def _take_apart(file: str | bytes) -> _File:
+    if len(file) > MAX_FILE_BYTES:
+        raise Malformed(f"a receipt file of more than {MAX_FILE_BYTES} bytes")
+    try:
+        text = file.decode("utf-8") if isinstance(file, bytes) else file
+    except UnicodeError as broken:
+        raise Malformed("not UTF-8") from broken
+    if not text.startswith("{"):
+        end = next((end for end in ("\r\n", "\n") if text.endswith(end)), "")
+        return _File(text.removesuffix(end), openings=None, proof_given=False)
+    value = strict_json.loads(text, max_depth=8)
+    if (
+        not isinstance(value, dict)
+        or not {"receipt"} <= value.keys() <= _MEMBERS
+        or type(value["receipt"]) is not str
+    ):
+        raise Malformed("a receipt file has the members receipt, and at most opening and proof")
+    if text not in _spellings(value):
+        raise Malformed("JSON spelled as no program of ours or of a library prints it")
+    openings = value.get("opening")
+    if openings is not None and not isinstance(openings, list):
+        raise Malformed("opening: one per item expected")
+    read = None if openings is None else tuple(Opening.from_payload(opening) for opening in openings)
+    return _File(value["receipt"], read, value.get("proof") is not None)
+
+
+def _spellings(value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts that a saved answer can have: compact as the API sends it, or printed by json or jq.
+
+    No two of them differ in a single character, so that one changed blank is one that nobody prints.
+    """
+    for ascii_only in (False, True):
+        yield from _with_ends(json.dumps(value, ensure_ascii=ascii_only, separators=(",", ":")))
+        for indent in (None, 2, 4):
+            yield from _with_ends(json.dumps(value, ensure_ascii=ascii_only, indent=indent))
+
+
+def _with_ends(text: str) -> Iterator[str]:
+    yield from (text + end for end in _LINE_ENDS)
+    if "\n" in text:
+        windows = text.replace("\n", "\r\n")
+        yield from (windows, windows + "\r\n")
+
+
+def _receipt_key(parsed: jose.Parsed, receipt: Receipt, trust: TrustSet | None) -> TrustedKey | None:
+    """Return the key that has to have signed; None where neither the region nor the key's region is known."""
+    if trust is None:
+        return None
+    key = trust.key(parsed.header.kid)
+    owner = _REGION.match(parsed.header.kid or "")
+    if key is None and {receipt.region, owner and owner[1]}.isdisjoint(trust.regions):
+        return None
+    if key is None or key.purpose is not Purpose.RECEIPT or key.region != receipt.region:
+        raise _Altered("the key is no receipt key of the region that it names")
+    return key
+
+
+def _opened(openings: tuple[Opening, ...] | None, receipt: Receipt) -> tuple[str, ...]:
+    if openings is None:
+        return ()
+    if [opening.cert_digest() for opening in openings] != [item.cert for item in receipt.items]:
+        raise _Altered("an opening does not give the digest of its item")
+    return tuple(opening.identifier for opening in openings)
+
+
+def _standing(
+    key: TrustedKey, receipt: Receipt, trust: TrustSet, now: datetime, *, proof_given: bool
+) -> tuple[Finding, str]:
+    signed_at = at(receipt.issued_at)
+    if signed_at > now + SKEW:
+        return Finding.CLOCK_WRONG, "dated after now"
+    standing = key.may_have_signed(signed_at, now=now)
+    if standing is Standing.NO:
+        return Finding.ALTERED, "dated when its key could not sign"
+    if standing is Standing.COMPROMISED:
+        before = key.compromised_since is not None and signed_at < key.compromised_since
+        return (Finding.NO_TRUST if before else Finding.ALTERED), "its key is compromised"
+    if standing is Standing.AGED:
+        return Finding.AGED, "its key is past the time for checking"
+    if now - trust.as_of > STALE:
+        return Finding.AGED, "the trust list is older than 72 hours"
+    if proof_given:
+        return Finding.AGED, "the proof beside it was not examined"
+    return Finding.GENUINE, "signed by its region, and unaltered"

@@ -1,0 +1,110 @@
+"""Is the certificate still good? From a signed list, or from the issuing hub's own row.
+
+A list is news only if a status key of the region that keeps it signed it, under the name that the
+credential gives, and could at its date. Then its number for the index speaks:
+
+    0 valid       yes up to `ttl`; then STATUS_AGED up to the matter's limit; beyond it LIST_TOO_OLD
+    1 invalid     no, REVOKED, however old: what was withdrawn stays withdrawn
+    2 suspended   no, SUSPENDED as of the list; a later list may say better, so its age is told
+    others        STATUS_UNKNOWN
+
+Anything that is wrong with a list is wrong with the list, not with the certificate: STATUS_UNKNOWN, never
+a "no".
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from certhub_schemas.purposes import Purpose
+
+from certhub_verifier.checks import SKEW, at, clock_slow, day, digest_of, no, too_old, unknown, yes
+from certhub_verifier.errors import VerifierError
+from certhub_verifier.facts import Checked, Fact
+from certhub_verifier.formats import jose, statuslist
+from certhub_verifier.needs import News, StatusAt, StatusRecord, StatusToken
+from certhub_verifier.policy import Policy
+from certhub_verifier.trust import Standing, TrustSet
+
+TYP = "statuslist+jwt"
+STATES: Mapping[str, str | None] = {
+    "active": None,
+    "suspended": "SUSPENDED",
+    "revoked": "REVOKED",
+    "withdrawn": "REVOKED",
+    "cancelled": "CANCELLED",
+    "voided": "CANCELLED",
+    "transferred_out": "CANCELLED",
+    "superseded": "SUPERSEDED",
+}
+"""The cause of each state of a certificate (DESIGN §5 "Status"); None is good, what is not here unknown."""
+
+
+def status(news: News | None, asked: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime) -> Checked:
+    """Return the answer that `news` gives to `asked`; no news, or news of another kind, is STATUS_UNKNOWN."""
+    if isinstance(news, StatusRecord):
+        return from_record(news, now=now)
+    if isinstance(news, StatusToken):
+        return from_list(news.token, asked, trust=trust, policy=policy, now=now)
+    return unknown(Fact.STATUS, "STATUS_UNKNOWN", now)
+
+
+def from_record(record: StatusRecord, *, now: datetime) -> Checked:
+    """Judge the home hub's own row. A live answer has no list age."""
+    if record.as_of > now + SKEW:
+        return clock_slow(Fact.STATUS, record.as_of, now, as_of=record.as_of)
+    if record.state not in STATES:
+        return unknown(Fact.STATUS, "STATUS_UNKNOWN", record.as_of)
+    cause = STATES[record.state]
+    detail = dict(record.detail) | ({"date": day(record.since)} if record.since else {})
+    return no(Fact.STATUS, cause, record.as_of, **detail) if cause else yes(Fact.STATUS, record.as_of)
+
+
+def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime) -> Checked:
+    """Verify a status list token and judge the status at the index."""
+    evidence = digest_of(token)
+    try:
+        listed = _verified(token, asked, trust)
+        value = listed.statuses.get(asked.index)
+    except VerifierError:
+        return unknown(Fact.STATUS, "STATUS_UNKNOWN", now, evidence)
+    as_of = at(listed.iat)
+    if value == statuslist.INVALID:
+        return no(Fact.STATUS, "REVOKED", as_of, evidence)
+    if value == statuslist.SUSPENDED:
+        return no(Fact.STATUS, "SUSPENDED", as_of, evidence)
+    if value != statuslist.VALID:
+        return unknown(Fact.STATUS, "STATUS_UNKNOWN", as_of, evidence)
+    return _aged(listed, evidence, policy, now)
+
+
+def _verified(token: bytes, asked: StatusAt, trust: TrustSet) -> statuslist.StatusStatement:
+    """Return what the list says, once it is certain that its region says it.
+
+    Raises:
+        VerifierError: anything at all that is not in order.
+    """
+    parsed = jose.parse(token, TYP)
+    key = trust.key(parsed.header.kid)
+    if (
+        key is None
+        or key.purpose is not Purpose.STATUS
+        or key.region != statuslist.parse_status_uri(asked.uri).region
+    ):
+        raise VerifierError("signed by no status key of the region that keeps the list")
+    listed = statuslist.parse_statement(jose.verify(parsed, key))
+    if listed.sub != asked.uri or key.may_have_signed(at(listed.iat)) is not Standing.YES:
+        raise VerifierError("another list, or dated when its key could not sign")
+    return listed
+
+
+def _aged(listed: statuslist.StatusStatement, evidence: str, policy: Policy, now: datetime) -> Checked:
+    as_of = at(listed.iat)
+    age = (now - as_of).total_seconds()
+    if as_of > now + SKEW:
+        return clock_slow(Fact.STATUS, as_of, now, as_of=as_of, evidence=evidence)
+    if age > policy.max_status_age_seconds or now >= at(listed.exp):
+        return too_old(Fact.STATUS, as_of, now, evidence)
+    if age > listed.ttl:
+        told = as_of.isoformat(timespec="seconds")
+        return unknown(Fact.STATUS, "STATUS_AGED", as_of, evidence, status_as_of=told)
+    return yes(Fact.STATUS, as_of, evidence)
