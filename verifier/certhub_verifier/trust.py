@@ -1,0 +1,331 @@
+"""The trust set: all trust files of one moment, put together and found to agree with themselves.
+
+    TrustSet.from_files   {relative path: bytes} → the set, or BadTrust naming the file or both keys
+    key, agency, region   who may sign what, and who they are
+    agreement             what two regions have agreed, if both of them say so
+    open_bundle           the set that a device bundle carries
+    TrustedKey.may_have_signed   whether a signature dated so can be the key's
+
+One key goes by one id, serves one purpose, and belongs to one owner: the library that reads the metadata
+counts one public key under two ids as two signers, so the comparison here is by thumbprint (RFC 7638) over
+every key of every region. The set holds no clock; `as_of` is when its files were last known to be current.
+
+Files are expected to be verified already (by TUF in a hub, by a bundle's signature at a counter).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from types import MappingProxyType
+
+from certhub_schemas import Matter
+from certhub_schemas.algorithms import Algorithm
+from certhub_schemas.purposes import Purpose
+
+from certhub_verifier.errors import BadSignature, BadTrust, Malformed, UnknownKey
+from certhub_verifier.formats import jose
+from certhub_verifier.formats.agreement import Agreement
+from certhub_verifier.formats.bundle import BundleContents, read_bundle
+from certhub_verifier.formats.jwk import thumbprint
+from certhub_verifier.formats.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.statuslist import parse_status_uri
+from certhub_verifier.formats.trustlist import (
+    MEMBERS_PATH,
+    Member,
+    Members,
+    MemberState,
+    RegionEndpoint,
+    RegionIssuers,
+    RegionKeys,
+    TrustFile,
+    agreement_path,
+    endpoints_path,
+    parse_file,
+)
+
+
+class Standing(StrEnum):
+    """What a key's entry says of a signature dated so."""
+
+    YES = "yes"
+    NO = "no"  # dated outside the key's term
+    COMPROMISED = "compromised"  # somebody else may have made it
+    AGED = "aged"  # inside the term, and too long ago to be checked by this key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedKey:
+    """A key with its owner: a region (its code) or an agency (its USCC, with the kinds that it may seal)."""
+
+    kid: str
+    algorithm: Algorithm
+    jwk: Mapping[str, str]
+    purpose: Purpose
+    region: str
+    owner: str
+    kinds: frozenset[str]
+    from_: datetime
+    until: datetime
+    verify_until: datetime
+    state: KeyState
+    compromised_since: datetime | None
+
+    def may_have_signed(
+        self, at: datetime, *, now: datetime | None = None, witnessed: bool = False
+    ) -> Standing:
+        """Tell whether a signature dated `at` can be this key's; with `now`, also whether it is too old.
+
+        The date inside a token is the signer's word. Once a key is compromised it is a thief's word, so
+        that nothing is believed of it, unless `witnessed` says that `at` comes from a log that others
+        cosigned, and lies before the compromise (trust-and-security §1.4).
+        """
+        if self.compromised_since is not None and not (witnessed and at < self.compromised_since):
+            return Standing.COMPROMISED
+        if not self.from_ <= at < self.until:
+            return Standing.NO
+        if now is not None and now >= self.verify_until:
+            return Standing.AGED
+        return Standing.YES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An agency that may issue; `kinds` are the codes of what it may issue."""
+
+    uscc: str
+    name: str
+    name_en: str
+    region: str
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionTrust:
+    """A member region; `url` is the origin of its hub, None where it published none."""
+
+    code: str
+    name: str
+    name_en: str
+    state: MemberState
+    since: datetime
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustSet:
+    """One consistent trust list. Made by `from_files` alone; look-ups cost a dictionary each."""
+
+    version: int
+    issued_at: datetime
+    as_of: datetime
+    digest: str
+    regions: Mapping[str, RegionTrust]
+    agencies: Mapping[str, Agency]
+    keys: Mapping[str, TrustedKey]
+    agreements: Mapping[frozenset[str], tuple[Agreement, ...]]
+    matters: tuple[Matter, ...] = ()
+
+    @classmethod
+    def from_files(
+        cls, files: Mapping[str, bytes], *, as_of: datetime, matters: Iterable[Matter] = ()
+    ) -> "TrustSet":
+        """Put the files of a trust list together.
+
+        `files` are bytes by path relative to the list's folder; `as_of` (aware) is when they were last
+        known to be current; `matters` are kept for whoever judges by them.
+
+        Raises:
+            BadTrust: a file is unreadable, unknown or of a region that is no member; there are no regions;
+                an id or an agency stands twice; or one public key goes by two ids.
+        """
+        parsed = {path: _parsed(path, data) for path, data in sorted(files.items())}
+        members = parsed.get(MEMBERS_PATH)
+        if not isinstance(members, Members) or not members.members:
+            raise BadTrust(f"{MEMBERS_PATH}: no regions, so there is nothing to trust")
+        listed = {member.code: member for member in members.members}
+        for path in parsed:
+            if path != MEMBERS_PATH and (code := path.split("/")[1]) not in listed:
+                raise BadTrust(f"{path}: region {code} is no member")
+        agencies = _by_uscc(parsed)
+        return cls(
+            version=members.version,
+            issued_at=members.issued_at,
+            as_of=as_of,
+            digest=_digest(files),
+            regions=MappingProxyType({code: _region(member, parsed) for code, member in listed.items()}),
+            agencies=MappingProxyType(agencies),
+            keys=MappingProxyType(_by_kid(_keys(parsed))),
+            agreements=MappingProxyType(_agreed(parsed)),
+            matters=tuple(matters),
+        )
+
+    def key(self, kid: str | None) -> TrustedKey | None:
+        """Return the key that goes by `kid`, whatever its state; ask it what it may have signed."""
+        return None if kid is None else self.keys.get(kid)
+
+    def region(self, code: str) -> RegionTrust | None:
+        """Return the region, whatever its state."""
+        return self.regions.get(code)
+
+    def agency(self, uscc: str) -> Agency | None:
+        """Return the agency of that USCC."""
+        return self.agencies.get(uscc)
+
+    def matter(self, code: str) -> Matter | None:
+        """Return the matter of that code, None when this set came without it."""
+        return next((matter for matter in self.matters if matter.code == code), None)
+
+    def region_of_uri(self, status_uri: str) -> RegionTrust | None:
+        """Return the region whose hub keeps that status list, None when it is no member.
+
+        Raises:
+            Malformed: it is not the name of a status list.
+        """
+        code, _ = parse_status_uri(status_uri)
+        return self.regions.get(code)
+
+    def agreement(self, a: str, b: str, at: datetime) -> Agreement | None:
+        """Return the agreement of `a` and `b` that is live at `at`, or None: nothing is agreed.
+
+        Live is the highest `n` that both publish in equal bytes and that has begun, inside its term. A
+        successor takes over when it begins; when it ends, nothing older comes back. Regions that are not
+        full members have none.
+        """
+        for code in (a, b):
+            region = self.regions.get(code)
+            if region is None or region.state is not MemberState.FULL:
+                return None
+        begun = (one for one in self.agreements.get(frozenset((a, b)), ()) if one.from_ <= at)
+        latest = max(begun, key=lambda one: one.n, default=None)
+        return latest if latest is not None and latest.in_term(at) else None
+
+
+def open_bundle(token: str | bytes, *, anchor: TrustSet | None = None) -> tuple[TrustSet, BundleContents]:
+    """Return the trust set that a device bundle carries, and the bundle, once its signature checks out.
+
+    The key is looked up in `anchor`; without one the bundle, named by hand, is its own anchor: then its
+    signature says that it is whole, not where it comes from. The set's `as_of` is the bundle's `iat`. The
+    caller owes: a clock (`iat`, `exp`), and the highest version seen before.
+
+    Raises:
+        Malformed, BadTrust: the bundle or the files in it are out of form.
+        UnknownKey: the anchor has no such key.
+        BadSignature: the key did not sign this, could not at that time, or is no bundle key of its region.
+    """
+    bundle = read_bundle(token)
+    contents = bundle.contents
+    as_of = datetime.fromtimestamp(contents.issued_at, UTC)
+    carried = TrustSet.from_files(contents.trust, as_of=as_of, matters=contents.matters)
+    key = (anchor or carried).key(bundle.parsed.header.kid)
+    if key is None:
+        raise UnknownKey("no trusted key has the id that the bundle names")
+    if key.purpose is not Purpose.BUNDLE or key.region != contents.region:
+        raise BadSignature("the key is no bundle key of the region that the bundle names")
+    if key.may_have_signed(as_of) is not Standing.YES:
+        raise BadSignature("the key may not have signed a bundle at that time")
+    jose.verify(bundle.parsed, key)
+    return carried, contents
+
+
+def _parsed(path: str, data: bytes) -> TrustFile:
+    try:
+        return parse_file(path, data)
+    except Malformed as bad:
+        raise BadTrust(f"{path[:128]!a}: {bad.reason}") from bad
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    """Return the hex SHA-256 over path, NUL and SHA-256 of each file, by path in order of code points."""
+    whole = sha256()
+    for path, data in sorted(files.items()):
+        whole.update(path.encode() + b"\0" + sha256(data).digest())
+    return whole.hexdigest()
+
+
+def _region(member: Member, parsed: Mapping[str, TrustFile]) -> RegionTrust:
+    endpoint = parsed.get(endpoints_path(member.code))
+    return RegionTrust(
+        code=member.code,
+        name=member.name,
+        name_en=member.name_en,
+        state=member.state,
+        since=member.since,
+        url=endpoint.url if isinstance(endpoint, RegionEndpoint) else None,
+    )
+
+
+def _by_uscc(parsed: Mapping[str, TrustFile]) -> dict[str, Agency]:
+    found: dict[str, Agency] = {}
+    for file in parsed.values():
+        if not isinstance(file, RegionIssuers):
+            continue
+        for issuer in file.issuers:
+            if other := found.get(issuer.agency):
+                raise BadTrust(f"agency {issuer.agency} is listed by {other.region} and by {file.region}")
+            found[issuer.agency] = Agency(
+                uscc=issuer.agency,
+                name=issuer.name,
+                name_en=issuer.name_en,
+                region=file.region,
+                kinds=frozenset(issuer.kinds),
+            )
+    return found
+
+
+def _keys(parsed: Mapping[str, TrustFile]) -> Iterator[TrustedKey]:
+    for file in parsed.values():
+        if isinstance(file, RegionKeys):
+            for key in file.keys:
+                yield _owned(key, file.region, file.region, ())
+        elif isinstance(file, RegionIssuers):
+            for issuer in file.issuers:
+                for key in issuer.keys:
+                    yield _owned(key, file.region, issuer.agency, issuer.kinds)
+
+
+def _owned(key: ListedKey, region: str, owner: str, kinds: Iterable[str]) -> TrustedKey:
+    return TrustedKey(
+        kid=key.kid,
+        algorithm=key.algorithm,
+        jwk=MappingProxyType(dict(key.jwk)),
+        purpose=key.purpose,
+        region=region,
+        owner=owner,
+        kinds=frozenset(kinds),
+        from_=key.from_,
+        until=key.until,
+        verify_until=key.verify_until,
+        state=key.state,
+        compromised_since=key.compromised_since,
+    )
+
+
+def _by_kid(keys: Iterable[TrustedKey]) -> dict[str, TrustedKey]:
+    """Return the keys by id, once it is certain that no id and no key is there twice."""
+    found: dict[str, TrustedKey] = {}
+    holder: dict[str, str] = {}
+    for key in keys:
+        if key.kid in found:
+            raise BadTrust(f"key id {key.kid} is listed twice")
+        name = thumbprint(key.jwk)
+        if name in holder:
+            raise BadTrust(f"{holder[name]} and {key.kid} are one and the same public key")
+        holder[name] = key.kid
+        found[key.kid] = key
+    return found
+
+
+def _agreed(parsed: Mapping[str, TrustFile]) -> dict[frozenset[str], tuple[Agreement, ...]]:
+    """Return, by pair of regions, the agreements that both publish in equal bytes."""
+    found: dict[frozenset[str], list[Agreement]] = {}
+    for path, file in parsed.items():
+        if not isinstance(file, Agreement):
+            continue
+        a, b = file.parties
+        mine, theirs = agreement_path(a, b, file.n), agreement_path(b, a, file.n)
+        other = parsed.get(theirs)
+        if path == mine and isinstance(other, Agreement) and other.digest == file.digest:
+            found.setdefault(frozenset((a, b)), []).append(file)
+    return {pair: tuple(agreements) for pair, agreements in found.items()}
