@@ -1,0 +1,80 @@
+"""What the commands share: the app, the two streams, how a hub is found, how a failure is told."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from certhub.errors import HubError
+from certhub.hub import Hub
+from certhub.settings import FILE, BadSettings, Settings
+from certhub_keys.errors import KeysError
+
+app = typer.Typer(
+    name="certhub", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="电子证照互信与交换枢纽 / an electronic certificate trust and exchange hub",
+)
+CONSOLE = Console(stderr=True, highlight=False)
+
+DEMO_FOLDER = Path(".certhub-demo")
+NEXT_STEPS = {
+    "BAD_SETTINGS": "certhub demo 可先建一个演示；或用 --data DIR / CERTHUB_DATA 指明目录 / try certhub demo, or name --data",
+    "NO_DATABASE": "certhub migrate --data DIR",
+    "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
+    "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",
+    "SCHEMA_TAKEN": "加 --reset / add --reset",
+    "HUB_EXISTS": "换一个目录 / name another folder",
+}
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", envvar="CERTHUB_DATA", help="枢纽所在目录，如 DIR/420700 / the hub's folder")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="stdout 只输出一个 JSON / one JSON object on stdout")]
+
+
+def folder_of(data: Path | None) -> Path:
+    """Return the hub's folder: as named, or the demo's first region when there is one here.
+
+    Raises:
+        BadSettings: nothing was named and there is no demo here.
+    """
+    if data is not None:
+        return data
+    demo = DEMO_FOLDER / "420700"
+    if (demo / FILE).exists():
+        CONSOLE.print(f"» 使用演示地区 {demo} / using the demo region {demo}", style="dim")
+        return demo
+    raise BadSettings("no hub was named")
+
+
+def open_hub(data: Path | None) -> Hub:
+    """Open the hub that a command speaks of."""
+    return Hub.open(Settings.load(folder_of(data)))
+
+
+def say(zh: str, en: str) -> None:
+    """Tell the person, in both languages, on stderr."""
+    CONSOLE.print(f"» {zh} / {en}")
+
+
+def result(value: dict[str, Any]) -> None:
+    """Print a result as one line of JSON on stdout."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201  stdout is for results
+
+
+def fail(refused: HubError | KeysError) -> NoReturn:
+    """Say what went wrong and what to do next; exit 1."""
+    code = getattr(refused, "code", "KEYS")
+    CONSOLE.print(f"✕ {refused} [{code}]", style="bold red", markup=False)
+    step = NEXT_STEPS.get(code, "certhub --help")
+    CONSOLE.print(f"下一步 / next: {step}", markup=False)
+    sys.exit(1)
+
+
+def has_display() -> bool:
+    """Whether a browser window could be shown here."""
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,82 @@
+"""certhub import."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, result, say
+from certhub.errors import NotAllowed
+from certhub.flows.import_ import Tally, import_file
+from certhub.imports.faults import BadFile
+from certhub.imports.reading import read_rows
+from certhub.hub import Hub
+from certhub.parties import store as parties
+from certhub.parties.people import Actor, Role
+
+SHOWN = 20
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV（UTF-8 或 GB18030）")],
+    data: DataOption = None,
+    check_only: Annotated[bool, typer.Option("--check-only", help="只检查，不签发 / check, issue nothing")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """导入部门导出的证照；好行签发一次，坏行逐列说明 / import a department's export."""
+    hub = open_hub(data)
+    try:
+        tally = _run(file, hub, _agency_account(hub), check_only=check_only)
+    except BadFile as refused:
+        CONSOLE.print(f"✕ {file.name}: {refused.message('zh')} [{refused.code}]", style="bold red", markup=False)
+        CONSOLE.print(f"下一步 / next: {refused.message('en')}", markup=False)
+        sys.exit(1)
+    finally:
+        hub.close()
+    if as_json:
+        result(tally.to_dict())
+    else:
+        _tell(tally, check_only=check_only)
+    sys.exit(1 if tally.refused else 0)
+
+
+def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool) -> Tally:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with file.open("rb") as source, Progress(*columns, console=CONSOLE, transient=True) as bar:
+        rows = read_rows(source, file.name)
+        say(f"{file.name}：{rows.total} 行，{rows.encoding}", f"{rows.total} rows")
+        task = bar.add_task("检查 / check" if check_only else "签发 / issue", total=rows.total)
+        return import_file(
+            source, file.name, by=by, hub=hub, check_only=check_only,
+            progress=lambda done: bar.update(task, completed=done), wait=time.sleep,
+        )
+
+
+def _agency_account(hub: Hub) -> Actor:
+    with hub.reading() as unit:
+        found = [actor for actor in parties.accounts(unit) if actor.role is Role.AGENCY]
+    if not found:
+        raise NotAllowed("this hub has no agency account to import for")
+    return found[0]
+
+
+def _tell(tally: Tally, *, check_only: bool) -> None:
+    word = "可签发" if check_only else "已签发"
+    say(
+        f"共 {tally.rows} 行：{word} {tally.issued}，已存在 {tally.existing}，未采用 {len({f.row for f in tally.refused})} 行",
+        f"{tally.issued} {'to issue' if check_only else 'issued'}, {tally.existing} existing",
+    )
+    if not tally.refused:
+        return
+    table = Table("行 row", "列 column", "原因 cause", "说明 what to do")
+    for fault in sorted(tally.refused, key=lambda f: f.row)[:SHOWN]:
+        table.add_row(str(fault.row), fault.column, fault.code, fault.message)
+    CONSOLE.print(table)
+    if len(tally.refused) > SHOWN:
+        say(f"另有 {len(tally.refused) - SHOWN} 处；加 --json 看全部", f"{len(tally.refused) - SHOWN} more: --json lists all")
+    CONSOLE.print("下一步 / next: 改好这些行后，用同一文件再导入一次；已签发的不会重复 / mend these rows and import the file again")

@@ -1,0 +1,97 @@
+"""certhub init, migrate, doctor, config, kind."""
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, folder_of, open_hub, result, say
+from certhub.clock import SystemClock
+from certhub.db import migrate as migrations
+from certhub.db.engine import open_engine
+from certhub.hub import Hub, database_url
+from certhub.hub.health import Finding, checks
+from certhub.hub.provision import Founding, found
+from certhub.settings import Profile, Settings
+from certhub_schemas import kinds
+
+
+@app.command("init")
+def init(
+    data: Annotated[Path, typer.Option("--data", envvar="CERTHUB_DATA", help="新枢纽的目录 / the new hub's folder")],
+    region: Annotated[str, typer.Option("--region", help="GB/T 2260 六位代码 / six digits")],
+    name: Annotated[str, typer.Option("--name", help="地区名称 / the region's name")],
+    passphrase_file: Annotated[Path, typer.Option("--passphrase-file", help="开密钥库的口令文件，放在别处")],
+    database_url: Annotated[str, typer.Option("--database-url", help="空 = 目录内的 SQLite")] = "",
+    url: Annotated[str, typer.Option("--url", help="外界访问本枢纽的地址")] = "http://127.0.0.1:8000",
+    as_json: JsonOption = False,
+) -> None:
+    """新建一个地区的枢纽：密钥、信任目录、数据库 / found a region's hub."""
+    passphrase = passphrase_file.read_bytes().strip()
+    founding = Founding(region, name, name, url, ())
+    settings = found(
+        data, founding, profile=Profile.PRODUCTION, passphrase=passphrase, now=SystemClock().now(),
+        random=secrets.token_bytes, database=database_url,
+    )
+    say(f"已建 {settings.region} {settings.name}", f"founded {settings.region}")
+    CONSOLE.print(f"下一步 / next: CERTHUB_PASSPHRASE_FILE={passphrase_file} certhub doctor --data {data}", markup=False)
+    if as_json:
+        result({"region": settings.region, "data": str(settings.data)})
+
+
+@app.command("migrate")
+def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """把数据库升到本版本 / bring the database to this version."""
+    settings = Settings.load(folder_of(data))
+    engine = open_engine(database_url(settings), schema=settings.database_schema)
+    migrations.upgrade(engine, schema=settings.database_schema)
+    migrations.check(engine)
+    say("数据库已是最新", "the database is up to date")
+    if as_json:
+        result({"migrated": True})
+
+
+@app.command("doctor")
+def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """体检：能否签发、核验、被信任 / can it issue, verify, be trusted."""
+    hub: Hub = open_hub(data)
+    findings = checks(hub)
+    hub.close()
+    if as_json:
+        result({"healthy": all(f.good for f in findings), "checks": [f.to_dict() for f in findings]})
+    else:
+        _show(findings)
+    sys.exit(0 if all(f.good for f in findings) else 1)
+
+
+@app.command("config")
+def config(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """显示生效的设置（不含口令）/ show the settings in force."""
+    settings = Settings.load(folder_of(data))
+    values = {name: str(value) for name, value in settings if name != "database_url"}
+    values["database_url"] = open_engine(database_url(settings)).url.render_as_string(hide_password=True)
+    if as_json:
+        result(values)
+        return
+    for name, value in values.items():
+        print(f"{name} = {value}")  # noqa: T201  stdout is for results
+
+
+@app.command("kind")
+def kind(as_json: JsonOption = False) -> None:
+    """列出证照类型 / list the kinds of certificate."""
+    if as_json:
+        result({"items": [{"code": k.code, "name": k.name, "name_en": k.name_en, "origin": k.code_origin} for k in kinds()]})
+        return
+    table = Table("代码 code", "名称 name", "English", "来源 origin")
+    for k in kinds():
+        table.add_row(k.code, k.name, k.name_en, k.code_origin)
+    CONSOLE.print(table)
+
+
+def _show(findings: list[Finding]) -> None:
+    for finding in findings:
+        CONSOLE.print(f"{'✓' if finding.good else '✕'} {finding.name}: {finding.says}", markup=False)

@@ -1,0 +1,62 @@
+"""certhub peer."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, result, say
+from certhub.errors import NotFound
+from certhub.peers import store as peers
+
+peer = typer.Typer(no_args_is_help=True, help="其他地区 / other regions")
+app.add_typer(peer, name="peer")
+Region = Annotated[str, typer.Argument(help="地区六位代码 / six digits")]
+
+
+@peer.command("list")
+def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """列出信任名录中的地区 / list the regions of the trust set."""
+    hub = open_hub(data)
+    with hub.reading() as unit:
+        stopped = peers.stopped(unit)
+    items = [
+        {"code": r.code, "name": r.name, "url": r.url, "stopped": r.code in stopped,
+         "agreement": getattr(hub.trust.agreement(hub.region, r.code, hub.now()), "id", None)}
+        for r in hub.trust.regions.values() if r.code != hub.region
+    ]
+    hub.close()
+    if as_json:
+        result({"items": items})
+        return
+    table = Table("代码 code", "名称 name", "地址 url", "协议 agreement", "已停 stopped")
+    for item in items:
+        table.add_row(*(str(value) for value in item.values()))
+    CONSOLE.print(table)
+
+
+@peer.command("stop")
+def stop(region: Region, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """立即停止与某地区互询 / stop asking and answering a region, at once."""
+    _switch(region, data, stopped=True, as_json=as_json)
+
+
+@peer.command("resume")
+def resume(region: Region, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """恢复互询 / resume."""
+    _switch(region, data, stopped=False, as_json=as_json)
+
+
+def _switch(region: str, data: DataOption, *, stopped: bool, as_json: bool) -> None:
+    hub = open_hub(data)
+    if hub.trust.region(region) is None:
+        raise NotFound(f"region {region} is not in the trust set")
+    with hub.writing() as unit:
+        if stopped:
+            peers.stop(unit, region, by="command line")
+        else:
+            peers.resume(unit, region)
+    hub.close()
+    say(f"{region} 已{'停' if stopped else '恢复'}", f"{region} is {'stopped' if stopped else 'resumed'}")
+    if as_json:
+        result({"region": region, "stopped": stopped})

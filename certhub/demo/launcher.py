@@ -1,0 +1,178 @@
+"""`certhub demo`: two regions as two processes, one ready line, and a clean end.
+
+Each region is an ordinary `certhub serve`; the launcher prepares the folders, starts both, waits until both say
+that they are ready, and takes them down with it. A region that dies alone is told, and the other one goes on:
+that is what a peer that is down looks like.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from certhub.demo import people as p
+from certhub.demo.regions import Plan, prepare, reset
+from certhub.errors import HubError
+
+FIRST_PORT, TRIES = 8000, 200
+READY_SECONDS, GRACE_SECONDS = 60.0, 8.0
+PARENT = "CERTHUB_PARENT"
+
+
+class DemoFailed(HubError):
+    """The demo cannot be started; says why and what to do."""
+
+    code = "DEMO_FAILED"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the demo was asked for."""
+
+    folder: Path
+    port: int | None = None
+    host: str = "127.0.0.1"
+    reset: bool = False
+    database: str = ""
+    workers: int = 1
+
+
+@dataclass
+class Demo:
+    """A demo that is running."""
+
+    options: Options
+    urls: list[str]
+    tokens: Mapping[str, Mapping[str, str]]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def ready_line(self) -> dict[str, Any]:
+        """Return what `--json` prints once both regions answer."""
+        return {"ready": True, "regions": [
+            {"code": one.code, "name": one.name, "url": url, "tokens": dict(self.tokens[one.code])}
+            for one, url in zip(p.REGIONS, self.urls, strict=True)
+        ]}
+
+    def wait(self, tell: Callable[[str, str], None]) -> None:
+        """Wait until told to stop; say when a region ends by itself."""
+        told: set[int] = set()
+        while len(told) < len(self.processes):
+            for place, process in enumerate(self.processes):
+                if process.poll() is not None and place not in told:
+                    told.add(place)
+                    name = p.REGIONS[place]
+                    tell(f"{name.name} 已停止（退出码 {process.returncode}）；另一地区继续", f"{name.name_en} has stopped")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Take both regions down: politely, then not."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for process in self.processes:
+            try:
+                process.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def start(options: Options) -> Demo:
+    """Prepare and start both regions, and wait until both are ready.
+
+    Raises:
+        DemoFailed: a port is taken, or a region did not come up; its last words are in DIR/<code>/serve.log.
+    """
+    ports = _ports(options)
+    urls = [f"http://{'127.0.0.1' if options.host == '0.0.0.0' else options.host}:{port}" for port in ports]  # noqa: S104
+    plan = Plan(options.folder, urls, database=options.database)
+    if options.reset:
+        reset(plan)
+    demo = Demo(options, urls, prepare(plan))
+    try:
+        for one, port in zip(p.REGIONS, ports, strict=True):
+            demo.processes.append(_serve(options, one.code, port))
+        _until_ready(demo)
+    except BaseException:
+        demo.stop()
+        raise
+    return demo
+
+
+def _serve(options: Options, code: str, port: int) -> subprocess.Popen[bytes]:
+    folder = options.folder / code
+    command = [
+        sys.executable, "-m", "certhub", "serve", "--data", str(folder), "--host", options.host, "--port", str(port),
+        "--workers", str(options.workers),
+    ]
+    environment = os.environ | {PARENT: str(os.getpid())}
+    with (folder / "serve.log").open("ab") as log:
+        return subprocess.Popen(  # noqa: S603  our own command, no shell
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
+        )
+
+
+def _until_ready(demo: Demo) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    with httpx2.Client(trust_env=False, timeout=2.0) as client:
+        for one, url, process in zip(p.REGIONS, demo.urls, demo.processes, strict=True):
+            while not _answers(client, url):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    log = demo.options.folder / one.code / "serve.log"
+                    raise DemoFailed(f"{one.name} did not come up; read {log}, then try again with --reset")
+                time.sleep(0.05)
+
+
+def _answers(client: httpx2.Client, url: str) -> bool:
+    try:
+        return client.get(f"{url}/readyz").status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+def _ports(options: Options) -> Sequence[int]:
+    """Two ports in a row: the ones that were asked for, or the first free pair from 8000 up."""
+    first = FIRST_PORT if options.port is None else options.port
+    for port in range(first, first + (TRIES if options.port is None else 1)):
+        if _free(options.host, port) and _free(options.host, port + 1):
+            return port, port + 1
+    raise DemoFailed(f"port {first} or {first + 1} is taken; name another with --port")
+
+
+def _free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def end_with_parent() -> None:
+    """In a child: end when the launcher that started us is gone, however it went."""
+    parent = int(os.environ.get(PARENT, "0"))
+    while parent:
+        if not _alive(parent):
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        time.sleep(0.5)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,80 @@
+"""Whether a hub can do its work: the checks behind /readyz, `certhub doctor` and the operator's page.
+
+A green light over an empty trust list is the one thing an operator must never meet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from certhub.db import migrate
+from certhub.errors import HubError
+from certhub.hub import Hub
+from certhub.settings import Profile
+from certhub_keys.errors import KeysError
+from certhub_schemas.purposes import Purpose
+
+SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
+DEMO_REGIONS, DEMO_MARK = ("420799", "420198"), "（演示）"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: its name, whether it is good, what it says, and as of when."""
+
+    name: str
+    good: bool
+    says: str
+    as_of: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as JSON."""
+        return {"check": self.name, "good": self.good, "says": self.says, "as_of": self.as_of.isoformat()}
+
+
+def checks(hub: Hub) -> list[Finding]:
+    """Run every check; one that fails to run is not good."""
+    return [_run(hub, name, check) for name, check in CHECKS.items()]
+
+
+def _run(hub: Hub, name: str, check: Callable[[Hub], str]) -> Finding:
+    try:
+        return Finding(name, True, check(hub), hub.now())
+    except (HubError, KeysError) as refused:
+        return Finding(name, False, str(refused), hub.now())
+    except Exception as broken:  # a check that cannot run is a red light, never a crash of the page
+        return Finding(name, False, type(broken).__name__, hub.now())
+
+
+def _database(hub: Hub) -> str:
+    migrate.check(hub.database.engine)
+    return f"{hub.database.engine.dialect.name}, newest schema"
+
+
+def _trust(hub: Hub) -> str:
+    trust = hub.trust
+    own = [a for a in trust.agencies.values() if a.region == hub.region]
+    if not trust.keys or hub.region not in trust.regions:
+        raise HubError("the trust set holds no key, or not this region: nothing can be verified", code="NO_TRUST")
+    return f"{len(trust.regions)} regions, {len(trust.keys)} keys, {len(own)} agencies of our own"
+
+
+def _signers(hub: Hub) -> str:
+    for purpose in SIGNING:
+        hub.signer(purpose).sign(b"certhub readiness check, not a token")
+    return f"{len(SIGNING)} signers sign"
+
+
+def _profile(hub: Hub) -> str:
+    if hub.settings.profile is not Profile.PRODUCTION:
+        return f"{hub.settings.profile.value}: made-up people are allowed"
+    for agency in hub.trust.agencies.values():
+        if agency.uscc[2:8] in DEMO_REGIONS or agency.name.endswith(DEMO_MARK):
+            raise HubError(f"a demo agency is in the trust set of a production hub: {agency.name}", code="TEST_DATA")
+    return "production"
+
+
+CHECKS: dict[str, Callable[[Hub], str]] = {
+    "database": _database, "trust": _trust, "signers": _signers, "profile": _profile,
+}
