@@ -147,6 +147,8 @@ def _behind_sealed(
     with hub.reading() as unit:
         use = tickets.use_of(unit, token_hash)
         certificate = certificates.by_slot(unit, payload.list_no, payload.index)
+        if certificate is not None and certificate.ref[: len(payload.ref)] != payload.ref:
+            certificate = None  # the slot is of another credential than the code speaks of
         now = unit.now
     keep_until = now + timedelta(seconds=max(payload.exp - now.timestamp(), 0))
     if use is not None:

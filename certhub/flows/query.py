@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 
 from certhub.audit import store as audit
 from certhub.db.ids import public_id
-from certhub.errors import BadRequest, Conflict
+from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows.at_home import Found, Looked, look, use_now, used
 from certhub.hub import Hub
 from certhub.parties.people import Actor
@@ -35,12 +35,15 @@ from certhub.tickets.store import Use
 from certhub_schemas import Matter, MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.engine import PeerAnswer, examine, run
+from certhub_verifier.engine import PeerAnswer, SealedCode, examine, run
 from certhub_verifier.errors import Malformed, UnknownKey, VerifierError
 from certhub_verifier.facts import Checked
 from certhub_verifier.formats import codes, envelope, jose
 from certhub_verifier.formats.agreement import Agreement
+from certhub_verifier.formats.receipt import SALT_BYTES, cert_digest
 from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.statuslist import parse_status_uri
+from certhub_verifier.needs import Need, News, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.trust import Standing, TrustedKey
 
@@ -89,6 +92,8 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
         hub.step("ask:4")
         answer, evidence = _opened(reply, question, asked.region, hub=hub)
     except PeerDown:
+        if isinstance(asked.code, codes.Sealed):
+            return _without_peer(asked, asked.code, hub=hub)
         return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
     if answer.error is not None:
         return Looked(Channel.PEER, cause="NO_AGREEMENT" if answer.error == "NO_AGREEMENT" else "PEER_DOWN", detail=named)
@@ -149,6 +154,24 @@ def _examined(
         report = run(examine(evidence_item, trust=hub.trust, policy=policy, now=now), lambda need: None)
         found.append(Found(report, item.cert_digest))
     return Looked(Channel.PEER, tuple(found)) if found else Looked(Channel.PEER, cause="NO_AGREEMENT", detail=named)
+
+
+def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:
+    """A sealed code whose region does not answer: judged by the list we hold; its first use stays unknown."""
+    channel = Channel.PAPER if code.prefix == "EC3" else Channel.SEALED
+
+    def held(need: Need) -> News | None:
+        if not isinstance(need, StatusAt):
+            return None
+        region, list_no = parse_status_uri(need.uri)
+        try:
+            return StatusToken(hub.shelf.get(f"peers/{region}/status/{list_no}"))
+        except NotFound:
+            return None
+
+    shown = SealedCode(asked.text, asker=hub.region)
+    report = run(examine(shown, trust=hub.trust, policy=policy_for(asked.matter, channel), now=hub.now()), held)
+    return Looked(channel, (Found(report, cert_digest(hub.random(SALT_BYTES), asked.text)),))
 
 
 def answer(request: bytes, *, hub: Hub) -> bytes:

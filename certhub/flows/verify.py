@@ -126,7 +126,8 @@ def _settle(
             if first is not None and not first.is_same(mine):
                 looked = used(looked.channel, first, looked.token_hash, looked.keep_until, where=lambda use: use.window)
     report = _report(looked, matter, verification_id, unit=unit)
-    told = report.to_dict()
+    in_english = report.sentence("en")
+    told = report.to_dict() | {"headline_en": in_english.headline, "next_step_en": in_english.next_step}
     new = receipts.answer(
         unit, verification_id, report=told,
         receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, hub=hub).to_payload(),
