@@ -11,7 +11,7 @@ from certhub_verifier.formats.bundle import BundleContents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fixed_keys import FixedKey
+from tests.support.fixed_keys import fixed_key
 from tests.support.mutants import value_mutants
 
 URI = "https://420700.certhub.example/status/1"
@@ -28,7 +28,7 @@ BUNDLE = BundleContents(
 
 def test_a_bundle_is_a_token_that_reads_back() -> None:
     """Trust files come back byte for byte, matters as values, lists as the tokens that they are."""
-    token = jose.sign(BUNDLE.to_payload(), typ=bundle.TYP, key=FixedKey("420700-bundle-1"))
+    token = jose.sign(BUNDLE.to_payload(), typ=bundle.TYP, key=fixed_key("420700-bundle-1"))
     found = bundle.read_bundle(token)
 
     assert found.contents == BUNDLE

@@ -13,7 +13,7 @@ from certhub_verifier.formats.stated import StatedFact
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fixed_keys import FixedKey
+from tests.support.fixed_keys import fixed_key
 from tests.support.mutants import value_mutants
 from tests.support.strategies import MOMENTS, WORDS
 
@@ -139,7 +139,7 @@ def test_an_answer_is_the_design_member_by_member() -> None:
 
 def test_both_travel_as_tokens() -> None:
     """Signed by exchange keys they come back whole, and an answer names its question by its text."""
-    asker, provider = FixedKey("420100-exchange-1"), FixedKey("420700-exchange-1")
+    asker, provider = fixed_key("420100-exchange-1"), fixed_key("420700-exchange-1")
     asked = jose.sign(REQUEST.to_payload(), typ=envelope.REQUEST_TYP, key=asker)
     answer = replace(RESPONSE, request=envelope.request_digest(asked))
     answered = jose.sign(answer.to_payload(), typ=envelope.RESPONSE_TYP, key=provider)

@@ -13,7 +13,7 @@ from certhub_verifier.formats.stated import StatedFact
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fixed_keys import FixedKey
+from tests.support.fixed_keys import fixed_key
 from tests.support.mutants import value_mutants
 from tests.support.strategies import MOMENTS, WORDS
 
@@ -98,7 +98,7 @@ def test_the_payload_is_the_design_member_by_member() -> None:
 
 def test_a_receipt_is_a_token_that_reads_back() -> None:
     """Signed by a receipt key it comes back whole."""
-    key = FixedKey("420100-receipt-1")
+    key = fixed_key("420100-receipt-1")
     parsed = jose.parse(jose.sign(RECEIPT.to_payload(), typ=receipt.TYP, key=key), receipt.TYP)
 
     assert Receipt.from_payload(jose.verify(parsed, key)) == RECEIPT

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +16,13 @@ from hypothesis import strategies as st
 
 from tests.support.fixed_keys import fixed_random
 from tests.support.mutants import mutants
-
-VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
+from tests.support.vectors import vectors
 
 
 @pytest.fixture(params=["sd-jwt-rfc9901", "sd-jwt-vc-draft19"])
 def published(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The published examples of one specification."""
-    folder = VECTORS / request.param
-    if not folder.is_dir():
-        pytest.skip(f"published vectors are not beside the checkout: {folder}")
-    found: dict[str, Any] = json.loads((folder / "vectors.json").read_text())
+    found: dict[str, Any] = vectors(f"{request.param}/vectors.json")
     return found
 
 
@@ -100,10 +95,7 @@ def test_published_bare_jws_is_refused(published: dict[str, Any]) -> None:
 
 def test_published_disclosures_have_the_published_digests() -> None:
     """All 83 digests that the RFC prints come out of the disclosure as it was sent."""
-    file = VECTORS / "sd-jwt-rfc9901" / "disclosure_digests.json"
-    if not file.is_file():
-        pytest.skip(f"published vectors are not beside the checkout: {file}")
-    pairs = json.loads(file.read_text())
+    pairs = vectors("sd-jwt-rfc9901/disclosure_digests.json")
 
     assert len(pairs) == 83
     for pair in pairs:

@@ -23,7 +23,7 @@ from certhub_verifier.formats.trustlist import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fixed_keys import FixedKey
+from tests.support.fixed_keys import fixed_key
 from tests.support.mutants import mutants, value_mutants
 from tests.support.strategies import MOMENTS, WORDS
 from tests.support.trust_files import (
@@ -314,7 +314,7 @@ def test_what_could_not_be_read_is_not_printed() -> None:
 def test_a_suite_that_we_cannot_compute_can_still_be_listed() -> None:
     """SM2 keys have their shape checked; whether a signature can be is another question."""
     jwk = {"kty": "EC", "crv": "SM2", "x": JWK["x"], "y": JWK["y"]}
-    key = replace(listed(FixedKey(f"{AGENCY}-2")), algorithm=SM2SM3, jwk=jwk)
+    key = replace(listed(fixed_key(f"{AGENCY}-2")), algorithm=SM2SM3, jwk=jwk)
     issuers = replace(ISSUERS, issuers=(replace(ISSUERS.issuers[0], keys=(key,)),))
 
     assert issuers == RegionIssuers.from_bytes(issuers.to_bytes())

@@ -12,11 +12,11 @@ from certhub_verifier.formats import base64url, jose, sdjwt, shapes, vc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fixed_keys import FixedKey, fixed_random
+from tests.support.fixed_keys import fixed_key, fixed_random
 from tests.support.mutants import mutants, value_mutants
 
-KEY = FixedKey("11420799MB99990172-1")
-CNF = {"jwk": dict(FixedKey("a phone").jwk)}
+KEY = fixed_key("11420799MB99990172-1")
+CNF = {"jwk": dict(fixed_key("a phone").jwk)}
 CLAIMS = vc.CredentialClaims(
     agency="11420799MB99990172",
     kind_code="11100000MB0143028R001",

@@ -1,7 +1,6 @@
 """A small trust list: two regions, two agencies, one agreement; each test breaks its own copy."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from certhub_schemas.algorithms import EDDSA, ES256
@@ -23,7 +22,8 @@ from certhub_verifier.formats.trustlist import (
     keys_path,
 )
 
-from tests.support.fixed_keys import FixedKey
+from tests.support.fixed_keys import fixed_key
+from tests.support.signing import NumberedKey
 
 HOME, PEER = "420700", "420100"
 LICENCE, FOOD = "11100000MB0143028R001", "11420700MB99990011901"
@@ -59,7 +59,7 @@ AGREEMENT = Agreement(
 
 
 def listed(
-    key: FixedKey, purpose: Purpose = Purpose.SEAL, *, compromised: datetime | None = None
+    key: NumberedKey, purpose: Purpose = Purpose.SEAL, *, compromised: datetime | None = None
 ) -> ListedKey:
     """Return the entry of a key that signs through 2026 and can be checked for ten years more."""
     return ListedKey(
@@ -75,10 +75,10 @@ def listed(
     )
 
 
-def region_key(region: str, purpose: Purpose, n: int = 1) -> FixedKey:
+def region_key(region: str, purpose: Purpose, n: int = 1) -> NumberedKey:
     """Return the key of a region for one purpose."""
     suite = EDDSA if purpose in {Purpose.LOG, Purpose.WITNESS} else ES256
-    return FixedKey(f"{region}-{purpose}-{n}", suite)
+    return fixed_key(f"{region}-{purpose}-{n}", suite)
 
 
 def region_keys(region: str) -> RegionKeys:
@@ -94,7 +94,7 @@ def region_issuers(region: str, agency: str, kinds: Iterable[str]) -> RegionIssu
         name="市场监督管理局（演示）",
         name_en="Market Regulation (demo)",
         kinds=tuple(kinds),
-        keys=(listed(FixedKey(f"{agency}-1")),),
+        keys=(listed(fixed_key(f"{agency}-1")),),
     )
     return RegionIssuers(region=region, issuers=(issuer,))
 
@@ -122,8 +122,3 @@ def trust_files() -> dict[str, bytes]:
         files[issuers_path(code)] = region_issuers(code, agency, (LICENCE, FOOD)).to_bytes()
         files[endpoints_path(code)] = RegionEndpoint(region=code, url=f"http://127.0.0.1:{port}").to_bytes()
     return files
-
-
-def renamed(key: ListedKey, kid: str) -> ListedKey:
-    """Return the same public key under another id."""
-    return replace(key, kid=kid)
