@@ -118,9 +118,9 @@ def conceal(
     pool = random(SALT_BYTES * len(claims) + 32 * decoys)
     if len(pool) != SALT_BYTES * len(claims) + 32 * decoys:
         raise Malformed("the source of randomness gave another number of bytes than asked")
+    _refuse_unreadable(dict(claims))
     disclosures = []
     for i, (name, value) in enumerate(claims.items()):
-        _refuse_unreadable({name: value})
         salt = base64url.encode(pool[SALT_BYTES * i : SALT_BYTES * (i + 1)])
         encoded = base64url.encode(strict_json.dumps([salt, name, value]))
         disclosures.append(Disclosure(salt, name, value, encoded))
@@ -130,9 +130,9 @@ def conceal(
     return tuple(disclosures), sorted(digests)
 
 
-def _refuse_unreadable(claim: Any) -> None:
+def _refuse_unreadable(claims: dict[str, Any]) -> None:
     """Refuse, at any depth, members that a reader takes for digests, and fractions, which it refuses."""
-    waiting = [claim]
+    waiting: list[Any] = [claims]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
