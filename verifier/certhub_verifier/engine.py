@@ -64,7 +64,7 @@ class SealedCode:
     asker: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PeerAnswer:
     """One item of an xr-res+jwt whose envelope the caller has verified: signature, region, request, time.
 

@@ -1,0 +1,179 @@
+"""What a machine in trouble says: undetermined, why, and how old; never that something is good.
+
+no trust list · one of 72 hours and more · no status · a status of days ago · a clock that is slow
+× a ticket at home · a file · a sealed code · a paper code · another region's answer
+"""
+
+from datetime import timedelta
+
+import pytest
+from certhub_verifier.causes import CODES, Verdict
+from certhub_verifier.engine import PeerAnswer, PresentedCredential, SealedCode, examine, run
+from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.formats.envelope import AnsweredItem
+from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.needs import StatusAt, StatusToken, UseRecord
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import overall
+from certhub_verifier.sentences import placeholders
+
+from tests.support.credentials import AWAY, HOME, LICENCE, MATTER, NOW, World
+
+WORLD = World()
+HOUR = timedelta(hours=1)
+
+
+class SomeMatter:
+    """A matter that may be settled offline and takes a status of one day."""
+
+    code = MATTER
+    max_status_age_seconds = 24 * 3600
+    offline_allowed = True
+    deficiency_allowed = False
+
+
+def answer(as_of):
+    """What 420700 tells 420100: all good."""
+    told = [
+        "well_formed",
+        "signature",
+        "issuer_known",
+        "issuer_entitled",
+        "dates",
+        "status",
+        "audience",
+        "one_time",
+    ]
+    facts = tuple(StatedFact(name, "yes", None, as_of) for name in told)
+    return AnsweredItem(kind=LICENCE, facts=facts, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64)
+
+
+# What is shown at `NOW`, whatever the machine believes the time to be.
+SHOWN = {
+    Channel.TICKET: PresentedCredential(
+        WORLD.credential(), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
+    ),
+    Channel.FILE: PresentedCredential(WORLD.credential(), "file"),
+    Channel.SEALED: SealedCode(WORLD.sealed_code()),
+    Channel.PAPER: SealedCode(WORLD.paper_code()),
+    Channel.PEER: PeerAnswer(HOME, answer(NOW), "e" * 64, NOW, asker=AWAY),
+}
+
+
+def news(token):
+    """A shelf with one list and a hub that has never seen the code."""
+    return lambda need: (
+        (StatusToken(token) if token else None) if isinstance(need, StatusAt) else UseRecord(False)
+    )
+
+
+FRESH = WORLD.status_token()
+FAULTS = {
+    "no trust list": {"trust": None},
+    "a trust list of 73 hours": {"trust": WORLD.trust(NOW - 73 * HOUR)},
+    "no status": {"token": None},
+    "a status of 25 hours": {"token": WORLD.status_token(iat=NOW - 25 * HOUR)},
+    "a status list past its end": {"token": WORLD.status_token(iat=NOW - 3 * HOUR, life=2 * HOUR)},
+    "a clock 10 minutes slow": {"now": NOW - timedelta(minutes=10)},
+    "a clock a year slow": {"now": NOW - timedelta(days=365)},
+}
+CAUSES = {
+    "no trust list": {"ISSUER_UNKNOWN"},
+    "a trust list of 73 hours": {"LIST_TOO_OLD"},
+    "no status": {"STATUS_UNKNOWN"},
+    "a status of 25 hours": {"LIST_TOO_OLD"},
+    "a status list past its end": {"LIST_TOO_OLD"},
+    "a clock 10 minutes slow": {"CLOCK_WRONG"},
+    "a clock a year slow": {"CLOCK_WRONG"},
+}
+
+
+def found(channel, *, trust=WORLD.trust(), token=FRESH, now=NOW):  # noqa: B008 - values, never changed
+    """Examine what is shown by `channel` on a machine in some trouble."""
+    policy = policy_for(SomeMatter(), channel)
+    return run(examine(SHOWN[channel], trust=trust, policy=policy, now=now), news(token))
+
+
+# Another region's answer brings its own status: a missing list is no trouble to it.
+CASES = [(c, f) for c in SHOWN for f in FAULTS if not (c is Channel.PEER and "token" in FAULTS[f])]
+
+
+@pytest.mark.parametrize(("channel", "fault"), CASES)
+def test_trouble_is_undetermined_with_its_cause_and_age(channel, fault):
+    """Trouble with our own means makes nothing good and nothing bad, and the sentence says why."""
+    report = found(channel, **FAULTS[fault])
+
+    assert (report.verdict, report.code) == (Verdict.UNDETERMINED, *CAUSES[fault])
+    assert all(checked.as_of is not None for checked in report.facts)
+    said = overall([report], channel=channel, as_of=NOW).sentence("zh")
+    assert frozenset() == placeholders(said.headline) == placeholders(said.next_step)
+
+
+@pytest.mark.parametrize("channel", SHOWN)
+def test_without_trouble_the_same_is_good(channel):
+    """The faults above are what makes the difference; a file has nobody who shows it."""
+    expected = Verdict.CHECK if channel is Channel.FILE else Verdict.VALID
+
+    assert found(channel).verdict is expected
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("other", FAULTS)
+def test_two_troubles_are_no_better_than_one(fault, other):
+    """Nothing that is missing makes up for something else that is missing."""
+    for channel in SHOWN:
+        both = {**FAULTS[fault], **FAULTS[other]}
+        if channel is Channel.PEER and not {"trust", "now"} & both.keys():
+            continue
+        report = found(channel, **both)
+        assert report.verdict is Verdict.UNDETERMINED
+        assert CODES[report.code].verdict is Verdict.UNDETERMINED
+
+
+def test_a_known_bad_stays_bad_in_trouble():
+    """Revoked yesterday, by a list that is too old to say that anything is good."""
+    old = WORLD.status_token({40_961: 1}, iat=NOW - 25 * HOUR)
+
+    assert (Verdict.INVALID, "REVOKED") == (
+        found(Channel.SEALED, token=old).verdict,
+        found(Channel.SEALED, token=old).code,
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "outcome", "grade"),
+    [
+        (timedelta(0), "yes", "fresh"),
+        (timedelta(minutes=15), "yes", "fresh"),
+        (timedelta(minutes=16), "yes", "aging"),
+        (24 * HOUR, "yes", "aging"),
+        (25 * HOUR, "yes", "stale"),
+        (72 * HOUR, "yes", "stale"),
+        (72 * HOUR + timedelta(seconds=1), "undetermined", None),
+        (-timedelta(seconds=60), "yes", "fresh"),
+        (-timedelta(seconds=61), "undetermined", None),
+    ],
+)
+def test_the_grades_of_a_trust_list(age, outcome, grade):
+    """Fresh, aging, stale, too old; and one from the future is a slow clock."""
+    report = found(Channel.PAPER, trust=WORLD.trust(NOW - age))
+    fresh = next(checked for checked in report.facts if checked.fact is Fact.TRUST_FRESH)
+
+    assert (fresh.outcome.value, fresh.detail.get("grade")) == (outcome, grade)
+    assert fresh.as_of == NOW - age
+
+
+def test_a_stale_list_serves_only_matters_that_may_be_settled_offline():
+    """Twenty-five hours: too old for a matter that has to be online."""
+
+    class OnlineOnly(SomeMatter):
+        offline_allowed = False
+
+    steps = examine(
+        SHOWN[Channel.TICKET],
+        trust=WORLD.trust(NOW - 25 * HOUR),
+        policy=policy_for(OnlineOnly(), Channel.TICKET),
+        now=NOW,
+    )
+    report = run(steps, news(FRESH))
+    assert (report.code, report.detail["hours"]) == ("LIST_TOO_OLD", "25")
