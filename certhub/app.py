@@ -1,0 +1,150 @@
+"""The app: routes, pages and public files put together, around one hub.
+
+    Edge ─► Door ─► FastAPI ─► a route of certhub.api or a page of certhub.web
+    /assets/ ─► certhub/web/static
+
+Beside it, for as long as the app lives, the worker's thread.
+"""
+
+import mimetypes
+import os
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from certhub.api import agency, holder, operator, peer, public, relying
+from certhub.api.access import AccessTable, access_table
+from certhub.api.description import describe
+from certhub.api.door import Door
+from certhub.api.edge import Edge
+from certhub.api.problems import answer, refusal
+from certhub.hub import Hub
+from certhub.settings import BadSettings, Settings
+from certhub.worker import run
+
+ENVIRONMENT = "CERTHUB_DATA"
+STATIC = Path(__file__).parent / "web" / "static"
+API = (public.router, peer.router, agency.router, holder.router, relying.router, operator.router)
+STOP_SECONDS = 10.0
+MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".wasm": "application/wasm",
+}
+
+
+def create_app(settings: Settings | None = None, *, hub: Hub | None = None) -> FastAPI:
+    """Return the app of one hub: that of `settings`, opened here and closed with the app, or a given one.
+
+    Raises:
+        BadSettings: the hub cannot be opened, or neither was given.
+        RuntimeError: a route has no row in access.json.
+    """
+    if hub is None and settings is None:
+        raise BadSettings("an app needs settings or a hub")
+    own = hub is None
+    the_hub = hub if hub is not None else Hub.open(settings)  # type: ignore[arg-type]
+    table = access_table()
+    app = FastAPI(
+        lifespan=_lifespan(the_hub, own=own),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        middleware=[Middleware(Edge, random=the_hub.random), Middleware(Door, table=table)],
+        exception_handlers={RequestValidationError: _refuse, HTTPException: _refuse},
+    )
+    app.state.hub = the_hub
+    for router in (*API, *_pages()):
+        app.include_router(router)
+    for ending, media_type in MEDIA_TYPES.items():  # some systems say text/plain, and nosniff believes them
+        mimetypes.add_type(media_type, ending)
+    app.mount("/assets", StaticFiles(directory=STATIC), name="assets")
+    _require_rows(app, table)
+    app.openapi = _once(partial(describe, app, table))  # type: ignore[method-assign]
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """Return the app of the hub whose folder CERTHUB_DATA names: the factory that a server is given."""
+    folder = os.environ.get(ENVIRONMENT)
+    if not folder:
+        raise BadSettings(f"set {ENVIRONMENT} to the hub's folder")
+    return create_app(Settings.load(Path(folder)))
+
+
+def routes_of(app: FastAPI) -> set[tuple[str, str]]:
+    """Return every (method, path) that the app answers, mounted folders as {path:path}."""
+    found = set()
+    for context in iter_route_contexts(app.routes):
+        if context.methods:
+            found |= {(method, context.path or "") for method in context.methods if method != "HEAD"}
+        else:
+            found.add(("GET", f"{context.path}/{{path:path}}"))
+    return found
+
+
+def _lifespan(hub: Hub, *, own: bool) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def live(_: FastAPI) -> AsyncIterator[None]:
+        stop = threading.Event()
+        worker = threading.Thread(target=run, args=(hub, stop), name="certhub-worker", daemon=True)
+        worker.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            await run_in_threadpool(worker.join, STOP_SECONDS)
+            if own:
+                hub.close()
+
+    return live
+
+
+async def _refuse(request: Request, raised: Exception) -> Response:
+    return answer(refusal(raised), request.scope)
+
+
+def _pages() -> list[APIRouter]:
+    """Return the pages' router; an app without pages is a whole app."""
+    try:
+        pages = import_module("certhub.web.pages")
+    except ModuleNotFoundError as missing:
+        if missing.name not in {"certhub.web", "certhub.web.pages"}:
+            raise
+        return []
+    return [pages.router] if hasattr(pages, "router") else []
+
+
+def _require_rows(app: FastAPI, table: AccessTable) -> None:
+    listed = {(row.method, row.path) for row in table.rows()}
+    unlisted = sorted(f"{method} {path}" for method, path in routes_of(app) - listed)
+    if unlisted:
+        raise RuntimeError(f"no row in certhub/api/access.json for: {', '.join(unlisted)}")
+
+
+def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+
+    def get() -> dict[str, Any]:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return get
