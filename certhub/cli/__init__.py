@@ -6,14 +6,14 @@ Results go to stdout, words and progress to stderr; every command takes --json; 
 
 import sys
 
-from certhub.cli import demo, imports, keeping, peers, serving
+from certhub.cli import certificates, demo, imports, keeping, peers, serving
 from certhub.cli.console import CONSOLE, app, fail
 from certhub.errors import HubError
 from certhub_keys.errors import KeysError
 
 __all__ = ["app", "main"]
 
-COMMANDS = (demo, imports, keeping, peers, serving)
+COMMANDS = (certificates, demo, imports, keeping, peers, serving)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ def import_(
     """导入部门导出的证照；好行签发一次，坏行逐列说明 / import a department's export."""
     hub = open_hub(data)
     try:
-        tally = _run(file, hub, _agency_account(hub), check_only=check_only)
+        tally = _run(file, hub, agency_account(hub), check_only=check_only)
     except BadFile as refused:
         CONSOLE.print(f"✕ {file.name}: {refused.message('zh')} [{refused.code}]", style="bold red", markup=False)
         CONSOLE.print(f"下一步 / next: {refused.message('en')}", markup=False)
@@ -57,7 +57,8 @@ def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool) -> Tally:
         )
 
 
-def _agency_account(hub: Hub) -> Actor:
+def agency_account(hub: Hub) -> Actor:
+    """Return the account that agencies work under on this machine."""
     with hub.reading() as unit:
         found = [actor for actor in parties.accounts(unit) if actor.role is Role.AGENCY]
     if not found:
