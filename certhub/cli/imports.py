@@ -74,7 +74,8 @@ def _tell(tally: Tally, *, check_only: bool) -> None:
     )
     if not tally.refused:
         return
-    table = Table("行 row", "列 column", "原因 cause", "说明 what to do")
+    table = Table("行 row", "列 column", "原因 cause")
+    table.add_column("说明 what to do", overflow="fold")
     for fault in sorted(tally.refused, key=lambda f: f.row)[:SHOWN]:
         table.add_row(str(fault.row), fault.column, fault.code, fault.message)
     CONSOLE.print(table)
