@@ -8,6 +8,7 @@ Beside it, for as long as the app lives, the worker's thread.
 
 import mimetypes
 import os
+import secrets
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -51,32 +52,35 @@ MEDIA_TYPES = {
 def create_app(settings: Settings | None = None, *, hub: Hub | None = None) -> FastAPI:
     """Return the app of one hub: that of `settings`, opened here and closed with the app, or a given one.
 
+    With neither, the app can describe itself and nothing else.
+
     Raises:
-        BadSettings: the hub cannot be opened, or neither was given.
+        BadSettings: the hub cannot be opened.
         RuntimeError: a route has no row in access.json.
     """
-    if hub is None and settings is None:
-        raise BadSettings("an app needs settings or a hub")
-    own = hub is None
-    the_hub = hub if hub is not None else Hub.open(settings)  # type: ignore[arg-type]
+    opened = Hub.open(settings) if hub is None and settings is not None else None
+    hub = hub or opened
     table = access_table()
     app = FastAPI(
-        lifespan=_lifespan(the_hub, own=own),
+        lifespan=_lifespan(hub, opened=opened),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        middleware=[Middleware(Edge, random=the_hub.random), Middleware(Door, table=table)],
+        middleware=[
+            Middleware(Edge, random=secrets.token_bytes if hub is None else hub.random),
+            Middleware(Door, table=table),
+        ],
         exception_handlers={RequestValidationError: _refuse, HTTPException: _refuse},
     )
-    app.state.hub = the_hub
+    app.state.hub = hub
     for router in (*API, *_pages()):
         app.include_router(router)
     for ending, media_type in MEDIA_TYPES.items():  # some systems say text/plain, and nosniff believes them
         mimetypes.add_type(media_type, ending)
     app.mount("/assets", StaticFiles(directory=STATIC), name="assets")
-    _require_rows(app, table)
+    require_rows(app, table)
     app.openapi = _once(partial(describe, app, table))  # type: ignore[method-assign]
     return app
 
@@ -100,9 +104,11 @@ def routes_of(app: FastAPI) -> set[tuple[str, str]]:
     return found
 
 
-def _lifespan(hub: Hub, *, own: bool) -> Callable[[FastAPI], Any]:
+def _lifespan(hub: Hub | None, *, opened: Hub | None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
+        if hub is None:
+            raise BadSettings("an app without a hub cannot serve")
         stop = threading.Event()
         worker = threading.Thread(target=run, args=(hub, stop), name="certhub-worker", daemon=True)
         worker.start()
@@ -111,8 +117,8 @@ def _lifespan(hub: Hub, *, own: bool) -> Callable[[FastAPI], Any]:
         finally:
             stop.set()
             await run_in_threadpool(worker.join, STOP_SECONDS)
-            if own:
-                hub.close()
+            if opened is not None:
+                opened.close()
 
     return live
 
@@ -132,7 +138,8 @@ def _pages() -> list[APIRouter]:
     return [pages.router] if hasattr(pages, "router") else []
 
 
-def _require_rows(app: FastAPI, table: AccessTable) -> None:
+def require_rows(app: FastAPI, table: AccessTable) -> None:
+    """Refuse an app with a route that the access table does not name (RuntimeError)."""
     listed = {(row.method, row.path) for row in table.rows()}
     unlisted = sorted(f"{method} {path}" for method, path in routes_of(app) - listed)
     if unlisted:

@@ -2,8 +2,8 @@
 
     "POST /api/v1/certificates": {"who": ["agency"], "body": "json", "zh": …, "en": …}
 
-`who` is "public" or a list of roles; `body` names a rule of bodies.py, absent where no body is read; `zh` and
-`en` are what OpenAPI says the call is for.
+`who` is "public" or a list of roles; `body` names a rule of bodies.py (a POST that names none may bring JSON,
+which is checked and ignored); `zh` and `en` are what OpenAPI says the call is for.
 """
 
 import json
@@ -105,6 +105,6 @@ def _row(method: str, path: str, value: Mapping[str, Any]) -> Row:
         method,
         path,
         roles=None if who == "public" else frozenset(Role(role) for role in who),
-        body=RULES[value["body"]] if "body" in value else None,
+        body=None if method == "GET" else RULES[value.get("body", "json")],
         summary=f"{value['zh']} · {value['en']}" if "zh" in value else "",
     )

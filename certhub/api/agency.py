@@ -16,6 +16,8 @@ from certhub.certificates.rules import Event
 from certhub.certificates.summary import summary
 from certhub.errors import BadRequest, NotFound
 from certhub.flows import issue, renew, revoke
+from certhub.hub import Hub
+from certhub.parties.people import Actor
 
 router = APIRouter(prefix="/api/v1", tags=["agency"])
 PAGE, MAX_PAGE = 50, 200
@@ -36,7 +38,7 @@ def issue_certificate(body: NewCertificate, by: Acting, hub: TheHub, key: Idempo
     """Issue one certificate; the agency is the one of yours that may issue this kind."""
     draft = RawDraft(
         kind=body.kind,
-        agency=issue.issuing_agency(normalise(body.kind), by=by, hub=hub),
+        agency=_agency(body.kind, by, hub),
         holders=[(holder.name, holder.id_type, holder.id_number) for holder in body.holders],
         number=body.number,
         issued_on=body.issued_on,
@@ -145,6 +147,14 @@ def get_kind(code: KindCode) -> Response:
 def get_kind_schema(code: KindCode) -> Response:
     """Return the JSON Schema 2020-12 of a kind's claims."""
     return JSONResponse(dict(_known(code).claims_schema), media_type="application/schema+json")
+
+
+def _agency(kind_code: str, by: Actor, hub: Hub) -> str:
+    """Return the account's agency for a kind; any of them for an unknown kind, which the flow then refuses."""
+    code = normalise(kind_code)
+    if by.agencies and all(one.code != code for one in kinds()):
+        return by.agencies[0]
+    return issue.issuing_agency(code, by=by, hub=hub)
 
 
 def _order(body: Order) -> revoke.Order:

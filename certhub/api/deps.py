@@ -14,7 +14,7 @@ from certhub_verifier.formats import strict_json
 from fastapi import Depends, Header
 from starlette.requests import Request
 
-from certhub.errors import BadRequest, Unauthenticated
+from certhub.errors import BadRequest, Unauthenticated, Unavailable
 from certhub.hub import Hub
 from certhub.idempotency.store import Key
 from certhub.parties import store as parties
@@ -56,7 +56,9 @@ def _cookie(request: Request, hub: Hub) -> str | None:
 
 async def the_hub(request: Request) -> Hub:
     """Return the hub of this app."""
-    hub: Hub = request.app.state.hub
+    hub: Hub | None = request.app.state.hub
+    if hub is None:
+        raise Unavailable("this app was made without a hub")
     return hub
 
 

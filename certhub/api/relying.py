@@ -24,7 +24,7 @@ def list_matters() -> Response:
 
 @router.post("/verifications", responses={200: {"model": answers.ReportOut}})
 def verify_code(body: NewVerification, by: Acting, hub: TheHub) -> Response:
-    """Verify a code; whatever the verdict, there is a report, which the same id with the same code gets again."""
+    """Verify a code; whatever the verdict, the answer is a report, and the same id gets it again."""
     question = verify.Question(body.code, body.matter, body.window, body.case_number, body.verification_id)
     return JSONResponse(verify.verify(question, by=by, hub=hub))
 
