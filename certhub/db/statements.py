@@ -18,9 +18,14 @@ def insert_new(unit: Unit, table: Table, rows: Sequence[Mapping[str, Any]]) -> i
         How many were new. One row at a time this is how anything is used once: 1 is yours, 0 was somebody's.
     """
     dialect = postgresql if unit.dialect == "postgresql" else sqlite
+    # Counted by what comes back, never by rowcount: on PostgreSQL that is -1 for such an insert, which is not 1
+    # and yet true, and this count decides whether a code was used before.
+    key = list(table.primary_key.columns)
     return sum(
-        unit.sql.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows[at : at + CHUNK])).rowcount
-        if len(rows) == 1
-        else unit.sql.execute(dialect.insert(table).values(list(rows[at : at + CHUNK])).on_conflict_do_nothing()).rowcount
+        len(
+            unit.sql.execute(
+                dialect.insert(table).values(list(rows[at : at + CHUNK])).on_conflict_do_nothing().returning(*key)
+            ).all()
+        )
         for at in range(0, len(rows), CHUNK)
     )
