@@ -150,7 +150,7 @@ def get_kind_schema(code: KindCode) -> Response:
 
 
 def _agency(kind_code: str, by: Actor, hub: Hub) -> str:
-    """Return the account's agency for a kind; any of them for an unknown kind, which the flow then refuses."""
+    """Return the account's agency for a kind; any of them for an unknown kind, which the flow refuses."""
     code = normalise(kind_code)
     if by.agencies and all(one.code != code for one in kinds()):
         return by.agencies[0]

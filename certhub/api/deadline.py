@@ -14,7 +14,7 @@ from certhub.api.bodies import DEADLINE_SECONDS
 
 
 class DeadlineProtocol(HttpToolsProtocol):
-    """Uvicorn's httptools protocol with a deadline, from the connection or a request's first byte to its last.
+    """Uvicorn's httptools protocol with a deadline: from connection or first byte to the request's last.
 
     A little longer than that of bodies.py, so that a slow body still gets its 408 before the line is cut.
     """
