@@ -397,12 +397,27 @@ def test_a_certificate_of_another_region_needs_an_agreement():
         return run(steps, active)
 
     assert at_the_counter(code, agreed).disclosed == {"名称": "示例小面馆"}
-    assert told(at_the_counter(code, agreed))["agreement"] == ("yes", None)
-    assert told(at_the_counter(code, matter))["agreement"] == ("undetermined", "NO_AGREEMENT")
-    assert told(at_the_counter(WORLD.sealed_code(kind=MARRIAGE), agreed))["agreement"] == (
-        "undetermined",
-        "NO_AGREEMENT",
+    assert at_the_counter(code, agreed).verdict is Verdict.VALID
+    for refused in (
+        at_the_counter(code, matter),
+        at_the_counter(WORLD.sealed_code(kind=MARRIAGE), agreed),
+    ):
+        assert (refused.verdict, refused.code) == (Verdict.UNDETERMINED, "NO_AGREEMENT")
+        assert refused.disclosed == {}
+        assert told(refused)["one_time"] == ("undetermined", "USE_UNKNOWN")
+
+
+@pytest.mark.parametrize("how", ["ticket", "file"])
+def test_no_agreement_is_never_softened(how):
+    """However it came, and whatever else is good."""
+    channel = Channel.TICKET if how == "ticket" else Channel.FILE
+    steps = examine(
+        PresentedCredential(WORLD.credential(), how, redeemed(), asker=AWAY),
+        trust=WORLD.trust(),
+        policy=policy_for(None, channel),
+        now=NOW,
     )
+    assert run(steps, active).code == "NO_AGREEMENT"
 
 
 def test_a_kind_that_the_catalogue_does_not_hold_goes_by_its_code():

@@ -17,12 +17,10 @@ class SomeMatter:
 
 
 def test_a_live_ticket_requires_all_that_applies():
-    """Binding and ledger are off until they are built; agreements concern other regions only."""
+    """Binding and ledger are off until they are built; audience and agreement do not always apply."""
     policy = policy_for(SomeMatter(), Channel.TICKET)
 
-    assert {Fact.HOLDER_BINDING, Fact.LOGGED, Fact.AGREEMENT} == {
-        fact for fact in Fact if policy.level(fact) is Level.OFF
-    }
+    assert {Fact.HOLDER_BINDING, Fact.LOGGED} == {fact for fact in Fact if policy.level(fact) is Level.OFF}
     assert Level.EXPECTED is policy.level(Fact.AUDIENCE)
 
 

@@ -259,9 +259,8 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
     case.facts += evidence.known  # (8)
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
-    if alive and agreed:  # (10)
-        news = yield UseOf(payload.iss, payload.jti)
-        case.add(checks.one_time(news if isinstance(news, UseRecord) else None, now=now))
+    use = (yield UseOf(payload.iss, payload.jti)) if alive and agreed else None  # (10)
+    case.add(checks.one_time(use if isinstance(use, UseRecord) else None, now=now))
 
 
 def _answered(evidence: PeerAnswer, case: _Case) -> None:

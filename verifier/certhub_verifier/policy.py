@@ -112,7 +112,7 @@ _COMMON = {
     Fact.AUDIENCE: Level.EXPECTED,
     Fact.ONE_TIME: Level.REQUIRED,
     Fact.TRUST_FRESH: Level.REQUIRED,
-    Fact.AGREEMENT: Level.OFF,
+    Fact.AGREEMENT: Level.EXPECTED,  # applies where two regions meet; without one it is never softened
     Fact.LOGGED: Level.OFF,
 }
 # A file has no code that could be used up; without a binding it proves the seal, not who shows it.
