@@ -75,7 +75,7 @@ FILES = {
 
 @pytest.mark.parametrize("good", FILES.values(), ids=FILES)
 def test_any_one_changed_byte_is_found(good):
-    """At every position: another bit or case, blanks, line ends, punctuation, zero, a byte that is no text."""
+    """At every position: another bit or case, blanks, line ends, punctuation, zero, or a byte of no text."""
     assert finding(good) is Finding.GENUINE
     others = [0x00, 0x09, 0x0A, 0x0D, 0x20, 0x22, 0x2E, 0x41, 0x5C, 0x7B, 0x80, 0xFF]
     for place, byte in enumerate(good):

@@ -82,7 +82,7 @@ def moment_words(moment: datetime, *, lang: Lang, now: datetime | None = None) -
     """Return `moment` (aware) in China Standard Time, to the minute; "today" on the day of `now`."""
     local = moment.astimezone(CHINA)
     if now is not None and now.astimezone(CHINA).date() == local.date():
-        return _word("today", lang).format(time=f"{local:%H:%M}")
+        return phrase("today", lang, time=f"{local:%H:%M}")
     return f"{local:%Y-%m-%d %H:%M}"
 
 
@@ -90,23 +90,24 @@ def age_words(seconds: float, lang: Lang) -> str:
     """Return an age in whole words: just now, minutes, hours, days; "in the future" from a minute on."""
     minutes = int(max(seconds, 0) // 60)
     if seconds < -60:
-        return _word("future", lang)
+        return phrase("future", lang)
     if minutes < 1:
-        return _word("now", lang)
+        return phrase("now", lang)
     if minutes < 60:
-        return _word("minutes", lang).format(n=minutes)
+        return phrase("minutes", lang, n=minutes)
     if minutes < 48 * 60:
-        return _word("hours", lang).format(n=minutes // 60)
-    return _word("days", lang).format(n=minutes // (24 * 60))
+        return phrase("hours", lang, n=minutes // 60)
+    return phrase("days", lang, n=minutes // (24 * 60))
+
+
+def phrase(name: str, lang: Lang, **values: object) -> str:
+    """Return one of the small phrases of `words`, filled in."""
+    return str(CATALOGUE["words"][name][lang]).format(**values)
 
 
 def placeholders(text: str) -> frozenset[str]:
     """Return the names that `text` needs."""
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
-
-
-def _word(name: str, lang: Lang) -> str:
-    return str(CATALOGUE["words"][name][lang])
 
 
 def _say(

@@ -1,0 +1,119 @@
+"""What a machine without a hub verifies by: a folder of trust files, or one saved offline bundle.
+
+    DIR/members.json, DIR/regions/…        target files that a hub has verified; also DIR/targets/…
+    DIR/status/<region>/<list>             status lists beside them, if any
+    FILE                                   bundle+jwt, bare or as {"bundle": …}, as the API gives it
+
+A folder has no age of its own: it is as old as its `members.json` says. A bundle named by hand is its own
+anchor: its signature says that it is whole, not where it comes from, and every report says so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from certhub_verifier.errors import BadTrust, Malformed, VerifierError
+from certhub_verifier.formats import statuslist, strict_json
+from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats.trustlist import MEMBERS_PATH, Members
+from certhub_verifier.needs import Need, News, StatusAt, StatusToken
+from certhub_verifier.report import local_time
+from certhub_verifier.trust import TrustSet, open_bundle
+
+_LARGEST_LIST = TOKEN_TYPES["statuslist+jwt"].max_bytes
+_LARGEST_BUNDLE = TOKEN_TYPES["bundle+jwt"].max_bytes + 1024  # and the JSON around it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A trust set and the lists that came with it.
+
+    `origin` is "folder", "bundle" or "none"; `region` whose counter this is, where a bundle says so;
+    `life` how long a bundle may be used; `trouble` why there is no trust set.
+    """
+
+    origin: str
+    trust: TrustSet | None = None
+    status: Mapping[str, bytes] = field(default_factory=dict)
+    region: str | None = None
+    life: timedelta | None = None
+    trouble: str | None = None
+
+    def fetch(self, need: Need) -> News | None:
+        """Answer the engine's needs from what came along; nobody is asked whether a code was used."""
+        token = self.status.get(need.uri) if isinstance(need, StatusAt) else None
+        return None if token is None else StatusToken(token)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a report says about the trust that it was judged by."""
+        trust = self.trust
+        return {
+            "origin": self.origin,
+            "own_anchor": self.origin == "bundle" and trust is not None,
+            "as_of": local_time(trust.as_of) if trust else None,
+            "version": trust.version if trust else None,
+            "digest": trust.digest if trust else None,
+            "trouble": self.trouble,
+        }
+
+
+NOTHING = Anchor(origin="none", trouble="no trust list was given")
+
+
+def read_anchor(path: Path) -> Anchor:
+    """Read the folder or bundle at `path`; where it is wrong, `trouble` says how and nothing is trusted.
+
+    Raises:
+        OSError: there is nothing at `path`, or it cannot be read.
+    """
+    origin = "folder" if path.is_dir() else "bundle"
+    try:
+        return _folder(path) if origin == "folder" else _bundle(path)
+    except VerifierError as bad:
+        return Anchor(origin=origin, trouble=str(bad))
+
+
+def _folder(path: Path) -> Anchor:
+    inner = path / "targets"
+    top = inner if not (path / MEMBERS_PATH).exists() and (inner / MEMBERS_PATH).exists() else path
+    found = [top / MEMBERS_PATH, *sorted((top / "regions").rglob("*.json"))]
+    files = {file.relative_to(top).as_posix(): file.read_bytes() for file in found if file.is_file()}
+    if MEMBERS_PATH not in files:
+        raise BadTrust(f"{MEMBERS_PATH}: not there, so there is nothing to trust")
+    try:
+        as_of = Members.from_bytes(files[MEMBERS_PATH]).issued_at
+    except Malformed as bad:
+        raise BadTrust(f"{MEMBERS_PATH}: {bad.reason}") from bad
+    return Anchor(origin="folder", trust=TrustSet.from_files(files, as_of=as_of), status=_lists(path, top))
+
+
+def _lists(*folders: Path) -> dict[str, bytes]:
+    """Return the status lists by the name that credentials give them; other files are passed over."""
+    found = {}
+    for folder in folders:
+        for file in (folder / "status").glob("*/*"):
+            try:
+                uri = statuslist.status_uri(file.parent.name, int(file.name))
+            except (Malformed, ValueError):
+                continue
+            if file.is_file() and file.stat().st_size <= _LARGEST_LIST:
+                found[uri] = file.read_bytes().strip()
+    return found
+
+
+def _bundle(path: Path) -> Anchor:
+    with path.open("rb") as file:
+        content = file.read(_LARGEST_BUNDLE + 1).strip()
+    if content.startswith(b"{"):
+        value = strict_json.loads(content)
+        content = str(value.get("bundle", "")).encode()
+    trust, contents = open_bundle(content)
+    return Anchor(
+        origin="bundle",
+        trust=trust,
+        status={uri: token.encode() for uri, token in contents.status.items()},
+        region=contents.region,
+        life=timedelta(seconds=contents.expires - contents.issued_at),
+    )
