@@ -12,12 +12,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from certhub_verifier.formats.strict_json import canonical
 from sqlalchemy import delete, select
 
 from certhub.audit.tables import EventRow, EventSaltRow, OutboxRow
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
-from certhub_verifier.formats.strict_json import canonical
 
 _EVENT, _SALT, _OUTBOX = table_of(EventRow), table_of(EventSaltRow), table_of(OutboxRow)
 
@@ -44,20 +44,36 @@ def record_all(unit: Unit, deeds: Sequence[tuple[str, str, str, Mapping[str, Any
     events, salts = [], []
     for type_, actor, subject, body in deeds:
         event_id, salt = unit.new_id(), unit.random(32)
-        event = {"at": unit.now.isoformat(), "type": type_, "actor": actor, "subject": subject, "body": dict(body)}
+        event = {
+            "at": unit.now.isoformat(),
+            "type": type_,
+            "actor": actor,
+            "subject": subject,
+            "body": dict(body),
+        }
         plain = canonical(event)
-        events.append({
-            "id": event_id, "at": unit.now, "type": type_, "actor": actor, "subject": subject,
-            "leaf": sha256(salt + plain).digest(),
-            "sealed": unit.vault.seal("event", str(event_id), json.dumps(dict(body), ensure_ascii=False).encode()),
-        })
+        events.append(
+            {
+                "id": event_id,
+                "at": unit.now,
+                "type": type_,
+                "actor": actor,
+                "subject": subject,
+                "leaf": sha256(salt + plain).digest(),
+                "sealed": unit.vault.seal(
+                    "event", str(event_id), json.dumps(dict(body), ensure_ascii=False).encode()
+                ),
+            }
+        )
         salts.append({"event": event_id, "salt": salt})
     if events:
         unit.sql.execute(_EVENT.insert(), events)
         unit.sql.execute(_SALT.insert(), salts)
 
 
-def events(unit: Unit, *, subject: str | None = None, type_: str | None = None, limit: int = 100) -> list[Event]:
+def events(
+    unit: Unit, *, subject: str | None = None, type_: str | None = None, limit: int = 100
+) -> list[Event]:
     """Return events, newest first."""
     query = select(_EVENT).order_by(_EVENT.c.id.desc()).limit(limit)
     if subject is not None:
@@ -65,7 +81,14 @@ def events(unit: Unit, *, subject: str | None = None, type_: str | None = None, 
     if type_ is not None:
         query = query.where(_EVENT.c.type == type_)
     return [
-        Event(row.id, row.at, row.type, row.actor, row.subject, json.loads(unit.vault.open("event", str(row.id), row.sealed)))
+        Event(
+            row.id,
+            row.at,
+            row.type,
+            row.actor,
+            row.subject,
+            json.loads(unit.vault.open("event", str(row.id), row.sealed)),
+        )
         for row in unit.sql.execute(query)
     ]
 

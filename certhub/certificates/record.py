@@ -1,14 +1,14 @@
 """What a certificate is, opened: the row and the sealed record in one frozen value.
 
-    sealed record (one JSON blob per row)
-      identifier     GB/T 36904 identifier
-      number         证照编号
-      holders        [[name, id type, id number], …]
-      issued_on      ISO date
-      claims         {title: value}
-      signing_input  the exact bytes that are signed, as text: committed before a key is used
-      disclosures    every disclosure, as sent
-      signature      base64url, empty until signed
+sealed record (one JSON blob per row)
+  identifier     GB/T 36904 identifier
+  number         证照编号
+  holders        [[name, id type, id number], …]
+  issued_on      ISO date
+  claims         {title: value}
+  signing_input  the exact bytes that are signed, as text: committed before a key is used
+  disclosures    every disclosure, as sent
+  signature      base64url, empty until signed
 """
 
 import json
@@ -45,7 +45,9 @@ class Record:
 
     def to_bytes(self) -> bytes:
         """Print the record as JSON."""
-        return json.dumps({**asdict(self), "issued_on": self.issued_on.isoformat()}, ensure_ascii=False).encode()
+        return json.dumps(
+            {**asdict(self), "issued_on": self.issued_on.isoformat()}, ensure_ascii=False
+        ).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

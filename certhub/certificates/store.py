@@ -42,10 +42,19 @@ def claim_numbers(unit: Unit, claims: Sequence[NumberClaim]) -> dict[bytes, Numb
     Returns:
         For each number hash the claim that stands now: ours, or the one that was there before.
     """
-    insert_new(unit, _NUMBER, [
-        {"number_hash": c.number_hash, "content_hash": c.content_hash, "bucket": c.place.bucket, "certificate": c.place.id}
-        for c in claims
-    ])
+    insert_new(
+        unit,
+        _NUMBER,
+        [
+            {
+                "number_hash": c.number_hash,
+                "content_hash": c.content_hash,
+                "bucket": c.place.bucket,
+                "certificate": c.place.id,
+            }
+            for c in claims
+        ],
+    )
     return standing_numbers(unit, [c.number_hash for c in claims])
 
 
@@ -53,14 +62,16 @@ def standing_numbers(unit: Unit, hashes: Sequence[bytes]) -> dict[bytes, NumberC
     """Return the claim that stands for each of these number hashes; one that nobody holds is left out."""
     rows = unit.sql.execute(select(_NUMBER).where(_NUMBER.c.number_hash.in_(hashes)))
     return {
-        row.number_hash: NumberClaim(row.number_hash, row.content_hash, Place(row.bucket, row.certificate)) for row in rows
+        row.number_hash: NumberClaim(row.number_hash, row.content_hash, Place(row.bucket, row.certificate))
+        for row in rows
     }
 
 
 def move_number(unit: Unit, number_hash: bytes, content_hash: bytes, place: Place) -> None:
     """Point a number at a newer version (renewal)."""
     unit.sql.execute(
-        update(_NUMBER).where(_NUMBER.c.number_hash == number_hash)
+        update(_NUMBER)
+        .where(_NUMBER.c.number_hash == number_hash)
         .values(content_hash=content_hash, bucket=place.bucket, certificate=place.id)
     )
 
@@ -70,15 +81,18 @@ def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
     if not certificates:
         return
     unit.sql.execute(_CERTIFICATE.insert(), [_row(unit, certificate) for certificate in certificates])
-    unit.sql.execute(_PUBLIC.insert(), [
-        {"cid": c.cid, "bucket": c.bucket, "certificate": c.id} for c in certificates
-    ])
+    unit.sql.execute(
+        _PUBLIC.insert(), [{"cid": c.cid, "bucket": c.bucket, "certificate": c.id} for c in certificates]
+    )
     holdings: dict[tuple[bytes, UUID], dict[str, Any]] = {}
     for c in certificates:
         for holder in c.record.holders:
             index = unit.vault.index(holder.id_type, holder.id_number)
             holdings[index, c.id] = {
-                "bucket": unit.vault.bucket(index), "holder": index, "certificate": c.id, "certificate_bucket": c.bucket,
+                "bucket": unit.vault.bucket(index),
+                "holder": index,
+                "certificate": c.id,
+                "certificate_bucket": c.bucket,
             }
     unit.sql.execute(_HOLDING.insert(), list(holdings.values()))
 
@@ -91,7 +105,11 @@ def activate(unit: Unit, signed: Sequence[Certificate]) -> None:
     for c in signed:
         unit.sql.execute(
             update(_CERTIFICATE)
-            .where(_CERTIFICATE.c.bucket == c.bucket, _CERTIFICATE.c.id == c.id, _CERTIFICATE.c.state == State.INTENDED)
+            .where(
+                _CERTIFICATE.c.bucket == c.bucket,
+                _CERTIFICATE.c.id == c.id,
+                _CERTIFICATE.c.state == State.INTENDED,
+            )
             .values(state=State.ACTIVE, state_since=unit.now, lease_until=None, sealed=_seal(unit, c))
         )
 
@@ -101,8 +119,10 @@ def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:
     done = unit.sql.execute(
         update(_CERTIFICATE)
         .where(
-            _CERTIFICATE.c.bucket == place.bucket, _CERTIFICATE.c.id == place.id,
-            _CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < unit.now,
+            _CERTIFICATE.c.bucket == place.bucket,
+            _CERTIFICATE.c.id == place.id,
+            _CERTIFICATE.c.state == State.INTENDED,
+            _CERTIFICATE.c.lease_until < unit.now,
         )
         .values(lease_until=lease_until)
     )
@@ -110,13 +130,19 @@ def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:
 
 
 def set_state(
-    unit: Unit, certificate: Certificate, state: State, *, reason: str | None = None, decision: str | None = None
+    unit: Unit,
+    certificate: Certificate,
+    state: State,
+    *,
+    reason: str | None = None,
+    decision: str | None = None,
 ) -> Certificate | None:
     """Move a certificate on, if nobody moved it since it was read; None when somebody did."""
     done = unit.sql.execute(
         update(_CERTIFICATE)
         .where(
-            _CERTIFICATE.c.bucket == certificate.bucket, _CERTIFICATE.c.id == certificate.id,
+            _CERTIFICATE.c.bucket == certificate.bucket,
+            _CERTIFICATE.c.id == certificate.id,
             _CERTIFICATE.c.state == certificate.state,
         )
         .values(state=state, state_since=unit.now, reason=reason, decision=decision)
@@ -155,13 +181,22 @@ def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certifica
         select(_HOLDING).where(tuple_(_HOLDING.c.bucket, _HOLDING.c.holder).in_(pairs))
     ).all()
     found = {c.id: c for c in get_many(unit, [Place(s.certificate_bucket, s.certificate) for s in shares])}
-    held = [(s.holder, found[s.certificate]) for s in shares if found[s.certificate].state is not State.INTENDED]
+    held = [
+        (s.holder, found[s.certificate]) for s in shares if found[s.certificate].state is not State.INTENDED
+    ]
     return sorted(held, key=lambda pair: pair[1].id)
 
 
-def issued_by(unit: Unit, agencies: Sequence[str], *, limit: int, before: UUID | None = None) -> list[Certificate]:
+def issued_by(
+    unit: Unit, agencies: Sequence[str], *, limit: int, before: UUID | None = None
+) -> list[Certificate]:
     """Return what agencies issued, newest first, at most `limit`, older than `before`."""
-    newest = select(_CERTIFICATE).where(_CERTIFICATE.c.agency.in_(agencies)).order_by(_CERTIFICATE.c.id.desc()).limit(limit)
+    newest = (
+        select(_CERTIFICATE)
+        .where(_CERTIFICATE.c.agency.in_(agencies))
+        .order_by(_CERTIFICATE.c.id.desc())
+        .limit(limit)
+    )
     if before is not None:
         newest = newest.where(_CERTIFICATE.c.id < before)
     return [_open(unit, row) for row in unit.sql.execute(newest)]
@@ -171,7 +206,8 @@ def lapsed(unit: Unit, before: datetime, *, limit: int) -> list[Certificate]:
     """Return intended certificates whose lease ended before a moment: the sweeper voids them."""
     rows = unit.sql.execute(
         select(_CERTIFICATE)
-        .where(_CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < before).limit(limit)
+        .where(_CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < before)
+        .limit(limit)
     )
     return [_open(unit, row) for row in rows]
 
@@ -198,10 +234,29 @@ def count(unit: Unit) -> int:
 
 
 def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
-    row = {name: getattr(c, name) for name in (
-        "id", "bucket", "cid", "kind", "kind_version", "agency", "version", "state_since", "reason", "decision",
-        "valid_from", "valid_to", "list_no", "list_index", "ref", "created_at", "lease_until", "previous",
-    )}
+    row = {
+        name: getattr(c, name)
+        for name in (
+            "id",
+            "bucket",
+            "cid",
+            "kind",
+            "kind_version",
+            "agency",
+            "version",
+            "state_since",
+            "reason",
+            "decision",
+            "valid_from",
+            "valid_to",
+            "list_no",
+            "list_index",
+            "ref",
+            "created_at",
+            "lease_until",
+            "previous",
+        )
+    }
     return row | {"state": c.state.value, "sealed": _seal(unit, c)}
 
 
@@ -219,6 +274,10 @@ def prolong(unit: Unit, intent: Certificate) -> None:
     """Write an intent's new lease."""
     unit.sql.execute(
         update(_CERTIFICATE)
-        .where(_CERTIFICATE.c.bucket == intent.bucket, _CERTIFICATE.c.id == intent.id, _CERTIFICATE.c.state == State.INTENDED)
+        .where(
+            _CERTIFICATE.c.bucket == intent.bucket,
+            _CERTIFICATE.c.id == intent.id,
+            _CERTIFICATE.c.state == State.INTENDED,
+        )
         .values(lease_until=intent.lease_until)
     )

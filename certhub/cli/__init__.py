@@ -6,10 +6,11 @@ Results go to stdout, words and progress to stderr; every command takes --json; 
 
 import sys
 
+from certhub_keys.errors import KeysError
+
 from certhub.cli import certificates, demo, imports, keeping, peers, serving
 from certhub.cli.console import CONSOLE, app, fail
 from certhub.errors import HubError
-from certhub_keys.errors import KeysError
 
 __all__ = ["app", "main"]
 

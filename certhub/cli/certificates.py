@@ -20,7 +20,9 @@ from certhub.idempotency.store import Key
 
 @app.command("issue")
 def issue(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="与 API 相同的 JSON / the API's JSON body")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="与 API 相同的 JSON / the API's JSON body")
+    ],
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -31,8 +33,14 @@ def issue(
     agency = issuing.issuing_agency(body["kind"], by=by, hub=hub)
     holders = [(h["name"], h["id_type"], h["id_number"]) for h in body["holders"]]
     draft = RawDraft(
-        kind=body["kind"], agency=agency, holders=holders, number=body["number"], issued_on=body["issued_on"],
-        valid_from=body["valid_from"], valid_to=body.get("valid_to"), claims=body["claims"],
+        kind=body["kind"],
+        agency=agency,
+        holders=holders,
+        number=body["number"],
+        issued_on=body["issued_on"],
+        valid_from=body["valid_from"],
+        valid_to=body.get("valid_to"),
+        claims=body["claims"],
     )
     made, new = issuing.issue(draft, by=by, hub=hub, key=_key(hub, "issue", file.read_bytes()))
     hub.close()
@@ -52,7 +60,11 @@ def revoke(
 ) -> None:
     """撤销一张证照；撤销后不能恢复 / revoke a certificate, for good."""
     if not yes:
-        typer.confirm("撤销后不能恢复，两秒内各地核验都会显示无效。继续？/ this cannot be undone. Go on?", abort=True, err=True)
+        typer.confirm(
+            "撤销后不能恢复，两秒内各地核验都会显示无效。继续？/ this cannot be undone. Go on?",
+            abort=True,
+            err=True,
+        )
     hub = open_hub(data)
     by = agency_account(hub)
     key = _key(hub, "revoke", f"{certificate}\0{reason}\0{decision}".encode())

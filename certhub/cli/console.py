@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from certhub_keys.errors import KeysError
 from rich.console import Console
 
 from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.settings import FILE, BadSettings, Settings
-from certhub_keys.errors import KeysError
 
 app = typer.Typer(
-    name="certhub", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="certhub",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="电子证照互信与交换枢纽 / an electronic certificate trust and exchange hub",
 )
 CONSOLE = Console(stderr=True, highlight=False)
@@ -31,9 +34,12 @@ NEXT_STEPS = {
 }
 
 DataOption = Annotated[
-    Path | None, typer.Option("--data", envvar="CERTHUB_DATA", help="枢纽所在目录，如 DIR/420700 / the hub's folder")
+    Path | None,
+    typer.Option("--data", envvar="CERTHUB_DATA", help="枢纽所在目录，如 DIR/420700 / the hub's folder"),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="stdout 只输出一个 JSON / one JSON object on stdout")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="stdout 只输出一个 JSON / one JSON object on stdout")
+]
 
 
 def folder_of(data: Path | None) -> Path:
@@ -77,4 +83,6 @@ def fail(refused: HubError | KeysError) -> NoReturn:
 
 def has_display() -> bool:
     """Whether a browser window could be shown here."""
-    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in {"darwin", "win32"} or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

@@ -16,12 +16,18 @@ from certhub.demo.launcher import Demo, Options, start
 @app.command("demo")
 def demo(
     data: Annotated[Path, typer.Option("--data", help="数据目录 / data folder")] = DEMO_FOLDER,
-    port: Annotated[int | None, typer.Option("--port", help="第一个地区的端口 / the first region's port")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="第一个地区的端口 / the first region's port")
+    ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="清空后重来 / start from nothing")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / open no browser")] = False,
-    lan: Annotated[bool, typer.Option("--lan", help="局域网内可访问（手机）/ reachable from a phone")] = False,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="局域网内可访问（手机）/ reachable from a phone")
+    ] = False,
     database_url: Annotated[str, typer.Option("--database-url", help="PostgreSQL；每地区一个 schema")] = "",
-    workers: Annotated[int, typer.Option("--workers", min=1, max=32, help="每地区的进程数 / processes a region")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=32, help="每地区的进程数 / processes a region")
+    ] = 1,
     as_json: JsonOption = False,
 ) -> None:
     """两个地区、虚构的人和单位，一个可以动手的故事 / two regions, made-up people, one story to try."""
@@ -59,7 +65,8 @@ def _stop(number: int, frame: object) -> None:
 
 def _story(running: Demo, *, lan: bool) -> None:
     home, other = running.urls
-    CONSOLE.print(f"""
+    CONSOLE.print(
+        f"""
   演示已就绪 / the demo is ready      （人物与单位均为虚构 / all people and agencies are made up）
 
     首页 home        {home}/
@@ -70,7 +77,9 @@ def _story(running: Demo, *, lan: bool) -> None:
     接口 API         {home}/docs
 
     数据 data        {running.options.folder}     结束 stop: Ctrl+C     重来 again: --reset
-""", highlight=False)
+""",
+        highlight=False,
+    )
     if lan:
         _phone(running)
 

@@ -12,9 +12,9 @@ from rich.table import Table
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, result, say
 from certhub.errors import NotAllowed
 from certhub.flows.import_ import Tally, import_file
+from certhub.hub import Hub
 from certhub.imports.faults import BadFile
 from certhub.imports.reading import read_rows
-from certhub.hub import Hub
 from certhub.parties import store as parties
 from certhub.parties.people import Actor, Role
 
@@ -23,9 +23,13 @@ SHOWN = 20
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV（UTF-8 或 GB18030）")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV（UTF-8 或 GB18030）")
+    ],
     data: DataOption = None,
-    check_only: Annotated[bool, typer.Option("--check-only", help="只检查，不签发 / check, issue nothing")] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check-only", help="只检查，不签发 / check, issue nothing")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """导入部门导出的证照；好行签发一次，坏行逐列说明 / import a department's export."""
@@ -33,7 +37,9 @@ def import_(
     try:
         tally = _run(file, hub, agency_account(hub), check_only=check_only)
     except BadFile as refused:
-        CONSOLE.print(f"✕ {file.name}: {refused.message('zh')} [{refused.code}]", style="bold red", markup=False)
+        CONSOLE.print(
+            f"✕ {file.name}: {refused.message('zh')} [{refused.code}]", style="bold red", markup=False
+        )
         CONSOLE.print(f"下一步 / next: {refused.message('en')}", markup=False)
         sys.exit(1)
     finally:
@@ -52,8 +58,13 @@ def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool) -> Tally:
         say(f"{file.name}：{rows.total} 行，{rows.encoding}", f"{rows.total} rows")
         task = bar.add_task("检查 / check" if check_only else "签发 / issue", total=rows.total)
         return import_file(
-            source, file.name, by=by, hub=hub, check_only=check_only,
-            progress=lambda done: bar.update(task, completed=done), wait=time.sleep,
+            source,
+            file.name,
+            by=by,
+            hub=hub,
+            check_only=check_only,
+            progress=lambda done: bar.update(task, completed=done),
+            wait=time.sleep,
         )
 
 
@@ -80,5 +91,10 @@ def _tell(tally: Tally, *, check_only: bool) -> None:
         table.add_row(str(fault.row), fault.column, fault.code, fault.message)
     CONSOLE.print(table)
     if len(tally.refused) > SHOWN:
-        say(f"另有 {len(tally.refused) - SHOWN} 处；加 --json 看全部", f"{len(tally.refused) - SHOWN} more: --json lists all")
-    CONSOLE.print("下一步 / next: 改好这些行后，用同一文件再导入一次；已签发的不会重复 / mend these rows and import the file again")
+        say(
+            f"另有 {len(tally.refused) - SHOWN} 处；加 --json 看全部",
+            f"{len(tally.refused) - SHOWN} more: --json lists all",
+        )
+    CONSOLE.print(
+        "下一步 / next: 改好这些行后，用同一文件再导入一次；已签发的不会重复 / mend these rows and import the file again"
+    )

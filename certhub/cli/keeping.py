@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from certhub_schemas import kinds
 from rich.table import Table
 
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, folder_of, open_hub, result, say
@@ -16,12 +17,13 @@ from certhub.hub import Hub, database_url
 from certhub.hub.health import Finding, checks
 from certhub.hub.provision import Founding, found
 from certhub.settings import Profile, Settings
-from certhub_schemas import kinds
 
 
 @app.command("init")
 def init(
-    data: Annotated[Path, typer.Option("--data", envvar="CERTHUB_DATA", help="新枢纽的目录 / the new hub's folder")],
+    data: Annotated[
+        Path, typer.Option("--data", envvar="CERTHUB_DATA", help="新枢纽的目录 / the new hub's folder")
+    ],
     region: Annotated[str, typer.Option("--region", help="GB/T 2260 六位代码 / six digits")],
     name: Annotated[str, typer.Option("--name", help="地区名称 / the region's name")],
     passphrase_file: Annotated[Path, typer.Option("--passphrase-file", help="开密钥库的口令文件，放在别处")],
@@ -33,11 +35,18 @@ def init(
     passphrase = passphrase_file.read_bytes().strip()
     founding = Founding(region, name, name, url, ())
     settings = found(
-        data, founding, profile=Profile.PRODUCTION, passphrase=passphrase, now=SystemClock().now(),
-        random=secrets.token_bytes, database=database_url,
+        data,
+        founding,
+        profile=Profile.PRODUCTION,
+        passphrase=passphrase,
+        now=SystemClock().now(),
+        random=secrets.token_bytes,
+        database=database_url,
     )
     say(f"已建 {settings.region} {settings.name}", f"founded {settings.region}")
-    CONSOLE.print(f"下一步 / next: CERTHUB_PASSPHRASE_FILE={passphrase_file} certhub doctor --data {data}", markup=False)
+    CONSOLE.print(
+        f"下一步 / next: CERTHUB_PASSPHRASE_FILE={passphrase_file} certhub doctor --data {data}", markup=False
+    )
     if as_json:
         result({"region": settings.region, "data": str(settings.data)})
 
@@ -84,7 +93,14 @@ def config(data: DataOption = None, as_json: JsonOption = False) -> None:
 def kind(as_json: JsonOption = False) -> None:
     """列出证照类型 / list the kinds of certificate."""
     if as_json:
-        result({"items": [{"code": k.code, "name": k.name, "name_en": k.name_en, "origin": k.code_origin} for k in kinds()]})
+        result(
+            {
+                "items": [
+                    {"code": k.code, "name": k.name, "name_en": k.name_en, "origin": k.code_origin}
+                    for k in kinds()
+                ]
+            }
+        )
         return
     table = Table("代码 code", "名称 name", "English", "来源 origin")
     for k in kinds():

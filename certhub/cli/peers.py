@@ -21,9 +21,15 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     with hub.reading() as unit:
         stopped = peers.stopped(unit)
     items = [
-        {"code": r.code, "name": r.name, "url": r.url, "stopped": r.code in stopped,
-         "agreement": getattr(hub.trust.agreement(hub.region, r.code, hub.now()), "id", None)}
-        for r in hub.trust.regions.values() if r.code != hub.region
+        {
+            "code": r.code,
+            "name": r.name,
+            "url": r.url,
+            "stopped": r.code in stopped,
+            "agreement": getattr(hub.trust.agreement(hub.region, r.code, hub.now()), "id", None),
+        }
+        for r in hub.trust.regions.values()
+        if r.code != hub.region
     ]
     hub.close()
     if as_json:

@@ -34,9 +34,18 @@ def serve(
     os.environ["CERTHUB_DATA"] = str(folder)
     threading.Thread(target=end_with_parent, name="certhub-parent", daemon=True).start()
     uvicorn.run(
-        "certhub.app:create_app_from_environment", factory=True, host=host, port=port, workers=workers,
-        loop="uvloop", http="httptools", access_log=False, server_header=False, date_header=True,
-        timeout_graceful_shutdown=5, timeout_keep_alive=75,
+        "certhub.app:create_app_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,
     )
 
 

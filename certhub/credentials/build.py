@@ -4,15 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from certhub.catalog.draft import Draft
-from certhub.certificates.rules import ends, starts
 from certhub_verifier.formats import vc
 from certhub_verifier.formats.identifier import Identifier
 from certhub_verifier.formats.jose import SigningKey
 from certhub_verifier.formats.statuslist import status_uri
 
+from certhub.catalog.draft import Draft
+from certhub.certificates.rules import ends, starts
+
 SERIAL_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-SERIAL_LENGTH = 20  # Hubei access guide (draft): 20 random characters, upper case and digits; never the number
+SERIAL_LENGTH = (
+    20  # Hubei access guide (draft): 20 random characters, upper case and digits; never the number
+)
 DECOYS = 0
 
 
@@ -30,11 +33,19 @@ def new_identifier(draft: Draft, *, version: int, random: Callable[[int], bytes]
     serial = ""
     while len(serial) < SERIAL_LENGTH:  # 252 = 7 x 36: every character equally likely
         serial += "".join(SERIAL_ALPHABET[byte % 36] for byte in random(SERIAL_LENGTH) if byte < 252)
-    return Identifier(kind=draft.kind.code, issuer=draft.agency, serial=serial[:SERIAL_LENGTH], version=version)
+    return Identifier(
+        kind=draft.kind.code, issuer=draft.agency, serial=serial[:SERIAL_LENGTH], version=version
+    )
 
 
 def unsigned(
-    draft: Draft, identifier: str, place: StatusPlace, *, issued_at: int, key: SigningKey, random: Callable[[int], bytes]
+    draft: Draft,
+    identifier: str,
+    place: StatusPlace,
+    *,
+    issued_at: int,
+    key: SigningKey,
+    random: Callable[[int], bytes],
 ) -> vc.Unsigned:
     """Return the signing input and the disclosures of a certificate's credential."""
     expires = ends(draft.valid_to)

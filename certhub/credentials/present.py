@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from certhub.certificates.record import Certificate
 from certhub_verifier.formats import sdjwt
+
+from certhub.certificates.record import Certificate
 
 CORE = ("证照标识", "证照编号", "持证主体", "持证主体代码")
 

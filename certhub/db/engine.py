@@ -87,7 +87,9 @@ def open_engine(url: str, *, schema: str = "") -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     options: dict[str, Any] = {"options": f"-csearch_path={schema}"} if schema else {}
-    return create_engine(parsed, pool_size=POOL, max_overflow=OVERFLOW, pool_pre_ping=True, connect_args=options)
+    return create_engine(
+        parsed, pool_size=POOL, max_overflow=OVERFLOW, pool_pre_ping=True, connect_args=options
+    )
 
 
 def _with_driver(url: URL) -> URL:
@@ -97,15 +99,22 @@ def _with_driver(url: URL) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
-        url, pool_size=POOL, max_overflow=40, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+        url,
+        pool_size=POOL,
+        max_overflow=40,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL",
-            "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 

@@ -1,7 +1,7 @@
 """Identifiers that the hub makes.
 
-    row id       UUIDv7 (RFC 9562 §5.7): time-ordered, so that inserts stay cheap; never shown outside
-    public id    128 random bits as 26 Crockford characters: says nothing, not even when it was made
+row id       UUIDv7 (RFC 9562 §5.7): time-ordered, so that inserts stay cheap; never shown outside
+public id    128 random bits as 26 Crockford characters: says nothing, not even when it was made
 """
 
 from collections.abc import Callable

@@ -41,7 +41,9 @@ def check(engine: Engine) -> None:
         found = MigrationContext.configure(connection).get_current_revision()
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if found != head:
-        raise NoDatabase(f"the database is at {found or 'nothing'}, this version needs {head}: run `certhub migrate`")
+        raise NoDatabase(
+            f"the database is at {found or 'nothing'}, this version needs {head}: run `certhub migrate`"
+        )
 
 
 def _config(connection: object) -> Config:

@@ -56,10 +56,13 @@ class Demo:
 
     def ready_line(self) -> dict[str, Any]:
         """Return what `--json` prints once both regions answer."""
-        return {"ready": True, "regions": [
-            {"code": one.code, "name": one.name, "url": url, "tokens": dict(self.tokens[one.code])}
-            for one, url in zip(p.REGIONS, self.urls, strict=True)
-        ]}
+        return {
+            "ready": True,
+            "regions": [
+                {"code": one.code, "name": one.name, "url": url, "tokens": dict(self.tokens[one.code])}
+                for one, url in zip(p.REGIONS, self.urls, strict=True)
+            ],
+        }
 
     def wait(self, tell: Callable[[str, str], None]) -> None:
         """Wait until told to stop; say when a region ends by itself."""
@@ -69,7 +72,10 @@ class Demo:
                 if process.poll() is not None and place not in told:
                     told.add(place)
                     name = p.REGIONS[place]
-                    tell(f"{name.name} 已停止（退出码 {process.returncode}）；另一地区继续", f"{name.name_en} has stopped")
+                    tell(
+                        f"{name.name} 已停止（退出码 {process.returncode}）；另一地区继续",
+                        f"{name.name_en} has stopped",
+                    )
             time.sleep(0.2)
 
     def stop(self) -> None:
@@ -111,8 +117,18 @@ def start(options: Options) -> Demo:
 def _serve(options: Options, code: str, port: int) -> subprocess.Popen[bytes]:
     folder = options.folder / code
     command = [
-        sys.executable, "-m", "certhub", "serve", "--data", str(folder), "--host", options.host, "--port", str(port),
-        "--workers", str(options.workers),
+        sys.executable,
+        "-m",
+        "certhub",
+        "serve",
+        "--data",
+        str(folder),
+        "--host",
+        options.host,
+        "--port",
+        str(port),
+        "--workers",
+        str(options.workers),
     ]
     environment = os.environ | {PARENT: str(os.getpid())}
     with (folder / "serve.log").open("ab") as log:

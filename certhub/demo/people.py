@@ -15,21 +15,42 @@ RESIDENCE, NURSE, SOCIAL, GRADUATION, SENIOR = (f"11420700MB99990011{n}" for n i
 
 MARKET, CIVIL, TRANSPORT = "11420799MB99990172", "11420799MB9999041J", "11420799MB9999033P"
 LAND, HOUSING, HEALTH = "11420799MB9999050G", "11420799MB9999068A", "11420799MB9999025W"
-POLICE, LABOUR, WUHAN, HUANGGANG = "11420799MB99990765", "11420799MB99990840", "11420198MB9999017L", "11421199MB9999017F"
+POLICE, LABOUR, WUHAN, HUANGGANG = (
+    "11420799MB99990765",
+    "11420799MB99990840",
+    "11420198MB9999017L",
+    "11421199MB9999017F",
+)
 
-EZHOU = Founding("420700", "鄂州市", "Ezhou", "", (
-    AgencySeed(MARKET, "鄂州市市场监督管理局（演示）", "Ezhou Market Regulation (demo)", (LICENCE, FOOD)),
-    AgencySeed(CIVIL, "鄂州市民政局（演示）", "Ezhou Civil Affairs (demo)", (MARRIAGE, SENIOR)),
-    AgencySeed(TRANSPORT, "鄂州市交通运输局（演示）", "Ezhou Transport (demo)", (OPERATOR, WORKER)),
-    AgencySeed(LAND, "鄂州市自然资源和规划局（演示）", "Ezhou Natural Resources (demo)", (ESTATE,)),
-    AgencySeed(HOUSING, "鄂州市住房和城乡建设局（演示）", "Ezhou Housing and Construction (demo)", (BUILDER,)),
-    AgencySeed(HEALTH, "鄂州市卫生健康委员会（演示）", "Ezhou Health Commission (demo)", (NURSE,)),
-    AgencySeed(POLICE, "鄂州市公安局（演示）", "Ezhou Public Security (demo)", (RESIDENCE,)),
-    AgencySeed(LABOUR, "鄂州市人力资源和社会保障局（演示）", "Ezhou Human Resources (demo)", (SOCIAL,)),
-))
-WUHAN_CITY = Founding("420100", "武汉市", "Wuhan", "", (
-    AgencySeed(WUHAN, "武汉市政务服务中心（演示）", "Wuhan Service Centre (demo)", (LICENCE, FOOD, GRADUATION)),
-))
+EZHOU = Founding(
+    "420700",
+    "鄂州市",
+    "Ezhou",
+    "",
+    (
+        AgencySeed(MARKET, "鄂州市市场监督管理局（演示）", "Ezhou Market Regulation (demo)", (LICENCE, FOOD)),
+        AgencySeed(CIVIL, "鄂州市民政局（演示）", "Ezhou Civil Affairs (demo)", (MARRIAGE, SENIOR)),
+        AgencySeed(TRANSPORT, "鄂州市交通运输局（演示）", "Ezhou Transport (demo)", (OPERATOR, WORKER)),
+        AgencySeed(LAND, "鄂州市自然资源和规划局（演示）", "Ezhou Natural Resources (demo)", (ESTATE,)),
+        AgencySeed(
+            HOUSING, "鄂州市住房和城乡建设局（演示）", "Ezhou Housing and Construction (demo)", (BUILDER,)
+        ),
+        AgencySeed(HEALTH, "鄂州市卫生健康委员会（演示）", "Ezhou Health Commission (demo)", (NURSE,)),
+        AgencySeed(POLICE, "鄂州市公安局（演示）", "Ezhou Public Security (demo)", (RESIDENCE,)),
+        AgencySeed(LABOUR, "鄂州市人力资源和社会保障局（演示）", "Ezhou Human Resources (demo)", (SOCIAL,)),
+    ),
+)
+WUHAN_CITY = Founding(
+    "420100",
+    "武汉市",
+    "Wuhan",
+    "",
+    (
+        AgencySeed(
+            WUHAN, "武汉市政务服务中心（演示）", "Wuhan Service Centre (demo)", (LICENCE, FOOD, GRADUATION)
+        ),
+    ),
+)
 REGIONS = (EZHOU, WUHAN_CITY)
 
 ZHANG = Party("张演示", "111", "420799190001010015")
@@ -64,7 +85,17 @@ STAFF = {
 }
 
 AGREED_FIELDS = {
-    LICENCE: ("证照编号", "持证主体", "名称", "类型", "法定代表人", "注册资本", "成立日期", "住所", "经营范围"),
+    LICENCE: (
+        "证照编号",
+        "持证主体",
+        "名称",
+        "类型",
+        "法定代表人",
+        "注册资本",
+        "成立日期",
+        "住所",
+        "经营范围",
+    ),
     FOOD: ("证照编号", "持证主体", "经营者名称", "经营场所", "主体业态", "经营项目"),
 }
 """What the two regions agreed to show each other: the first two kinds, and not 法定代表人身份证号."""

@@ -1,6 +1,6 @@
 """Two regions in one folder: founded, joined by an agreement, filled.
 
-    DIR/420700, DIR/420100     one hub each: settings, keys, trust, database, shelf
+DIR/420700, DIR/420100     one hub each: settings, keys, trust, database, shelf
 """
 
 import secrets
@@ -9,6 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+
+from certhub_keys.cost import Cost
+from certhub_schemas import matters
+from certhub_verifier.formats import trustlist
+from certhub_verifier.formats.agreement import BOTH, Agreement, AgreementItem
 
 from certhub.clock import Clock, SystemClock
 from certhub.db.engine import open_engine
@@ -20,10 +25,6 @@ from certhub.hub import TRUST, Hub
 from certhub.hub.provision import Founding, found, pin, write_endpoint, write_members
 from certhub.publisher import Shelf
 from certhub.settings import FILE, Profile, Settings
-from certhub_keys.cost import Cost
-from certhub_schemas import matters
-from certhub_verifier.formats import trustlist
-from certhub_verifier.formats.agreement import BOTH, Agreement, AgreementItem
 
 TERM = timedelta(days=730)
 
@@ -80,8 +81,15 @@ def _found(one: Founding, plan: Plan, clock: Clock) -> None:
             code="SCHEMA_TAKEN",
         )
     found(
-        plan.folder / one.code, one, profile=plan.profile, passphrase=secrets.token_hex(16).encode(), now=clock.now(),
-        random=secrets.token_bytes, cost=plan.cost, database=plan.database, schema=schema,
+        plan.folder / one.code,
+        one,
+        profile=plan.profile,
+        passphrase=secrets.token_hex(16).encode(),
+        now=clock.now(),
+        random=secrets.token_bytes,
+        cost=plan.cost,
+        database=plan.database,
+        schema=schema,
     )
 
 
@@ -90,11 +98,18 @@ def _join(foundings: Sequence[Founding], folder: Path, clock: Clock) -> None:
     now = clock.now().replace(microsecond=0)
     first, second = foundings[0].code, foundings[1].code
     agreement = Agreement(
-        id=f"{first}-{second}-demo", n=1, parties=(first, second), from_=now - timedelta(minutes=5), until=now + TERM,
+        id=f"{first}-{second}-demo",
+        n=1,
+        parties=(first, second),
+        from_=now - timedelta(minutes=5),
+        until=now + TERM,
         basis="武汉都市圈电子证照互认演示协议（虚构）",
         items=tuple(
             AgreementItem(
-                kind=kind, matters=tuple(matter.code for matter in matters()), purposes=("verify",), fields=fields,
+                kind=kind,
+                matters=tuple(matter.code for matter in matters()),
+                purposes=("verify",),
+                fields=fields,
                 direction=BOTH,
             )
             for kind, fields in p.AGREED_FIELDS.items()

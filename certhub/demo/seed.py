@@ -87,7 +87,9 @@ def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
         [intent], _ = issue.intend(unit, [draft], hub=hub, at=unit.now)
         if one.leave == "voided":
             voided = certificates.set_state(unit, intent, after(intent.state, Event.VOID))
-            status.set_value(unit, Slot(intent.list_no, intent.list_index), wire_status((voided or intent).state))
+            status.set_value(
+                unit, Slot(intent.list_no, intent.list_index), wire_status((voided or intent).state)
+            )
             certificates.forget_number(unit, Place(intent.bucket, intent.id))
         else:
             certificates.prolong(unit, replace(intent, lease_until=unit.now + timedelta(days=3650)))
@@ -107,5 +109,3 @@ def _tokens(hub: Hub, actors: dict[Role, Actor], folder: Path) -> dict[str, str]
 def _key(hub: Hub, name: str, step: str) -> Key:
     with hub.reading() as unit:
         return Key(unit.vault.digest("demo", name, step), unit.vault.digest("demo request", name, step))
-
-

@@ -1,13 +1,23 @@
 """What this hub knows of a code that it minted itself: shared by `verify` (our clerk) and `query` (another region's).
 
-    1 tickets        unknown, expired and used differ; nothing is spent here
-    2 certificates   the fields: what the matter needs, the holder agreed to, and (for others) the agreement lets out
-    3 engine         each certificate examined as a stranger would, its status read from our own row
+1 tickets        unknown, expired and used differ; nothing is spent here
+2 certificates   the fields: what the matter needs, the holder agreed to, and (for others) the agreement lets out
+3 engine         each certificate examined as a stranger would, its status read from our own row
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from certhub_schemas import Matter, kind
+from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
+from certhub_verifier.errors import VerifierError
+from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats.receipt import cert_digest
+from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, UseOf, UseRecord
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import ItemReport
 
 from certhub.certificates import store as certificates
 from certhub.certificates.record import Certificate
@@ -17,15 +27,6 @@ from certhub.db.engine import Unit
 from certhub.hub import Hub
 from certhub.tickets import store as tickets
 from certhub.tickets.store import TicketItem, Use
-from certhub_schemas import Matter, kind
-from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
-from certhub_verifier.errors import VerifierError
-from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.receipt import cert_digest
-from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, UseOf, UseRecord
-from certhub_verifier.policy import Channel, policy_for
-from certhub_verifier.report import ItemReport
 
 SALT_BYTES = 32
 Allowed = Callable[[str], Collection[str] | None]
@@ -63,7 +64,12 @@ def everything(kind_code: str) -> Collection[str] | None:
 
 
 def look(
-    code: codes.Ticket | codes.Sealed, text: str, matter: Matter, *, hub: Hub, allowed: Allowed = everything,
+    code: codes.Ticket | codes.Sealed,
+    text: str,
+    matter: Matter,
+    *,
+    hub: Hub,
+    allowed: Allowed = everything,
     where: Callable[[Use], str] = lambda use: use.window,
 ) -> Looked:
     """Look behind a code of our own region; nothing is written.
@@ -89,7 +95,8 @@ def look(
         now = unit.now
     pairs = [(item, certificate) for item, certificate in found if certificate is not None]
     items = tuple(
-        _examined(item, certificate, matter, allowed(certificate.kind), now=now, hub=hub) for item, certificate in pairs
+        _examined(item, certificate, matter, allowed(certificate.kind), now=now, hub=hub)
+        for item, certificate in pairs
     )
     return Looked(Channel.TICKET, items, token_hash=token_hash, keep_until=ticket.expires_at)
 
@@ -109,11 +116,19 @@ def record_of(certificate: Certificate, as_of: datetime) -> StatusRecord:
         detail["decision"] = certificate.decision
     if certificate.state is not State.ACTIVE:
         detail["date"] = certificate.state_since.isoformat()
-    return StatusRecord(state=certificate.state.value, as_of=as_of, since=certificate.state_since, detail=detail)
+    return StatusRecord(
+        state=certificate.state.value, as_of=as_of, since=certificate.state_since, detail=detail
+    )
 
 
 def _examined(
-    item: TicketItem, certificate: Certificate, matter: Matter, allowed: Collection[str] | None, *, now: datetime, hub: Hub
+    item: TicketItem,
+    certificate: Certificate,
+    matter: Matter,
+    allowed: Collection[str] | None,
+    *,
+    now: datetime,
+    hub: Hub,
 ) -> Found:
     wanted = fields_shown(matter.fields_for(certificate.kind), item.fields)
     fields = [name for name in wanted if name in (allowed or ())]
@@ -127,8 +142,12 @@ def _examined(
 
     report = run(
         examine(
-            PresentedCredential(present(certificate, fields), how="ticket", redeemed=redeemed, known=(meant_for_us,)),
-            trust=hub.trust, policy=policy_for(matter, Channel.TICKET), now=now,
+            PresentedCredential(
+                present(certificate, fields), how="ticket", redeemed=redeemed, known=(meant_for_us,)
+            ),
+            trust=hub.trust,
+            policy=policy_for(matter, Channel.TICKET),
+            now=now,
         ),
         answer,
     )
@@ -159,12 +178,20 @@ def _behind_sealed(
             return None if certificate is None else record_of(certificate, now)
         return UseRecord(used=False, used_at=None, used_where=None) if isinstance(need, UseOf) else None
 
-    report = run(examine(SealedCode(text), trust=hub.trust, policy=policy_for(matter, channel), now=now), answer)
+    report = run(
+        examine(SealedCode(text), trust=hub.trust, policy=policy_for(matter, channel), now=now), answer
+    )
     if certificate is None or report.code in {"TAMPERED", "CODE_EXPIRED"}:
-        return Looked(channel, cause=report.code if report.code != "OK" else "NOT_FOUND", detail=report.detail)
+        return Looked(
+            channel, cause=report.code if report.code != "OK" else "NOT_FOUND", detail=report.detail
+        )
     salt = hub.random(SALT_BYTES)
     found = Found(
-        report, cert_digest(salt, certificate.record.identifier), salt, certificate.record.identifier, certificate.ref.hex()
+        report,
+        cert_digest(salt, certificate.record.identifier),
+        salt,
+        certificate.record.identifier,
+        certificate.ref.hex(),
     )
     return Looked(channel, (found,), token_hash=token_hash, keep_until=keep_until)
 

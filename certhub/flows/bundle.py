@@ -1,19 +1,20 @@
 """The offline bundle: what a counter needs to go on without a network.
 
-    1 trust     the files in force, as bytes
-    2 shelf     every status list held, ours and our peers', as signed
-    3 signer    the bundle, good for 12 hours
+1 trust     the files in force, as bytes
+2 shelf     every status list held, ours and our peers', as signed
+3 signer    the bundle, good for 12 hours
 """
 
 from datetime import timedelta
 
-from certhub.audit import store as audit
-from certhub.hub import Hub
-from certhub.parties.people import Actor
 from certhub_schemas import matters
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import bundle, jose
 from certhub_verifier.formats.statuslist import status_uri
+
+from certhub.audit import store as audit
+from certhub.hub import Hub
+from certhub.parties.people import Actor
 
 LIFE = timedelta(hours=12)
 
@@ -24,18 +25,32 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
     now = hub.now()
     hub.step("bundle:2")
     contents = bundle.BundleContents(
-        region=hub.region, version=int(now.timestamp() * 1000), issued_at=int(now.timestamp()),
-        expires=int((now + LIFE).timestamp()), trust=hub.trust_folder.files(), matters=matters(), status=held_lists(hub),
+        region=hub.region,
+        version=int(now.timestamp() * 1000),
+        issued_at=int(now.timestamp()),
+        expires=int((now + LIFE).timestamp()),
+        trust=hub.trust_folder.files(),
+        matters=matters(),
+        status=held_lists(hub),
     )
     with hub.writing() as unit:
-        audit.record(unit, "bundle.issued", actor=by.key, subject=str(contents.version), body={"lists": len(contents.status)})
+        audit.record(
+            unit,
+            "bundle.issued",
+            actor=by.key,
+            subject=str(contents.version),
+            body={"lists": len(contents.status)},
+        )
     hub.step("bundle:3")
     return jose.sign(contents.to_payload(), typ=bundle.TYP, key=hub.signer(Purpose.BUNDLE))
 
 
 def held_lists(hub: Hub) -> dict[str, str]:
     """Return every list on the shelf, ours and our peers', by its URI."""
-    lists = {status_uri(hub.region, int(n)): hub.shelf.get(f"status/{n}").decode("ascii") for n in hub.shelf.names("status")}
+    lists = {
+        status_uri(hub.region, int(n)): hub.shelf.get(f"status/{n}").decode("ascii")
+        for n in hub.shelf.names("status")
+    }
     for code in hub.trust.regions:
         for n in hub.shelf.names(f"peers/{code}/status"):
             lists[status_uri(code, int(n))] = hub.shelf.get(f"peers/{code}/status/{n}").decode("ascii")

@@ -42,8 +42,14 @@ class Tally:
 
 
 def import_file(
-    data: BinaryIO, name: str, *, by: Actor, hub: Hub, check_only: bool = False,
-    progress: Callable[[int], None] = lambda rows: None, wait: Callable[[float], None] = lambda seconds: None,
+    data: BinaryIO,
+    name: str,
+    *,
+    by: Actor,
+    hub: Hub,
+    check_only: bool = False,
+    progress: Callable[[int], None] = lambda rows: None,
+    wait: Callable[[float], None] = lambda seconds: None,
 ) -> Tally:
     """Import one file.
 
@@ -62,7 +68,12 @@ def import_file(
     hub.step("import:3")
     if not check_only:
         with hub.writing() as unit:
-            counts = {"rows": tally.rows, "issued": tally.issued, "existing": tally.existing, "refused": len(tally.refused)}
+            counts = {
+                "rows": tally.rows,
+                "issued": tally.issued,
+                "existing": tally.existing,
+                "refused": len(tally.refused),
+            }
             audit.record(unit, "import.finished", actor=by.key, subject=_digest(data), body=counts)
     progress(tally.rows)
     return tally
@@ -73,7 +84,9 @@ def _accepted(data: BinaryIO, name: str, tally: Tally, *, hub: Hub) -> Iterator[
         return entitled(hub, agency, kind)
 
     judged = judge_rows(
-        read_rows(data, name), accept=lambda cells: accept(cells, entitled=right, read_date=read_date), identity=identity_parts
+        read_rows(data, name),
+        accept=lambda cells: accept(cells, entitled=right, read_date=read_date),
+        identity=identity_parts,
     )
     for row, found in judged:
         tally.rows += 1

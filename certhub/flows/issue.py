@@ -18,6 +18,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from certhub_verifier.formats import jose, sdjwt, vc
+
 from certhub.audit import store as audit
 from certhub.catalog.accept import accept
 from certhub.catalog.dates import read_iso_date
@@ -36,7 +38,6 @@ from certhub.idempotency import store as idempotency
 from certhub.idempotency.store import Key
 from certhub.parties.people import Actor
 from certhub.status import store as status
-from certhub_verifier.formats import jose, sdjwt, vc
 
 LEASE = timedelta(seconds=10)
 BATCH = 500
@@ -94,7 +95,9 @@ def _settle(result: Result, *, hub: Hub, key: Key) -> Mapping[str, Any]:
         idempotency.abandon(unit, key)
     if result.outcome is Outcome.CONFLICT:
         raise Conflict("this number is stored with other contents", code="CONFLICT_WITH_STORED")
-    raise Unavailable("this certificate is being issued right now; ask again in ten seconds", code="IN_FLIGHT")
+    raise Unavailable(
+        "this certificate is being issued right now; ask again in ten seconds", code="IN_FLIGHT"
+    )
 
 
 def issue_many(drafts: Sequence[Draft], *, by: Actor, hub: Hub) -> list[Result]:
@@ -135,7 +138,13 @@ def issuing_agency(kind: str, *, by: Actor, hub: Hub) -> str:
 
 
 def intend(
-    unit: Unit, drafts: Sequence[Draft], *, hub: Hub, at: datetime, version: int = 1, previous: Certificate | None = None
+    unit: Unit,
+    drafts: Sequence[Draft],
+    *,
+    hub: Hub,
+    at: datetime,
+    version: int = 1,
+    previous: Certificate | None = None,
 ) -> tuple[list[Certificate], list[Result | None]]:
     """Put on record what will be signed (step 2).
 
@@ -147,10 +156,13 @@ def intend(
     for draft in drafts:
         first = draft.holders[0]
         bucket = vault.bucket(vault.index(first.id_type, first.id_number))
-        claims.append(NumberClaim(
-            vault.digest("number", identity_parts(draft)), vault.digest("content", content_digest_parts(draft)),
-            Place(bucket, unit.new_id())
-        ))
+        claims.append(
+            NumberClaim(
+                vault.digest("number", identity_parts(draft)),
+                vault.digest("content", content_digest_parts(draft)),
+                Place(bucket, unit.new_id()),
+            )
+        )
     if previous is None:
         standing = certificates.claim_numbers(unit, claims)
     else:
@@ -162,10 +174,14 @@ def intend(
     intents: list[Certificate] = []
     results: list[Result | None] = []
     seen = {c.place: None for c in standing.values()}
-    stored = {Place(c.bucket, c.id): c for c in certificates.get_many(unit, list(seen))} if not all(fresh) else {}
+    stored = (
+        {Place(c.bucket, c.id): c for c in certificates.get_many(unit, list(seen))} if not all(fresh) else {}
+    )
     for draft, claim, new in zip(drafts, claims, fresh, strict=True):
         if new:
-            intent = _intent(unit, draft, claim, next(slots), hub=hub, at=at, version=version, previous=previous)
+            intent = _intent(
+                unit, draft, claim, next(slots), hub=hub, at=at, version=version, previous=previous
+            )
             new_intents.append(intent)
             intents.append(intent)
             results.append(None)
@@ -176,7 +192,11 @@ def intend(
 
 
 def _meet(
-    unit: Unit, theirs: NumberClaim, ours: NumberClaim, stored: Mapping[Place, Certificate], intents: list[Certificate]
+    unit: Unit,
+    theirs: NumberClaim,
+    ours: NumberClaim,
+    stored: Mapping[Place, Certificate],
+    intents: list[Certificate],
 ) -> Result | None:
     """The number is taken: by the same contents, by others, or by a try that died halfway."""
     certificate = stored.get(theirs.place)
@@ -193,27 +213,56 @@ def _meet(
 
 
 def _intent(
-    unit: Unit, draft: Draft, claim: NumberClaim, slot: status.Slot, *, hub: Hub, at: datetime, version: int,
+    unit: Unit,
+    draft: Draft,
+    claim: NumberClaim,
+    slot: status.Slot,
+    *,
+    hub: Hub,
+    at: datetime,
+    version: int,
     previous: Certificate | None,
 ) -> Certificate:
     identifier = str(new_identifier(draft, version=version, random=unit.random))
     product = unsigned(
-        draft, identifier, StatusPlace(hub.region, slot.list_no, slot.index),
-        issued_at=int(at.timestamp()), key=hub.seal(draft.agency), random=unit.random,
+        draft,
+        identifier,
+        StatusPlace(hub.region, slot.list_no, slot.index),
+        issued_at=int(at.timestamp()),
+        key=hub.seal(draft.agency),
+        random=unit.random,
     )
     signing_input = product.signing_input.decode("ascii")
     record = Record(
-        identifier=identifier, number=draft.number,
+        identifier=identifier,
+        number=draft.number,
         holders=tuple(Holder(h.name, h.id_type, h.id_number) for h in draft.holders),
-        issued_on=draft.issued_on, claims=dict(draft.claims),
-        signing_input=signing_input, disclosures=tuple(product.disclosures),
+        issued_on=draft.issued_on,
+        claims=dict(draft.claims),
+        signing_input=signing_input,
+        disclosures=tuple(product.disclosures),
     )
     return Certificate(
-        id=claim.place.id, bucket=claim.place.bucket, cid=public_id(unit.random), kind=draft.kind.code,
-        kind_version=draft.kind.version, agency=draft.agency, version=version, state=State.INTENDED, state_since=at,
-        reason=None, decision=None, valid_from=draft.valid_from, valid_to=draft.valid_to,
-        list_no=slot.list_no, list_index=slot.index, ref=vc.signed_ref(product.signing_input), created_at=at,
-        lease_until=at + LEASE, previous=None if previous is None else previous.id, record=record,
+        id=claim.place.id,
+        bucket=claim.place.bucket,
+        cid=public_id(unit.random),
+        kind=draft.kind.code,
+        kind_version=draft.kind.version,
+        agency=draft.agency,
+        version=version,
+        state=State.INTENDED,
+        state_since=at,
+        reason=None,
+        decision=None,
+        valid_from=draft.valid_from,
+        valid_to=draft.valid_to,
+        list_no=slot.list_no,
+        list_index=slot.index,
+        ref=vc.signed_ref(product.signing_input),
+        created_at=at,
+        lease_until=at + LEASE,
+        previous=None if previous is None else previous.id,
+        record=record,
     )
 
 
@@ -245,10 +294,18 @@ def sign_all(intents: Sequence[Certificate], *, hub: Hub) -> list[Certificate]:
 def activate(unit: Unit, signed: Sequence[Certificate], *, by: Actor) -> list[Certificate]:
     """Step 6, in the caller's transaction: active and told; returns the certificates as they now stand."""
     certificates.activate(unit, signed)
-    audit.record_all(unit, [
-        ("certificate.issued", by.key, c.ref.hex(), {"kind": c.kind, "agency": c.agency, "version": c.version})
-        for c in signed
-    ])
+    audit.record_all(
+        unit,
+        [
+            (
+                "certificate.issued",
+                by.key,
+                c.ref.hex(),
+                {"kind": c.kind, "agency": c.agency, "version": c.version},
+            )
+            for c in signed
+        ],
+    )
     now_there = {c.id: c for c in certificates.get_many(unit, [Place(c.bucket, c.id) for c in signed])}
     return [now_there[c.id] for c in signed]
 

@@ -1,37 +1,25 @@
 """Ask another region, and answer one.
 
-    ask      1 trust         whose code it is, and whether a live agreement lets us ask at all
-             2 signer        the question, signed; its verification is already on record as asked
-             3 network       POST, one retry of the same bytes; whoever does not answer is PEER_DOWN
-             4 verifier      the answer: signature, region, that it answers this very question, and its time
-             5 engine        each item examined: the peer states facts, we compute the verdict
+ask      1 trust         whose code it is, and whether a live agreement lets us ask at all
+         2 signer        the question, signed; its verification is already on record as asked
+         3 network       POST, one retry of the same bytes; whoever does not answer is PEER_DOWN
+         4 verifier      the answer: signature, region, that it answers this very question, and its time
+         5 engine        each item examined: the peer states facts, we compute the verdict
 
-    answer   1 verifier      the question: signature, freshness, meant for us
-             2 peers         its id is used once; the same bytes again get the same answer
-             3 trust         default deny: kind, matter, purpose, direction; the fields are cut here
-             4 at_home       what we know of the code
-             5 tickets, audit   one transaction: used once, answer kept, told
-             6 signer        the answer, signed; errors too
+answer   1 verifier      the question: signature, freshness, meant for us
+         2 peers         its id is used once; the same bytes again get the same answer
+         3 trust         default deny: kind, matter, purpose, direction; the fields are cut here
+         4 at_home       what we know of the code
+         5 tickets, audit   one transaction: used once, answer kept, told
+         6 signer        the answer, signed; errors too
 """
 
 import json
-from hashlib import sha256
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
-
-from certhub.audit import store as audit
-from certhub.db.ids import public_id
-from certhub.errors import BadRequest, Conflict, NotFound
-from certhub.flows.at_home import Found, Looked, look, use_now, used
-from certhub.hub import Hub
-from certhub.parties.people import Actor
-from certhub.peers import store as peers
-from certhub.peers.network import PeerDown
-from certhub.peers.store import Received
-from certhub.tickets import store as tickets
-from certhub.tickets.store import Use
 from certhub_schemas import Matter, MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
@@ -46,6 +34,18 @@ from certhub_verifier.formats.statuslist import parse_status_uri
 from certhub_verifier.needs import Need, News, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.trust import Standing, TrustedKey
+
+from certhub.audit import store as audit
+from certhub.db.ids import public_id
+from certhub.errors import BadRequest, Conflict, NotFound
+from certhub.flows.at_home import Found, Looked, look, use_now, used
+from certhub.hub import Hub
+from certhub.parties.people import Actor
+from certhub.peers import store as peers
+from certhub.peers.network import PeerDown
+from certhub.peers.store import Received
+from certhub.tickets import store as tickets
+from certhub.tickets.store import Use
 
 LIFE, SKEW = timedelta(seconds=60), timedelta(seconds=60)
 
@@ -86,8 +86,10 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
     hub.step("ask:3")
     try:
         reply = hub.network.post(
-            region.url + envelope.PATH, question.encode("ascii"),
-            content_type="application/xr-req+jwt", timeout=hub.settings.peer_timeout_seconds,
+            region.url + envelope.PATH,
+            question.encode("ascii"),
+            content_type="application/xr-req+jwt",
+            timeout=hub.settings.peer_timeout_seconds,
         )
         hub.step("ask:4")
         answer, evidence = _opened(reply, question, asked.region, hub=hub)
@@ -96,7 +98,11 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
             return _without_peer(asked, asked.code, hub=hub)
         return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
     if answer.error is not None:
-        return Looked(Channel.PEER, cause="NO_AGREEMENT" if answer.error == "NO_AGREEMENT" else "PEER_DOWN", detail=named)
+        return Looked(
+            Channel.PEER,
+            cause="NO_AGREEMENT" if answer.error == "NO_AGREEMENT" else "PEER_DOWN",
+            detail=named,
+        )
     hub.step("ask:5")
     return _examined(answer, evidence, asked, named, hub=hub)
 
@@ -106,13 +112,23 @@ def _question(asked: Asked, agreement: Agreement, *, by: Actor, hub: Hub) -> str
     with hub.reading() as unit:
         operator = unit.vault.pairwise(by.key, asked.region)
     request = envelope.Request(
-        asker=hub.region, provider=asked.region, issued_at=int(now.timestamp()),
-        expires=int((now + LIFE).timestamp()), jti=public_id(hub.random), agreement=agreement.reference,
-        office=by.office or hub.settings.name, operator=operator,
-        questions=(envelope.Question(
-            code=asked.text, matter=asked.matter.code, purpose=asked.purpose,
-            verification_id=asked.verification_id, window=asked.window,
-        ),),
+        asker=hub.region,
+        provider=asked.region,
+        issued_at=int(now.timestamp()),
+        expires=int((now + LIFE).timestamp()),
+        jti=public_id(hub.random),
+        agreement=agreement.reference,
+        office=by.office or hub.settings.name,
+        operator=operator,
+        questions=(
+            envelope.Question(
+                code=asked.text,
+                matter=asked.matter.code,
+                purpose=asked.purpose,
+                verification_id=asked.verification_id,
+                window=asked.window,
+            ),
+        ),
     )
     return jose.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=hub.signer(Purpose.EXCHANGE))
 
@@ -127,7 +143,9 @@ def _opened(reply: bytes, question: str, region: str, *, hub: Hub) -> tuple[enve
         raise PeerDown(f"the answer of {region} does not verify: {refused}") from refused
     now = hub.now().timestamp()
     if (
-        answer.provider != region or answer.asker != hub.region or answer.request != envelope.request_digest(question)
+        answer.provider != region
+        or answer.asker != hub.region
+        or answer.request != envelope.request_digest(question)
         or not answer.issued_at - SKEW.total_seconds() <= now <= answer.expires + SKEW.total_seconds()
         or (answer.error is None and len(answer.results) != 1)
     ):
@@ -148,12 +166,20 @@ def _examined(
     found = []
     for item in result.items:
         evidence_item = PeerAnswer(
-            region=asked.region, asker=hub.region, purpose=asked.purpose, item=item, signature_digest=evidence,
+            region=asked.region,
+            asker=hub.region,
+            purpose=asked.purpose,
+            item=item,
+            signature_digest=evidence,
             as_of=datetime.fromtimestamp(answer.issued_at, UTC),
         )
         report = run(examine(evidence_item, trust=hub.trust, policy=policy, now=now), lambda need: None)
         found.append(Found(report, item.cert_digest))
-    return Looked(Channel.PEER, tuple(found)) if found else Looked(Channel.PEER, cause="NO_AGREEMENT", detail=named)
+    return (
+        Looked(Channel.PEER, tuple(found))
+        if found
+        else Looked(Channel.PEER, cause="NO_AGREEMENT", detail=named)
+    )
 
 
 def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:
@@ -170,7 +196,9 @@ def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:
             return None
 
     shown = SealedCode(asked.text, asker=hub.region)
-    report = run(examine(shown, trust=hub.trust, policy=policy_for(asked.matter, channel), now=hub.now()), held)
+    report = run(
+        examine(shown, trust=hub.trust, policy=policy_for(asked.matter, channel), now=hub.now()), held
+    )
     return Looked(channel, (Found(report, cert_digest(hub.random(SALT_BYTES), asked.text)),))
 
 
@@ -201,11 +229,18 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     hub.step("answer:6")
     now = hub.now()
     response = envelope.Response(
-        provider=hub.region, asker=question.asker, issued_at=int(now.timestamp()),
-        expires=int((now + LIFE).timestamp()), jti=public_id(hub.random),
-        request=envelope.request_digest(request.decode("ascii")), results=results, error=error,
+        provider=hub.region,
+        asker=question.asker,
+        issued_at=int(now.timestamp()),
+        expires=int((now + LIFE).timestamp()),
+        jti=public_id(hub.random),
+        request=envelope.request_digest(request.decode("ascii")),
+        results=results,
+        error=error,
     )
-    token = jose.sign(response.to_payload(), typ=envelope.RESPONSE_TYP, key=hub.signer(Purpose.EXCHANGE)).encode("ascii")
+    token = jose.sign(
+        response.to_payload(), typ=envelope.RESPONSE_TYP, key=hub.signer(Purpose.EXCHANGE)
+    ).encode("ascii")
     with hub.writing() as unit:
         peers.keep_answer(unit, received, token)
     return token
@@ -217,9 +252,13 @@ def _read_question(request: bytes, *, hub: Hub) -> tuple[envelope.Request, Trust
         key = _exchange_key(parsed.header.kid, None, hub=hub)
         question = envelope.Request.from_payload(jose.verify(parsed, key))
     except VerifierError as refused:
-        raise BadRequest(f"not a question that can be answered: {refused}", code="QUESTION_REFUSED") from refused
+        raise BadRequest(
+            f"not a question that can be answered: {refused}", code="QUESTION_REFUSED"
+        ) from refused
     if question.asker != key.region or question.provider != hub.region or question.asker == hub.region:
-        raise BadRequest("the question is not from the region that signed it, or not for us", code="QUESTION_REFUSED")
+        raise BadRequest(
+            "the question is not from the region that signed it, or not for us", code="QUESTION_REFUSED"
+        )
     now = hub.now().timestamp()
     if not question.issued_at - SKEW.total_seconds() <= now <= question.expires:
         raise BadRequest("the question is stale, or from the future: compare the clocks", code="CLOCK_SKEW")
@@ -252,12 +291,21 @@ def _one(
 
 
 def _spent(
-    looked: Looked, covered: tuple[Found, ...], one: envelope.Question, question: envelope.Request, *, hub: Hub
+    looked: Looked,
+    covered: tuple[Found, ...],
+    one: envelope.Question,
+    question: envelope.Request,
+    *,
+    hub: Hub,
 ) -> envelope.Result:
     """Use the code for this asker, or give the answer that this very question got before."""
     with hub.writing() as unit:
         mine = use_now(
-            unit, region=question.asker, clerk=question.operator, window=one.window, verification_id=one.verification_id
+            unit,
+            region=question.asker,
+            clerk=question.operator,
+            window=one.window,
+            verification_id=one.verification_id,
         )
         if looked.token_hash is None or looked.keep_until is None:
             return _failed(looked)
@@ -275,32 +323,53 @@ def _spent(
             where = lambda use: _where(use, hub=hub)  # noqa: E731
             return _failed(used(looked.channel, quicker, looked.token_hash, looked.keep_until, where=where))
         result = envelope.Result(items=tuple(_item(found) for found in covered))
-        tickets.keep_answer(unit, looked.token_hash, json.dumps(result.to_payload(), ensure_ascii=False).encode())
-        audit.record_all(unit, [
-            ("certificate.looked", f"{question.asker}:{question.operator}", found.ref, {
-                "verification": one.verification_id, "matter": one.matter, "window": one.window,
-                "region": question.asker, "office": question.office, "fields": sorted(found.item.disclosed),
-            })
-            for found in covered
-        ])
+        tickets.keep_answer(
+            unit, looked.token_hash, json.dumps(result.to_payload(), ensure_ascii=False).encode()
+        )
+        audit.record_all(
+            unit,
+            [
+                (
+                    "certificate.looked",
+                    f"{question.asker}:{question.operator}",
+                    found.ref,
+                    {
+                        "verification": one.verification_id,
+                        "matter": one.matter,
+                        "window": one.window,
+                        "region": question.asker,
+                        "office": question.office,
+                        "fields": sorted(found.item.disclosed),
+                    },
+                )
+                for found in covered
+            ],
+        )
         return result
 
 
 def _item(found: Found) -> envelope.AnsweredItem:
     return envelope.AnsweredItem(
-        kind=found.item.kind, facts=tuple(_stated(fact) for fact in found.item.facts),
-        disclosed=dict(found.item.disclosed), cert_digest=found.cert_digest,
+        kind=found.item.kind,
+        facts=tuple(_stated(fact) for fact in found.item.facts),
+        disclosed=dict(found.item.disclosed),
+        cert_digest=found.cert_digest,
     )
 
 
 def _stated(fact: Checked) -> StatedFact:
-    return StatedFact(fact.fact.value, fact.outcome.value, fact.cause, fact.as_of, fact.evidence, dict(fact.detail))
+    return StatedFact(
+        fact.fact.value, fact.outcome.value, fact.cause, fact.as_of, fact.evidence, dict(fact.detail)
+    )
 
 
 def _failed(looked: Looked) -> envelope.Result:
     if looked.cause == "CODE_USED":
         return envelope.Result(
-            items=(), cause="CODE_USED", used_at=_moment(looked.detail["time"]), used_where=looked.detail["where"]
+            items=(),
+            cause="CODE_USED",
+            used_at=_moment(looked.detail["time"]),
+            used_where=looked.detail["where"],
         )
     return envelope.Result(items=(), cause=looked.cause or "NOT_FOUND")
 
@@ -325,7 +394,9 @@ def _exchange_key(kid: str | None, region: str | None, *, hub: Hub) -> TrustedKe
     """Return the exchange key that a message names; raises UnknownKey when it may not sign one now."""
     key = hub.trust.key(kid)
     if (
-        key is None or key.purpose is not Purpose.EXCHANGE or region not in (None, key.region)
+        key is None
+        or key.purpose is not Purpose.EXCHANGE
+        or region not in (None, key.region)
         or key.may_have_signed(hub.now()) is not Standing.YES
     ):
         raise UnknownKey(f"no exchange key {kid!r} that may sign now")

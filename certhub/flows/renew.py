@@ -1,14 +1,16 @@
 """Renew a certificate: a new version with a new identifier, and the old one superseded.
 
-    1 certificates.rules   only what is active (an expired one too) can be renewed
-    2 flows.issue          intent on record: version + 1, linked to the one before; committed
-    3 flows.issue          signed, and read back
-    4 certificates, status, audit, idempotency   one transaction: new one active, old one superseded
+1 certificates.rules   only what is active (an expired one too) can be renewed
+2 flows.issue          intent on record: version + 1, linked to the one before; committed
+3 flows.issue          signed, and read back
+4 certificates, status, audit, idempotency   one transaction: new one active, old one superseded
 """
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+
+from certhub_schemas import kind
 
 from certhub.audit import store as audit
 from certhub.catalog.draft import Draft, Holder, content_digest_parts, identity_parts
@@ -26,7 +28,6 @@ from certhub.idempotency.store import Key
 from certhub.parties.people import Actor
 from certhub.status import store as status
 from certhub.status.store import Slot
-from certhub_schemas import kind
 
 
 def renew(
@@ -62,14 +63,23 @@ def renew(
             unit, old, after(old.state, Event.SUPERSEDE), reason=order.reason, decision=order.decision
         )
         if superseded is None:
-            raise Conflict("somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE")
+            raise Conflict(
+                "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
+            )
         status.set_value(unit, Slot(old.list_no, old.list_index), wire_status(superseded.state))
         [new] = activate(unit, signed, by=by)
         certificates.move_number(
-            unit, unit.vault.digest("number", identity_parts(draft)),
-            unit.vault.digest("content", content_digest_parts(draft)), Place(new.bucket, new.id),
+            unit,
+            unit.vault.digest("number", identity_parts(draft)),
+            unit.vault.digest("content", content_digest_parts(draft)),
+            Place(new.bucket, new.id),
         )
-        body = {"event": "supersede", "reason": order.reason, "decision": order.decision, "next": new.ref.hex()}
+        body = {
+            "event": "supersede",
+            "reason": order.reason,
+            "decision": order.decision,
+            "next": new.ref.hex(),
+        }
         audit.record(unit, "certificate.superseded", actor=by.key, subject=old.ref.hex(), body=body)
         audit.post(unit, OUTBOX_TOPIC, str(old.list_no))
         answer = summary(new)
@@ -86,7 +96,12 @@ def _next(old: Certificate, valid_to: date | None, *, today: date) -> Draft:
         raise ClaimsInvalid([Fault("/valid_to", "DATE_BEFORE_START")])
     record = old.record
     return Draft(
-        kind=kind(old.kind), agency=old.agency,
+        kind=kind(old.kind),
+        agency=old.agency,
         holders=tuple(Holder(h.name, h.id_type, h.id_number) for h in record.holders),
-        number=record.number, issued_on=today, valid_from=today, valid_to=valid_to, claims=dict(record.claims),
+        number=record.number,
+        issued_on=today,
+        valid_from=today,
+        valid_to=valid_to,
+        claims=dict(record.claims),
     )

@@ -1,8 +1,8 @@
 """Change the state of a certificate: suspend, reinstate, revoke, withdraw, cancel.
 
-    1 certificates.rules   after(state, event): refuses what cannot be
-    2 certificates, status, audit, outbox, idempotency   one transaction
-    3 worker               signed status list → shelf, within two seconds
+1 certificates.rules   after(state, event): refuses what cannot be
+2 certificates, status, audit, outbox, idempotency   one transaction
+3 worker               signed status list → shelf, within two seconds
 """
 
 from collections.abc import Mapping
@@ -56,14 +56,23 @@ def change(cid: str, event: Event, order: Order, *, by: Actor, hub: Hub, key: Ke
         certificate = own(certificates.find(unit, cid), by=by)
         state = after(certificate.state, event)
         hub.step("revoke:2")
-        changed = certificates.set_state(unit, certificate, state, reason=order.reason, decision=order.decision)
+        changed = certificates.set_state(
+            unit, certificate, state, reason=order.reason, decision=order.decision
+        )
         if changed is None:
-            raise Conflict("somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE")
+            raise Conflict(
+                "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
+            )
         status.set_value(unit, Slot(changed.list_no, changed.list_index), wire_status(state))
         audit.record(
-            unit, f"certificate.{state.value}", actor=by.key, subject=changed.ref.hex(),
+            unit,
+            f"certificate.{state.value}",
+            actor=by.key,
+            subject=changed.ref.hex(),
             body={
-                "event": event.value, "reason": order.reason, "decision": order.decision,
+                "event": event.value,
+                "reason": order.reason,
+                "decision": order.decision,
                 "effective_from": None if order.effective_from is None else order.effective_from.isoformat(),
             },
         )

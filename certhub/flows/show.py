@@ -1,17 +1,22 @@
 """A holder shows certificates.
 
-    1 parties, certificates   what the holder, or those they act for, hold    Choice → certificates
-    2 certificates            the state must allow it; the holder is warned of anything a clerk will refuse
-    3 tickets, audit          ticket: a code of 20 characters, stored as a hash; committed
-      audit                   sealed: the payload is on record first (intent before signature)
-    4 signer                  sealed only: the region's show key signs
-    5 formats.codes           → the text that goes into the QR
+1 parties, certificates   what the holder, or those they act for, hold    Choice → certificates
+2 certificates            the state must allow it; the holder is warned of anything a clerk will refuse
+3 tickets, audit          ticket: a code of 20 characters, stored as a hash; committed
+  audit                   sealed: the payload is on record first (intent before signature)
+4 signer                  sealed only: the region's show key signs
+5 formats.codes           → the text that goes into the QR
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from certhub_schemas import KindUnknown, MatterUnknown, kind, matter
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats.sealed import mint_jti
 
 from certhub.audit import store as audit
 from certhub.certificates import store as certificates
@@ -26,10 +31,6 @@ from certhub.parties import store as parties
 from certhub.parties.people import Actor
 from certhub.tickets import store as tickets
 from certhub.tickets.store import TicketItem
-from certhub_schemas import KindUnknown, MatterUnknown, kind, matter
-from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.sealed import mint_jti
 
 MAX_ITEMS = 10
 
@@ -93,10 +94,15 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
     code = codes.mint_ticket(hub.region, random=hub.random)
     with hub.writing() as unit:
         ticket = tickets.mint(
-            unit, codes.ticket_hash(code), choice.items, matter=choice.matter,
+            unit,
+            codes.ticket_hash(code),
+            choice.items,
+            matter=choice.matter,
             life=timedelta(seconds=hub.settings.ticket_seconds),
         )
-        audit.record_all(unit, [("certificate.shown", by.key, c.ref.hex(), {"mode": "ticket"}) for c in chosen])
+        audit.record_all(
+            unit, [("certificate.shown", by.key, c.ref.hex(), {"mode": "ticket"}) for c in chosen]
+        )
     hub.step("show:4")
     return Shown(code, ticket.expires_at, warnings)
 
@@ -129,7 +135,9 @@ def _chosen(item: TicketItem, mine: dict[str, Certificate]) -> Certificate:
     if certificate is None:
         raise NotFound("you hold no such certificate")
     known = {*CORE, *certificate.record.claims}
-    faults = [Fault(f"/items/fields/{name}", "FIELD_UNKNOWN") for name in item.fields or () if name not in known]
+    faults = [
+        Fault(f"/items/fields/{name}", "FIELD_UNKNOWN") for name in item.fields or () if name not in known
+    ]
     if faults:
         raise ClaimsInvalid(faults)
     return certificate
@@ -146,14 +154,22 @@ def _sealed(certificate: Certificate, *, by: Actor, hub: Hub) -> Shown:
     except KindUnknown:
         face = []
     payload = codes.SealedPayload.fit(
-        iss=hub.region, exp=int(expires_at.timestamp()), jti=mint_jti(hub.random),
-        kind=certificate.kind, list_no=certificate.list_no, index=certificate.list_index, ref=certificate.ref[:16],
+        iss=hub.region,
+        exp=int(expires_at.timestamp()),
+        jti=mint_jti(hub.random),
+        kind=certificate.kind,
+        list_no=certificate.list_no,
+        index=certificate.list_index,
+        ref=certificate.ref[:16],
         claims={name: certificate.record.claims[name] for name in face if name in certificate.record.claims},
     )
     hub.step("show:3")
     with hub.writing() as unit:
         audit.record(
-            unit, "certificate.shown", actor=by.key, subject=certificate.ref.hex(),
+            unit,
+            "certificate.shown",
+            actor=by.key,
+            subject=certificate.ref.hex(),
             body={"mode": "sealed", "jti": payload.jti, "exp": payload.exp},
         )
     hub.step("show:4")

@@ -16,6 +16,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from certhub_schemas import Matter, MatterUnknown
+from certhub_schemas import matter as find_matter
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats.receipt import Receipt, ReceiptItem
+from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import Report, failed, overall
+
 from certhub.audit import store as audit
 from certhub.db.engine import Unit
 from certhub.db.ids import public_id
@@ -27,14 +36,6 @@ from certhub.parties.people import Actor
 from certhub.receipts import store as receipts
 from certhub.receipts.store import Verification
 from certhub.tickets import store as tickets
-from certhub_schemas import Matter, MatterUnknown
-from certhub_schemas import matter as find_matter
-from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.receipt import Receipt, ReceiptItem
-from certhub_verifier.formats.stated import StatedFact
-from certhub_verifier.policy import Channel, policy_for
-from certhub_verifier.report import Report, failed, overall
 
 DEFAULT_PURPOSE = "verify"
 
@@ -114,26 +115,40 @@ def _look(
 
 
 def _settle(
-    unit: Unit, looked: Looked, question: Question, matter: Matter, verification_id: str, *, by: Actor, hub: Hub
+    unit: Unit,
+    looked: Looked,
+    question: Question,
+    matter: Matter,
+    verification_id: str,
+    *,
+    by: Actor,
+    hub: Hub,
 ) -> Mapping[str, Any]:
     """Use the code and file the answer, in one transaction; somebody may have been quicker at either."""
-    mine = use_now(unit, region=hub.region, clerk=by.key, window=question.window, verification_id=verification_id)
+    mine = use_now(
+        unit, region=hub.region, clerk=by.key, window=question.window, verification_id=verification_id
+    )
     if looked.cause is None and looked.token_hash is not None and looked.keep_until is not None:
         if unit.now >= looked.keep_until:
             looked = Looked(looked.channel, cause="CODE_EXPIRED")
         elif not tickets.spend(unit, looked.token_hash, mine, keep_until=looked.keep_until):
             first = tickets.use_of(unit, looked.token_hash)
             if first is not None and not first.is_same(mine):
-                looked = used(looked.channel, first, looked.token_hash, looked.keep_until, where=lambda use: use.window)
+                looked = used(
+                    looked.channel, first, looked.token_hash, looked.keep_until, where=lambda use: use.window
+                )
     report = _report(looked, matter, verification_id, unit=unit)
     in_english = report.sentence("en")
     told = report.to_dict() | {"headline_en": in_english.headline, "next_step_en": in_english.next_step}
     new = receipts.answer(
-        unit, verification_id, report=told,
+        unit,
+        verification_id,
+        report=told,
         receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, hub=hub).to_payload(),
         opening=[
             {"salt": base64.urlsafe_b64encode(f.salt).rstrip(b"=").decode(), "identifier": f.identifier}
-            for f in looked.items if f.salt is not None and f.identifier is not None
+            for f in looked.items
+            if f.salt is not None and f.identifier is not None
         ],
     )
     if not new:
@@ -141,19 +156,35 @@ def _settle(
         if filed is None or filed.report is None:
             raise NotFound("the verification vanished while it was being answered")
         return filed.report
-    audit.record_all(unit, [
-        ("certificate.looked", by.key, found.ref or verification_id, {
-            "verification": verification_id, "matter": matter.code, "window": question.window, "office": by.office,
-            "fields": sorted(found.item.disclosed), "verdict": found.item.verdict.value, "code": found.item.code,
-        })
-        for found in looked.items
-    ] or [("code.refused", by.key, verification_id, {"matter": matter.code, "code": report.code})])
+    audit.record_all(
+        unit,
+        [
+            (
+                "certificate.looked",
+                by.key,
+                found.ref or verification_id,
+                {
+                    "verification": verification_id,
+                    "matter": matter.code,
+                    "window": question.window,
+                    "office": by.office,
+                    "fields": sorted(found.item.disclosed),
+                    "verdict": found.item.verdict.value,
+                    "code": found.item.code,
+                },
+            )
+            for found in looked.items
+        ]
+        or [("code.refused", by.key, verification_id, {"matter": matter.code, "code": report.code})],
+    )
     return told
 
 
 def _report(looked: Looked, matter: Matter, verification_id: str, *, unit: Unit) -> Report:
     about = {
-        "channel": looked.channel, "as_of": unit.now, "verification_id": verification_id,
+        "channel": looked.channel,
+        "as_of": unit.now,
+        "verification_id": verification_id,
         "deficiency_allowed": matter.deficiency_allowed,
         "receipt_url": f"/api/v1/verifications/{verification_id}/receipt",
     }
@@ -167,19 +198,35 @@ def _receipt(
 ) -> Receipt:
     items = tuple(
         ReceiptItem(
-            kind=found.item.kind, cert=found.cert_digest, fields=tuple(sorted(found.item.disclosed)),
-            facts=tuple(StatedFact(f.fact.value, f.outcome.value, f.cause, f.as_of, f.evidence) for f in found.item.facts),
-            verdict=found.item.verdict.value, code=found.item.code,
+            kind=found.item.kind,
+            cert=found.cert_digest,
+            fields=tuple(sorted(found.item.disclosed)),
+            facts=tuple(
+                StatedFact(f.fact.value, f.outcome.value, f.cause, f.as_of, f.evidence)
+                for f in found.item.facts
+            ),
+            verdict=found.item.verdict.value,
+            code=found.item.code,
         )
         for found in (looked.items if report.items else ())
     )
     return Receipt(
-        region=hub.region, issued_at=int(unit.now.timestamp()), vid=report.verification_id or "", at=unit.now,
-        office=by.office or hub.settings.name, window=question.window,
-        operator=unit.vault.pairwise(by.key, "receipt"), case=question.case_number,
-        matter=matter.code, purpose=DEFAULT_PURPOSE, channel=looked.channel.value, items=items,
-        policy=policy_for(matter, looked.channel).digest(), trust=hub.trust.digest,
-        verdict=report.verdict.value, code=report.code,
+        region=hub.region,
+        issued_at=int(unit.now.timestamp()),
+        vid=report.verification_id or "",
+        at=unit.now,
+        office=by.office or hub.settings.name,
+        window=question.window,
+        operator=unit.vault.pairwise(by.key, "receipt"),
+        case=question.case_number,
+        matter=matter.code,
+        purpose=DEFAULT_PURPOSE,
+        channel=looked.channel.value,
+        items=items,
+        policy=policy_for(matter, looked.channel).digest(),
+        trust=hub.trust.digest,
+        verdict=report.verdict.value,
+        code=report.code,
     )
 
 
@@ -196,7 +243,9 @@ def _signed_receipt(verification_id: str, *, hub: Hub) -> str:
         return receipts.keep_receipt(unit, verification_id, token)
 
 
-def _answered(verification_id: str, *, by: Actor, hub: Hub) -> tuple[Mapping[str, Any], list[Mapping[str, str]]]:
+def _answered(
+    verification_id: str, *, by: Actor, hub: Hub
+) -> tuple[Mapping[str, Any], list[Mapping[str, str]]]:
     with hub.reading() as unit:
         filed = receipts.get(unit, verification_id)
     if filed is None or filed.clerk != by.key or filed.report is None:
@@ -214,5 +263,3 @@ def _matter(code: str) -> Matter:
         return find_matter(code)
     except MatterUnknown as unknown:
         raise BadRequest("no such matter", code="MATTER_UNKNOWN") from unknown
-
-

@@ -17,6 +17,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from certhub_keys.signer import Signer
+from certhub_keys.software import KeyStore
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.trust import TrustSet
+
 from certhub.clock import Clock, SystemClock
 from certhub.db.engine import Database, Unit, open_engine
 from certhub.db.sealing import Vault
@@ -25,10 +30,6 @@ from certhub.peers.network import HttpNetwork, Network
 from certhub.publisher import Shelf
 from certhub.settings import BadSettings, Settings
 from certhub.trust.folder import TrustFolder
-from certhub_keys.signer import Signer
-from certhub_keys.software import KeyStore
-from certhub_schemas.purposes import Purpose
-from certhub_verifier.trust import TrustSet
 
 KEYS, TRUST, PUBLIC, PASSPHRASE, SQLITE = "keys", "trust", "public", "keys.passphrase", "certhub.db"
 SECRETS = ("data", "index", "bucket", "event")
@@ -54,8 +55,14 @@ class Hub:
 
     @classmethod
     def open(
-        cls, settings: Settings, *, clock: Clock | None = None, random: Callable[[int], bytes] = secrets.token_bytes,
-        network: Network | None = None, step: Callable[[str], None] = no_step, deterministic: bool = False,
+        cls,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        network: Network | None = None,
+        step: Callable[[str], None] = no_step,
+        deterministic: bool = False,
     ) -> Self:
         """Open the hub that lives in `settings.data`; the folder, its keys and its database must exist.
 
@@ -126,7 +133,9 @@ def read_passphrase(settings: Settings) -> bytes:
     """
     path: Path = settings.passphrase_file or settings.data / PASSPHRASE
     if not settings.is_demo and path.resolve().is_relative_to(settings.data.resolve()):
-        raise BadSettings(f"{path} lies beside the keys that it opens; set CERTHUB_PASSPHRASE_FILE to another place")
+        raise BadSettings(
+            f"{path} lies beside the keys that it opens; set CERTHUB_PASSPHRASE_FILE to another place"
+        )
     try:
         return path.read_bytes().strip()
     except OSError as missing:

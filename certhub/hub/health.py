@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from certhub_keys.errors import KeysError
+from certhub_schemas.purposes import Purpose
+
 from certhub.db import migrate
 from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.settings import Profile
-from certhub_keys.errors import KeysError
-from certhub_schemas.purposes import Purpose
 
 SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
 DEMO_REGIONS, DEMO_MARK = ("420799", "420198"), "（演示）"
@@ -56,7 +57,9 @@ def _trust(hub: Hub) -> str:
     trust = hub.trust
     own = [a for a in trust.agencies.values() if a.region == hub.region]
     if not trust.keys or hub.region not in trust.regions:
-        raise HubError("the trust set holds no key, or not this region: nothing can be verified", code="NO_TRUST")
+        raise HubError(
+            "the trust set holds no key, or not this region: nothing can be verified", code="NO_TRUST"
+        )
     return f"{len(trust.regions)} regions, {len(trust.keys)} keys, {len(own)} agencies of our own"
 
 
@@ -71,10 +74,15 @@ def _profile(hub: Hub) -> str:
         return f"{hub.settings.profile.value}: made-up people are allowed"
     for agency in hub.trust.agencies.values():
         if agency.uscc[2:8] in DEMO_REGIONS or agency.name.endswith(DEMO_MARK):
-            raise HubError(f"a demo agency is in the trust set of a production hub: {agency.name}", code="TEST_DATA")
+            raise HubError(
+                f"a demo agency is in the trust set of a production hub: {agency.name}", code="TEST_DATA"
+            )
     return "production"
 
 
 CHECKS: dict[str, Callable[[Hub], str]] = {
-    "database": _database, "trust": _trust, "signers": _signers, "profile": _profile,
+    "database": _database,
+    "trust": _trust,
+    "signers": _signers,
+    "profile": _profile,
 }

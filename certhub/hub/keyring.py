@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from certhub.errors import Unavailable
 from certhub_keys.signer import Signer
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats.listedkey import KeyState
 from certhub_verifier.trust import TrustedKey, TrustSet
+
+from certhub.errors import Unavailable
 
 
 class NoKey(Unavailable):

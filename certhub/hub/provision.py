@@ -14,23 +14,38 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from certhub.db import migrate
-from certhub.db.engine import open_engine
-from certhub.errors import Conflict
-from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
-from certhub.publisher import Shelf
-from certhub.settings import FILE, Profile, Settings
 from certhub_keys.cost import Cost
 from certhub_keys.software import KeyStore
 from certhub_schemas.algorithms import EDDSA, ES256, Algorithm
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import trustlist
 from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.trustlist import Issuer, Member, Members, MemberState, RegionEndpoint, RegionIssuers, RegionKeys
+from certhub_verifier.formats.trustlist import (
+    Issuer,
+    Member,
+    Members,
+    MemberState,
+    RegionEndpoint,
+    RegionIssuers,
+    RegionKeys,
+)
+
+from certhub.db import migrate
+from certhub.db.engine import open_engine
+from certhub.errors import Conflict
+from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
+from certhub.publisher import Shelf
+from certhub.settings import FILE, Profile, Settings
 
 REGION_PURPOSES: Mapping[Purpose, Algorithm] = {
-    Purpose.SHOW: ES256, Purpose.PAPER: ES256, Purpose.STATUS: ES256, Purpose.EXCHANGE: ES256,
-    Purpose.BUNDLE: ES256, Purpose.RECEIPT: ES256, Purpose.LOG: EDDSA, Purpose.WITNESS: EDDSA,
+    Purpose.SHOW: ES256,
+    Purpose.PAPER: ES256,
+    Purpose.STATUS: ES256,
+    Purpose.EXCHANGE: ES256,
+    Purpose.BUNDLE: ES256,
+    Purpose.RECEIPT: ES256,
+    Purpose.LOG: EDDSA,
+    Purpose.WITNESS: EDDSA,
 }
 SIGNS_FOR, CHECKED_FOR = timedelta(days=365), timedelta(days=365 * 11)
 A_LITTLE_BEFORE = timedelta(minutes=5)
@@ -58,8 +73,16 @@ class Founding:
 
 
 def found(
-    folder: Path, founding: Founding, *, profile: Profile, passphrase: bytes, now: datetime,
-    random: Callable[[int], bytes], cost: Cost = Cost.STANDARD, database: str = "", schema: str = "",
+    folder: Path,
+    founding: Founding,
+    *,
+    profile: Profile,
+    passphrase: bytes,
+    now: datetime,
+    random: Callable[[int], bytes],
+    cost: Cost = Cost.STANDARD,
+    database: str = "",
+    schema: str = "",
 ) -> Settings:
     """Found a hub in an empty folder and return its settings.
 
@@ -76,10 +99,17 @@ def found(
         store.make_secret(name, random=random)
     write_own_trust(folder, founding, _make_keys(store, founding, now=now, random=random))
     lines = {
-        "region": founding.code, "name": founding.name, "name_en": founding.name_en, "profile": profile.value,
-        "url": founding.url, "database_url": database, "database_schema": schema,
+        "region": founding.code,
+        "name": founding.name,
+        "name_en": founding.name_en,
+        "profile": profile.value,
+        "url": founding.url,
+        "database_url": database,
+        "database_schema": schema,
     }
-    text = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items() if value)
+    text = "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items() if value
+    )
     Shelf(folder).put(FILE, text.encode())
     settings = Settings.load(folder)
     engine = open_engine(database_url(settings), schema=settings.database_schema)
@@ -96,27 +126,43 @@ class FoundingKeys:
     seals: Mapping[str, ListedKey]
 
 
-def _make_keys(store: KeyStore, founding: Founding, *, now: datetime, random: Callable[[int], bytes]) -> FoundingKeys:
+def _make_keys(
+    store: KeyStore, founding: Founding, *, now: datetime, random: Callable[[int], bytes]
+) -> FoundingKeys:
     def make(kid: str, algorithm: Algorithm, purpose: Purpose) -> ListedKey:
         made = store.make(kid, algorithm, purpose, random=random)
         start = (now - A_LITTLE_BEFORE).replace(microsecond=0)
         return ListedKey(
-            kid=kid, jwk=dict(made.jwk), algorithm=algorithm, purpose=purpose, from_=start,
-            until=start + SIGNS_FOR, verify_until=start + CHECKED_FOR, state=KeyState.ACTIVE,
+            kid=kid,
+            jwk=dict(made.jwk),
+            algorithm=algorithm,
+            purpose=purpose,
+            from_=start,
+            until=start + SIGNS_FOR,
+            verify_until=start + CHECKED_FOR,
+            state=KeyState.ACTIVE,
         )
 
-    region = tuple(make(f"{founding.code}-{p.value}-1", algorithm, p) for p, algorithm in REGION_PURPOSES.items())
+    region = tuple(
+        make(f"{founding.code}-{p.value}-1", algorithm, p) for p, algorithm in REGION_PURPOSES.items()
+    )
     seals = {a.uscc: make(f"{a.uscc}-1", ES256, Purpose.SEAL) for a in founding.agencies}
     return FoundingKeys(region, seals)
 
 
 def write_own_trust(folder: Path, founding: Founding, keys: FoundingKeys) -> None:
     """Write our part of the trust list, and a member list that holds only us until others are pinned."""
-    issuers = tuple(Issuer(agency=a.uscc, name=a.name, name_en=a.name_en, kinds=a.kinds, keys=(keys.seals[a.uscc],))
-                    for a in founding.agencies)
+    issuers = tuple(
+        Issuer(agency=a.uscc, name=a.name, name_en=a.name_en, kinds=a.kinds, keys=(keys.seals[a.uscc],))
+        for a in founding.agencies
+    )
     shelf = Shelf(folder / TRUST)
-    shelf.put(trustlist.keys_path(founding.code), RegionKeys(region=founding.code, keys=keys.region).to_bytes())
-    shelf.put(trustlist.issuers_path(founding.code), RegionIssuers(region=founding.code, issuers=issuers).to_bytes())
+    shelf.put(
+        trustlist.keys_path(founding.code), RegionKeys(region=founding.code, keys=keys.region).to_bytes()
+    )
+    shelf.put(
+        trustlist.issuers_path(founding.code), RegionIssuers(region=founding.code, issuers=issuers).to_bytes()
+    )
     write_endpoint(folder, founding.code, founding.url)
     if keys.region:
         write_members(folder, [founding], now=keys.region[0].from_)
@@ -132,7 +178,8 @@ def write_members(folder: Path, regions: Sequence[Founding], *, now: datetime) -
     """Say which regions there are."""
     moment = now.replace(microsecond=0)
     members = tuple(
-        Member(code=r.code, name=r.name, name_en=r.name_en, state=MemberState.FULL, since=moment) for r in regions
+        Member(code=r.code, name=r.name, name_en=r.name_en, state=MemberState.FULL, since=moment)
+        for r in regions
     )
     listed = Members(version=int(moment.timestamp()), issued_at=moment, members=members)
     Shelf(folder / TRUST).put(trustlist.MEMBERS_PATH, listed.to_bytes())

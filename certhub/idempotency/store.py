@@ -39,8 +39,11 @@ def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:
         Unavailable: the first try is still at work (IN_FLIGHT).
     """
     row = {
-        "key_hash": key.key_hash, "request_hash": key.request_hash,
-        "lease_until": unit.now + LEASE, "keep_until": unit.now + KEPT, "answer": None,
+        "key_hash": key.key_hash,
+        "request_hash": key.request_hash,
+        "lease_until": unit.now + LEASE,
+        "keep_until": unit.now + KEPT,
+        "answer": None,
     }
     if insert_new(unit, _KEY, [row]):
         return None
@@ -48,10 +51,13 @@ def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:
     if found.request_hash != key.request_hash:
         raise Conflict("this Idempotency-Key was used with another request", code="IDEMPOTENCY_MISMATCH")
     if found.answer is not None:
-        answer: Mapping[str, Any] = json.loads(unit.vault.open("idempotency_key", key.key_hash.hex(), found.answer))
+        answer: Mapping[str, Any] = json.loads(
+            unit.vault.open("idempotency_key", key.key_hash.hex(), found.answer)
+        )
         return answer
     taken = unit.sql.execute(
-        update(_KEY).where(_KEY.c.key_hash == key.key_hash, _KEY.c.lease_until < unit.now, _KEY.c.answer.is_(None))
+        update(_KEY)
+        .where(_KEY.c.key_hash == key.key_hash, _KEY.c.lease_until < unit.now, _KEY.c.answer.is_(None))
         .values(lease_until=unit.now + LEASE)
     )
     if taken.rowcount != 1:
@@ -61,7 +67,9 @@ def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:
 
 def finish(unit: Unit, key: Key, answer: Mapping[str, Any]) -> None:
     """Keep the answer of a request that is done."""
-    sealed = unit.vault.seal("idempotency_key", key.key_hash.hex(), json.dumps(dict(answer), ensure_ascii=False).encode())
+    sealed = unit.vault.seal(
+        "idempotency_key", key.key_hash.hex(), json.dumps(dict(answer), ensure_ascii=False).encode()
+    )
     unit.sql.execute(update(_KEY).where(_KEY.c.key_hash == key.key_hash).values(answer=sealed))
 
 

@@ -1,9 +1,9 @@
 """Who can ask the hub for something, as plain values.
 
-    Agency     issues and changes certificates, for the agencies it may act for
-    Clerk      verifies what is shown, at a window of an office
-    Holder     sees and shows what they, or those they act for, hold
-    Operator   keeps the hub running; sees no personal data
+Agency     issues and changes certificates, for the agencies it may act for
+Clerk      verifies what is shown, at a window of an office
+Holder     sees and shows what they, or those they act for, hold
+Operator   keeps the hub running; sees no personal data
 """
 
 from dataclasses import dataclass

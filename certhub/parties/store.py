@@ -22,7 +22,9 @@ def register(unit: Unit, party: Party) -> bytes:
     """Put a person or organisation on record unless it is there; return its blind index."""
     index = unit.vault.index(party.id_type, party.id_number)
     bucket = unit.vault.bucket(index)
-    known = unit.sql.execute(select(_PARTY.c.id).where(_PARTY.c.bucket == bucket, _PARTY.c.holder == index)).first()
+    known = unit.sql.execute(
+        select(_PARTY.c.id).where(_PARTY.c.bucket == bucket, _PARTY.c.holder == index)
+    ).first()
     if known is None:
         row_id = unit.new_id()
         sealed = unit.vault.seal("party", str(row_id), json.dumps(asdict(party), ensure_ascii=False).encode())
@@ -40,17 +42,28 @@ def party(unit: Unit, index: bytes) -> Party | None:
 
 def let_act(unit: Unit, person: bytes, principal: bytes, *, role: str) -> None:
     """Put on record that a person acts for a principal."""
-    insert_new(unit, _MANDATE, [{
-        "bucket": unit.vault.bucket(person), "holder": person, "principal": principal, "role": role,
-        "since": unit.now, "until": None,
-    }])
+    insert_new(
+        unit,
+        _MANDATE,
+        [
+            {
+                "bucket": unit.vault.bucket(person),
+                "holder": person,
+                "principal": principal,
+                "role": role,
+                "since": unit.now,
+                "until": None,
+            }
+        ],
+    )
 
 
 def principals(unit: Unit, person: bytes) -> list[Principal]:
     """Return whom a person acts for, now."""
     rows = unit.sql.execute(
         select(_MANDATE).where(
-            _MANDATE.c.bucket == unit.vault.bucket(person), _MANDATE.c.holder == person,
+            _MANDATE.c.bucket == unit.vault.bucket(person),
+            _MANDATE.c.holder == person,
             or_(_MANDATE.c.until.is_(None), _MANDATE.c.until > unit.now),
         )
     ).all()
@@ -59,15 +72,28 @@ def principals(unit: Unit, person: bytes) -> list[Principal]:
 
 
 def open_account(
-    unit: Unit, role: Role, name: str, *, office: str = "", window: str = "",
-    agencies: tuple[str, ...] = (), holder: bytes | None = None,
+    unit: Unit,
+    role: Role,
+    name: str,
+    *,
+    office: str = "",
+    window: str = "",
+    agencies: tuple[str, ...] = (),
+    holder: bytes | None = None,
 ) -> Actor:
     """Open an account."""
     actor = Actor(unit.new_id(), role, name, office, window, agencies, holder)
-    unit.sql.execute(_ACCOUNT.insert().values(
-        id=actor.account, role=role.value, office=office, window=window, agencies=" ".join(agencies), holder=holder,
-        sealed=unit.vault.seal("account", str(actor.account), name.encode()),
-    ))
+    unit.sql.execute(
+        _ACCOUNT.insert().values(
+            id=actor.account,
+            role=role.value,
+            office=office,
+            window=window,
+            agencies=" ".join(agencies),
+            holder=holder,
+            sealed=unit.vault.seal("account", str(actor.account), name.encode()),
+        )
+    )
     return actor
 
 
@@ -79,7 +105,9 @@ def accounts(unit: Unit) -> list[Actor]:
 
 def give_token(unit: Unit, account: UUID, token: str, *, expires_at: datetime) -> None:
     """Let a bearer token speak for an account; the token itself is not kept."""
-    unit.sql.execute(_TOKEN.insert().values(token_hash=token_hash(token), account=account, expires_at=expires_at))
+    unit.sql.execute(
+        _TOKEN.insert().values(token_hash=token_hash(token), account=account, expires_at=expires_at)
+    )
 
 
 def drop_tokens(unit: Unit) -> None:
@@ -90,7 +118,9 @@ def drop_tokens(unit: Unit) -> None:
 def actor_of(unit: Unit, token: str) -> Actor | None:
     """Return who a bearer token speaks for; None when it is unknown, expired or its account disabled."""
     row = unit.sql.execute(
-        select(_ACCOUNT).join(_TOKEN, _TOKEN.c.account == _ACCOUNT.c.id).where(
+        select(_ACCOUNT)
+        .join(_TOKEN, _TOKEN.c.account == _ACCOUNT.c.id)
+        .where(
             and_(_TOKEN.c.token_hash == token_hash(token), _TOKEN.c.expires_at > unit.now),
             _ACCOUNT.c.disabled_at.is_(None),
         )
@@ -107,4 +137,12 @@ def _actor(unit: Unit, row: object) -> Actor:
     values = row._mapping  # type: ignore[attr-defined]
     name = unit.vault.open("account", str(values["id"]), values["sealed"]).decode()
     agencies = tuple(values["agencies"].split())
-    return Actor(values["id"], Role(values["role"]), name, values["office"], values["window"], agencies, values["holder"])
+    return Actor(
+        values["id"],
+        Role(values["role"]),
+        name,
+        values["office"],
+        values["window"],
+        agencies,
+        values["holder"],
+    )

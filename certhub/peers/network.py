@@ -40,7 +40,10 @@ class HttpNetwork:
     def __init__(self) -> None:
         limits = httpx2.Limits(max_connections=20, max_keepalive_connections=20)
         self._client = httpx2.Client(
-            follow_redirects=False, trust_env=False, limits=limits, headers={"Accept-Encoding": "identity"},
+            follow_redirects=False,
+            trust_env=False,
+            limits=limits,
+            headers={"Accept-Encoding": "identity"},
         )
 
     def post(self, url: str, body: bytes, *, content_type: str, timeout: float) -> bytes:

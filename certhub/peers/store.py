@@ -37,8 +37,11 @@ def receive(unit: Unit, request: Received) -> bytes | None:
         Unavailable: the first copy is still being answered (IN_FLIGHT).
     """
     row = {
-        "asker": request.asker, "jti": request.jti, "request_hash": request.request_hash,
-        "answer": None, "keep_until": unit.now + REPLAY_WINDOW,
+        "asker": request.asker,
+        "jti": request.jti,
+        "request_hash": request.request_hash,
+        "answer": None,
+        "keep_until": unit.now + REPLAY_WINDOW,
     }
     if insert_new(unit, _EXCHANGE, [row]):
         return None
@@ -55,7 +58,8 @@ def receive(unit: Unit, request: Received) -> bytes | None:
 def keep_answer(unit: Unit, request: Received, answer: bytes) -> None:
     """Keep the signed answer to a request."""
     unit.sql.execute(
-        update(_EXCHANGE).where(_EXCHANGE.c.asker == request.asker, _EXCHANGE.c.jti == request.jti)
+        update(_EXCHANGE)
+        .where(_EXCHANGE.c.asker == request.asker, _EXCHANGE.c.jti == request.jti)
         .values(answer=unit.vault.seal("exchange", request.row, answer))
     )
 

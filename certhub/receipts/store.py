@@ -1,7 +1,7 @@
 """The queries of the receipts noun.
 
-    sealed   {"report": …, "receipt": payload to be signed, "opening": […]}   one blob a row
-    receipt  the signed receipt, once somebody signed it; it names no person, so it stands in clear
+sealed   {"report": …, "receipt": payload to be signed, "opening": […]}   one blob a row
+receipt  the signed receipt, once somebody signed it; it names no person, so it stands in clear
 """
 
 import json
@@ -37,21 +37,36 @@ class Verification:
 
 def ask(unit: Unit, verification_id: str, *, clerk: str, code_hash: bytes) -> Verification | None:
     """Put a question on record; when the id is taken already, return the verification that has it."""
-    row = {"id": verification_id, "clerk": clerk, "code_hash": code_hash, "state": "asked", "asked_at": unit.now}
+    row = {
+        "id": verification_id,
+        "clerk": clerk,
+        "code_hash": code_hash,
+        "state": "asked",
+        "asked_at": unit.now,
+    }
     return None if insert_new(unit, _VERIFICATION, [row]) else get(unit, verification_id)
 
 
 def answer(
-    unit: Unit, verification_id: str, *, report: Mapping[str, Any], receipt_payload: Mapping[str, Any],
+    unit: Unit,
+    verification_id: str,
+    *,
+    report: Mapping[str, Any],
+    receipt_payload: Mapping[str, Any],
     opening: Sequence[Mapping[str, str]],
 ) -> bool:
     """Put the answer on record; False when another try of the same question was quicker."""
-    plain = json.dumps({"report": report, "receipt": receipt_payload, "opening": list(opening)}, ensure_ascii=False)
+    plain = json.dumps(
+        {"report": report, "receipt": receipt_payload, "opening": list(opening)}, ensure_ascii=False
+    )
     done = unit.sql.execute(
         update(_VERIFICATION)
         .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.state == "asked")
         .values(
-            state="answered", answered_at=unit.now, verdict=report["verdict"], code=report["code"],
+            state="answered",
+            answered_at=unit.now,
+            verdict=report["verdict"],
+            code=report["code"],
             sealed=unit.vault.seal("verification", verification_id, plain.encode()),
         )
     )
@@ -62,7 +77,8 @@ def keep_receipt(unit: Unit, verification_id: str, receipt: str) -> str:
     """Keep the signed receipt; the first one signed is the one that everybody gets."""
     unit.sql.execute(
         update(_VERIFICATION)
-        .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.receipt.is_(None)).values(receipt=receipt)
+        .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.receipt.is_(None))
+        .values(receipt=receipt)
     )
     kept: str = unit.sql.scalar(select(_VERIFICATION.c.receipt).where(_VERIFICATION.c.id == verification_id))
     return kept
@@ -77,15 +93,24 @@ def get(unit: Unit, verification_id: str) -> Verification | None:
     if row.sealed is not None:
         plain = json.loads(unit.vault.open("verification", row.id, row.sealed))
     return Verification(
-        row.id, row.clerk, row.code_hash, row.asked_at, row.answered_at,
-        plain["report"], plain["receipt"], plain["opening"], row.receipt,
+        row.id,
+        row.clerk,
+        row.code_hash,
+        row.asked_at,
+        row.answered_at,
+        plain["report"],
+        plain["receipt"],
+        plain["opening"],
+        row.receipt,
     )
 
 
 def recent(unit: Unit, clerk: str, *, limit: int) -> list[Verification]:
     """Return a clerk's last verifications, newest first."""
     rows = unit.sql.execute(
-        select(_VERIFICATION.c.id).where(_VERIFICATION.c.clerk == clerk, _VERIFICATION.c.state == "answered")
-        .order_by(_VERIFICATION.c.answered_at.desc()).limit(limit)
+        select(_VERIFICATION.c.id)
+        .where(_VERIFICATION.c.clerk == clerk, _VERIFICATION.c.state == "answered")
+        .order_by(_VERIFICATION.c.answered_at.desc())
+        .limit(limit)
     ).all()
     return [found for row in rows if (found := get(unit, row.id)) is not None]

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from certhub_verifier.formats.statuslist import MIN_SLOTS
 from sqlalchemy import func, or_, select, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.statements import insert_new
 from certhub.status.tables import PublisherLeaseRow, SlotRow, StatusListRow
-from certhub_verifier.formats.statuslist import MIN_SLOTS
 
 _LIST, _SLOT, _LEASE = table_of(StatusListRow), table_of(SlotRow), table_of(PublisherLeaseRow)
 DRAWS = 40  # all taken by chance at half full: 2^-40
@@ -41,7 +41,13 @@ def allocate(unit: Unit, owners: Sequence[tuple[int, UUID]]) -> list[Slot]:
             if draw == CROWDED and _is_half_full(unit, list_no, size):
                 list_no, size = _open_list(unit, list_no + 1)
             index = int.from_bytes(unit.random(4), "big") % size
-            row = {"list_no": list_no, "list_index": index, "value": 0, "bucket": bucket, "certificate": certificate}
+            row = {
+                "list_no": list_no,
+                "list_index": index,
+                "value": 0,
+                "bucket": bucket,
+                "certificate": certificate,
+            }
             if insert_new(unit, _SLOT, [row]):
                 given.append(Slot(list_no, index))
                 break
@@ -51,7 +57,9 @@ def allocate(unit: Unit, owners: Sequence[tuple[int, UUID]]) -> list[Slot]:
 
 
 def _open_list(unit: Unit, list_no: int) -> tuple[int, int]:
-    insert_new(unit, _LIST, [{"list_no": list_no, "size": MIN_SLOTS, "changed_at": unit.now, "published_at": None}])
+    insert_new(
+        unit, _LIST, [{"list_no": list_no, "size": MIN_SLOTS, "changed_at": unit.now, "published_at": None}]
+    )
     return list_no, MIN_SLOTS
 
 
@@ -63,7 +71,9 @@ def _is_half_full(unit: Unit, list_no: int, size: int) -> bool:
 def set_value(unit: Unit, slot: Slot, value: int) -> None:
     """Write what a slot says and mark its list as changed, in the caller's transaction."""
     unit.sql.execute(
-        update(_SLOT).where(_SLOT.c.list_no == slot.list_no, _SLOT.c.list_index == slot.index).values(value=value)
+        update(_SLOT)
+        .where(_SLOT.c.list_no == slot.list_no, _SLOT.c.list_index == slot.index)
+        .values(value=value)
     )
     unit.sql.execute(update(_LIST).where(_LIST.c.list_no == slot.list_no).values(changed_at=unit.now))
 

@@ -51,18 +51,30 @@ class Use:
 
     def is_same(self, other: "Use") -> bool:
         """Whether this is the same question asked again: region, clerk and verification id agree."""
-        mine, theirs = (self.region, self.clerk, self.verification_id), (other.region, other.clerk, other.verification_id)
+        mine, theirs = (
+            (self.region, self.clerk, self.verification_id),
+            (other.region, other.clerk, other.verification_id),
+        )
         return mine == theirs
 
 
-def mint(unit: Unit, code_hash: bytes, items: Sequence[TicketItem], *, matter: str | None, life: timedelta) -> OpenTicket:
+def mint(
+    unit: Unit, code_hash: bytes, items: Sequence[TicketItem], *, matter: str | None, life: timedelta
+) -> OpenTicket:
     """Put a ticket on record; its code exists nowhere but with the holder."""
     row_id, expires_at = unit.new_id(), unit.now + life
-    plain = json.dumps({"items": [asdict(item) for item in items], "matter": matter}, ensure_ascii=False).encode()
-    unit.sql.execute(_TICKET.insert().values(
-        code_hash=code_hash, id=row_id, sealed=unit.vault.seal("ticket", str(row_id), plain),
-        minted_at=unit.now, expires_at=expires_at,
-    ))
+    plain = json.dumps(
+        {"items": [asdict(item) for item in items], "matter": matter}, ensure_ascii=False
+    ).encode()
+    unit.sql.execute(
+        _TICKET.insert().values(
+            code_hash=code_hash,
+            id=row_id,
+            sealed=unit.vault.seal("ticket", str(row_id), plain),
+            minted_at=unit.now,
+            expires_at=expires_at,
+        )
+    )
     return OpenTicket(code_hash, tuple(items), matter, unit.now, expires_at)
 
 
@@ -72,7 +84,9 @@ def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
     if row is None:
         return None
     plain = json.loads(unit.vault.open("ticket", str(row.id), row.sealed))
-    items = tuple(TicketItem(i["cid"], None if i["fields"] is None else tuple(i["fields"])) for i in plain["items"])
+    items = tuple(
+        TicketItem(i["cid"], None if i["fields"] is None else tuple(i["fields"])) for i in plain["items"]
+    )
     return OpenTicket(row.code_hash, items, plain["matter"], row.minted_at, row.expires_at)
 
 
@@ -84,10 +98,25 @@ def use_of(unit: Unit, token_hash: bytes) -> Use | None:
 
 def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> bool:
     """Use a token; False when it had been used before (then `use_of` says by whom)."""
-    return insert_new(unit, _SPENT, [{
-        "token_hash": token_hash, "at": use.at, "region": use.region, "clerk": use.clerk, "window": use.window,
-        "verification_id": use.verification_id, "keep_until": keep_until + REMEMBERED, "answer": None,
-    }]) == 1
+    return (
+        insert_new(
+            unit,
+            _SPENT,
+            [
+                {
+                    "token_hash": token_hash,
+                    "at": use.at,
+                    "region": use.region,
+                    "clerk": use.clerk,
+                    "window": use.window,
+                    "verification_id": use.verification_id,
+                    "keep_until": keep_until + REMEMBERED,
+                    "answer": None,
+                }
+            ],
+        )
+        == 1
+    )
 
 
 def keep_answer(unit: Unit, token_hash: bytes, answer: bytes) -> None:

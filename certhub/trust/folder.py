@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from certhub.clock import Clock
-from certhub.errors import Unavailable
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.trust import TrustSet
+
+from certhub.clock import Clock
+from certhub.errors import Unavailable
 
 LOOK_AGAIN = timedelta(seconds=1)
 READ_AGAIN = timedelta(minutes=5)
@@ -60,13 +61,15 @@ class TrustFolder:
         """Return the target files as they lie in the folder: {relative path: bytes}."""
         return {
             path.relative_to(self.folder).as_posix(): path.read_bytes()
-            for path in sorted(self.folder.rglob("*.json")) if not path.name.startswith(".")
+            for path in sorted(self.folder.rglob("*.json"))
+            if not path.name.startswith(".")
         }
 
     def _look(self, now: datetime) -> None:
         seen = tuple(
             (path.name, status.st_mtime_ns, status.st_size)
-            for path in sorted(self.folder.rglob("*.json")) for status in [path.stat()]
+            for path in sorted(self.folder.rglob("*.json"))
+            for status in [path.stat()]
         )
         self._looked = now
         if seen == self._seen and self._read is not None and timedelta() <= now - self._read < READ_AGAIN:

@@ -1,23 +1,30 @@
 """Status lists: ours, signed and put on the shelf; those of peers, verified and kept for the offline bundle.
 
-    status/<n>                   ours, application/statuslist+jwt
-    peers/<region>/status/<n>    a peer's, as it signed it; never replaced by an older one
+status/<n>                   ours, application/statuslist+jwt
+peers/<region>/status/<n>    a peer's, as it signed it; never replaced by an older one
 """
 
 import json
 from collections.abc import Collection
 from datetime import timedelta
 
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.errors import VerifierError
+from certhub_verifier.formats import jose
+from certhub_verifier.formats.statuslist import (
+    StatusList,
+    parse_statement,
+    parse_status_uri,
+    statement,
+    status_uri,
+)
+from certhub_verifier.trust import Standing
+
 from certhub.errors import NotFound
 from certhub.hub import Hub
 from certhub.peers.network import PeerDown
 from certhub.status import store as status
 from certhub.status.store import ListState
-from certhub_schemas.purposes import Purpose
-from certhub_verifier.errors import VerifierError
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import StatusList, parse_statement, parse_status_uri, statement, status_uri
-from certhub_verifier.trust import Standing
 
 TYP = "statuslist+jwt"
 TTL_SECONDS, LIFE = 30, timedelta(hours=24)
@@ -34,7 +41,8 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     with hub.reading() as unit:
         resign = timedelta(seconds=hub.settings.status_resign_seconds)
         due = [
-            (one, status.spoken(unit, one.list_no)) for one in status.lists(unit)
+            (one, status.spoken(unit, one.list_no))
+            for one in status.lists(unit)
             if one.list_no in changed or one.published_at is None or unit.now >= one.published_at + resign
         ]
         as_of = unit.now
@@ -51,8 +59,12 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
 def _signed(one: ListState, spoken: dict[int, int], at: int, hub: Hub) -> str:
     packed = StatusList.blank(one.size).with_statuses(spoken)
     payload = statement(
-        sub=status_uri(hub.region, one.list_no), bits=packed.bits, lst=packed.pack(FAST),
-        iat=at, exp=at + int(LIFE.total_seconds()), ttl=TTL_SECONDS,
+        sub=status_uri(hub.region, one.list_no),
+        bits=packed.bits,
+        lst=packed.pack(FAST),
+        iat=at,
+        exp=at + int(LIFE.total_seconds()),
+        ttl=TTL_SECONDS,
     )
     return jose.sign(payload, typ=TYP, key=hub.signer(Purpose.STATUS))
 
