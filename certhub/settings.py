@@ -17,7 +17,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from certhub.errors import HubError
 
@@ -52,20 +57,34 @@ class Settings(BaseSettings):
     name_en: str = Field(default="", description="the region's name, English")
     profile: Profile = Field(default=Profile.PRODUCTION, description="demo, test or production")
     database_url: str = Field(default="", description="empty: SQLite in the folder; else a libpq URI")
-    database_schema: str = Field(default="", description="PostgreSQL schema to keep the tables in; empty: the default")
-    passphrase_file: Path | None = Field(default=None, description="opens the key store; default DATA/keys.passphrase")
+    database_schema: str = Field(
+        default="", description="PostgreSQL schema to keep the tables in; empty: the default"
+    )
+    passphrase_file: Path | None = Field(
+        default=None, description="opens the key store; default DATA/keys.passphrase"
+    )
     url: str = Field(default="", description="where other regions and phones reach this hub")
-    ticket_seconds: int = Field(default=60, ge=10, le=120, description="life of a ticket and of a sealed code")
-    peer_timeout_seconds: float = Field(default=3.0, gt=0, le=10, description="total time a peer may take to answer")
-    status_resign_seconds: float = Field(default=15.0, gt=0, description="status lists are signed anew this often")
+    ticket_seconds: int = Field(
+        default=60, ge=10, le=120, description="life of a ticket and of a sealed code"
+    )
+    peer_timeout_seconds: float = Field(
+        default=3.0, gt=0, le=10, description="total time a peer may take to answer"
+    )
+    status_resign_seconds: float = Field(
+        default=15.0, gt=0, description="status lists are signed anew this often"
+    )
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, **others: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order of precedence: arguments, environment, certhub.toml."""
-        folder = init_settings.init_kwargs["data"]  # type: ignore[attr-defined]
+        """Order of precedence: arguments, environment, certhub.toml; no .env files, no secret folders."""
+        folder = init_settings()["data"]
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, folder / FILE))
 
     @classmethod
@@ -77,9 +96,11 @@ class Settings(BaseSettings):
         """
         folder = folder.resolve()
         if not (folder / FILE).exists():
-            raise BadSettings(f"no hub in {folder}: {FILE} is missing; run `certhub init`, or name another --data")
+            raise BadSettings(
+                f"no hub in {folder}: {FILE} is missing; run `certhub init`, or name another --data"
+            )
         try:
-            return cls(data=folder)
+            return cls(data=folder)  # type: ignore[call-arg]  # the rest comes from the file and the environment
         except (ValidationError, tomllib.TOMLDecodeError) as broken:
             raise BadSettings(f"{folder / FILE}: {_first(broken)}") from broken
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certhub.api.deps import TheHub
-from certhub.flows import query
+from certhub.flows.answer import answer
 
 router = APIRouter(prefix="/xr/v1", tags=["peer"])
 QUESTION, REPLY = "application/xr-req+jwt", "application/xr-res+jwt"
@@ -26,4 +26,4 @@ async def whole_body(request: Request) -> bytes:
 )
 def answer_query(question: Annotated[bytes, Depends(whole_body)], hub: TheHub) -> Response:
     """Answer a question of another region; the same bytes get the same answer, for three minutes."""
-    return Response(query.answer(question, hub=hub), media_type=REPLY)
+    return Response(answer(question, hub=hub), media_type=REPLY)

@@ -25,7 +25,7 @@ CONSOLE = Console(stderr=True, highlight=False)
 
 DEMO_FOLDER = Path(".certhub-demo")
 NEXT_STEPS = {
-    "BAD_SETTINGS": "certhub demo 可先建一个演示；或用 --data DIR / CERTHUB_DATA 指明目录 / try certhub demo, or name --data",
+    "BAD_SETTINGS": "certhub demo 可先建演示；或用 --data / CERTHUB_DATA 指明目录 / try certhub demo, or name --data",
     "NO_DATABASE": "certhub migrate --data DIR",
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
     "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",

@@ -79,8 +79,9 @@ def agency_account(hub: Hub) -> Actor:
 
 def _tell(tally: Tally, *, check_only: bool) -> None:
     word = "可签发" if check_only else "已签发"
+    refused = len({fault.row for fault in tally.refused})
     say(
-        f"共 {tally.rows} 行：{word} {tally.issued}，已存在 {tally.existing}，未采用 {len({f.row for f in tally.refused})} 行",
+        f"共 {tally.rows} 行：{word} {tally.issued}，已存在 {tally.existing}，未采用 {refused} 行",
         f"{tally.issued} {'to issue' if check_only else 'issued'}, {tally.existing} existing",
     )
     if not tally.refused:
@@ -96,5 +97,5 @@ def _tell(tally: Tally, *, check_only: bool) -> None:
             f"{len(tally.refused) - SHOWN} more: --json lists all",
         )
     CONSOLE.print(
-        "下一步 / next: 改好这些行后，用同一文件再导入一次；已签发的不会重复 / mend these rows and import the file again"
+        "下一步 / next: 改好这些行后再导入一次，已签发的不会重复 / mend these rows and import the file again"
     )

@@ -73,9 +73,9 @@ class Database:
     def writing(self) -> Iterator[Unit]:
         """One transaction, all or nothing; committed when the block ends without an exception."""
         with self.engine.connect() as connection:
-            connection = connection.execution_options(certhub_writes=True)
-            with connection.begin():
-                yield self._unit(connection)
+            writer = connection.execution_options(certhub_writes=True)
+            with writer.begin():
+                yield self._unit(writer)
 
     def _unit(self, connection: Connection) -> Unit:
         return Unit(connection, self.vault, self.clock.now(), self.random)

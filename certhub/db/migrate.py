@@ -16,19 +16,19 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(engine: Engine, *, schema: str = "", revision: str = "head") -> None:
     """Create or migrate the tables; on PostgreSQL in `schema` when one is named."""
     with engine.connect() as connection:
-        connection = connection.execution_options(certhub_writes=True)
-        with connection.begin():
+        writer = connection.execution_options(certhub_writes=True)
+        with writer.begin():
             if schema:
-                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
-            command.upgrade(_config(connection=connection), revision)
+                writer.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+            command.upgrade(_config(connection=writer), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take migrations back to `revision` (`base` for none)."""
     with engine.connect() as connection:
-        connection = connection.execution_options(certhub_writes=True)
-        with connection.begin():
-            command.downgrade(_config(connection=connection), revision)
+        writer = connection.execution_options(certhub_writes=True)
+        with writer.begin():
+            command.downgrade(_config(connection=writer), revision)
 
 
 def check(engine: Engine) -> None:

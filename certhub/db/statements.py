@@ -24,7 +24,10 @@ def insert_new(unit: Unit, table: Table, rows: Sequence[Mapping[str, Any]]) -> i
     return sum(
         len(
             unit.sql.execute(
-                dialect.insert(table).values(list(rows[at : at + CHUNK])).on_conflict_do_nothing().returning(*key)
+                dialect.insert(table)
+                .values(list(rows[at : at + CHUNK]))
+                .on_conflict_do_nothing()
+                .returning(*key)
             ).all()
         )
         for at in range(0, len(rows), CHUNK)

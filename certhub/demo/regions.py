@@ -77,7 +77,7 @@ def _found(one: Founding, plan: Plan, clock: Clock) -> None:
     schema = schema_of(one.code) if plan.database else ""
     if schema and has_schema(open_engine(plan.database), schema):
         raise Conflict(
-            f"schema {schema} holds an earlier demo whose keys are not in {plan.folder}: add --reset, or name its --data",
+            f"schema {schema} holds an earlier demo whose keys are not in {plan.folder}: --reset, or name its --data",
             code="SCHEMA_TAKEN",
         )
     found(

@@ -44,18 +44,25 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Spends:
+    """What using a code spends: the token's hash, for as long as the token lives."""
+
+    token_hash: bytes
+    keep_until: datetime
+
+
+@dataclass(frozen=True)
 class Looked:
     """What was found behind a code: items, or the cause why the code itself fails.
 
-    `token_hash` is what using the code spends; None where nothing is spent.
+    `spends` is None where nothing is spent here.
     """
 
     channel: Channel
     items: tuple[Found, ...] = ()
     cause: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
-    token_hash: bytes | None = None
-    keep_until: datetime | None = None
+    spends: Spends | None = None
 
 
 def everything(kind_code: str) -> Collection[str] | None:
@@ -86,7 +93,7 @@ def look(
             return Looked(Channel.TICKET, cause="NOT_FOUND")
         use = tickets.use_of(unit, token_hash)
         if use is not None:
-            return used(Channel.TICKET, use, token_hash, ticket.expires_at, where=where)
+            return used(Channel.TICKET, use, Spends(token_hash, ticket.expires_at), where=where)
         if unit.now >= ticket.expires_at:
             return Looked(Channel.TICKET, cause="CODE_EXPIRED")
         if ticket.matter is not None and ticket.matter != matter.code:
@@ -98,15 +105,13 @@ def look(
         _examined(item, certificate, matter, allowed(certificate.kind), now=now, hub=hub)
         for item, certificate in pairs
     )
-    return Looked(Channel.TICKET, items, token_hash=token_hash, keep_until=ticket.expires_at)
+    return Looked(Channel.TICKET, items, spends=Spends(token_hash, ticket.expires_at))
 
 
-def used(
-    channel: Channel, use: Use, token_hash: bytes, keep_until: datetime, *, where: Callable[[Use], str]
-) -> Looked:
+def used(channel: Channel, use: Use, spends: Spends, *, where: Callable[[Use], str]) -> Looked:
     """Say that a code was used: when, and where."""
     detail = {"time": use.at.isoformat(), "where": where(use)}
-    return Looked(channel, cause="CODE_USED", detail=detail, token_hash=token_hash, keep_until=keep_until)
+    return Looked(channel, cause="CODE_USED", detail=detail, spends=spends)
 
 
 def record_of(certificate: Certificate, as_of: datetime) -> StatusRecord:
@@ -169,9 +174,9 @@ def _behind_sealed(
         if certificate is not None and certificate.ref[: len(payload.ref)] != payload.ref:
             certificate = None  # the slot is of another credential than the code speaks of
         now = unit.now
-    keep_until = now + timedelta(seconds=max(payload.exp - now.timestamp(), 0))
+    spends = Spends(token_hash, now + timedelta(seconds=max(payload.exp - now.timestamp(), 0)))
     if use is not None:
-        return used(channel, use, token_hash, keep_until, where=where)
+        return used(channel, use, spends, where=where)
 
     def answer(need: Need) -> News | None:
         if isinstance(need, StatusAt):
@@ -193,7 +198,7 @@ def _behind_sealed(
         certificate.record.identifier,
         certificate.ref.hex(),
     )
-    return Looked(channel, (found,), token_hash=token_hash, keep_until=keep_until)
+    return Looked(channel, (found,), spends=spends)
 
 
 def _payload(code: codes.Sealed) -> codes.SealedPayload | None:

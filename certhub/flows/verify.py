@@ -30,12 +30,13 @@ from certhub.db.engine import Unit
 from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows import query
-from certhub.flows.at_home import Looked, look, region_of, use_now, used
+from certhub.flows.at_home import Looked, Spends, look, region_of, use_now, used
 from certhub.hub import Hub
 from certhub.parties.people import Actor
 from certhub.receipts import store as receipts
 from certhub.receipts.store import Verification
 from certhub.tickets import store as tickets
+from certhub.tickets.store import Use
 
 DEFAULT_PURPOSE = "verify"
 
@@ -128,15 +129,8 @@ def _settle(
     mine = use_now(
         unit, region=hub.region, clerk=by.key, window=question.window, verification_id=verification_id
     )
-    if looked.cause is None and looked.token_hash is not None and looked.keep_until is not None:
-        if unit.now >= looked.keep_until:
-            looked = Looked(looked.channel, cause="CODE_EXPIRED")
-        elif not tickets.spend(unit, looked.token_hash, mine, keep_until=looked.keep_until):
-            first = tickets.use_of(unit, looked.token_hash)
-            if first is not None and not first.is_same(mine):
-                looked = used(
-                    looked.channel, first, looked.token_hash, looked.keep_until, where=lambda use: use.window
-                )
+    if looked.cause is None and looked.spends is not None:
+        looked = _redeem(unit, looked, looked.spends, mine)
     report = _report(looked, matter, verification_id, unit=unit)
     in_english = report.sentence("en")
     told = report.to_dict() | {"headline_en": in_english.headline, "next_step_en": in_english.next_step}
@@ -178,6 +172,18 @@ def _settle(
         or [("code.refused", by.key, verification_id, {"matter": matter.code, "code": report.code})],
     )
     return told
+
+
+def _redeem(unit: Unit, looked: Looked, spends: Spends, mine: Use) -> Looked:
+    """Use the code now; whoever comes second learns when and where the first one was."""
+    if unit.now >= spends.keep_until:
+        return Looked(looked.channel, cause="CODE_EXPIRED")
+    if tickets.spend(unit, spends.token_hash, mine, keep_until=spends.keep_until):
+        return looked
+    first = tickets.use_of(unit, spends.token_hash)
+    if first is None or first.is_same(mine):
+        return looked
+    return used(looked.channel, first, spends, where=lambda use: use.window)
 
 
 def _report(looked: Looked, matter: Matter, verification_id: str, *, unit: Unit) -> Report:

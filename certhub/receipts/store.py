@@ -80,8 +80,8 @@ def keep_receipt(unit: Unit, verification_id: str, receipt: str) -> str:
         .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.receipt.is_(None))
         .values(receipt=receipt)
     )
-    kept: str = unit.sql.scalar(select(_VERIFICATION.c.receipt).where(_VERIFICATION.c.id == verification_id))
-    return kept
+    kept: Any = unit.sql.scalar(select(_VERIFICATION.c.receipt).where(_VERIFICATION.c.id == verification_id))
+    return str(kept)
 
 
 def get(unit: Unit, verification_id: str) -> Verification | None:

@@ -19,8 +19,14 @@ pytestmark = pytest.mark.drill
 ROOT = Path(__file__).parents[2]
 LICENCE = "11100000MB0143028R001"
 CLAIMS = {
-    "名称": "示例小面馆", "类型": "个体工商户", "法定代表人": "张演示", "法定代表人身份证号": "420799190001010015",
-    "注册资本": "10万元人民币", "成立日期": "2024-01-05", "住所": "湖北省鄂州市鄂城区演示路8号", "经营范围": "餐饮服务",
+    "名称": "示例小面馆",
+    "类型": "个体工商户",
+    "法定代表人": "张演示",
+    "法定代表人身份证号": "420799190001010015",
+    "注册资本": "10万元人民币",
+    "成立日期": "2024-01-05",
+    "住所": "湖北省鄂州市鄂城区演示路8号",
+    "经营范围": "餐饮服务",
 }
 
 
@@ -41,10 +47,16 @@ class Region:
     def issue(self, number: str) -> dict[str, Any]:
         """Issue a business licence to the noodle shop."""
         body = {
-            "kind": LICENCE, "holders": [{"name": "示例小面馆", "id_type": "001", "id_number": "92420799MA99990138"}],
-            "number": number, "issued_on": "2024-01-05", "valid_from": "2024-01-05", "valid_to": None, "claims": CLAIMS,
+            "kind": LICENCE,
+            "holders": [{"name": "示例小面馆", "id_type": "001", "id_number": "92420799MA99990138"}],
+            "number": number,
+            "issued_on": "2024-01-05",
+            "valid_from": "2024-01-05",
+            "valid_to": None,
+            "claims": CLAIMS,
         }
-        answer = self.call("agency", "POST", "/api/v1/certificates", body, **{"Idempotency-Key": f"k-{number.encode().hex()}"})
+        key = {"Idempotency-Key": f"k-{number.encode().hex()}"}
+        answer = self.call("agency", "POST", "/api/v1/certificates", body, **key)
         assert 201 == answer.status_code, answer.text
         made: dict[str, Any] = answer.json()
         return made
@@ -69,7 +81,11 @@ class Region:
         """Suspend, reinstate or revoke."""
         body = {"reason": "演示", "decision_number": "演决字1号"}
         answer = self.call(
-            "agency", "POST", f"/api/v1/certificates/{cid}/{what}", body, **{"Idempotency-Key": f"{what}-{cid}"}
+            "agency",
+            "POST",
+            f"/api/v1/certificates/{cid}/{what}",
+            body,
+            **{"Idempotency-Key": f"{what}-{cid}"},
         )
         assert 200 == answer.status_code, answer.text
 
@@ -115,7 +131,9 @@ def test_the_whole_story(demo: Running) -> None:
     """Issue, see, show, verify, verify again, show two, the other region, suspend, reinstate, revoke."""
     home, other = demo.home, demo.other
     made = home.issue("验收-0001")
-    mine = {item["id"]: item for item in home.call("holder", "GET", "/api/v1/me/certificates").json()["items"]}
+    mine = {
+        item["id"]: item for item in home.call("holder", "GET", "/api/v1/me/certificates").json()["items"]
+    }
     assert "示例小面馆" == mine[made["id"]]["acting_for"]
 
     code = home.ticket(made["id"])
@@ -135,7 +153,9 @@ def test_the_whole_story(demo: Running) -> None:
     assert "名称" in abroad["items"][0]["disclosed"]
 
     for what, verdict, cause in (
-        ("suspension", "invalid", "SUSPENDED"), ("reinstatement", "valid", "OK"), ("revocation", "invalid", "REVOKED"),
+        ("suspension", "invalid", "SUSPENDED"),
+        ("reinstatement", "valid", "OK"),
+        ("revocation", "invalid", "REVOKED"),
     ):
         home.change(made["id"], what)
         at_home, elsewhere = home.verify(home.ticket(made["id"])), other.verify(home.ticket(made["id"]))
@@ -178,7 +198,10 @@ def test_a_peer_that_is_gone_is_undetermined_in_four_seconds(tmp_path: Path) -> 
         made = running.home.issue("验收-0005")
         code = running.home.ticket(made["id"])
         children = subprocess.run(
-            ["pgrep", "-f", f"serve --data {running.folder / '420700'} "], capture_output=True, text=True, check=True
+            ["pgrep", "-f", f"serve --data {running.folder / '420700'} "],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.split()
         for pid in children:
             os.kill(int(pid), signal.SIGSTOP)
