@@ -9,7 +9,7 @@ before anything is parsed, without recursion, in time linear in the text.
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from certhub_verifier.errors import Malformed
@@ -40,13 +40,7 @@ def loads(data: bytes | str, *, max_depth: int = MAX_DEPTH, floats: bool = False
     if raw.count(b"[") + raw.count(b"{") > max_depth:
         _require_depth(raw, max_depth)
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_fraction if floats else _no_fraction,
-            parse_constant=_no_constant,
-        )
+        value = (_READER_OF_FRACTIONS if floats else _READER).decode(raw.decode("utf-8"))
     except (ValueError, RecursionError) as broken:
         raise Malformed("not JSON") from broken
     if b"\\u" in raw:  # the only way to NUL and to lone surrogates in valid UTF-8 JSON
@@ -61,7 +55,7 @@ def dumps(value: Any) -> bytes:
         Malformed: a string holds NUL or a lone surrogate, or a number is not finite.
         TypeError: a value that JSON has no form for; a fault of the caller.
     """
-    return _print(value, sort_keys=False)
+    return _print(value, _PRINTER)
 
 
 def canonical(value: Any) -> bytes:
@@ -70,14 +64,12 @@ def canonical(value: Any) -> bytes:
     Raises:
         Malformed, TypeError: as `dumps`.
     """
-    return _print(value, sort_keys=True)
+    return _print(value, _SORTING_PRINTER)
 
 
-def _print(value: Any, *, sort_keys: bool) -> bytes:
+def _print(value: Any, printer: json.JSONEncoder) -> bytes:
     try:
-        text = json.dumps(
-            value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys
-        ).encode("utf-8")
+        text = printer.encode(value).encode("utf-8")
     except (ValueError, RecursionError) as broken:
         raise Malformed("the value has no strict JSON form") from broken
     if rb"\u0000" in text:
@@ -134,6 +126,23 @@ def _no_fraction(_: str) -> NoReturn:
 
 def _no_constant(_: str) -> NoReturn:
     raise Malformed("JSON with NaN or Infinity")
+
+
+def _reader(parse_float: Callable[[str], float]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_object,
+        parse_int=_integer,
+        parse_float=parse_float,
+        parse_constant=_no_constant,
+    )
+
+
+# Made once: json.loads and json.dumps build one of these for every call that is not plain.
+_READER, _READER_OF_FRACTIONS = _reader(_no_fraction), _reader(_fraction)
+_PRINTER, _SORTING_PRINTER = (
+    json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
+    for sort_keys in (False, True)
+)
 
 
 def _require_speakable(value: Any) -> None:
