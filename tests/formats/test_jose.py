@@ -70,6 +70,14 @@ def test_what_we_sign_we_read(typ, algorithm):
     assert read(jose.sign(PAYLOAD, typ=typ, key=key), typ=typ, key=key) == PAYLOAD
 
 
+@pytest.mark.parametrize("nbf", [-157_766_400, -62_135_596_800, 0])
+def test_what_began_before_1970_is_read(nbf):
+    """A licence of 1965 is in force: of the times, `nbf` alone may be negative."""
+    payload = PAYLOAD | {"nbf": nbf}
+
+    assert payload == read(jose.sign(payload, typ="xr-req+jwt", key=KEY))
+
+
 @settings(deadline=None, max_examples=50)
 @given(
     st.dictionaries(
@@ -226,7 +234,9 @@ BENT_PAYLOADS = {
     "exp 1e400": spelled().replace(b"1800000060", b"1e400"),
     "exp null": PAYLOAD | {"exp": None},
     "exp of 5,000 digits": spelled().replace(b"1800000060", b"1" * 5_000),
-    "exp before 1970": PAYLOAD | {"iat": -60, "exp": 0},
+    "exp before 1970": PAYLOAD | {"iat": -60, "exp": -1},
+    "iat before 1970": PAYLOAD | {"iat": -1, "exp": 58},
+    "nbf before the year 1": PAYLOAD | {"nbf": -62_135_596_801},
     "exp after the year 9999": PAYLOAD | {"iat": 10**15, "exp": 10**15 + 60},
     "exp missing": without("exp"),
     "iat missing": without("iat"),

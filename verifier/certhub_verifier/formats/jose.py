@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
-from certhub_verifier.formats import base64url, strict_json
+from certhub_verifier.formats import base64url, shapes, strict_json
 from certhub_verifier.formats.jwk import public_key, thumbprint
 from certhub_verifier.formats.tokens import TOKEN_TYPES, TokenType
 
@@ -40,7 +40,8 @@ __all__ = [
 
 MAX_TIME = 253_402_300_799  # seconds: the end of the year 9999, the last that a datetime can hold
 _KID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
-_TIMES = ("iat", "nbf", "exp")
+# No token was made before 1970 and none of ours ended by then, but a licence of 1965 may be in force.
+_TIMES = {"iat": 0, "nbf": shapes.EARLIEST, "exp": 0}
 _TEXTS = ("iss", "sub", "aud", "jti")
 
 _VERIFIERS: Mapping[str, ECAlgorithm | OKPAlgorithm] = MappingProxyType(
@@ -223,9 +224,9 @@ def _require_registered_claims(claims: Mapping[str, Any], kind: TokenType) -> No
     for name in _TEXTS:
         if name in claims and not (isinstance(claims[name], str) and claims[name]):
             raise Malformed(f"{name} is not a string, or empty")
-    for name in _TIMES:
-        if name in claims and not (type(claims[name]) is int and 0 <= claims[name] <= MAX_TIME):
-            raise Malformed(f"{name} is not a whole number of seconds since 1970")
+    for name, earliest in _TIMES.items():
+        if name in claims and not (type(claims[name]) is int and earliest <= claims[name] <= MAX_TIME):
+            raise Malformed(f"{name} is not a whole number of seconds in its range")
     cap = kind.life_seconds
     if cap is not None and "iat" in claims and not 0 < claims["exp"] - claims["iat"] <= cap:
         raise Malformed(f"{kind.typ} does not live for 1 to {cap} s")
