@@ -122,7 +122,9 @@ class ReportOut(Answer):
     verdict: Literal["valid", "check", "invalid", "undetermined"]
     code: str
     headline: str
+    headline_en: str
     next_step: str
+    next_step_en: str
     as_of: str
     channel: str
     items: list[ItemOut]

@@ -1,22 +1,25 @@
-"""What has to work before a hub may be asked: the database, the trust list, the signers.
+"""The checks of hub/health.py as the API tells them, and those of single keys and lists beside them.
 
-A green light over an empty trust list is the lie to avoid. Each check says a permanent code and when
-something is about to end; none says a name, a path or a value.
+Each says a permanent code and when something is about to end; none says a name, a path or a message, since
+/readyz answers everybody.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
+from certhub_keys.signer import Signer
 from certhub_schemas.purposes import Purpose
 
 from certhub.certificates.rules import CHINA
 from certhub.errors import HubError, Unavailable
 from certhub.hub import Hub
+from certhub.hub.health import CHECKS, SIGNING
 from certhub.hub.keyring import NoKey
 from certhub.status import store as status
 
-NEEDED = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
+PROBE = b"certhub readiness check, not a token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +33,17 @@ class Check:
 
 
 def ready_checks(hub: Hub) -> list[Check]:
-    """Return the checks without which no request can be answered."""
+    """Return the checks without which no request can be answered; the signers one by one."""
+    whole = [name for name in CHECKS if name != "signers"]
     return [
-        _checked("database", lambda: _database(hub)),
-        _checked("trust", lambda: _trust(hub)),
-        *(_checked(f"signer-{purpose.value}", lambda p=purpose: _signer(hub, p)) for purpose in NEEDED),  # type: ignore[misc]
+        *(_checked(name, partial(_whole, name, hub)) for name in whole),
+        *(_checked(f"signer-{purpose.value}", partial(_signer, purpose, hub)) for purpose in SIGNING),
     ]
 
 
 def all_checks(hub: Hub) -> list[Check]:
     """Return also what concerns one agency or one list only."""
-    return [*ready_checks(hub), *_seals(hub), _checked("status-lists", lambda: _lists(hub))]
+    return [*ready_checks(hub), *_seals(hub), _checked("status-lists", partial(_lists, hub))]
 
 
 def as_dict(checks: list[Check]) -> dict[str, Any]:
@@ -57,6 +60,11 @@ def _checked(name: str, look: Callable[[], dict[str, Any]]) -> Check:
         return Check(name, False, "UNAVAILABLE")
 
 
+def _whole(name: str, hub: Hub) -> dict[str, Any]:
+    CHECKS[name](hub)
+    return DETAILS[name](hub) if name in DETAILS else {}
+
+
 def _database(hub: Hub) -> dict[str, Any]:
     with hub.reading() as unit:
         return {"status_lists": len(status.lists(unit)), "dialect": unit.dialect}
@@ -64,8 +72,6 @@ def _database(hub: Hub) -> dict[str, Any]:
 
 def _trust(hub: Hub) -> dict[str, Any]:
     trust = hub.trust
-    if trust.region(hub.region) is None:
-        raise Unavailable("our own region is not in the trust list", code="NO_TRUST")
     return {
         "regions": len(trust.regions),
         "keys": len(trust.keys),
@@ -75,8 +81,11 @@ def _trust(hub: Hub) -> dict[str, Any]:
     }
 
 
-def _signer(hub: Hub, purpose: Purpose) -> dict[str, Any]:
-    return _key(hub, hub.signer(purpose).kid)
+DETAILS: dict[str, Callable[[Hub], dict[str, Any]]] = {"database": _database, "trust": _trust}
+
+
+def _signer(purpose: Purpose, hub: Hub) -> dict[str, Any]:
+    return _key(hub.signer(purpose), hub)
 
 
 def _seals(hub: Hub) -> Iterator[Check]:
@@ -85,14 +94,20 @@ def _seals(hub: Hub) -> Iterator[Check]:
     except Unavailable:
         return
     for uscc in sorted(agencies):
-        yield _checked(f"seal-{uscc}", lambda a=uscc: _key(hub, hub.seal(a).kid))  # type: ignore[misc]
+        yield _checked(f"seal-{uscc}", partial(_seal, uscc, hub))
 
 
-def _key(hub: Hub, kid: str) -> dict[str, Any]:
-    key = hub.trust.key(kid)
+def _seal(agency: str, hub: Hub) -> dict[str, Any]:
+    return _key(hub.seal(agency), hub)
+
+
+def _key(signer: Signer, hub: Hub) -> dict[str, Any]:
+    """A key that can be found may still not sign: its token was pulled out."""
+    signer.sign(PROBE)
+    key = hub.trust.key(signer.kid)
     if key is None:
         raise NoKey("the signer's key is not in the trust list")
-    return {"kid": kid, "until": key.until.astimezone(CHINA).isoformat(timespec="seconds")}
+    return {"kid": key.kid, "until": key.until.astimezone(CHINA).isoformat(timespec="seconds")}
 
 
 def _lists(hub: Hub) -> dict[str, Any]:

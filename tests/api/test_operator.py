@@ -1,0 +1,108 @@
+"""What an operator calls, through HTTP."""
+
+from dataclasses import replace
+
+import pytest
+
+from certhub.api import answers
+from certhub.audit import store as audit
+from certhub.trust.folder import TrustFolder
+from certhub.worker import publish
+from tests.api.conftest import api_of
+from tests.api.test_relying import scan, shown
+
+
+def checks(answer):
+    """Return the checks by name: ok, or what fails."""
+    return {c.check: c.code or "ok" for c in answers.HealthOut.model_validate(answer.json()).checks}
+
+
+def test_the_other_regions_are_listed(api):
+    """Each with its address, its agreement and whether it is stopped here."""
+    [peer] = answers.PeerList.model_validate(api.get("/api/v1/peers", "operator").json()).items
+
+    assert ("420100", "武汉市", False, 1) == (peer.code, peer.name, peer.stopped, peer.agreement.n)
+
+
+def test_a_stopped_region_is_not_asked(api, other):
+    """A stop works at once, is on record with its reason, and can be taken away."""
+    stopped = other.post("/api/v1/peers/420700/suspension", {"reason": "演练"}, "operator")
+    refused = scan(other, shown(api)).json()
+    other.region.clock.pass_(seconds=1)
+    resumed = other.post("/api/v1/peers/420700/resumption", {"reason": "演练结束"}, "operator")
+
+    assert (200, True) == (stopped.status_code, answers.PeerOut.model_validate(stopped.json()).stopped)
+    assert ("undetermined", "NO_AGREEMENT") == (refused["verdict"], refused["code"])
+    assert (200, False) == (resumed.status_code, resumed.json()["stopped"])
+    assert "OK" == scan(other, shown(api)).json()["code"]
+    with other.hub.reading() as unit:
+        deeds = [(one.type, one.body) for one in audit.events(unit, subject="420700")]
+    assert [("peer.resumed", {"reason": "演练结束"}), ("peer.stopped", {"reason": "演练"})] == deeds
+
+
+def test_a_stop_needs_no_reason(api):
+    """In a hurry an empty body will do, and stopping twice is stopping."""
+    for _ in range(2):
+        assert (
+            200
+            == api.client.post("/api/v1/peers/420100/suspension", headers=api.headers("operator")).status_code
+        )
+    assert (
+        200 == api.client.post("/api/v1/peers/420100/resumption", headers=api.headers("operator")).status_code
+    )
+
+
+@pytest.mark.parametrize("region", ["420700", "110000", "x", "%00", "4201000"])
+def test_only_another_region_can_be_stopped(api, region):
+    """404 for ourselves and for what is no region."""
+    assert 404 == api.post(f"/api/v1/peers/{region}/suspension", {"reason": "x"}, "operator").status_code
+
+
+def test_health_is_told_with_reasons(api):
+    """Green only when the status lists are published, too."""
+    before = checks(api.get("/api/v1/health", "operator"))
+    publish(api.hub)
+    after = checks(api.get("/api/v1/health", "operator"))
+
+    assert "LIST_NOT_PUBLISHED" == before["status-lists"]
+    assert {"ok"} == set(after.values())
+    assert "seal-11420799MB99990172" in after
+
+
+def test_no_green_light_over_an_empty_trust_list(api, tmp_path):
+    """503: a hub that trusts nothing can judge nothing."""
+    blind = api_of(api.region, replace(api.hub, trust_folder=TrustFolder(tmp_path, api.hub.clock)))
+
+    answer = blind.get("/readyz")
+    assert (503, False, "NO_TRUST") == (answer.status_code, answer.json()["ready"], checks(answer)["trust"])
+    assert 200 == blind.get("/healthz").status_code
+
+
+def test_no_green_light_over_a_database_that_is_gone(api, tmp_path):
+    """503, and the driver's message is not told."""
+    from certhub.db.engine import open_engine
+
+    gone = replace(api.hub.database, engine=open_engine(f"sqlite:///{tmp_path}/nothing.db"))
+
+    answer = api_of(api.region, replace(api.hub, database=gone)).get("/readyz")
+    assert (503, "NO_DATABASE") == (answer.status_code, checks(answer)["database"])
+    assert "sqlite3" not in answer.text
+
+
+def test_no_green_light_without_a_signer(api):
+    """503 names each purpose that nobody can sign for."""
+
+    def lends_none(kid):
+        raise OSError("token removed")
+
+    locked = replace(api.hub, keyring=replace(api.hub.keyring, lend=lends_none, _lent={}))
+
+    answer = api_of(api.region, locked).get("/readyz")
+    assert (503, "UNAVAILABLE") == (answer.status_code, checks(answer)["signer-receipt"])
+
+
+def test_ready_says_so(api):
+    """200 with every check."""
+    answer = api.get("/readyz")
+
+    assert (200, {"ok"}) == (answer.status_code, set(checks(answer).values()))

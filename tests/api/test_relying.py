@@ -1,0 +1,129 @@
+"""What a clerk calls, through HTTP."""
+
+import pytest
+from certhub_verifier.formats import jose
+
+from certhub.api import answers
+from tests.api.test_holder import mine
+
+MATTER = "PLACEHOLDER-901"
+
+
+def shown(api):
+    """Return a code that shows the licence."""
+    body = {"items": [{"certificate_id": mine(api, "营业执照")["id"]}], "mode": "ticket"}
+    return api.post("/api/v1/me/presentations", body, "holder").json()["code"]
+
+
+def scan(api, code, **more):
+    """Verify a code at window 2."""
+    return api.post(
+        "/api/v1/verifications", {"code": code, "matter": MATTER, "window": "2 号窗口", **more}, "clerk"
+    )
+
+
+def test_a_code_is_verified_once(api):
+    """Valid for the first; for the next, a report that says when and where it was used."""
+    code = shown(api)
+    first, second = scan(api, code), scan(api, code)
+
+    told = answers.ReportOut.model_validate(first.json())
+    assert (200, "valid", "OK", 1) == (first.status_code, told.verdict, told.code, len(told.items))
+    assert (200, "invalid", "CODE_USED", []) == (
+        second.status_code,
+        *map(second.json().get, ("verdict", "code", "items")),
+    )
+
+
+def test_no_answer_and_the_same_question_again(api):
+    """The same id with the same code gets the same report, and the code is spent once."""
+    code = shown(api)
+
+    assert (
+        scan(api, code, verification_id="a" * 32).json() == scan(api, code, verification_id="a" * 32).json()
+    )
+
+
+def test_an_id_belongs_to_one_code(api):
+    """409 for the same id with another code."""
+    scan(api, shown(api), verification_id="b" * 32)
+    answer = scan(api, shown(api), verification_id="b" * 32)
+
+    assert (409, "VERIFICATION_ID_TAKEN") == (answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.parametrize(
+    "code", ["https://example.com/pay?id=1", "13456789012345678", "💩", "E", "EC1", "\t"]
+)
+def test_whatever_is_scanned_gets_a_report(api, code):
+    """A payment code is not our code, and that is a report, not an error."""
+    answer = scan(api, code)
+
+    assert 200 == answer.status_code, answer.text
+    assert "undetermined" == answers.ReportOut.model_validate(answer.json()).verdict
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"matter": "X"}, 400, "MATTER_UNKNOWN"),
+        ({"window": "x" * 21}, 422, "REQUEST_INVALID"),
+        ({"window": ""}, 422, "REQUEST_INVALID"),
+        ({"window": "a\u200bb"}, 422, "REQUEST_INVALID"),
+        ({"verification_id": "short"}, 422, "REQUEST_INVALID"),
+        ({"verification_id": "é" * 10}, 422, "REQUEST_INVALID"),
+        ({"verification_id": "x" * 65}, 422, "REQUEST_INVALID"),
+        ({"code": ""}, 422, "REQUEST_INVALID"),
+        ({"code": "x" * 5000}, 422, "REQUEST_INVALID"),
+        ({"case_number": "x" * 65}, 422, "REQUEST_INVALID"),
+    ],
+)
+def test_a_question_is_read_strictly(api, change, status, code):
+    """Nothing endless, nothing that nobody can see, in what ends in a receipt."""
+    body = {"code": "EC1", "matter": MATTER, "window": "2 号窗口"} | change
+    answer = api.post("/api/v1/verifications", body, "clerk")
+
+    assert (status, code) == (answer.status_code, answer.json()["code"])
+
+
+def test_the_report_and_its_receipt_can_be_had_again(api):
+    """Both lie under the verification's id; the receipt is a receipt+jwt with what opens it."""
+    report = scan(api, shown(api), case_number="2026-0007").json()
+    path = f"/api/v1/verifications/{report['verification_id']}"
+    receipt = answers.ReceiptOut.model_validate(api.get(report["receipt_url"], "clerk").json())
+
+    assert report == api.get(path, "clerk").json()
+    assert f"{path}/receipt" == report["receipt_url"]
+    payload = jose.parse(receipt.receipt, "receipt+jwt").payload
+    assert ("2026-0007", "2 号窗口", 1) == (payload["case"], payload["window"], len(receipt.opening))
+
+
+def test_a_verification_of_somebody_else_is_not_there(api, other):
+    """404, with or without the receipt."""
+    vid = scan(api, shown(api)).json()["verification_id"]
+
+    assert 404 == other.get(f"/api/v1/verifications/{vid}", "clerk").status_code
+    assert 404 == other.get(f"/api/v1/verifications/{vid}/receipt", "clerk").status_code
+
+
+def test_a_code_of_the_other_region_is_answered(api, other):
+    """Wuhan's clerk scans Ezhou's code: Ezhou is asked, and its signed answer is the report."""
+    report = scan(other, shown(api)).json()
+
+    assert "OK" == report["code"], report
+    assert "住所" in report["items"][0]["disclosed"]
+    assert "法定代表人身份证号" not in report["items"][0]["disclosed"]
+
+
+def test_the_matters_are_told_to_clerk_and_holder(api):
+    """The first one is a glance that takes every kind of the demo."""
+    for role in ("clerk", "holder"):
+        first = answers.ItemList.model_validate(api.get("/api/v1/matters", role).json()).items[0]
+        assert (MATTER, "L1") == (first["code"], first["mode"])
+
+
+def test_the_offline_bundle_is_one_signed_token(api):
+    """bundle+jwt, of this region."""
+    bundle = answers.BundleOut.model_validate(api.get("/api/v1/offline-bundle", "clerk").json()).bundle
+
+    assert "420700" == jose.parse(bundle, "bundle+jwt").payload["iss"]
