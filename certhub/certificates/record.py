@@ -13,7 +13,7 @@ sealed record (one JSON blob per row)
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 from uuid import UUID
@@ -45,15 +45,23 @@ class Record:
 
     def to_bytes(self) -> bytes:
         """Print the record as JSON."""
-        return json.dumps(
-            {**asdict(self), "issued_on": self.issued_on.isoformat()}, ensure_ascii=False
-        ).encode()
+        plain = {
+            "identifier": self.identifier,
+            "number": self.number,
+            "holders": [[h.name, h.id_type, h.id_number] for h in self.holders],
+            "issued_on": self.issued_on.isoformat(),
+            "claims": dict(self.claims),
+            "signing_input": self.signing_input,
+            "disclosures": self.disclosures,
+            "signature": self.signature,
+        }
+        return json.dumps(plain, ensure_ascii=False).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read what `to_bytes` printed."""
         found = json.loads(data)
-        found["holders"] = tuple(Holder(**holder) for holder in found["holders"])
+        found["holders"] = tuple(Holder(*holder) for holder in found["holders"])
         found["issued_on"] = date.fromisoformat(found["issued_on"])
         found["disclosures"] = tuple(found["disclosures"])
         return cls(**found)

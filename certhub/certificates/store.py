@@ -97,13 +97,16 @@ def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
     unit.sql.execute(_HOLDING.insert(), list(holdings.values()))
 
 
-def activate(unit: Unit, signed: Sequence[Certificate]) -> None:
+def activate(unit: Unit, signed: Sequence[Certificate]) -> list[Certificate]:
     """Make intended certificates active, now that each record holds its signature.
 
-    A row that is no longer intended (voided by the sweeper meanwhile) is left alone; `get` tells.
+    Returns:
+        Those that this very call made active, as they now stand. One that somebody else activated or voided
+        meanwhile is left alone and left out.
     """
+    made = []
     for c in signed:
-        unit.sql.execute(
+        done = unit.sql.execute(
             update(_CERTIFICATE)
             .where(
                 _CERTIFICATE.c.bucket == c.bucket,
@@ -112,6 +115,9 @@ def activate(unit: Unit, signed: Sequence[Certificate]) -> None:
             )
             .values(state=State.ACTIVE, state_since=unit.now, lease_until=None, sealed=_seal(unit, c))
         )
+        if done.rowcount == 1:
+            made.append(replace(c, state=State.ACTIVE, state_since=unit.now, lease_until=None))
+    return made
 
 
 def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:

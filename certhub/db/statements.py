@@ -11,24 +11,21 @@ from certhub.db.engine import Unit
 CHUNK = 500  # rows a statement: SQLite takes 32,766 parameters
 
 
-def insert_new(unit: Unit, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+def insert_new(unit: Unit, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     """Insert the rows whose primary key is not there yet (INSERT … ON CONFLICT DO NOTHING).
 
     Returns:
-        How many were new. One row at a time this is how anything is used once: 1 is yours, 0 was somebody's.
+        The primary keys of the rows that were new. One row at a time this is how anything is used once: a key
+        that comes back is yours, none was somebody's.
     """
     dialect = postgresql if unit.dialect == "postgresql" else sqlite
-    # Counted by what comes back, never by rowcount: on PostgreSQL that is -1 for such an insert, which is not 1
-    # and yet true, and this count decides whether a code was used before.
+    # Told by what comes back, never by rowcount: on PostgreSQL that is -1 for such an insert, which is not 1
+    # and yet true, and this decides whether a code was used before.
     key = list(table.primary_key.columns)
-    return sum(
-        len(
-            unit.sql.execute(
-                dialect.insert(table)
-                .values(list(rows[at : at + CHUNK]))
-                .on_conflict_do_nothing()
-                .returning(*key)
-            ).all()
+    new: list[tuple[Any, ...]] = []
+    for at in range(0, len(rows), CHUNK):
+        statement = (
+            dialect.insert(table).values(list(rows[at : at + CHUNK])).on_conflict_do_nothing().returning(*key)
         )
-        for at in range(0, len(rows), CHUNK)
-    )
+        new += [tuple(row) for row in unit.sql.execute(statement)]
+    return new

@@ -273,11 +273,23 @@ def sign_and_activate(
     signed = sign_all(intents, hub=hub)
     hub.step("issue:6")
     with hub.writing() as unit:
-        active = activate(unit, signed, by=by)
+        active = {c.id: c for c in activate(unit, signed, by=by)}
         if key is not None and active:
-            idempotency.finish(unit, key, summary(active[0]))
+            idempotency.finish(unit, key, summary(active[signed[0].id]))
+        beaten = [Place(c.bucket, c.id) for c in signed if c.id not in active]
+        others = {c.id: c for c in certificates.get_many(unit, beaten)} if beaten else {}
     hub.step("issue:7")
-    return [Result(Outcome.ISSUED, certificate) for certificate in active]
+    return [
+        Result(Outcome.ISSUED, active[c.id]) if c.id in active else _met_later(others.get(c.id))
+        for c in signed
+    ]
+
+
+def _met_later(other: Certificate | None) -> Result:
+    """Somebody took our intent over while we signed: theirs stands; one that was voided is tried again."""
+    if other is None or other.state in (State.INTENDED, State.VOIDED):
+        return Result(Outcome.BUSY, None)
+    return Result(Outcome.EXISTING, other)
 
 
 def sign_all(intents: Sequence[Certificate], *, hub: Hub) -> list[Certificate]:
@@ -292,22 +304,19 @@ def sign_all(intents: Sequence[Certificate], *, hub: Hub) -> list[Certificate]:
 
 
 def activate(unit: Unit, signed: Sequence[Certificate], *, by: Actor) -> list[Certificate]:
-    """Step 6, in the caller's transaction: active and told; returns the certificates as they now stand."""
-    certificates.activate(unit, signed)
-    audit.record_all(
-        unit,
-        [
-            (
-                "certificate.issued",
-                by.key,
-                c.ref.hex(),
-                {"kind": c.kind, "agency": c.agency, "version": c.version},
-            )
-            for c in signed
-        ],
-    )
-    now_there = {c.id: c for c in certificates.get_many(unit, [Place(c.bucket, c.id) for c in signed])}
-    return [now_there[c.id] for c in signed]
+    """Step 6, in the caller's transaction: active and told; returns those that this call made active."""
+    made = certificates.activate(unit, signed)
+    deeds = [
+        (
+            "certificate.issued",
+            by.key,
+            c.ref.hex(),
+            {"kind": c.kind, "agency": c.agency, "version": c.version},
+        )
+        for c in made
+    ]
+    audit.record_all(unit, deeds)
+    return made
 
 
 def _sign(intent: Certificate, hub: Hub) -> Certificate:

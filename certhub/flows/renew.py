@@ -67,7 +67,9 @@ def renew(
                 "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
             )
         status.set_value(unit, Slot(old.list_no, old.list_index), wire_status(superseded.state))
-        [new] = activate(unit, signed, by=by)
+        new = next(iter(activate(unit, signed, by=by)), None)
+        if new is None:
+            raise Conflict("the new version was given up meanwhile; try again", code="CHANGED_MEANWHILE")
         certificates.move_number(
             unit,
             unit.vault.digest("number", identity_parts(draft)),

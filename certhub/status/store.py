@@ -32,28 +32,44 @@ class Slot:
 
 
 def allocate(unit: Unit, owners: Sequence[tuple[int, UUID]]) -> list[Slot]:
-    """Give each owner (bucket, certificate id) a fresh random slot, in order."""
+    """Give each owner (bucket, certificate id) a fresh random slot, in order.
+
+    All owners draw at once; those who drew what was taken draw again.
+    """
     newest = unit.sql.execute(select(_LIST).order_by(_LIST.c.list_no.desc()).limit(1)).first()
     list_no, size = (newest.list_no, newest.size) if newest else _open_list(unit, 1)
-    given: list[Slot] = []
-    for bucket, certificate in owners:
-        for draw in range(DRAWS):
-            if draw == CROWDED and _is_half_full(unit, list_no, size):
-                list_no, size = _open_list(unit, list_no + 1)
-            index = int.from_bytes(unit.random(4), "big") % size
-            row = {
+    given: dict[UUID, Slot] = {}
+    waiting = list(owners)
+    for draw in range(DRAWS):
+        if not waiting:
+            return [given[certificate] for _, certificate in owners]
+        if draw == CROWDED and _is_half_full(unit, list_no, size):
+            list_no, size = _open_list(unit, list_no + 1)
+        given |= _draw(unit, list_no, size, waiting)
+        waiting = [owner for owner in waiting if owner[1] not in given]
+    raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
+
+
+def _draw(unit: Unit, list_no: int, size: int, owners: Sequence[tuple[int, UUID]]) -> dict[UUID, Slot]:
+    """Let every owner draw once; return what those got who drew a free slot."""
+    drawn: dict[int, tuple[int, UUID]] = {}
+    for owner in owners:
+        drawn.setdefault(int.from_bytes(unit.random(4), "big") % size, owner)
+    kept = insert_new(
+        unit,
+        _SLOT,
+        [
+            {
                 "list_no": list_no,
                 "list_index": index,
                 "value": 0,
                 "bucket": bucket,
                 "certificate": certificate,
             }
-            if insert_new(unit, _SLOT, [row]):
-                given.append(Slot(list_no, index))
-                break
-        else:
-            raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
-    return given
+            for index, (bucket, certificate) in drawn.items()
+        ],
+    )
+    return {drawn[index][1]: Slot(list_no, index) for _, index in kept}
 
 
 def _open_list(unit: Unit, list_no: int) -> tuple[int, int]:

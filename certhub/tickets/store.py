@@ -98,25 +98,17 @@ def use_of(unit: Unit, token_hash: bytes) -> Use | None:
 
 def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> bool:
     """Use a token; False when it had been used before (then `use_of` says by whom)."""
-    return (
-        insert_new(
-            unit,
-            _SPENT,
-            [
-                {
-                    "token_hash": token_hash,
-                    "at": use.at,
-                    "region": use.region,
-                    "clerk": use.clerk,
-                    "window": use.window,
-                    "verification_id": use.verification_id,
-                    "keep_until": keep_until + REMEMBERED,
-                    "answer": None,
-                }
-            ],
-        )
-        == 1
-    )
+    row = {
+        "token_hash": token_hash,
+        "at": use.at,
+        "region": use.region,
+        "clerk": use.clerk,
+        "window": use.window,
+        "verification_id": use.verification_id,
+        "keep_until": keep_until + REMEMBERED,
+        "answer": None,
+    }
+    return bool(insert_new(unit, _SPENT, [row]))
 
 
 def keep_answer(unit: Unit, token_hash: bytes, answer: bytes) -> None:
