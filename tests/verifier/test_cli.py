@@ -174,8 +174,20 @@ def test_a_receipt_tells_what_it_records(verify):
     _, out, _ = verify("receipt.json")
 
     assert (report["recorded_verdict"], report["finding"]) == ("valid", "GENUINE")
+    assert out.splitlines()[0] == "✔  回 执 属 实  RECEIPT GENUINE"
     assert "当时的结论：有效" in out
+    assert "营业执照 / Business licence" in out
     assert WORLD.identifier() in out
+
+
+def test_a_genuine_receipt_of_a_bad_certificate_does_not_read_valid(verify, tmp_path):
+    """What is genuine is the receipt; what it records stands below."""
+    (tmp_path / "receipt").write_text(WORLD.receipt(verdict="invalid", code="REVOKED"))
+    code, out, _ = verify(str(tmp_path / "receipt"), "--lang", "en")
+
+    assert code == 0
+    assert "VALID" not in out
+    assert "recorded then: invalid  (REVOKED)" in out
 
 
 def test_a_person_reads_verdict_and_next_step_first(verify):

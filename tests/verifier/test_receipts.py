@@ -62,7 +62,15 @@ def test_an_opening_tells_which_certificate_it_was():
     opened = examine_receipt(WORLD.receipt_file(), trust=TRUST, now=NOW)
 
     assert opened.identifiers == (WORLD.identifier(),)
-    assert examine_receipt(RECEIPT, trust=TRUST, now=NOW).identifiers == ()
+    assert examine_receipt(RECEIPT, trust=TRUST, now=NOW).identifiers == (None,)
+
+
+def test_what_another_region_answered_comes_without_an_opening():
+    """Only that region could give one; the rest of the file is judged all the same."""
+    file = json.dumps({"receipt": RECEIPT, "opening": []})
+
+    assert finding(file) is Finding.GENUINE
+    assert examine_receipt(file, trust=TRUST, now=NOW).identifiers == (None,)
 
 
 FILES = {
@@ -100,7 +108,7 @@ def test_any_missing_or_doubled_byte_is_found():
         "null",
         '{"receipt": 5}',
         json.dumps({"receipt": RECEIPT, "verdict": "valid"}),
-        json.dumps({"receipt": RECEIPT, "opening": []}),
+        json.dumps({"receipt": RECEIPT, "opening": [WORLD.opening().to_payload()] * 2}),
         json.dumps({"receipt": RECEIPT, "opening": {}}),
         json.dumps({"receipt": RECEIPT, "opening": [Opening(bytes(32), WORLD.identifier()).to_payload()]}),
         json.dumps({"receipt": RECEIPT, "opening": [Opening(bytes(range(32)), "another").to_payload()]}),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Fact, Outcome
+from certhub_verifier.receipts import Finding
 from certhub_verifier.sentences import (
     BANNED,
     CATALOGUE,
@@ -140,7 +141,8 @@ def test_ages_and_moments_in_words():
 
 def test_a_receipt_has_sentences_of_its_own():
     """Every finding about a receipt can be told."""
-    for finding in CATALOGUE["receipts"]:
+    assert {finding.value for finding in Finding} == set(CATALOGUE["receipts"]) == set(CATALOGUE["findings"])
+    for finding in Finding:
         assert explain_receipt(finding, lang="zh").next_step
 
 

@@ -10,13 +10,15 @@ from datetime import datetime
 from certhub_verifier.causes import Verdict
 from certhub_verifier.facts import Checked, Outcome
 from certhub_verifier.receipts import Finding, ReceiptReport
-from certhub_verifier.report import ItemReport, Report
+from certhub_verifier.report import ItemReport, Report, kind_names
 from certhub_verifier.sentences import (
     Lang,
     age_words,
     cause_words,
     explain_receipt,
     fact_name,
+    finding_word,
+    moment_words,
     outcome_word,
     phrase,
 )
@@ -35,7 +37,7 @@ _WHO: dict[Lang, tuple[str, ...]] = {
 
 def report_lines(report: Report | ReceiptReport, *, langs: Langs, colour: bool) -> Iterator[str]:
     """Yield the lines of one report."""
-    yield _banner(verdict_of(report), langs, colour)
+    yield _banner(report, langs, colour)
     for lang in langs:
         headline, next_step = _sentence(report, lang)
         yield f"  {headline}"
@@ -75,9 +77,13 @@ def _sentence(report: Report | ReceiptReport, lang: Lang) -> tuple[str, str]:
     return sentence.headline, sentence.next_step
 
 
-def _banner(verdict: Verdict, langs: Langs, colour: bool) -> str:
-    words = "  ".join(" ".join(verdict.zh) if lang == "zh" else verdict.en.upper() for lang in langs)
-    text = f"{_SYMBOL[verdict]}  {words}"
+def _banner(report: Report | ReceiptReport, langs: Langs, colour: bool) -> str:
+    verdict = verdict_of(report)
+    words: dict[Lang, str] = {"zh": verdict.zh, "en": verdict.en}
+    if isinstance(report, ReceiptReport):  # a genuine receipt of a revoked certificate must not read "valid"
+        words = {lang: finding_word(report.finding, lang) for lang in BOTH}
+    text = "  ".join(" ".join(words[lang]) if lang == "zh" else words[lang].upper() for lang in langs)
+    text = f"{_SYMBOL[verdict]}  {text}"
     return f"\x1b[1;{_COLOUR[verdict]}m{text}\x1b[0m" if colour else text
 
 
@@ -115,7 +121,9 @@ def _receipt_lines(report: ReceiptReport, langs: Langs) -> Iterator[str]:
     words = {"zh": verdict.zh, "en": verdict.en}
     told = " / ".join(phrase("recorded", lang, verdict=words[lang]) for lang in langs)
     yield f"  {told}  ({receipt.code})"
-    yield f"  {receipt.at.isoformat()}  {receipt.office}  {receipt.window}  {receipt.matter}  {receipt.vid}"
-    for number, item in enumerate(receipt.items):
-        identifier = report.identifiers[number] if report.identifiers else item.cert
-        yield f"  {item.kind}  {identifier}  {'、'.join(item.fields)}"
+    when = moment_words(receipt.at, lang=langs[0])
+    yield "  " + "  ".join((when, receipt.office, receipt.window, receipt.matter, receipt.vid))
+    for item, identifier in zip(receipt.items, report.identifiers, strict=True):
+        names = kind_names(item.kind)
+        kind = " / ".join(names[BOTH.index(lang)] for lang in langs)
+        yield f"  {kind}  {identifier or item.cert}  {'、'.join(item.fields)}"

@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from certhub_schemas.errors import KindUnknown
-from certhub_schemas.kinds import kind as catalogue_kind
-
 from certhub_verifier import checks
 from certhub_verifier.causes import Verdict
 from certhub_verifier.errors import Malformed, VerifierError
@@ -27,7 +24,7 @@ from certhub_verifier.formats.sealed import SealedPayload
 from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
 from certhub_verifier.policy import Policy
-from certhub_verifier.report import ItemReport
+from certhub_verifier.report import ItemReport, kind_names
 from certhub_verifier.status_checks import status
 from certhub_verifier.trust import TrustedKey, TrustSet
 from certhub_verifier.verdict import judge
@@ -318,7 +315,7 @@ def _agreed(
 
 def _judged(case: _Case) -> ItemReport:
     judgement = judge(case.facts, case.policy)
-    name, name_en = _names(case.kind)
+    name, name_en = kind_names(case.kind)
     behind = next((one.detail for one in case.facts if one.fact is Fact.STANDS_BEHIND), {})
     order = list(Fact)
     return ItemReport(
@@ -331,12 +328,3 @@ def _judged(case: _Case) -> ItemReport:
         disclosed=case.disclosed,
         detail={**behind, **judgement.detail},
     )
-
-
-def _names(kind: str) -> tuple[str, str]:
-    """Return what the catalogue calls a kind; a kind that it does not hold goes by its code."""
-    try:
-        entry = catalogue_kind(kind)
-    except KindUnknown:
-        return kind, kind
-    return entry.name, entry.name_en

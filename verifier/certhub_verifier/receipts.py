@@ -3,7 +3,7 @@
 A receipt file is the bare receipt+jwt, or JSON {"receipt": jws, "opening"?: […], "proof"?: …} as the API
 gives it. Any one changed byte of it is found: the token's canonical form and signature cover the first;
 the JSON has to be spelled in one of the ways that programs print it, so that not even a blank can change,
-and each opening has to give its item's digest.
+and each opening has to give the digest of an item.
 
     GENUINE 0         it is what its region signed, whatever it records
     AGED 10           the same, and its key is past the time for checking, or the trust list used is old
@@ -61,8 +61,8 @@ class ReceiptReport:
     """What was found of a receipt, `as_of` the time for which it was judged.
 
     `receipt` is None unless its signature was verified and it is GENUINE or AGED: nothing in it is
-    believed before. `reason` is a sentence for a programmer. `identifiers` are those of the openings, one
-    per item, or none.
+    believed before. `reason` is a sentence for a programmer. `identifiers` has one per item, None where the
+    file does not open it.
     """
 
     finding: Finding
@@ -70,7 +70,7 @@ class ReceiptReport:
     as_of: datetime
     receipt: Receipt | None = None
     kid: str | None = None
-    identifiers: tuple[str, ...] = ()
+    identifiers: tuple[str | None, ...] = ()
     proof_given: bool = False
 
     @property
@@ -112,7 +112,7 @@ class _File:
     """A receipt file taken apart."""
 
     jws: str
-    openings: tuple[Opening, ...] | None
+    openings: tuple[Opening, ...]
     proof_given: bool
 
 
@@ -123,7 +123,7 @@ def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime)
     (2) The key is a receipt key of the region that signs. A key that a known region does not have is a wrong
         key; only where neither the region nor the key's region is known can nothing be said.
     (3) The signature is that key's, over these bytes.
-    (4) Every opening gives the digest of its item.
+    (4) Every opening gives the digest of an item, in their order.
     (5) The key could sign then, and may still be checked by; clock, trust list and proof are not too old.
     """
     try:
@@ -165,7 +165,7 @@ def _take_apart(file: str | bytes) -> _File:
         raise Malformed("not UTF-8") from broken
     if not text.startswith("{"):
         end = next((end for end in ("\r\n", "\n") if text.endswith(end)), "")
-        return _File(text.removesuffix(end), openings=None, proof_given=False)
+        return _File(text.removesuffix(end), openings=(), proof_given=False)
     value = strict_json.loads(text, max_depth=8)
     if (
         not isinstance(value, dict)
@@ -177,8 +177,8 @@ def _take_apart(file: str | bytes) -> _File:
         raise Malformed("JSON spelled as no program of ours or of a library prints it")
     openings = value.get("opening")
     if openings is not None and not isinstance(openings, list):
-        raise Malformed("opening: one per item expected")
-    read = None if openings is None else tuple(Opening.from_payload(opening) for opening in openings)
+        raise Malformed("opening: an array expected")
+    read = tuple(Opening.from_payload(opening) for opening in openings or ())
     return _File(value["receipt"], read, value.get("proof") is not None)
 
 
@@ -213,12 +213,21 @@ def _receipt_key(parsed: jose.Parsed, receipt: Receipt, trust: TrustSet | None) 
     return key
 
 
-def _opened(openings: tuple[Opening, ...] | None, receipt: Receipt) -> tuple[str, ...]:
-    if openings is None:
-        return ()
-    if [opening.cert_digest() for opening in openings] != [item.cert for item in receipt.items]:
-        raise _Altered("an opening does not give the digest of its item")
-    return tuple(opening.identifier for opening in openings)
+def _opened(openings: tuple[Opening, ...], receipt: Receipt) -> tuple[str | None, ...]:
+    """Return the identifier of each item, None where the file does not open it.
+
+    What another region answered comes without an opening: only that region could give one.
+    """
+    digests = [item.cert for item in receipt.items]
+    found: list[str | None] = [None] * len(digests)
+    after = 0
+    for opening in openings:
+        digest = opening.cert_digest()
+        if digest not in digests[after:]:
+            raise _Altered("an opening does not give the digest of its item")
+        place = digests.index(digest, after)
+        found[place], after = opening.identifier, place + 1
+    return tuple(found)
 
 
 def _standing(

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from certhub_schemas.errors import KindUnknown
+from certhub_schemas.kinds import kind as catalogue_kind
+
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import Checked
 from certhub_verifier.policy import Channel
@@ -170,6 +173,15 @@ def fact_to_dict(checked: Checked) -> dict[str, Any]:
     if checked.detail:
         form["detail"] = dict(checked.detail)
     return form
+
+
+def kind_names(kind: str) -> tuple[str, str]:
+    """Return what the catalogue calls a kind, Chinese and English; one that it does not hold goes by its code."""
+    try:
+        entry = catalogue_kind(kind)
+    except KindUnknown:
+        return kind, kind
+    return entry.name, entry.name_en
 
 
 def local_time(moment: datetime) -> str:

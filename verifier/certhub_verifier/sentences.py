@@ -62,6 +62,11 @@ def explain_receipt(finding: str, *, lang: Lang) -> Sentence:
     return _say(CATALOGUE["receipts"][finding][lang], {}, lang, False, None)
 
 
+def finding_word(finding: str, lang: Lang) -> str:
+    """Return what is said in large of a receipt: of the receipt, not of what it records."""
+    return str(CATALOGUE["findings"][finding][lang])
+
+
 def fact_name(fact: Fact, lang: Lang) -> str:
     """Return what the question is called."""
     return str(CATALOGUE["facts"][fact.value][lang])
