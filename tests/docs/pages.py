@@ -20,12 +20,15 @@ import typer
 
 ROOT = Path(__file__).parents[2]
 FLOWS, API = ROOT / "certhub" / "flows", ROOT / "certhub" / "api"
-FLOWS_PAGE, OPERATIONS_PAGE, API_PAGE = (ROOT / "docs" / name for name in ("flows.md", "operations.md", "api.md"))
+FLOWS_PAGE, OPERATIONS_PAGE, API_PAGE = (
+    ROOT / "docs" / name for name in ("flows.md", "operations.md", "api.md")
+)
 ORDER = ("issue", "import_", "show", "verify", "at_home", "query", "answer", "revoke", "renew", "bundle")
 BLANK, FIRST = re.compile(r"\n[ ]*\n"), re.compile(r"(?:[a-z]+ +)?1 +\S")
 FLOWS_HEAD = """# 单程 / One-way trips
 
-每一段就是 `certhub/flows/` 中同名文件开头的编号清单，此外什么也没有。由 `python -m tests.docs.pages` 写成，与代码不一致时测试失败。
+每一段就是 `certhub/flows/` 中同名文件开头的编号清单，此外什么也没有。
+由 `python -m tests.docs.pages` 写成，与代码不一致时测试失败。
 Each list is the one that opens the file of that name, and nothing more. A test fails when page and code differ.
 """
 
@@ -63,7 +66,9 @@ def settings_table() -> str:
     lines = ["| certhub.toml | 环境变量 environment | 默认 default | what it is |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = "—（必填 required）" if field.is_required() else _default(field.default)
-        lines.append(f"| `{name}` | `CERTHUB_{name.upper()}` | {default} | {_cell(field.description or '')} |")
+        lines.append(
+            f"| `{name}` | `CERTHUB_{name.upper()}` | {default} | {_cell(field.description or '')} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -94,9 +99,11 @@ def verdicts_table() -> str:
 
     lines = ["| code | 判定 verdict | 退出码 exit | 窗口上的第一句话 / headline |", "|---|---|--:|---|"]
     for code, cause in CODES.items():
-        zh, en = (explain(code, {}, lang=lang).headline for lang in ("zh", "en"))  # type: ignore[arg-type]
+        zh, en = (explain(code, {}, lang=lang).headline for lang in ("zh", "en"))
         verdict = cause.verdict
-        lines.append(f"| `{code}` | {verdict.zh} {verdict.value} | {verdict.exit_code} | {_cell(zh)}<br>{_cell(en)} |")
+        lines.append(
+            f"| `{code}` | {verdict.zh} {verdict.value} | {verdict.exit_code} | {_cell(zh)}<br>{_cell(en)} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -115,18 +122,24 @@ def pages() -> dict[Path, str]:
     """Return every page that is made, whole or in part, as it must be."""
     operations, api = OPERATIONS_PAGE.read_text(encoding="utf-8"), API_PAGE.read_text(encoding="utf-8")
     for name, table in (
-        ("settings", settings_table()), ("commands", commands_table()), ("problems", problems_table()),
+        ("settings", settings_table()),
+        ("commands", commands_table()),
+        ("problems", problems_table()),
         ("verdicts", verdicts_table()),
     ):
         operations = with_table(operations, name, table)
     return {
-        FLOWS_PAGE: flows_page(), OPERATIONS_PAGE: operations, API_PAGE: with_table(api, "access", access_table()),
+        FLOWS_PAGE: flows_page(),
+        OPERATIONS_PAGE: operations,
+        API_PAGE: with_table(api, "access", access_table()),
     }
 
 
 def _trip(name: str) -> str:
     docstring = ast.get_docstring(ast.parse((FLOWS / f"{name}.py").read_text(encoding="utf-8"))) or ""
-    return f"{docstring.splitlines()[0]}\n\n" + "\n\n".join(f"```text\n{one}\n```" for one in trip_lists(docstring))
+    return f"{docstring.splitlines()[0]}\n\n" + "\n\n".join(
+        f"```text\n{one}\n```" for one in trip_lists(docstring)
+    )
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -19,6 +19,8 @@ def test_every_flow_opens_with_a_numbered_trip() -> None:
 
 def test_a_list_is_found_however_it_is_indented() -> None:
     """A list is a paragraph that begins with 1, also after a name; prose is left out."""
-    docstring = "Title.\n\n    1 read   a\n    2 write  b\n\nProse with 1 number.\n\nask  1 trust\n     2 sign\n"
+    docstring = (
+        "Title.\n\n    1 read   a\n    2 write  b\n\nProse with 1 number.\n\nask  1 trust\n     2 sign\n"
+    )
 
     assert ["1 read   a\n2 write  b", "ask  1 trust\n     2 sign"] == trip_lists(docstring)

@@ -1,0 +1,60 @@
+"""`python -m certhub.demo.prepare`: found the demo's two regions where others will serve them, and end.
+
+For a container beside the ones that run `certhub serve`: the same preparation as `certhub demo`, without the
+processes. Run again it founds nothing twice; it renews addresses and hands out fresh tokens.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from certhub_keys.errors import KeysError
+
+from certhub.demo import people as p
+from certhub.demo.regions import Plan, prepare, reset
+from certhub.demo.seed import TOKENS
+from certhub.errors import HubError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prepare both regions; print where they are and which file holds their tokens (never a token itself)."""
+    asked = _parser().parse_args(argv)
+    plan = Plan(asked.data, asked.url, database=asked.database_url)
+    try:
+        if asked.reset:
+            reset(plan)
+        prepare(plan)
+    except (HubError, KeysError) as refused:
+        sys.stderr.write(
+            f"✕ {refused}\n下一步 / next: 检查数据库与 --data，或加 --reset 重来 / or add --reset\n"
+        )
+        return 1
+    told = [
+        {"code": one.code, "name": one.name, "url": url, "tokens": str(asked.data / one.code / TOKENS)}
+        for one, url in zip(p.REGIONS, asked.url, strict=True)
+    ]
+    sys.stdout.write(json.dumps({"prepared": True, "regions": told}, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m certhub.demo.prepare", description=__doc__, allow_abbrev=False
+    )
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds both regions")
+    parser.add_argument("--database-url", default="", help="PostgreSQL, a schema a region; empty: SQLite")
+    parser.add_argument(
+        "--url",
+        nargs=len(p.REGIONS),
+        required=True,
+        metavar="URL",
+        help=f"where each region reaches the other, in the order {', '.join(one.code for one in p.REGIONS)}",
+    )
+    parser.add_argument("--reset", action="store_true", help="take an earlier demo away first")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
