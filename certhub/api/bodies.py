@@ -20,6 +20,7 @@ from starlette.types import Message, Receive
 from certhub.errors import BadRequest, Fault
 
 DEADLINE_SECONDS = 10.0
+MAX_DISCARDED = 1 << 27  # bytes taken and thrown away so that a client hears why it was refused
 MAX_DEPTH = 32
 
 
@@ -104,6 +105,29 @@ async def read_body(
     if body and rule.is_json:
         _require_strict_json(body)
     return body
+
+
+async def discard(receive: Receive, *, seconds: float = DEADLINE_SECONDS) -> None:
+    """Take the rest of a body and keep nothing of it, before its sender is refused.
+
+    A server that answers and hangs up while somebody still sends resets the connection, and many clients then
+    never read the answer. Ends early when too much comes, or it comes too slowly.
+
+    Raises:
+        ClientDisconnect: nobody is there any more.
+    """
+    taken = 0
+    try:
+        async with asyncio.timeout(seconds):
+            while taken <= MAX_DISCARDED:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                taken += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from certhub.api.access import access_table
-from certhub.api.bodies import RULES, BodyTooLarge, BodyTooSlow, read_body, replay
+from certhub.api.bodies import RULES, BodyTooLarge, BodyTooSlow, discard, read_body, replay
 from tests.api.test_access import sample
 
 BIG = b'{"a":"' + b"x" * 60_000_000 + b'"}'
@@ -203,6 +203,59 @@ def test_a_slow_body_is_given_up():
     """A body that does not end in time is 408."""
     with pytest.raises(BodyTooSlow):
         read([part(b"{")], seconds=0.01)
+
+
+def call(app, *, headers, pieces):
+    """Call an app as a server would; return the status, and how many pieces it took before it answered."""
+    left, told = list(pieces), []
+
+    async def receive():
+        return left.pop(0) if left else {"type": "http.disconnect"}
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            told.append((message["status"], len(pieces) - len(left)))
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/api/v1/verifications", "raw_path": b"", "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()], "root_path": "",
+        "http_version": "1.1", "scheme": "http", "server": ("x", 80), "client": ("x", 1),
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    return told
+
+
+PIECES = [part(b"x" * 100_000) for _ in range(9)] + [part(b"", more=False)]
+
+
+def test_who_is_refused_is_heard_out(api):
+    """The rest of a body is taken, so that a client that only then listens hears why it was refused."""
+    headers = {"content-length": "900000", "content-type": "application/json"}
+
+    assert [(401, 10)] == call(api.client.app, headers=headers, pieces=PIECES)
+
+
+def test_who_asks_first_is_told_first(api):
+    """A client that waits for leave to send is refused before it sends anything."""
+    headers = {"content-length": "900000", "content-type": "application/json", "expect": "100-continue"}
+
+    assert [(401, 0)] == call(api.client.app, headers=headers, pieces=PIECES)
+
+
+def test_who_hangs_up_is_not_answered(api):
+    """Nobody is there, so nothing is sent and nothing fails."""
+    headers = {"content-length": "900000", "content-type": "application/json"}
+
+    assert [] == call(api.client.app, headers=headers, pieces=PIECES[:3])
+
+
+def test_a_flood_is_not_heard_out():
+    """What never ends is not taken for ever: after the deadline nobody waits."""
+
+    async def nothing():
+        await asyncio.Event().wait()
+
+    assert None is asyncio.run(discard(nothing, seconds=0.01))
 
 
 def test_what_was_read_is_read_again():
