@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from certhub_schemas import Matter
 from certhub_schemas.purposes import Purpose
+from certhub_verifier.causes import failure
 from certhub_verifier.engine import PeerAnswer, SealedCode, examine, run
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import codes, envelope, jose
@@ -142,7 +143,7 @@ def _examined(
         detail = dict(named)
         if result.used_at is not None:
             detail |= {"time": result.used_at.isoformat(), "where": result.used_where or named["region"]}
-        return Looked(Channel.PEER, cause=result.cause, detail=detail)
+        return Looked(Channel.PEER, cause=failure(result.cause), detail=detail)
     policy, now = policy_for(asked.matter, Channel.PEER), hub.now()
     found = []
     for item in result.items:
