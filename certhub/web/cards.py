@@ -1,0 +1,210 @@
+"""The ten test cards of a demo: each gives a fresh code that must lead to one particular verdict.
+
+    valid  expires-soon  revoked  suspended  expired  unknown-issuer     a ticket for such a certificate
+    used             a ticket that another window has just redeemed
+    altered          a sealed code with one byte of its payload changed
+    stale-list       a sealed code and the report of a counter that was without a network for 27 hours
+    payment          a made-up payment code
+
+Only in a demo: a ticket is made for whoever holds the certificate, without asking them. The certificates are
+those that the demo was filled with (DATA/demo-cards.json); a region that holds none for a card does not offer it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from certhub_schemas import matters
+from certhub_verifier.engine import SealedCode, examine, run
+from certhub_verifier.formats import base64url, codes
+from certhub_verifier.needs import Need, News, StatusAt, StatusToken
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import overall
+from fastapi import APIRouter
+from starlette.requests import Request
+
+from certhub.audit import store as audit
+from certhub.certificates import store as certificates
+from certhub.clock import Clock
+from certhub.db.ids import public_id
+from certhub.errors import NotAllowed, NotFound
+from certhub.flows import show as showing
+from certhub.flows import verify as verifying
+from certhub.flows.show import Choice, Mode
+from certhub.flows.verify import Question
+from certhub.hub import Hub
+from certhub.parties.people import Actor, Role
+from certhub.tickets import store as tickets
+from certhub.tickets.store import TicketItem
+from certhub.web.language import Lang, language
+from certhub.web.signin import demo_actor
+
+SEEDED = "demo-cards.json"
+PAYMENT_CODE = "289900001234567890"  # made up, in the shape of a wallet's payment code: 18 digits
+OFFLINE = timedelta(hours=27)
+ANOTHER_WINDOW = {"zh": "2号窗口", "en": "Window 2"}
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One click on a card: by which clerk, for which certificate (empty for `payment`), in which language."""
+
+    hub: Hub
+    clerk: Actor
+    cid: str
+    lang: Lang
+
+
+@router.post("/demo/cards/{name}")
+def deal(name: str, request: Request) -> dict[str, Any]:
+    """Return a fresh code for a test card: {"code"}, and for `stale-list` also the {"report"} made without a network.
+
+    Raises:
+        NotFound: no such card here, or this is not a demo.
+    """
+    hub: Hub = request.app.state.hub
+    if not hub.settings.is_demo or name not in offered(hub):
+        raise NotFound("no such test card here", code="NO_SUCH_PATH")
+    clerk = getattr(request.state, "actor", None)
+    if not isinstance(clerk, Actor) or clerk.role is not Role.CLERK:
+        raise NotAllowed("test cards are for the demo's clerk")
+    cid = _certificate(hub, name)
+    return dict(_CARDS[name].make(Asked(hub, clerk, cid or "", language(request))))
+
+
+def offered(hub: Hub) -> list[str]:
+    """Return the names of the cards that this region can deal, in the order in which they are shown."""
+    if not hub.settings.is_demo:
+        return []
+    return [name for name, card in _CARDS.items() if not card.seeds or _certificate(hub, name)]
+
+
+def _certificate(hub: Hub, name: str) -> str | None:
+    """Return the id of the certificate that a card needs; the first of its seeds that this region holds."""
+    try:
+        seeded: Mapping[str, str] = json.loads((hub.settings.data / SEEDED).read_bytes())
+    except OSError:
+        return None
+    return next((seeded[seed] for seed in _CARDS[name].seeds if seed in seeded), None)
+
+
+def _ticket(asked: Asked) -> Mapping[str, Any]:
+    return {"code": _minted(asked)}
+
+
+def _minted(asked: Asked) -> str:
+    """Mint a ticket as `flows.show` does, for whoever holds the certificate."""
+    hub, code = asked.hub, codes.mint_ticket(asked.hub.region, random=asked.hub.random)
+    with hub.writing() as unit:
+        certificate = certificates.find(unit, asked.cid)
+        if certificate is None:
+            raise NotFound("the demo's certificate is gone; start the demo with --reset")
+        tickets.mint(
+            unit,
+            codes.ticket_hash(code),
+            (TicketItem(asked.cid),),
+            matter=None,
+            life=timedelta(seconds=hub.settings.ticket_seconds),
+        )
+        body = {"mode": "ticket", "by": "demo card"}
+        audit.record(
+            unit, "certificate.shown", actor=asked.clerk.key, subject=certificate.ref.hex(), body=body
+        )
+    return code
+
+
+def _used(asked: Asked) -> Mapping[str, Any]:
+    code = _minted(asked)
+    question = Question(
+        code, matters()[0].code, ANOTHER_WINDOW[asked.lang], verification_id=public_id(asked.hub.random)
+    )
+    verifying.verify(question, by=asked.clerk, hub=asked.hub)
+    return {"code": code}
+
+
+def _altered(asked: Asked) -> Mapping[str, Any]:
+    """One byte of the payload is changed, in its id, so that everything still reads as it should."""
+    sealed = codes.read_code(_sealed(asked, asked.hub))
+    if not isinstance(sealed, codes.Sealed):
+        raise NotFound("a sealed code was asked for, and another came")
+    header, payload, signature = sealed.jws.split(".")
+    plain = bytearray(base64url.decode(payload))
+    at = plain.index(b'"jti":"') + len(b'"jti":"')
+    plain[at] = ord("A") if plain[at] != ord("A") else ord("B")
+    return {"code": codes.pack(".".join((header, base64url.encode(bytes(plain)), signature)), sealed.prefix)}
+
+
+def _stale_list(asked: Asked) -> Mapping[str, Any]:
+    """Run the engine as a counter that lost its network 27 hours ago: our own list and trust set, that much later."""
+    hub = asked.hub
+    later = replace(hub, clock=Later(hub.clock, OFFLINE))
+    code, now = _sealed(asked, later), later.now()
+
+    def from_disk(need: Need) -> News | None:
+        if not isinstance(need, StatusAt):
+            return None
+        return StatusToken(hub.shelf.get("status/" + need.uri.rsplit("/", 1)[1]))
+
+    policy = policy_for(matters()[0], Channel.SEALED)
+    item = run(examine(SealedCode(code), trust=hub.trust, policy=policy, now=now), from_disk)
+    report = overall([item], channel=Channel.SEALED, as_of=now)
+    return {
+        "code": code,
+        "report": report.to_dict(asked.lang),
+        "offline_hours": int(OFFLINE.total_seconds() // 3600),
+    }
+
+
+def _payment(asked: Asked) -> Mapping[str, Any]:
+    return {"code": PAYMENT_CODE}
+
+
+def _sealed(asked: Asked, hub: Hub) -> str:
+    holder = demo_actor(asked.hub, Role.HOLDER)
+    if holder is None:
+        raise NotFound("the demo's holder is gone; start the demo with --reset")
+    return showing.show(Choice((TicketItem(asked.cid),), Mode.SEALED), by=holder, hub=hub).code
+
+
+@dataclass(frozen=True)
+class Later:
+    """Another clock, that much later."""
+
+    clock: Clock
+    by: timedelta
+
+    def now(self) -> datetime:
+        """Return what time it will be then."""
+        return self.clock.now() + self.by
+
+    def monotonic(self) -> float:
+        """Return the other clock's seconds; they only ever tell differences."""
+        return self.clock.monotonic()
+
+
+@dataclass(frozen=True)
+class _Card:
+    """How a card is made, and which of the demo's certificates it can be made from, best first."""
+
+    make: Callable[[Asked], Mapping[str, Any]]
+    seeds: tuple[str, ...] = ()
+
+
+_OURS = ("valid", "foreign-licence")
+_CARDS: Mapping[str, _Card] = {
+    "valid": _Card(_ticket, _OURS),
+    "expires-soon": _Card(_ticket, ("expires-soon",)),
+    "revoked": _Card(_ticket, ("revoked",)),
+    "suspended": _Card(_ticket, ("suspended",)),
+    "expired": _Card(_ticket, ("expired",)),
+    "altered": _Card(_altered, _OURS),
+    "used": _Card(_used, _OURS),
+    "unknown-issuer": _Card(_ticket, ("stranger",)),
+    "stale-list": _Card(_stale_list, _OURS),
+    "payment": _Card(_payment),
+}
+ALL_CARDS = tuple(_CARDS)

@@ -1,0 +1,46 @@
+"""In a demo, pages come signed in: each sets the cookie of the one role that it is for.
+
+    DATA/demo-tokens.json   {"clerk": token, …}, written anew at every start of the demo
+
+The cookie is HttpOnly and SameSite=Strict, and counts only with the header X-CertHub-Role that the pages' scripts
+send (certhub/api/deps.py). In production there is no such file, and no page sets a cookie.
+"""
+
+import json
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from certhub.hub import Hub
+from certhub.parties import store as parties
+from certhub.parties.people import Actor, Role
+
+TOKENS = "demo-tokens.json"
+COOKIE_PREFIX = "certhub_"
+
+
+def demo_tokens(hub: Hub) -> Mapping[str, str]:
+    """Return the demo's tokens by role; none outside a demo."""
+    if not hub.settings.is_demo:
+        return {}
+    try:
+        found: dict[str, str] = json.loads((hub.settings.data / TOKENS).read_bytes())
+    except OSError:
+        return {}
+    return found
+
+
+def demo_actor(hub: Hub, role: Role) -> Actor | None:
+    """Return who the demo's token of a role speaks for."""
+    token = demo_tokens(hub).get(role.value)
+    if token is None:
+        return None
+    with hub.reading() as unit:
+        return parties.actor_of(unit, token)
+
+
+def sign_in(response: Response, hub: Hub, role: Role) -> None:
+    """Let the page speak for the demo's account of `role`."""
+    token = demo_tokens(hub).get(role.value)
+    if token is not None:
+        response.set_cookie(COOKIE_PREFIX + role.value, token, httponly=True, samesite="strict", path="/")

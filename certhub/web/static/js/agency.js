@@ -1,0 +1,142 @@
+// The agency's desk: what it issued, issuing, and changing what was issued.
+
+import { Failed, call, randomHex } from "./api.js";
+import { possible, prepareChange } from "./agency-change.js";
+import { drawFields, fetchKind, missing, readDraft } from "./agency-form.js";
+import { byId, el, tell } from "./dom.js";
+import { clearFaults, showFaults } from "./faults.js";
+import { page, t } from "./page.js";
+import { stateChip, stateWord } from "./states.js";
+import { dayAndTime } from "./times.js";
+
+const list = byId("certificates");
+const said = byId("said");
+const form = byId("issuing");
+const kindField = byId("kind");
+
+/** @type {any[]} */
+let certificates = [];
+/** @type {string|null} */
+let cursor = null;
+/** @type {Record<string, string>} */
+const kindNames = {};
+let kind = null;
+let key = randomHex();
+
+const openChange = prepareChange((changed) => {
+  const place = certificates.findIndex((one) => one.id === changed.id);
+  if (place >= 0) certificates[place] = changed;
+  draw();
+  tell(said, t("agency.changed", { what: nameOf(changed), state: stateWord(changed.state) }), "good");
+});
+
+const nameOf = (one) => `${kindNames[one.kind] || one.kind} ${one.number}`;
+const agencyOf = (uscc) => page.agencies.find((one) => one.uscc === uscc)?.name || uscc;
+
+function draw() {
+  const wanted = byId("search").value.trim().toLowerCase();
+  const shown = certificates.filter((one) => !wanted || searchable(one).includes(wanted));
+  list.replaceChildren(...shown.map(row));
+  byId("none").hidden = shown.length > 0;
+  byId("more").hidden = !cursor;
+}
+
+function searchable(one) {
+  const holders = one.holders.map((holder) => `${holder.name} ${holder.id_number}`);
+  return [one.number, one.identifier, kindNames[one.kind], stateWord(one.state), ...holders].join(" ").toLowerCase();
+}
+
+function row(one) {
+  const why = [one.reason, one.decision_number].filter(Boolean).join(" · ");
+  return el("li", { class: "card certificate", "data-id": one.id, "data-state": one.state },
+    el("div", { class: "certificate-words" },
+      el("h3", {}, kindNames[one.kind] || one.kind, " ", stateChip(one.state)),
+      el("p", {}, one.holders.map((holder) => holder.name).join("、"), " · ", one.number),
+      el("p", { class: "hint" },
+        one.valid_to ? t("agency.term", { from: one.valid_from, to: one.valid_to }) : t("agency.term_open", { from: one.valid_from }),
+        " · ", agencyOf(one.agency)),
+      why ? el("p", { class: "hint" }, t("agency.since", { date: dayAndTime(new Date(one.state_since)), why })) : null),
+    el("div", { class: "actions" }, ...possible(one.state).map((event) => el("button", {
+      type: "button", "data-event": event, onclick: () => openChange(event, one, nameOf(one)),
+    }, t(`agency.do_${event}`)))));
+}
+
+async function load() {
+  const told = await call("GET", `/api/v1/certificates?limit=50${cursor ? `&cursor=${cursor}` : ""}`);
+  certificates = [...certificates, ...told.items];
+  cursor = told.next_cursor;
+  draw();
+}
+
+async function loadKinds() {
+  for (const one of (await call("GET", "/api/v1/kinds")).items) kindNames[one.code] = page.lang === "en" ? one.name_en : one.name;
+  const mine = new Set(page.agencies.flatMap((one) => one.kinds));
+  kindField.replaceChildren(...[...mine].filter((code) => kindNames[code]).map((code) =>
+    el("option", { value: code }, `${kindNames[code]} ${code}`)));
+}
+
+async function chooseKind() {
+  const agency = page.agencies.find((one) => one.kinds.includes(kindField.value));
+  byId("by").textContent = agency ? t("agency.issued_by", { agency: agency.name }) : "";
+  kind = await fetchKind(kindField.value);
+  drawFields(byId("fields"), kind);
+}
+
+async function issue() {
+  clearFaults(form);
+  tell(byId("form-problem"), "");
+  const empty = missing(form);
+  if (empty.length) {
+    showFaults(form, empty);
+    tell(byId("form-problem"), t("agency.some_required", { count: empty.length }), "bad");
+    return;
+  }
+  const issued = await call("POST", "/api/v1/certificates", { body: readDraft(byId("fields"), kind), key });
+  key = randomHex();
+  certificates = [issued, ...certificates.filter((one) => one.id !== issued.id)];
+  closeForm();
+  draw();
+  tell(said, t("agency.issued", { what: nameOf(issued), identifier: issued.identifier }), "good");
+}
+
+function closeForm() {
+  form.hidden = true;
+  byId("new").hidden = false;
+  byId("new").focus();
+}
+
+/** Run a deed, and say what went wrong where it went wrong. */
+async function attempt(deed, line, place) {
+  try {
+    await deed();
+  } catch (failed) {
+    if (!(failed instanceof Failed)) throw failed;
+    const homeless = place ? showFaults(place, failed.errors || []) : [];
+    tell(line, [failed.words, ...homeless].join(" "), "bad");
+  }
+}
+
+byId("new").addEventListener("click", () => attempt(async () => {
+  await chooseKind();
+  key = randomHex();
+  tell(said, "");
+  form.hidden = false;
+  byId("new").hidden = true;
+  kindField.focus();
+}, said));
+kindField.addEventListener("change", () => attempt(chooseKind, byId("form-problem")));
+byId("dismiss").addEventListener("click", closeForm);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(issue, byId("form-problem"), form);
+});
+byId("search").addEventListener("input", draw);
+byId("more").addEventListener("click", () => attempt(load, said));
+
+attempt(async () => {
+  await loadKinds();
+  await load();
+}, said).then(() => {
+  list.setAttribute("aria-busy", "false");
+  document.documentElement.dataset.ready = "true";
+});

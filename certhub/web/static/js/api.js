@@ -1,0 +1,112 @@
+// Calling the hub's API: one header for the role, one shape for every refusal, one sentence for no answer.
+
+import { page, t } from "./page.js";
+
+const TIMEOUT_MS = 10_000; // a hub asks another region twice at most, three seconds each
+
+/** What can go wrong on purpose: a sentence (`message`), what to do now, and which fields are wrong. */
+export class Failed extends Error {
+  /** @param {string} message  @param {string} nextStep  @param {string} code */
+  constructor(message, nextStep, code) {
+    super(message);
+    this.nextStep = nextStep;
+    this.code = code;
+    /** @type {{pointer: string, code: string, message: string}[]} */
+    this.errors = [];
+  }
+
+  /** Both sentences in one line. */
+  get words() {
+    return t("common.two_sentences", { first: this.message, second: this.nextStep });
+  }
+}
+
+/** A request that was answered with a refusal (RFC 9457); its words are the server's. */
+export class Problem extends Failed {
+  /** @param {Record<string, any>} told  @param {number} status */
+  constructor(told, status) {
+    super(told.title || t("common.refused"), told.next_step || t("common.refused_next"), String(told.code || status));
+    this.errors = told.errors || [];
+  }
+}
+
+/** No answer came: no network, a server that is down, or one that took too long. */
+export class NoAnswer extends Failed {
+  constructor() {
+    const [what, next] = navigator.onLine ? ["no_answer", "no_answer_next"] : ["no_network", "no_network_next"];
+    super(t(`common.${what}`), t(`common.${next}`), "NO_ANSWER");
+  }
+}
+
+/**
+ * Call the API and return the answer's JSON, or its text with `asText`.
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: any, idempotent?: boolean, asText?: boolean, key?: string}} [options]
+ *   `key` repeats a request under its Idempotency-Key
+ * @returns {Promise<any>}
+ * @throws {Problem|NoAnswer}
+ */
+export async function call(method, path, options = {}) {
+  let response = await send(method, path, options);
+  if (response.status === 401 && (await signInAgain())) response = await send(method, path, options);
+  const text = await bodyOf(response);
+  if (!response.ok) throw new Problem(parsed(text), response.status);
+  return options.asText ? text : JSON.parse(text);
+}
+
+/** How many seconds this machine's clock is ahead of the server's (negative: behind); null before an answer. */
+export const clock = { ahead: null };
+
+/** @param {number} [bytes]  @returns {string} random lower-case hex */
+export function randomHex(bytes = 16) {
+  const drawn = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(drawn, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function send(method, path, { body, key }) {
+  const headers = { "Accept-Language": page.html_lang };
+  if (page.role) headers["X-CertHub-Role"] = page.role;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    const response = await fetch(path, {
+      method, headers, signal: abort.signal, cache: "no-store",
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const date = Date.parse(response.headers.get("Date") || "");
+    if (date) clock.ahead = Math.round((Date.now() - date) / 1000);
+    return response;
+  } catch {
+    throw new NoAnswer();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function bodyOf(response) {
+  try {
+    return await response.text();
+  } catch {
+    throw new NoAnswer();
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** The other region's pages share our cookies where both run on one host: loading our own page signs in again. */
+async function signInAgain() {
+  try {
+    return (await fetch(location.pathname, { cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
+}

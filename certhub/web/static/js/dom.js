@@ -1,0 +1,71 @@
+// Making elements without markup in strings: nothing that was typed or received is ever parsed as HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * Return the element with an id; a page whose template lacks it is a mistake that should be loud.
+ * @param {string} id
+ * @returns {any}
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+/**
+ * Make an element. Attributes that are functions are listeners (`onclick`), true is an empty attribute, and
+ * false, null and undefined are left out.
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node|string|null|undefined)} children
+ * @returns {HTMLElement}
+ */
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/**
+ * Draw one of the four verdict shapes, which tell apart without colour: circle, triangle, octagon, square.
+ * @param {"valid"|"check"|"invalid"|"undetermined"} verdict
+ * @returns {SVGElement}
+ */
+export function verdictIcon(verdict) {
+  const [outline, mark] = {
+    valid: ["M24 3a21 21 0 1 1 0 42a21 21 0 1 1 0-42z", "M14 25l7 7l14-15"],
+    check: ["M24 4L46 43H2z", "M24 18v12M24 36v1"],
+    invalid: ["M15 3h18l12 12v18L33 45H15L3 33V15z", "M16 16l16 16M32 16L16 32"],
+    undetermined: ["M5 5h38v38H5z", "M18 19a6 6 0 1 1 8 6q-2 1-2 4M24 36v1"],
+  }[verdict];
+  const icon = document.createElementNS(SVG, "svg");
+  icon.setAttribute("viewBox", "0 0 48 48");
+  icon.setAttribute("class", `verdict-icon ${verdict}`);
+  icon.setAttribute("aria-hidden", "true");
+  for (const [name, d] of [["outline", outline], ["mark", mark]]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("class", name);
+    path.setAttribute("d", d);
+    icon.append(path);
+  }
+  return icon;
+}
+
+/**
+ * Show a sentence in a status line, or hide the line.
+ * @param {HTMLElement} line
+ * @param {string} words  empty hides
+ * @param {"good"|"warn"|"bad"} [tone]
+ */
+export function tell(line, words, tone = "good") {
+  line.classList.remove("good", "warn", "bad");
+  line.classList.add(tone);
+  line.textContent = words;
+  line.hidden = !words;
+}

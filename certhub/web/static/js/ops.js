@@ -1,0 +1,130 @@
+// What works, in words with ages; and stopping another region at once.
+
+import { Failed, Problem, call } from "./api.js";
+import { byId, el, tell, verdictIcon } from "./dom.js";
+import { has, page, t } from "./page.js";
+import { ageOf, ageWords, clockTime, dayAndTime } from "./times.js";
+
+/** @typedef {{check: string, ok: boolean, code: string|null, detail: Record<string, any>}} Check */
+
+const EVERY_MS = 30_000;
+const SOON_MS = 30 * 24 * 3600 * 1000;
+const said = byId("said");
+
+/** The name of a check; `signer-show` and `seal-<USCC>` share theirs. */
+function checkName({ check }) {
+  const [group, ...rest] = check.split("-");
+  const key = `ops.check_${check.replaceAll("-", "_")}`;
+  if (has(key)) return t(key);
+  if (group === "signer") return t("ops.check_signer", { purpose: has(`ops.purpose_${rest[0]}`) ? t(`ops.purpose_${rest[0]}`) : rest.join("-") });
+  return group === "seal" ? t("ops.check_seal", { agency: rest.join("-") }) : check;
+}
+
+/** What a check found, as a sentence. */
+function found({ check, ok, code, detail }) {
+  if (!ok) return t("ops.fails", { code: code || "" });
+  if (detail.until) return keyWords(detail);
+  if (check === "trust") return t("ops.trust_words", { ...detail, age: ageOf(detail.as_of, Date.now()) });
+  if (check === "database") return t("ops.database_words", { dialect: detail.dialect, lists: detail.status_lists });
+  if (check === "status-lists") return t("ops.lists_words", { lists: detail.lists, age: ageWords(detail.oldest_seconds) });
+  return t("ops.works");
+}
+
+function keyWords(detail) {
+  const until = new Date(detail.until);
+  const key = until.getTime() - Date.now() < SOON_MS ? "ops.key_words_soon" : "ops.key_words";
+  return t(key, { kid: detail.kid, until: dayAndTime(until) });
+}
+
+/** Checks that fail first, then those whose key ends soon, then the rest in the server's order. */
+function drawChecks(checks) {
+  const sorted = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok));
+  byId("checks").replaceChildren(...sorted.map((one) => el("li", { class: one.ok ? "ok" : "fails" },
+    verdictIcon(one.ok ? "valid" : "invalid"),
+    el("div", {}, el("strong", {}, checkName(one)), el("span", {}, found(one))))));
+}
+
+async function look() {
+  try {
+    const [health, ready] = await Promise.all([call("GET", "/api/v1/health"), readiness()]);
+    const failing = health.checks.filter((one) => !one.ok).length;
+    const words = failing ? t("ops.overall_bad", { count: failing }) : t("ops.overall_good");
+    overall(`${words} ${t(ready ? "ops.serving" : "ops.not_serving")} ${t("ops.looked_at", { time: clockTime(Date.now()) })}`, failing ? "bad" : "good");
+    drawChecks(health.checks);
+    drawPeers((await call("GET", "/api/v1/peers")).items);
+  } catch (failed) {
+    overall(wordsOf(failed), "bad");
+  }
+  byId("checks").setAttribute("aria-busy", "false");
+  document.documentElement.dataset.ready = "true";
+}
+
+/** Whether a load balancer would send requests here. */
+async function readiness() {
+  try {
+    return (await call("GET", "/readyz")).ready;
+  } catch (failed) {
+    if (failed instanceof Problem) return false;
+    throw failed;
+  }
+}
+
+function overall(words, tone) {
+  const line = byId("overall");
+  line.className = `overall ${tone}`;
+  if (line.textContent !== words) line.textContent = words;
+}
+
+function drawPeers(peers) {
+  byId("peers").replaceChildren(...(peers.length ? peers.map(peerRow) : [el("li", { class: "hint" }, t("ops.no_peers"))]));
+}
+
+function peerRow(peer) {
+  const name = page.lang === "en" ? peer.name_en || peer.name : peer.name;
+  const lines = [
+    peer.stopped ? t("ops.peer_stopped") : t("ops.peer_open"),
+    peer.agreement
+      ? t("ops.agreement", { id: peer.agreement.id, n: peer.agreement.n, until: dayAndTime(new Date(peer.agreement.until)) })
+      : t("ops.no_agreement"),
+    peer.url ? t("ops.peer_url", { url: peer.url }) : t("ops.no_peer_url"),
+  ];
+  const reason = el("input", { id: `why-${peer.code}`, maxlength: 200, autocomplete: "off" });
+  const act = peer.stopped ? "resumption" : "suspension";
+  return el("li", { class: "card peer", "data-region": peer.code, "data-stopped": String(peer.stopped) },
+    el("h3", {}, verdictIcon(peer.stopped || !peer.agreement ? "invalid" : "valid"), `${name} ${peer.code}`),
+    ...lines.map((line) => el("p", {}, line)),
+    el("p", { class: "hint" }, t(peer.stopped ? "ops.effect_resume" : "ops.effect_stop", { name })),
+    el("div", { class: "row" },
+      el("label", { for: reason.id }, t("ops.reason")), reason,
+      el("button", { type: "button", class: peer.stopped ? "primary" : "danger", onclick: () => change(peer, act, reason) },
+        t(peer.stopped ? "ops.resume" : "ops.stop"))));
+}
+
+async function change(peer, act, reason) {
+  if (!reason.value.trim()) {
+    tell(said, t("ops.reason_first"), "warn");
+    reason.focus();
+    return;
+  }
+  try {
+    await call("POST", `/api/v1/peers/${peer.code}/${act}`, { body: { reason: reason.value.trim() } });
+    tell(said, t(act === "suspension" ? "ops.stopped_done" : "ops.resumed_done", { name: peer.name }), "good");
+    await look();
+  } catch (failed) {
+    tell(said, wordsOf(failed), "bad");
+  }
+}
+
+function wordsOf(failed) {
+  if (!(failed instanceof Failed)) throw failed;
+  return failed.words;
+}
+
+/** Look again by itself, unless somebody is typing a reason. */
+function lookAgain() {
+  if (!byId("peers").contains(document.activeElement)) look();
+}
+
+byId("again").addEventListener("click", look);
+setInterval(lookAgain, EVERY_MS);
+look();

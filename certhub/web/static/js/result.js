@@ -1,0 +1,124 @@
+// The band and the items of one check: what a clerk sees within a second, and what they may look up.
+
+import { el, verdictIcon } from "./dom.js";
+import { maskName, maskValue } from "./masks.js";
+import { page, t } from "./page.js";
+import { ageOf, dayAndTime } from "./times.js";
+import { behind, causeWords, factName, kindName, outcomeWord, verdictWord } from "./verdicts.js";
+
+/**
+ * @typedef {import("./verdicts.js").Report} Report
+ * @typedef {import("./verdicts.js").Item} Item
+ * @typedef {import("./verdicts.js").Sentence} Sentence
+ */
+
+const NAMES = ["持证主体", "姓名", "名称", "经营者名称", "业户名称"];
+const OUTCOME_ICON = { yes: "valid", no: "invalid", undetermined: "undetermined" };
+
+/**
+ * Fill the band: shape, word, one sentence, what to do now.
+ * @param {HTMLElement} band
+ * @param {import("./verdicts.js").Verdict} verdict
+ * @param {Sentence} sentence
+ * @param {string} [word]  in place of the verdict's, where there is none
+ */
+export function showBand(band, verdict, sentence, word) {
+  band.className = `band ${verdict}`;
+  band.replaceChildren(
+    verdictIcon(verdict),
+    el("div", {},
+      el("p", { class: "verdict-word" }, word ?? verdictWord(verdict)),
+      el("p", { class: "headline" }, sentence.headline),
+      el("p", { class: "next-step" }, sentence.nextStep)),
+  );
+}
+
+/**
+ * Fill the list of items.
+ * @param {HTMLElement} place
+ * @param {Report} report
+ */
+export function showItems(place, report) {
+  place.replaceChildren(...report.items.map((item) => itemCard(item, report)));
+}
+
+/**
+ * The name of who holds the first certificate, covered: for the list at the side.
+ * @param {Report} report
+ */
+export function coveredName(report) {
+  const name = report.items.map(holderOf).find(Boolean);
+  return name ? maskName(name) : "";
+}
+
+/** @param {Item} item */
+export function holderOf(item) {
+  for (const title of NAMES) {
+    const value = item.disclosed[title];
+    if (value) return Array.isArray(value) ? value.join("、") : String(value);
+  }
+  return "";
+}
+
+/** @param {Item} item  @param {Report} report */
+function itemCard(item, report) {
+  const values = el("dl", { class: "values" });
+  const titles = Object.keys(item.disclosed);
+  const hasCovered = titles.some((title) => page.masked.includes(title));
+  const draw = (open) => values.replaceChildren(...titles.flatMap((title) => value(title, item.disclosed[title], open)));
+  const reveal = el("button", {
+    type: "button", "aria-pressed": "false", onclick: () => {
+      const open = reveal.getAttribute("aria-pressed") !== "true";
+      reveal.setAttribute("aria-pressed", String(open));
+      reveal.textContent = t(open ? "counter.cover" : "counter.reveal");
+      draw(open);
+    },
+  }, t("counter.reveal"));
+  draw(false);
+  return el("article", { class: `item card ${item.verdict}` },
+    el("header", {},
+      verdictIcon(item.verdict),
+      el("h3", {}, kindName(item), el("span", { class: "item-word" }, verdictWord(item.verdict))),
+      hasCovered ? reveal : null),
+    el("p", { class: "behind" }, behind(item) ? t("counter.behind", { who: behind(item) }) : t("counter.behind_nobody")),
+    item.code === "OK" ? null : el("p", { class: "cause" }, causeWords(item.code)),
+    titles.length ? values : el("p", { class: "hint" }, t("counter.nothing_disclosed")),
+    factsPanel(item, report));
+}
+
+/** One disclosed value as a term and its description; covered unless `open`. */
+function value(title, given, open) {
+  const texts = (Array.isArray(given) ? given : [given]).map(plain);
+  const isCovered = !open && page.masked.includes(title) && !NAMES.includes(title);
+  const shown = texts.map((text) => (isCovered ? maskValue(text) : text)).join("、");
+  return [el("dt", {}, page.field_names[title] || title), el("dd", { "data-title": title }, shown)];
+}
+
+/** A holder's number is {type, number}; everything else is text. */
+function plain(given) {
+  return given && typeof given === "object" ? String(given.number ?? JSON.stringify(given)) : String(given);
+}
+
+/** What was checked: each fact with its answer, the age of what it rests on, and who says so. */
+function factsPanel(item, report) {
+  const rows = item.facts.map((fact) => el("tr", { class: fact.outcome },
+    el("th", { scope: "row" }, factName(fact.fact)),
+    el("td", { class: "outcome" }, verdictIcon(OUTCOME_ICON[fact.outcome] ?? "undetermined"), outcomeWord(fact.outcome)),
+    el("td", {}, fact.cause ? causeWords(fact.cause) : who(fact)),
+    el("td", { title: dayAndTime(new Date(fact.as_of)) }, ageOf(fact.as_of, new Date(report.as_of)))));
+  const heads = ["fact", "outcome", "says", "age"].map((name) => el("th", { scope: "col" }, t(`counter.facts_${name}`)));
+  return el("details", { class: "facts" },
+    el("summary", {}, t("counter.facts", { count: item.facts.length })),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("counter.facts_label") },
+      el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows))),
+    el("details", { class: "technical" }, el("summary", {}, t("counter.technical")), el("pre", {}, technical(item))));
+}
+
+function who(fact) {
+  return fact.fact === "stands_behind" ? behind({ facts: [fact] }) : "";
+}
+
+/** For operators: codes and digests; never what was disclosed. */
+function technical({ kind, code, result_number, facts }) {
+  return JSON.stringify({ kind, code, result_number, facts }, null, 1);
+}

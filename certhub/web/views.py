@@ -1,0 +1,122 @@
+"""What each page knows when it is drawn: plain values for the template, and a JSON block for its scripts.
+
+counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; what to mask
+me        the holder's name
+agency    for which agencies the account acts, and which kinds those may issue
+ops       nothing: it asks the API
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from certhub_schemas import kinds
+from certhub_schemas.certificate_kind import Sensitivity
+from certhub_schemas.codes.holder_id import HOLDER_ID_TYPES
+from certhub_verifier.causes import Verdict
+from certhub_verifier.sentences import CATALOGUE
+
+from certhub.hub import Hub
+from certhub.parties.people import Actor, Role
+from certhub.web.language import HTML_LANG, Lang
+from certhub.web.wording import areas
+
+RANKED = list(Sensitivity)
+NUMBERS = ("证照编号", "证照标识", "持证主体代码")
+"""Core names that are masked like a personal number."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its name (also its area of the catalogue and its script), and the role it is for."""
+
+    name: str
+    role: Role | None
+
+
+HOME = Page("home", None)
+COUNTER, ME = Page("counter", Role.CLERK), Page("me", Role.HOLDER)
+AGENCY, OPS = Page("agency", Role.AGENCY), Page("ops", Role.OPERATOR)
+PAGES = (HOME, COUNTER, ME, AGENCY, OPS)
+
+
+def island(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any]:
+    """Return what the page's scripts read: texts, region, who is signed in, and the page's own things."""
+    known: dict[str, Any] = {
+        "page": page.name,
+        "lang": lang,
+        "html_lang": HTML_LANG[lang],
+        "role": page.role.value if page.role else None,
+        "region": {"code": hub.region, "name": region_name(hub, lang)},
+        "now": hub.now().isoformat(),
+        "texts": areas(lang, "common", page.name),
+        "ages": {name: entry[lang] for name, entry in CATALOGUE["words"].items()},
+    }
+    if actor is not None:
+        known["actor"] = {"name": actor.name, "office": actor.office, "window": actor.window}
+    return known | _own(page, lang, hub, actor)
+
+
+def region_name(hub: Hub, lang: Lang) -> str:
+    """Return what this region is called."""
+    return (lang == "en" and hub.settings.name_en) or hub.settings.name
+
+
+def other_regions(hub: Hub, lang: Lang) -> list[dict[str, str]]:
+    """Return the other regions of the trust set whose pages can be reached: [{"name", "url"}]."""
+    return [
+        {"name": (lang == "en" and one.name_en) or one.name, "url": one.url}
+        for one in hub.trust.regions.values()
+        if one.code != hub.region and one.url
+    ]
+
+
+def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any]:
+    if page is COUNTER:
+        return {
+            "trust_as_of": hub.trust.as_of.isoformat(),
+            "sentences": _sentences(lang),
+            "field_names": _field_names(lang),
+            "masked": _masked(),
+        }
+    if page is AGENCY:
+        return {
+            "agencies": _agencies(hub, actor, lang),
+            "id_types": [
+                {"code": one.code, "name": one.name_en if lang == "en" else one.name}
+                for one in HOLDER_ID_TYPES.values()
+            ],
+        }
+    return {}
+
+
+def _sentences(lang: Lang) -> dict[str, Any]:
+    """Return the verifier's words in one language: `codes`, `facts`, `outcomes`, `verdicts`."""
+    found: dict[str, Any] = {
+        part: {name: entry[lang] for name, entry in CATALOGUE[part].items()}
+        for part in ("codes", "facts", "outcomes")
+    }
+    return found | {"verdicts": {one.value: one.en if lang == "en" else one.zh for one in Verdict}}
+
+
+def _field_names(lang: Lang) -> dict[str, str]:
+    """Return what a claim's title is called on an English screen; on a Chinese one the title is the name."""
+    if lang == "zh":
+        return {}
+    return {field.title: field.title_en for kind in kinds() for field in kind.fields}
+
+
+def _masked() -> list[str]:
+    """Return the titles whose values stay covered until they are asked for: personal in any kind, and numbers."""
+    personal = RANKED.index(Sensitivity.PERSONAL)
+    titles = {f.title for kind in kinds() for f in kind.fields if RANKED.index(f.sensitivity) >= personal}
+    return sorted(titles | set(NUMBERS))
+
+
+def _agencies(hub: Hub, actor: Actor | None, lang: Lang) -> list[dict[str, Any]]:
+    """Return the agencies that the account acts for, each with the kinds that the trust set lets it issue."""
+    found = [hub.trust.agency(uscc) for uscc in (actor.agencies if actor else ())]
+    return [
+        {"uscc": one.uscc, "name": one.name_en if lang == "en" else one.name, "kinds": sorted(one.kinds)}
+        for one in found
+        if one is not None
+    ]
