@@ -10,7 +10,7 @@ import mimetypes
 import os
 import secrets
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -85,9 +85,13 @@ def create_app(settings: Settings | None = None, *, hub: Hub | None = None) -> F
     return app
 
 
-def create_app_from_environment() -> FastAPI:
-    """Return the app of the hub whose folder CERTHUB_DATA names: the factory that a server is given."""
-    folder = os.environ.get(ENVIRONMENT)
+def create_app_from_environment(environment: Mapping[str, str] = os.environ) -> FastAPI:
+    """Return the app of the hub whose folder CERTHUB_DATA names: the factory that a server is given.
+
+    Raises:
+        BadSettings: it names none, or not a hub's.
+    """
+    folder = environment.get(ENVIRONMENT)
     if not folder:
         raise BadSettings(f"set {ENVIRONMENT} to the hub's folder")
     return create_app(Settings.load(Path(folder)))

@@ -1,0 +1,50 @@
+"""The app as a whole: opened from a folder, working in the background while it lives, and nothing after."""
+
+import threading
+
+import pytest
+from starlette.testclient import TestClient
+
+from certhub.app import create_app, create_app_from_environment
+from certhub.settings import BadSettings
+
+
+def workers():
+    """Return the worker threads that run now."""
+    return [thread for thread in threading.enumerate() if thread.name == "certhub-worker"]
+
+
+def test_the_worker_lives_as_long_as_the_app(api):
+    """Status lists are published without anybody asking for it; when the app ends, so does the thread."""
+    with TestClient(create_app(hub=api.hub)) as client:
+        assert 1 == len(workers())
+        published = any(client.get("/status/1").status_code == 200 for _ in range(2000))
+
+    assert published
+    assert [] == workers()
+
+
+def test_a_hub_that_was_given_is_left_open(api):
+    """Who opened it closes it."""
+    with TestClient(create_app(hub=api.hub)):
+        pass
+
+    assert 200 == api.get("/readyz").status_code
+
+
+def test_an_app_is_made_from_the_folder_that_the_environment_names(api):
+    """What a server is given as its factory."""
+    app = create_app_from_environment({"CERTHUB_DATA": str(api.hub.settings.data)})
+    try:
+        assert 200 == TestClient(app).get("/readyz").status_code
+    finally:
+        app.state.hub.close()
+
+
+@pytest.mark.parametrize("folder", ["", "nowhere"])
+def test_without_a_hub_there_is_no_app(tmp_path, folder):
+    """The setting that is missing is named."""
+    environment = {"CERTHUB_DATA": str(tmp_path / folder)} if folder else {}
+
+    with pytest.raises(BadSettings, match=r"CERTHUB_DATA|certhub\.toml"):
+        create_app_from_environment(environment)
