@@ -1,0 +1,8 @@
+"""Every case, in the order of the table."""
+
+from tests.bench import malformed, served, stored, tokens
+from tests.bench.figures import Case
+
+CASES: dict[str, Case] = {
+    case.name: case for case in (*tokens.CASES, malformed.CASE, *stored.CASES, *served.CASES)
+}

@@ -1,0 +1,86 @@
+"""The floor: what raw `cryptography` takes for one P-256 signature, and for checking one.
+
+    Work      how many of each somebody really did      done_by(deed) counts them
+    Floor     what each took, in this very minute        measure()
+
+A ratio against the floor says how much of a cost is cryptography that nobody can save; it holds on another
+machine, where microseconds do not. The floor is taken before and after every case, since a shared machine is
+faster and slower from one second to the next.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from types import FrameType
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.bench.meters import spend
+
+MESSAGE = bytes(1500)  # a credential's signing input is about that long
+SECONDS = 0.03
+_SUITE = ec.ECDSA(hashes.SHA256())
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Signatures checked and made."""
+
+    verifies: int = 0
+    signs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Microseconds of CPU for one of each; and of wall for one signature."""
+
+    verify_us: float
+    sign_us: float
+    sign_wall_us: float
+
+    def of(self, work: Work) -> float:
+        """Return what `work` takes at the least, in microseconds of CPU."""
+        return work.verifies * self.verify_us + work.signs * self.sign_us
+
+    def between(self, other: "Floor") -> "Floor":
+        """Return the mean of two."""
+        return Floor(
+            (self.verify_us + other.verify_us) / 2,
+            (self.sign_us + other.sign_us) / 2,
+            (self.sign_wall_us + other.sign_wall_us) / 2,
+        )
+
+
+def measure(seconds: float = SECONDS) -> Floor:
+    """Take the floor now; each of the two operations for that many seconds."""
+    key, public, signature = _keys()
+    check = spend(lambda _: public.verify(signature, MESSAGE, _SUITE), seconds=seconds)
+    sign = spend(lambda _: key.sign(MESSAGE, _SUITE), seconds=seconds)
+    return Floor(check.cpu_us, sign.cpu_us, sign.wall_us)
+
+
+@lru_cache
+def _keys() -> tuple[ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey, bytes]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key, key.public_key(), key.sign(MESSAGE, _SUITE)
+
+
+def done_by(deed: Callable[[], object]) -> Work:
+    """Do `deed` once, in this thread, and return which P-256 operations it really did."""
+    seen: list[str] = []
+
+    def look(_: FrameType, event: str, called: Any) -> None:
+        if event == "c_call":
+            owner = type(getattr(called, "__self__", None)).__name__
+            seen.append(f"{owner}.{called.__name__}")
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        deed()
+    finally:
+        sys.setprofile(before)
+    return Work(verifies=seen.count("ECPublicKey.verify"), signs=seen.count("ECPrivateKey.sign"))

@@ -1,0 +1,37 @@
+"""The bench itself: that it counts what is done, and that its broken credentials are broken by shape alone."""
+
+import pytest
+
+from tests.bench import made
+from tests.bench.figures import Kind, Taken
+from tests.bench.floor import Floor, Work, done_by
+from tests.bench.malformed import CLASSES, broken, refuse
+from tests.bench.tokens import judge
+
+FLOOR = Floor(verify_us=40.0, sign_us=10.0, sign_wall_us=20.0)
+
+
+def test_judging_one_credential_checks_one_signature():
+    """The engine's one P-256 operation is found by counting, not by belief."""
+    [text] = made.credentials(1)
+    judge(text)
+
+    assert Work(verifies=1) == done_by(lambda: judge(text))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_malformed_credential_is_refused_before_any_signature_is_checked(name):
+    """Each class is altered by its shape alone, and costs no cryptography."""
+    [text] = made.credentials(1)
+
+    assert Work() == done_by(lambda: refuse(broken(text, CLASSES[name])))
+
+
+@pytest.mark.parametrize(
+    ("kind", "ratio"), [(Kind.SHARE, 0.5), (Kind.SIGNS, 10.0), (Kind.RATE, 0.2), (Kind.AGAINST, 4.0)]
+)
+def test_each_kind_of_ratio_is_held_against_its_own_measure(kind, ratio):
+    """100 µs with one check and one signature, beside something that takes 25."""
+    taken = Taken("one", 100.0, Work(verifies=1, signs=1), against_us=25.0)
+
+    assert ratio == taken.ratio(kind, FLOOR)

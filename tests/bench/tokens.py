@@ -1,0 +1,171 @@
+"""Cases of tokens, without a store: read one and judge it, build one and sign it."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+
+from certhub_keys.testing import fixed_signer
+from certhub_schemas import matter
+from certhub_verifier.causes import Verdict
+from certhub_verifier.engine import PresentedCredential, examine, run
+from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.formats import base64url, codes, jose, vc
+from certhub_verifier.formats.sealed import SealedPayload
+from certhub_verifier.needs import Need, StatusRecord
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.receipts import Finding, examine_receipt
+from certhub_verifier.report import ItemReport
+from certhub_verifier.trust import TrustSet
+
+from certhub.catalog.accept import accept
+from certhub.catalog.dates import read_iso_date
+from certhub.credentials.build import StatusPlace, new_identifier, unsigned
+from tests.bench import made, naive
+from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
+from tests.bench.floor import done_by
+from tests.bench.meters import spend
+from tests.support.credentials import HOME, MATTER, NOW, seconds
+
+DISTINCT = 200
+Deed = Callable[[int], object]
+
+
+@lru_cache
+def trust() -> TrustSet:
+    """Return the trust list of the two regions."""
+    return made.world().trust(matters=[matter(MATTER)])
+
+
+def judge(text: str) -> ItemReport:
+    """Judge a credential as a hub judges one that came by a ticket: its status is the hub's own row."""
+    redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
+    meant_for_us = Checked(Fact.AUDIENCE, Outcome.YES, None, NOW)
+    evidence = PresentedCredential(text, how="ticket", redeemed=redeemed, known=(meant_for_us,))
+    policy = policy_for(matter(MATTER), Channel.TICKET)
+    return run(examine(evidence, trust=trust(), policy=policy, now=NOW), _active)
+
+
+def _active(_: Need) -> StatusRecord:
+    return StatusRecord(state="active", as_of=NOW)
+
+
+def _verify() -> Deed:
+    texts = made.credentials(DISTINCT)
+
+    def deed(at: int) -> None:
+        report = judge(texts[at % DISTINCT])
+        assert (report.verdict, len(report.disclosed)) == (Verdict.VALID, made.DISCLOSURES)
+
+    return deed
+
+
+def _read() -> Deed:
+    texts, key = made.credentials(DISTINCT), made.world().seal_key()
+
+    def deed(at: int) -> None:
+        credential = vc.parse(texts[at % DISTINCT])
+        jose.verify(credential.parsed, key)
+        assert len(credential.disclosed) == made.DISCLOSURES
+
+    return deed
+
+
+def _read_naively() -> Deed:
+    texts, key = made.credentials(DISTINCT), naive.pem(made.world().seal_key())
+
+    def deed(at: int) -> None:
+        assert len(naive.read(texts[at % DISTINCT], key)) == made.DISCLOSURES
+
+    return deed
+
+
+def _receipt() -> Deed:
+    world, known = made.world(), trust()
+    files = [world.receipt_file(world.receipt(vid=f"bench-{at:016d}")) for at in range(DISTINCT)]
+
+    def deed(at: int) -> None:
+        found = examine_receipt(files[at % DISTINCT], trust=known, now=NOW)
+        assert (found.finding, len(found.identifiers)) == (Finding.GENUINE, 1)
+
+    return deed
+
+
+def _sealed() -> Deed:
+    world, known = made.world(), trust()
+    texts = [world.sealed_code(jti=base64url.encode(at.to_bytes(12))) for at in range(DISTINCT)]
+
+    def deed(at: int) -> None:
+        code = codes.read_code(texts[at % DISTINCT])
+        assert isinstance(code, codes.Sealed)
+        parsed = jose.parse(code.jws, code.typ)
+        payload = SealedPayload.parse(parsed.payload)
+        key = known.key(parsed.header.kid)
+        assert key is not None
+        assert (jose.verify(parsed, key)["iss"], payload.iss) == (HOME, HOME)
+
+    return deed
+
+
+def _issue() -> Deed:
+    """Build, sign and read back what was signed, as flows/issue does in its steps 3 to 5."""
+    signer = replace(fixed_signer("bench-seal-1"), deterministic=False)
+    drafts = [
+        accept(made.draft(at), entitled=lambda agency, kind: True, read_date=read_iso_date)
+        for at in range(DISTINCT)
+    ]
+    issued_at = seconds(NOW)
+
+    def deed(at: int) -> None:
+        draft = drafts[at % DISTINCT]
+        identifier = str(new_identifier(draft, version=1, random=secrets.token_bytes))
+        place = StatusPlace(HOME, 1, at)
+        product = unsigned(
+            draft, identifier, place, issued_at=issued_at, key=signer, random=secrets.token_bytes
+        )
+        credential = vc.parse(vc.seal(product, signer.sign(product.signing_input)))
+        jose.verify(credential.parsed, signer)
+        assert credential.disclosed["证照标识"] == identifier
+
+    return deed
+
+
+def _small(name: str, says: str, make: Callable[[], Deed], *, goal: str = "") -> Case:
+    """Return a case of one small deed that needs nothing but this thread."""
+
+    @contextmanager
+    def opened(_: Path, effort: Effort) -> Iterator[Round]:
+        deed, numbers = make(), count()
+        deed(next(numbers))  # what is loaded once is loaded now
+        work = done_by(lambda: deed(next(numbers)))
+
+        def measure() -> list[Taken]:
+            took = spend(deed, seconds=effort.seconds, numbers=numbers)
+            return [Taken(name, took.cpu_us, work)]
+
+        yield measure
+
+    return Case(name, (Figure(name, Kind.SHARE, says, goal),), opened)
+
+
+CASES = (
+    _small(
+        "verify",
+        "engine, ticket, own status row, 10 disclosures",
+        _verify,
+        goal=">= 0.58 (with key binding, 2 checks)",
+    ),
+    _small("verify-read", "vc.parse + jose.verify alone", _read),
+    _small("verify-naive", "PyJWT, PEM each time, disclosures by hand, few checks", _read_naively),
+    _small("receipt", "examine_receipt on the JSON that a clerk files", _receipt),
+    _small("sealed", "read a sealed code and check its signature", _sealed),
+    _small(
+        "issue",
+        "build, sign, read back; 12 disclosures; no store",
+        _issue,
+        goal=">= 0.48, not read back",
+    ),
+)
