@@ -66,6 +66,9 @@ SM2SM3 = Algorithm(
     order=0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123,  # GB/T 32918.5
 )
 
+SIGNED_NOTE = EDDSA
+"""The suite of logs and witnesses: signed notes know no other of ours (C2SP signed-note, type 0x01)."""
+
 REGISTRY: Mapping[str, Algorithm] = MappingProxyType({a.name: a for a in (ES256, EDDSA, SM2SM3)})
 
 

@@ -6,22 +6,19 @@
 `parse` does everything that needs no key, in this order: size, three canonical segments, header of
 exactly `alg`, `typ`, `kid`, expected type, strict payload, types and life of registered claims, length
 of the signature. `verify` then takes the key and its algorithm from the trust set's value; the token
-only gets to agree. The curve arithmetic is PyJWT's, reached by algorithm object, so that neither a
-key nor a name of an algorithm can come out of a token.
+only gets to agree. The curve arithmetic is reached by the suite's value (`suites.py`), so that neither a key
+nor a name of an algorithm can come out of a token.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, Algorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
-from jwt.algorithms import ECAlgorithm, OKPAlgorithm
+from certhub_schemas.algorithms import REGISTRY, Algorithm
 
-from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
-from certhub_verifier.formats import base64url, shapes, strict_json
+from certhub_verifier.errors import BadSignature, Malformed
+from certhub_verifier.formats import base64url, shapes, strict_json, suites
 from certhub_verifier.formats.jwk import public_key, thumbprint
 from certhub_verifier.formats.tokens import TOKEN_TYPES, TokenType
 
@@ -43,10 +40,6 @@ _KID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 # No token was made before 1970 and none of ours ended by then, but a licence of 1965 may be in force.
 _TIMES = {"iat": 0, "nbf": shapes.EARLIEST, "exp": 0}
 _TEXTS = ("iss", "sub", "aud", "jti")
-
-_VERIFIERS: Mapping[str, ECAlgorithm | OKPAlgorithm] = MappingProxyType(
-    {ES256.name: ECAlgorithm(ECAlgorithm.SHA256, SECP256R1), EDDSA.name: OKPAlgorithm()}
-)
 
 
 class VerifyingKey(Protocol):
@@ -139,12 +132,7 @@ def verify(parsed: Parsed, key: VerifyingKey) -> dict[str, Any]:
         raise BadSignature("the token names another key")
     _require_in_range(parsed.signature, key.algorithm, low_s=TOKEN_TYPES[parsed.header.typ].low_s)
     known = public_key(key.jwk, key.algorithm)
-    suite = _VERIFIERS.get(key.algorithm.name)
-    if suite is None:
-        raise SuiteNotAvailable(key.algorithm.name)
-    # mypy sees two suites with a key type each; public_key() has paired them by the algorithm's name.
-    if not suite.verify(parsed.signing_input, cast(Any, known), parsed.signature):
-        raise BadSignature("the signature is not this key's over these bytes")
+    suites.check(key.algorithm, known, parsed.signing_input, parsed.signature)
     return parsed.payload
 
 

@@ -5,22 +5,16 @@ A key is `kty`, `crv`, `x` and, on curves of points, `y`. Members that would let
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
 
-from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, Algorithm
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    SECP256R1,
-    EllipticCurvePublicKey,
-    EllipticCurvePublicNumbers,
-)
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from certhub_schemas.algorithms import REGISTRY, Algorithm
 
 from certhub_verifier.errors import Malformed, SuiteNotAvailable
-from certhub_verifier.formats import base64url, strict_json
+from certhub_verifier.formats import base64url, strict_json, suites
+from certhub_verifier.formats.suites import PublicKey
 
-PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
+__all__ = ["PublicKey", "from_public_key", "public_key", "require_public", "suite_of", "thumbprint"]
 
 MAX_CACHED_KEYS = 4_096  # a province's seal keys; a key object is about 2 KB
 
@@ -31,11 +25,34 @@ def thumbprint(jwk: Mapping[str, str]) -> str:
     Raises:
         Malformed: not a public key of a suite in the registry; the point itself is not looked at.
     """
+    _coordinates(jwk, suite_of(jwk))
+    return base64url.encode(hashlib.sha256(strict_json.canonical(dict(jwk))).digest())
+
+
+def suite_of(jwk: Mapping[str, str]) -> Algorithm:
+    """Return the suite whose keys look like `jwk`: each curve of the registry belongs to one.
+
+    For keys that nobody listed with a suite: a holder's in `cnf`, one out of a certificate.
+
+    Raises:
+        Malformed: no suite of the registry has that `kty` and `crv`.
+    """
     for suite in REGISTRY.values():
         if (jwk.get("kty"), jwk.get("crv")) == (suite.key_type, suite.curve):
-            _coordinates(jwk, suite)
-            return base64url.encode(hashlib.sha256(strict_json.canonical(dict(jwk))).digest())
+            return suite
     raise Malformed("JWK of a key type or curve that is not in the registry")
+
+
+def from_public_key(key: object) -> tuple[Algorithm, dict[str, str]]:
+    """Return the suite and the JWK of a key object, as a certificate holds one.
+
+    Raises:
+        Malformed: no suite of the registry has keys like it.
+    """
+    suite, coordinates = suites.coordinates(key)
+    members = {"kty": suite.key_type, "crv": suite.curve}
+    named = zip(("x", "y"), coordinates, strict=False)
+    return suite, members | {name: base64url.encode(value) for name, value in named}
 
 
 def require_public(jwk: Mapping[str, str], algorithm: Algorithm) -> None:
@@ -64,25 +81,7 @@ def public_key(jwk: Mapping[str, str], algorithm: Algorithm) -> PublicKey:
 
 @lru_cache(maxsize=MAX_CACHED_KEYS)
 def _loaded(algorithm: Algorithm, members: tuple[tuple[str, str], ...]) -> PublicKey:
-    coordinates = _coordinates(dict(members), algorithm)
-    load = _LOADERS.get(algorithm.name)
-    if load is None:
-        raise SuiteNotAvailable(algorithm.name)
-    try:
-        return load(*coordinates)
-    except ValueError as broken:
-        raise Malformed("JWK is not a point of its curve") from broken
-
-
-def _load_p256(x: bytes, y: bytes) -> PublicKey:
-    return EllipticCurvePublicNumbers(
-        int.from_bytes(x, "big"), int.from_bytes(y, "big"), SECP256R1()
-    ).public_key()
-
-
-_LOADERS: Mapping[str, Callable[..., PublicKey]] = MappingProxyType(
-    {ES256.name: _load_p256, EDDSA.name: Ed25519PublicKey.from_public_bytes}
-)
+    return suites.load(algorithm, *_coordinates(dict(members), algorithm))
 
 
 def _members(jwk: Mapping[str, str]) -> dict[str, str]:

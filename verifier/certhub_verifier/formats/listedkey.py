@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from certhub_schemas.algorithms import EDDSA, REGISTRY, Algorithm
+from certhub_schemas.algorithms import REGISTRY, SIGNED_NOTE, Algorithm
 from certhub_schemas.purposes import Purpose
 
 from certhub_verifier.errors import Malformed
@@ -84,8 +84,8 @@ def seal_key(value: Any, where: str) -> ListedKey:
 def _key(found: Mapping[str, Any], where: str) -> ListedKey:
     """Return the key, all of whose members have to go together."""
     suite, purpose = REGISTRY[found["alg"]], Purpose(found.get("purpose", Purpose.SEAL))
-    if purpose in {Purpose.LOG, Purpose.WITNESS} and suite is not EDDSA:
-        raise Malformed(f"{where}.alg: keys of a log and of a witness are EdDSA")  # C2SP signed-note
+    if purpose in {Purpose.LOG, Purpose.WITNESS} and suite is not SIGNED_NOTE:
+        raise Malformed(f"{where}.alg: keys of a log and of a witness are {SIGNED_NOTE.name}")
     try:
         require_public(found["jwk"], suite)
     except Malformed as bad:
