@@ -20,7 +20,7 @@ from certhub.errors import HubError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Prepare both regions; print where they are and which file holds their tokens (never a token itself)."""
-    asked = _parser().parse_args(argv)
+    asked = arguments_of(argv)
     plan = Plan(asked.data, asked.url, database=asked.database_url)
     try:
         if asked.reset:
@@ -39,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def arguments_of(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; leaves with 2 when it cannot be understood."""
     parser = argparse.ArgumentParser(
         prog="python -m certhub.demo.prepare", description=__doc__, allow_abbrev=False
     )
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"where each region reaches the other, in the order {', '.join(one.code for one in p.REGIONS)}",
     )
     parser.add_argument("--reset", action="store_true", help="take an earlier demo away first")
-    return parser
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":
