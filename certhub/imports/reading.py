@@ -90,7 +90,10 @@ def read_rows(
     encoding, first_line = _detect(source, name)
     delimiter = max(_DELIMITERS, key=first_line.count)
     records = _records(source, encoding, delimiter)
-    number, header = next(records)
+    first = next(records, None)
+    if first is None:
+        raise BadFile("FILE_EMPTY")
+    number, header = first
     if header is None:
         raise BadFile("CSV_UNREADABLE", row=str(number))
     columns = read_header(header, kinds() if of is None else of)

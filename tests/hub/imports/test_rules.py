@@ -218,3 +218,11 @@ def test_a_fault_of_a_row_carries_its_row_and_column():
 def test_cells_are_what_the_catalogue_reads():
     """A row's cells and a request's draft have the same members, so that one `accept` reads both."""
     assert [field.name for field in fields(RawDraft)] == [field.name for field in fields(Cells)]
+
+
+def test_a_file_that_is_only_a_byte_order_mark_is_empty():
+    """Three bytes of BOM are a file without a header, and told as such."""
+    with pytest.raises(BadFile) as refused:
+        read_rows(b"\xef\xbb\xbf", "x.csv")
+
+    assert "FILE_EMPTY" == refused.value.code
