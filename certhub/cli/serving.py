@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from certhub import worker as background
+from certhub.api.deadline import DeadlineProtocol
 from certhub.app import create_app
 from certhub.cli.console import DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.db import migrate
@@ -40,7 +41,7 @@ def serve(
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=DeadlineProtocol,
         access_log=False,
         server_header=False,
         date_header=True,

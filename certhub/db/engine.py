@@ -15,12 +15,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from certhub.clock import Clock
 from certhub.db import ids
 from certhub.db.sealing import Vault
-from certhub.errors import HubError
+from certhub.errors import HubError, Unavailable
 
 BUSY_TIMEOUT_MS = 10_000
 POOL, OVERFLOW = 4, 4  # per process: the knee on two cores is 8 connections
@@ -30,6 +32,12 @@ class NoDatabase(HubError):
     """The database is not there; `serve` never creates one."""
 
     code = "NO_DATABASE"
+
+
+class DatabaseBusy(Unavailable):
+    """The database is locked, full or gone."""
+
+    code = "DATABASE_BUSY"
 
 
 @dataclass
@@ -66,19 +74,28 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Unit]:
         """One consistent view; nothing is written."""
-        with self.engine.connect() as connection, connection.begin():
+        with _told(), self.engine.connect() as connection, connection.begin():
             yield self._unit(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Unit]:
         """One transaction, all or nothing; committed when the block ends without an exception."""
-        with self.engine.connect() as connection:
+        with _told(), self.engine.connect() as connection:
             writer = connection.execution_options(certhub_writes=True)
             with writer.begin():
                 yield self._unit(writer)
 
     def _unit(self, connection: Connection) -> Unit:
         return Unit(connection, self.vault, self.clock.now(), self.random)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say of a database that is locked, full or gone that it is unavailable: asking again may help."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as broken:
+        raise DatabaseBusy(f"the database does not take this now: {type(broken).__name__}") from broken
 
 
 def open_engine(url: str, *, schema: str = "") -> Engine:
@@ -88,7 +105,12 @@ def open_engine(url: str, *, schema: str = "") -> Engine:
         return _sqlite(parsed)
     options: dict[str, Any] = {"options": f"-csearch_path={schema}"} if schema else {}
     return create_engine(
-        parsed, pool_size=POOL, max_overflow=OVERFLOW, pool_pre_ping=True, connect_args=options
+        parsed,
+        hide_parameters=True,
+        pool_size=POOL,
+        max_overflow=OVERFLOW,
+        pool_pre_ping=True,
+        connect_args=options,
     )
 
 
@@ -100,6 +122,7 @@ def _with_driver(url: URL) -> URL:
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # an error text must not carry a value
         pool_size=POOL,
         max_overflow=40,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},

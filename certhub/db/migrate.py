@@ -1,14 +1,16 @@
 """Bring a database to the newest schema, or ask where it stands. The migrations ship in the wheel."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
-from certhub.db.engine import NoDatabase
+from certhub.db.engine import NoDatabase, open_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -54,14 +56,25 @@ def _config(connection: object) -> Config:
     return config
 
 
-def has_schema(engine: Engine, schema: str) -> bool:
-    """Say whether a PostgreSQL schema is there."""
-    with engine.connect() as connection:
+def has_schema(url: str, schema: str) -> bool:
+    """Say whether the PostgreSQL database at a URL has a schema."""
+    with _visit(url) as connection:
         found = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
         return found.first() is not None
 
 
-def drop_schema(engine: Engine, schema: str) -> None:
-    """Take a PostgreSQL schema and everything in it away."""
-    with engine.begin() as connection:
+def drop_schema(url: str, schema: str) -> None:
+    """Take a schema and everything in it away from the PostgreSQL database at a URL."""
+    with _visit(url) as connection:
         connection.execute(text(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE'))
+
+
+@contextmanager
+def _visit(url: str) -> Iterator[Connection]:
+    """Connect for one transaction and leave nothing open behind."""
+    engine = open_engine(url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()

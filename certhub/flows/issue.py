@@ -64,7 +64,7 @@ def issue(raw: RawDraft, *, by: Actor, hub: Hub, key: Key) -> tuple[Mapping[str,
     """Issue one certificate for an API client.
 
     Returns:
-        The certificate as its agency sees it, and whether this very call made it.
+        The certificate as its agency sees it, and whether this request made it (also when it is asked again).
 
     Raises:
         ClaimsInvalid: the draft does not fit; names every place.
@@ -77,7 +77,7 @@ def issue(raw: RawDraft, *, by: Actor, hub: Hub, key: Key) -> tuple[Mapping[str,
     with hub.writing() as unit:
         stored = idempotency.begin(unit, key)
         if stored is not None:
-            return stored, False
+            return stored["certificate"], stored["new"]
         intents, results = intend(unit, [draft], hub=hub, at=unit.now)
     result = results[0] or sign_and_activate(intents, by=by, hub=hub, key=key)[0]
     if result.outcome is Outcome.ISSUED and result.certificate is not None:
@@ -90,7 +90,7 @@ def _settle(result: Result, *, hub: Hub, key: Key) -> Mapping[str, Any]:
     with hub.writing() as unit:
         if result.outcome is Outcome.EXISTING and result.certificate is not None:
             answer = summary(result.certificate)
-            idempotency.finish(unit, key, answer)
+            idempotency.finish(unit, key, {"new": False, "certificate": answer})
             return answer
         idempotency.abandon(unit, key)
     if result.outcome is Outcome.CONFLICT:
@@ -275,7 +275,7 @@ def sign_and_activate(
     with hub.writing() as unit:
         active = {c.id: c for c in activate(unit, signed, by=by)}
         if key is not None and active:
-            idempotency.finish(unit, key, summary(active[signed[0].id]))
+            idempotency.finish(unit, key, {"new": True, "certificate": summary(active[signed[0].id])})
         beaten = [Place(c.bucket, c.id) for c in signed if c.id not in active]
         others = {c.id: c for c in certificates.get_many(unit, beaten)} if beaten else {}
     hub.step("issue:7")

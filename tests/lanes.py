@@ -1,0 +1,219 @@
+"""`python3 dev.py check [LANE…]`: every lane of the project's gate, each with its time, and a table at the end.
+
+    format     ruff format                        imports    the house plan as contracts
+    lint       ruff check                         house      what no tool knows: tests/house, OpenAPI, docs
+    types      mypy --strict over four packages   wheels     the verifier's wheel alone, in an empty environment
+    postgres   stores, flows and races again      browser    every page in Chromium
+    drills     kill -9, races, the demo's story   interop    credentials exchanged with another implementation
+    fuzz       mutants of every token             containers compose, Dockerfiles and their replay
+
+A lane whose tool is missing on this machine is skipped, and says which; nothing is skipped silently.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+MEMBERS = ("schemas", "keys", "verifier", ".")
+NO_TESTS = 5  # pytest's exit code when nothing was collected
+FUZZ_COUNT = "200000"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a lane ended: `good` None means skipped, and `says` why."""
+
+    good: bool | None
+    says: str = ""
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> bool:
+    """Run a command in the open; say whether it ended well."""
+    shown = " ".join(str(part) for part in command)
+    print(f"$ {shown}", flush=True)
+    return (
+        subprocess.run(
+            [str(p) for p in command], cwd=cwd, env=os.environ | environment, check=False
+        ).returncode
+        == 0
+    )
+
+
+def tool(name: str, *arguments: str, next_step: str) -> Outcome:
+    """Run one of the environment's tools."""
+    return Outcome(run(BIN / name, *arguments), next_step)
+
+
+def pytest(*arguments: str, next_step: str) -> Outcome:
+    """Run pytest; a lane that collects nothing has failed."""
+    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    print("$ " + " ".join(command), flush=True)
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    return Outcome(code == 0, "no test was collected" if code == NO_TESTS else next_step)
+
+
+def formatted() -> Outcome:
+    """Every file has the one format."""
+    return tool("ruff", "format", "--check", ".", next_step="ruff format .")
+
+
+def lint() -> Outcome:
+    """No finding of ruff."""
+    return tool("ruff", "check", ".", next_step="ruff check --fix . and read what is left")
+
+
+def types() -> Outcome:
+    """mypy --strict over all four packages."""
+    return tool("mypy", next_step="read the first error: the others often follow from it")
+
+
+def imports() -> Outcome:
+    """Arrows only run down."""
+    return tool(
+        "lint-imports", next_step="move the code to the floor that it belongs to; docs/decisions/ says which"
+    )
+
+
+def house() -> Outcome:
+    """What no tool knows: lints with a story, documents that cannot rot."""
+    folders = [folder for folder in ("tests/house", "tests/docs") if (ROOT / folder).is_dir()]
+    return pytest(
+        *folders, "-m", "not drill", next_step="the failing test's docstring says what happened once"
+    )
+
+
+def postgres() -> Outcome:
+    """Stores, flows and races on PostgreSQL."""
+    return pytest("-m", "postgres", next_step="PostgreSQL's own words are above")
+
+
+def browser() -> Outcome:
+    """Every page, in Chromium."""
+    if shutil.which("chromium") is None:
+        return Outcome(None, "chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    return pytest("-m", "browser", next_step="look at the screenshots that the failing test names")
+
+
+def drills() -> Outcome:
+    """Processes killed again and again, codes raced, the demo's story over HTTP."""
+    return pytest(
+        "-m", "drill", "--ignore=tests/containers", next_step="the drill's docstring says what must hold"
+    )
+
+
+def containers() -> Outcome:
+    """Compose and Dockerfiles, as far as they can be checked without an engine."""
+    if not (ROOT / "tests/containers").is_dir():
+        return Outcome(None, "tests/containers is not there")
+    return pytest("tests/containers", next_step="docker/README.md says what each step must do")
+
+
+def interop() -> Outcome:
+    """Credentials made here and read by another implementation, and the reverse."""
+    if not (ROOT / "tests/interop").is_dir() or shutil.which("npm") is None:
+        return Outcome(None, "node and npm are not installed")
+    return pytest("-m", "interop", next_step="tests/interop/README.md says what is exchanged")
+
+
+def fuzz() -> Outcome:
+    """Mutants of every token: none may verify, none may raise a foreign exception."""
+    if not (ROOT / "tests/fuzz/__main__.py").is_file():
+        return Outcome(None, "tests/fuzz is not there")
+    return Outcome(
+        run(sys.executable, "-m", "tests.fuzz", "--count", FUZZ_COUNT), "the input is in tests/fuzz/findings"
+    )
+
+
+def wheels() -> Outcome:
+    """The verifier's wheel alone: few packages, its tests pass, and there is no hub in sight."""
+    with tempfile.TemporaryDirectory() as temporary:
+        made, room = Path(temporary, "wheels"), Path(temporary, "room")
+        for member in MEMBERS:
+            if not run(
+                sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", made, cwd=ROOT / member
+            ):
+                return Outcome(False, "the build's words are above")
+        if not run(sys.executable, "-m", "venv", room):
+            return Outcome(False, "python3 -m venv failed")
+        python = room / "bin" / "python"
+        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        if not run(*pip, "--find-links", made, "certhub-verifier"):
+            return Outcome(False, "the wheel does not install")
+        listed = subprocess.run(
+            [python, "-m", "pip", "list", "--format=freeze"], capture_output=True, text=True, check=True
+        )
+        packages = [
+            line for line in listed.stdout.splitlines() if line.split("==")[0] not in {"pip", "setuptools"}
+        ]
+        print(f"{len(packages)} packages: {', '.join(packages)}", flush=True)
+        alone = subprocess.run(
+            [python, "-c", "import certhub"], cwd=temporary, capture_output=True, check=False
+        ).returncode
+        if len(packages) > 8 or alone == 0:
+            return Outcome(False, "the verifier needs more than it should")
+        if not run(*pip, "pytest", "hypothesis"):
+            return Outcome(False, "pytest does not install")
+        # The tests are copied out, so that nothing of the checkout is importable beside them.
+        for folder in ("formats", "verifier", "support", "schemas"):
+            shutil.copytree(ROOT / "tests" / folder, Path(temporary, "tests", folder))
+        shutil.copy(ROOT / "tests" / "conftest.py", Path(temporary, "tests"))
+        tests = [
+            python,
+            "-m",
+            "pytest",
+            "-q",
+            "--import-mode=importlib",
+            "-W",
+            "error",
+            "tests/formats",
+            "tests/verifier",
+        ]
+        return Outcome(run(*tests, cwd=Path(temporary)), "a test of the verifier needs more than its wheel")
+
+
+LANES: dict[str, Callable[[], Outcome]] = {
+    "format": formatted,
+    "lint": lint,
+    "types": types,
+    "imports": imports,
+    "house": house,
+    "wheels": wheels,
+    "postgres": postgres,
+    "browser": browser,
+    "drills": drills,
+    "interop": interop,
+    "fuzz": fuzz,
+    "containers": containers,
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Run the named lanes, or all of them; 0 when none failed."""
+    unknown = [name for name in names if name not in LANES]
+    if unknown:
+        print(f"no such lane: {', '.join(unknown)}; there are {', '.join(LANES)}", file=sys.stderr)
+        return 2
+    ended: list[tuple[str, Outcome, float]] = []
+    for name in names or LANES:
+        print(f"\n── {name} " + "─" * (60 - len(name)), flush=True)
+        begun = time.monotonic()
+        outcome = LANES[name]()
+        ended.append((name, outcome, time.monotonic() - begun))
+    print("\n" + "─" * 64)
+    for name, outcome, seconds in ended:
+        mark = {True: "✓", False: "✕", None: "–"}[outcome.good]
+        says = "" if outcome.good else f"  {outcome.says}"
+        print(f"{mark} {name:<12}{seconds:7.1f} s{says}")
+    return 1 if any(outcome.good is False for _, outcome, _ in ended) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
