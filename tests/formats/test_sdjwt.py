@@ -180,10 +180,14 @@ def test_a_source_of_randomness_that_runs_dry_is_noticed() -> None:
         {"a": {"_sd": []}},
         {"a": [{"...": "x"}]},
         {"a": 0.5},
+        {"a": [0.5]},
+        {"a": 10**18},
         {"a": "\ud800"},
         {"a": "\x00"},
+        {"a": [[[[[[[[0]]]]]]]]},
+        {f"a{i}": i for i in range(513)},
     ],
-    ids=str,
+    ids=lambda claims: str(claims)[:30],
 )
 def test_what_no_reader_takes_is_not_concealed(claims: dict[str, Any]) -> None:
     """Claims that look like digests, and values that strict JSON refuses, are refused before signing."""

@@ -24,7 +24,7 @@ SALT_BYTES = 16  # RFC 9901 §9.3 recommends 128 bits
 MAX_BYTES = 64 * 1024  # a whole presentation
 MAX_DISCLOSURES = 512
 MAX_DEPTH = 64  # of the processed payload; a chain of disclosures can be deeper than any JSON we parse
-_RESERVED = frozenset({"_sd", "..."})
+RESERVED = frozenset({"_sd", "..."})  # members that a reader takes for digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,19 @@ def sd_hash(presentation: Presentation) -> str:
     return digest(join(presentation.issuer_jwt, presentation.disclosures))
 
 
+def payload_of(presentation: Presentation) -> dict[str, Any]:
+    """Return what the issuer's JWT says, unverified: for whoever holds it, never for whoever judges it.
+
+    Raises:
+        Malformed: it is not an object in strict JSON.
+    """
+    parts = presentation.issuer_jwt.split(".")
+    payload = strict_json.loads(base64url.decode(parts[1])) if len(parts) == 3 else None
+    if type(payload) is not dict:
+        raise Malformed("the payload of an SD-JWT is an object")
+    return payload
+
+
 def read_disclosure(encoded: str) -> Disclosure:
     """Read one disclosure (RFC 9901 §4.2.1, §4.2.2).
 
@@ -98,7 +111,7 @@ def read_disclosure(encoded: str) -> Disclosure:
         raise Malformed("the salt and the name of a disclosure are strings")
     salt, *names, value = parts
     name = names[0] if names else None
-    if name in _RESERVED:
+    if name in RESERVED:
         raise Malformed("a disclosure may not be called _sd or ...")
     return Disclosure(salt, name, value, encoded)
 
@@ -112,13 +125,16 @@ def conceal(
     hide how many claims there are.
 
     Raises:
-        Malformed: a name or a nested member that the format keeps for itself, a fraction, or text that is not
-            strict JSON.
+        Malformed: a name or a nested member that the format keeps for itself, more claims than a reader
+            takes, a fraction, or a value that is nested too deep for strict JSON or is none.
     """
+    if len(claims) > MAX_DISCLOSURES:
+        raise Malformed(f"more than {MAX_DISCLOSURES} disclosures")
     pool = random(SALT_BYTES * len(claims) + 32 * decoys)
     if len(pool) != SALT_BYTES * len(claims) + 32 * decoys:
         raise Malformed("the source of randomness gave another number of bytes than asked")
-    _refuse_unreadable(dict(claims))
+    # Of the same depth as each disclosure, so that one trip through the reader speaks for all.
+    _refuse_reserved(strict_json.loads(strict_json.dumps(dict(claims))))
     disclosures = []
     for i, (name, value) in enumerate(claims.items()):
         salt = base64url.encode(pool[SALT_BYTES * i : SALT_BYTES * (i + 1)])
@@ -130,19 +146,17 @@ def conceal(
     return tuple(disclosures), sorted(digests)
 
 
-def _refuse_unreadable(claims: dict[str, Any]) -> None:
-    """Refuse, at any depth, members that a reader takes for digests, and fractions, which it refuses."""
+def _refuse_reserved(claims: Any) -> None:
+    """Refuse, at any depth, members that a reader takes for digests."""
     waiting: list[Any] = [claims]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            if not _RESERVED.isdisjoint(value):
+            if not RESERVED.isdisjoint(value):
                 raise Malformed("a claim may not hold members called _sd or ...")
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
-        elif isinstance(value, float):
-            raise Malformed("a number with a fraction has more than one spelling: text expected")
 
 
 def process(payload: Mapping[str, Any], disclosures: Iterable[str]) -> dict[str, Any]:
@@ -253,9 +267,9 @@ def select(presentation: Presentation, names: Collection[str]) -> Presentation:
     Raises:
         Malformed: the payload or a disclosure cannot be read.
     """
-    payload = strict_json.loads(base64url.decode(presentation.issuer_jwt.split(".")[1]))
-    if type(payload) is not dict or type(payload.get("_sd", [])) is not list:
-        raise Malformed("the payload of an SD-JWT is an object, and its _sd an array")
+    payload = payload_of(presentation)
+    if type(payload.get("_sd", [])) is not list:
+        raise Malformed("_sd: an array of digests expected")
     disclosed = [read_disclosure(encoded) for encoded in presentation.disclosures]
     found = {digest(disclosure.encoded): disclosure for disclosure in disclosed}
     waiting: list[Any] = [value for name, value in payload.items() if name in names and name != "_sd"]
