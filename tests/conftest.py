@@ -1,6 +1,70 @@
-"""What every test stands on: Hypothesis without deadlines, since a slow machine is not a wrong program."""
+"""What every test stands on: Hypothesis without deadlines, and two demo regions of its own for who asks.
 
+The regions live on SQLite and, in the lane of `check` that has PostgreSQL, there as well. The hub is imported
+only by those who ask for one: the verifier's tests also run where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
 
+if TYPE_CHECKING:
+    from tests.support.postgres import Postgres
+    from tests.support.region import Clock, Region
+    from tests.support.stock import Stock
+
+# A slow machine is not a wrong program.
 settings.register_profile("certhub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("certhub")
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this session's own."""
+    from tests.support.postgres import run_postgres
+
+    with run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def stock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    """Two filled regions, to be copied."""
+    from tests.support.stock import make_stock
+
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return make_stock(tmp_path_factory.mktemp("stock"), server)
+
+
+@pytest.fixture
+def regions(stock: Stock, tmp_path: Path) -> Iterator[tuple[Region, Region]]:
+    """Ezhou (420700) and Wuhan (420100), this test's own, joined by a wire in memory."""
+    from tests.support.stock import open_copy
+
+    with open_copy(stock, tmp_path / "regions") as made:
+        yield made
+
+
+@pytest.fixture
+def home(regions: tuple[Region, Region]) -> Region:
+    """Ezhou, where most of the story happens."""
+    return regions[0]
+
+
+@pytest.fixture
+def other(regions: tuple[Region, Region]) -> Region:
+    """Wuhan."""
+    return regions[1]
+
+
+@pytest.fixture
+def clock(home: Region) -> Clock:
+    """The clock of both regions."""
+    return home.clock

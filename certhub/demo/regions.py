@@ -16,7 +16,6 @@ from certhub_verifier.formats import trustlist
 from certhub_verifier.formats.agreement import BOTH, Agreement, AgreementItem
 
 from certhub.clock import Clock, SystemClock
-from certhub.db.engine import open_engine
 from certhub.db.migrate import drop_schema, has_schema
 from certhub.demo import people as p
 from certhub.demo.seed import seed
@@ -65,7 +64,7 @@ def reset(plan: Plan) -> None:
     for one in p.REGIONS:
         shutil.rmtree(plan.folder / one.code, ignore_errors=True)
         if plan.database:
-            drop_schema(open_engine(plan.database), schema_of(one.code))
+            drop_schema(plan.database, schema_of(one.code))
 
 
 def schema_of(region: str) -> str:
@@ -75,7 +74,7 @@ def schema_of(region: str) -> str:
 
 def _found(one: Founding, plan: Plan, clock: Clock) -> None:
     schema = schema_of(one.code) if plan.database else ""
-    if schema and has_schema(open_engine(plan.database), schema):
+    if schema and has_schema(plan.database, schema):
         raise Conflict(
             f"schema {schema} holds an earlier demo whose keys are not in {plan.folder}: --reset, or name its --data",
             code="SCHEMA_TAKEN",

