@@ -15,6 +15,7 @@ from certhub.certificates.rules import CHINA, Event, after, wire_status
 from certhub.certificates.store import Place
 from certhub.demo import people as p
 from certhub.demo.certificates import Seed, seeds
+from certhub.demo.stranger import issue_by_stranger
 from certhub.flows import issue, renew, revoke
 from certhub.flows.revoke import Order
 from certhub.hub import Hub
@@ -65,6 +66,8 @@ def _agencies(region: str) -> tuple[str, ...]:
 def _issue_all(hub: Hub, by: Actor, folder: Path) -> None:
     today = hub.now().astimezone(CHINA).date()
     cards = {one.name: _issue(one, hub=hub, by=by) for one in seeds(today) if one.region == hub.region}
+    if hub.region == p.REGIONS[0].code:
+        cards["stranger"] = issue_by_stranger(hub, by=by, key=_key(hub, "stranger", "issue"))
     Shelf(folder).put(CARDS, json.dumps(cards, ensure_ascii=False, indent=1).encode())
 
 

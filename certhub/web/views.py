@@ -3,7 +3,7 @@
 counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; what to mask
 me        the holder's name
 agency    for which agencies the account acts, and which kinds those may issue
-ops       nothing: it asks the API
+ops       what agencies are called; the rest it asks the API
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from certhub_schemas.certificate_kind import Sensitivity
 from certhub_schemas.codes.holder_id import HOLDER_ID_TYPES
 from certhub_verifier.causes import Verdict
 from certhub_verifier.sentences import CATALOGUE
+from certhub_verifier.trust import Agency
 
 from certhub.hub import Hub
 from certhub.parties.people import Actor, Role
@@ -86,7 +87,13 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
                 for one in HOLDER_ID_TYPES.values()
             ],
         }
+    if page is OPS:
+        return {"agency_names": {one.uscc: _name(one, lang) for one in hub.trust.agencies.values()}}
     return {}
+
+
+def _name(one: Agency, lang: Lang) -> str:
+    return one.name_en if lang == "en" else one.name
 
 
 def _sentences(lang: Lang) -> dict[str, Any]:
@@ -116,7 +123,7 @@ def _agencies(hub: Hub, actor: Actor | None, lang: Lang) -> list[dict[str, Any]]
     """Return the agencies that the account acts for, each with the kinds that the trust set lets it issue."""
     found = [hub.trust.agency(uscc) for uscc in (actor.agencies if actor else ())]
     return [
-        {"uscc": one.uscc, "name": one.name_en if lang == "en" else one.name, "kinds": sorted(one.kinds)}
+        {"uscc": one.uscc, "name": _name(one, lang), "kinds": sorted(one.kinds)}
         for one in found
         if one is not None
     ]

@@ -7,7 +7,7 @@ import { byId, el, tell } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { page, t } from "./page.js";
 import { stateChip, stateWord } from "./states.js";
-import { dayAndTime } from "./times.js";
+import { day, dayAndTime } from "./times.js";
 
 const list = byId("certificates");
 const said = byId("said");
@@ -41,16 +41,21 @@ function draw() {
   byId("more").hidden = !cursor;
 }
 
+/** Expired is computed from the last day, as everywhere; only an active certificate can be it. */
+function shownState(one) {
+  return one.state === "active" && one.valid_to && one.valid_to < day(new Date()) ? "expired" : one.state;
+}
+
 function searchable(one) {
   const holders = one.holders.map((holder) => `${holder.name} ${holder.id_number}`);
-  return [one.number, one.identifier, kindNames[one.kind], stateWord(one.state), ...holders].join(" ").toLowerCase();
+  return [one.number, one.identifier, kindNames[one.kind], stateWord(shownState(one)), ...holders].join(" ").toLowerCase();
 }
 
 function row(one) {
   const why = [one.reason, one.decision_number].filter(Boolean).join(" · ");
   return el("li", { class: "card certificate", "data-id": one.id, "data-state": one.state },
     el("div", { class: "certificate-words" },
-      el("h3", {}, kindNames[one.kind] || one.kind, " ", stateChip(one.state)),
+      el("h3", {}, kindNames[one.kind] || one.kind, " ", stateChip(shownState(one))),
       el("p", {}, one.holders.map((holder) => holder.name).join("、"), " · ", one.number),
       el("p", { class: "hint" },
         one.valid_to ? t("agency.term", { from: one.valid_from, to: one.valid_to }) : t("agency.term_open", { from: one.valid_from }),

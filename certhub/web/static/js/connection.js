@@ -11,6 +11,7 @@ const CLOCK_LIMIT_SECONDS = 60;
  * Keep the badge and the warning about a wrong clock.
  * @param {HTMLElement} badge
  * @param {HTMLElement} warning
+ * @returns {{look: () => Promise<"online"|"not_ready"|"down"|"no_network">}} looks now
  */
 export function watchConnection(badge, warning) {
   let trustAsOf = page.trust_as_of;
@@ -28,6 +29,7 @@ export function watchConnection(badge, warning) {
       // the state says it
     }
     show(state);
+    return state;
   }
 
   function show(state) {

@@ -16,6 +16,7 @@ import { explain } from "./verdicts.js";
 const SHOWN_MS = 60_000;
 const WINDOW_KEY = "certhub.window";
 const MATTER_KEY = "certhub.matter";
+const SUSPICIOUS = ["TAMPERED", "CODE_USED"];
 
 const windowField = byId("window");
 const matterField = byId("matter");
@@ -84,12 +85,14 @@ function present(entry, { isNew }) {
   pinned = false;
   byId("pin").setAttribute("aria-pressed", "false");
   for (const id of ["print", "download", "pin", "masking"]) byId(id).hidden = false;
+  byId("report").hidden = !SUSPICIOUS.includes(report.code) || !report.verification_id;
+  byId("update").hidden = report.code !== "LIST_TOO_OLD";
   byId("download").disabled = byId("print").disabled = !report.receipt_url;
   tell(said, entry.offline ? t("counter.was_offline", { hours: entry.offline.offline_hours }) : "", "warn");
   result.hidden = false;
   document.body.classList.add("has-result");
   showBand(byId("band"), report.verdict, sentence);
-  showItems(byId("items"), report);
+  showItems(byId("items"), report, matter?.needs || []);
   byId("band").focus();
   scrollTo({ top: 0 });
   if (isNew) sound(report.verdict);
@@ -102,7 +105,7 @@ function refuse(failed, code) {
   document.body.classList.add("has-result");
   tell(said, "");
   byId("items").replaceChildren();
-  for (const id of ["print", "download", "pin", "masking"]) byId(id).hidden = true;
+  for (const id of ["print", "download", "report", "update", "pin", "masking"]) byId(id).hidden = true;
   showBand(byId("band"), "undetermined", { headline: failed.message, nextStep: failed.nextStep }, t("counter.no_verdict"));
   codeField.value = code;
   byId("band").focus();
@@ -217,6 +220,13 @@ byId("paste").addEventListener("click", async () => {
 byId("done").addEventListener("click", done);
 byId("print").addEventListener("click", print);
 byId("download").addEventListener("click", download);
+byId("report").addEventListener("click", () => {
+  tell(said, t("counter.reported", { number: open.entry.report.verification_id }), "warn");
+});
+byId("update").addEventListener("click", async () => {
+  const isOnline = (await connection.look()) === "online";
+  tell(said, t(isOnline ? "counter.updated" : "counter.not_updated"), isOnline ? "good" : "bad");
+});
 byId("pin").addEventListener("click", () => {
   pinned = !pinned;
   byId("pin").setAttribute("aria-pressed", String(pinned));

@@ -17,7 +17,7 @@ function checkName({ check }) {
   const key = `ops.check_${check.replaceAll("-", "_")}`;
   if (has(key)) return t(key);
   if (group === "signer") return t("ops.check_signer", { purpose: has(`ops.purpose_${rest[0]}`) ? t(`ops.purpose_${rest[0]}`) : rest.join("-") });
-  return group === "seal" ? t("ops.check_seal", { agency: rest.join("-") }) : check;
+  return group === "seal" ? t("ops.check_seal", { agency: page.agency_names[rest.join("-")] || rest.join("-") }) : check;
 }
 
 /** What a check found, as a sentence. */
@@ -49,7 +49,8 @@ async function look() {
     const [health, ready] = await Promise.all([call("GET", "/api/v1/health"), readiness()]);
     const failing = health.checks.filter((one) => !one.ok).length;
     const words = failing ? t("ops.overall_bad", { count: failing }) : t("ops.overall_good");
-    overall(`${words} ${t(ready ? "ops.serving" : "ops.not_serving")} ${t("ops.looked_at", { time: clockTime(Date.now()) })}`, failing ? "bad" : "good");
+    const sentences = [words, t(ready ? "ops.serving" : "ops.not_serving"), t("ops.looked_at", { time: clockTime(Date.now()) })];
+    overall(sentences.join(page.lang === "en" ? " " : ""), failing ? "bad" : "good");
     drawChecks(health.checks);
     drawPeers((await call("GET", "/api/v1/peers")).items);
   } catch (failed) {

@@ -13,6 +13,10 @@ import { behind, causeWords, factName, kindName, outcomeWord, verdictWord } from
  */
 
 const NAMES = ["持证主体", "姓名", "名称", "经营者名称", "业户名称"];
+const CORE = {
+  证照标识: "counter.core_identifier", 证照编号: "counter.core_number", 持证主体: "counter.core_holder",
+  持证主体代码: "counter.core_holder_number",
+};
 const OUTCOME_ICON = { yes: "valid", no: "invalid", undetermined: "undetermined" };
 
 /**
@@ -37,9 +41,11 @@ export function showBand(band, verdict, sentence, word) {
  * Fill the list of items.
  * @param {HTMLElement} place
  * @param {Report} report
+ * @param {{kind: string, fields: string[]}[]} needs  of the matter: the order in which fields are shown
  */
-export function showItems(place, report) {
-  place.replaceChildren(...report.items.map((item) => itemCard(item, report)));
+export function showItems(place, report, needs) {
+  const orderOf = (item) => needs.find((need) => need.kind === item.kind)?.fields || [];
+  place.replaceChildren(...report.items.map((item) => itemCard(item, report, orderOf(item))));
 }
 
 /**
@@ -60,10 +66,10 @@ export function holderOf(item) {
   return "";
 }
 
-/** @param {Item} item  @param {Report} report */
-function itemCard(item, report) {
+/** @param {Item} item  @param {Report} report  @param {string[]} order */
+function itemCard(item, report, order) {
   const values = el("dl", { class: "values" });
-  const titles = Object.keys(item.disclosed);
+  const titles = sorted(Object.keys(item.disclosed), order);
   const hasCovered = titles.some((title) => page.masked.includes(title));
   const draw = (open) => values.replaceChildren(...titles.flatMap((title) => value(title, item.disclosed[title], open)));
   const reveal = el("button", {
@@ -91,7 +97,15 @@ function value(title, given, open) {
   const texts = (Array.isArray(given) ? given : [given]).map(plain);
   const isCovered = !open && page.masked.includes(title) && !NAMES.includes(title);
   const shown = texts.map((text) => (isCovered ? maskValue(text) : text)).join("、");
-  return [el("dt", {}, page.field_names[title] || title), el("dd", { "data-title": title }, shown)];
+  const name = title in CORE ? t(CORE[title]) : page.field_names[title] || title;
+  return [el("dt", {}, name), el("dd", { "data-title": title }, shown)];
+}
+
+/** Names first, then in the matter's order, then what else there is. */
+function sorted(titles, order) {
+  const places = [...NAMES, ...order];
+  const placeOf = (title) => (places.includes(title) ? places.indexOf(title) : places.length);
+  return [...titles].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** A holder's number is {type, number}; everything else is text. */
