@@ -7,6 +7,7 @@
 开发者 / for developers:
     python3 dev.py check [LANE…]    format lint types imports contracts postgres browser drills containers
     python3 dev.py bench            与密码学下限之比 / ratios against the crypto floor
+    python3 dev.py fuzz             变异测试，--count N 或 --seconds N / mutants against every parser
     python3 dev.py verify ARGS…     certhub-verify
     python3 dev.py hub ARGS…        certhub (import, issue, config …)
     python3 dev.py lock             重算锁文件（需要 uv）/ renew the lock files (needs uv)
@@ -32,6 +33,7 @@ RUN = {
     "demo": ["certhub", "demo"],
     "test": ["pytest", "-q", "-m", "not postgres and not browser and not drill"],
     "bench": ["tests.bench"],
+    "fuzz": ["tests.fuzz"],
     "verify": ["certhub_verifier"],
     "hub": ["certhub"],
 }
