@@ -116,7 +116,15 @@ def start(folder: Path, *extra: str) -> Running:
 def stop(running: Running) -> None:
     """End the demo as Ctrl+C would."""
     running.process.send_signal(signal.SIGTERM)
+    ended(running)
+
+
+def ended(running: Running) -> None:
+    """Wait for the launcher's end and let go of its pipes."""
     running.process.wait(20)
+    for pipe in (running.process.stdout, running.process.stderr):
+        if pipe is not None:
+            pipe.close()
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +230,7 @@ def test_a_second_start_keeps_the_data_and_ends_with_its_launcher(tmp_path: Path
     first = start(tmp_path / "demo", "--port", "18720")
     made = first.home.issue("验收-0006")
     first.process.kill()
-    first.process.wait(10)
+    ended(first)
     deadline = time.monotonic() + 10
     pattern = f"serve --data {tmp_path / 'demo'}"
     while subprocess.run(["pgrep", "-f", pattern], capture_output=True, check=False).returncode == 0:

@@ -74,7 +74,7 @@ def test_a_peer_that_is_down_is_met_with_what_the_matter_allows():
     """The two next steps for another region's silence."""
     assert (
         explain("PEER_DOWN", {}, lang="zh", deficiency_allowed=True).next_step
-        == "可容缺受理，对方恢复后自动补查"
+        == "可容缺受理；对方恢复后请再核一次"
     )
     assert explain("PEER_DOWN", {}, lang="zh").next_step == "请走人工核验，或稍后再试"
 
