@@ -17,6 +17,7 @@ from certhub.db.statements import insert_new
 
 _CERTIFICATE, _NUMBER = table_of(CertificateRow), table_of(NumberRow)
 _PUBLIC, _HOLDING = table_of(PublicIdRow), table_of(HoldingRow)
+NEVER_SIGNED = (State.INTENDED, State.VOIDED)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def find(unit: Unit, cid: str) -> Certificate | None:
 
 
 def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:
-    """Return what these holders (blind indexes) hold, oldest first; intended ones are nobody's yet."""
+    """Return what these holders (blind indexes) hold, oldest first; what was never signed is nobody's."""
     pairs = [(unit.vault.bucket(index), index) for index in holders]
     if not pairs:
         return []
@@ -188,7 +189,7 @@ def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certifica
     ).all()
     found = {c.id: c for c in get_many(unit, [Place(s.certificate_bucket, s.certificate) for s in shares])}
     held = [
-        (s.holder, found[s.certificate]) for s in shares if found[s.certificate].state is not State.INTENDED
+        (s.holder, found[s.certificate]) for s in shares if found[s.certificate].state not in NEVER_SIGNED
     ]
     return sorted(held, key=lambda pair: pair[1].id)
 

@@ -1,0 +1,248 @@
+"""A holder shows the least: their own, and what those they act for hold, in a code that says nothing."""
+
+from datetime import timedelta
+
+import pytest
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import codes, jose
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certhub.audit import store as audit
+from certhub.certificates.rules import Event
+from certhub.demo import people as p
+from certhub.errors import BadRequest, ClaimsInvalid, NotAllowed, NotFound, WrongState
+from certhub.flows import issue, show
+from certhub.flows.show import MAX_ITEMS, Choice, Mode
+from certhub.parties import store as parties
+from certhub.parties.people import Actor, Role
+from certhub.tickets import store as tickets
+from certhub.tickets.store import TicketItem
+from tests.support.plug import PulledPlug, cut
+from tests.support.region import Region
+from tests.support.story import change, food, issued, key, licence, marriage, scan, sealed, ticket, told
+
+
+def choice(*cids: str, mode: Mode = Mode.TICKET, matter: str | None = None) -> Choice:
+    """A choice of whole certificates."""
+    return Choice(tuple(TicketItem(cid) for cid in cids), mode, matter)
+
+
+def li(region: Region) -> Actor:
+    """李样例, with an account of her own."""
+    with region.hub.writing() as unit:
+        return parties.open_account(unit, Role.HOLDER, p.LI.name, holder=parties.register(unit, p.LI))
+
+
+def test_a_holder_sees_their_own_and_what_they_act_for(home):
+    """张演示 holds a marriage certificate, and as 经营者 shows what 示例小面馆 holds."""
+    held = show.held_by(home.holder, hub=home.hub)
+    acting = {one.certificate.kind: one.acting_for for one in held}
+
+    assert None is acting[p.MARRIAGE]
+    assert p.NOODLES.name == acting[p.LICENCE]
+
+
+def test_what_is_intended_is_nobodys_yet(home):
+    """A certificate that was never signed is in no list, though its row names a holder."""
+    with pytest.raises(PulledPlug):
+        issue.issue(marriage("婚-9"), by=home.agency, hub=cut(home, "issue:4"), key=key())
+
+    assert "婚-9" not in {one.certificate.record.number for one in show.held_by(home.holder, hub=home.hub)}
+
+
+def test_what_was_given_up_is_nobodys_either(home):
+    """A voided row was never signed: there is no credential that a ticket could open."""
+    with home.hub.writing() as unit:
+        index = parties.register(unit, p.OUYANG)
+        ouyang = parties.open_account(unit, Role.HOLDER, p.OUYANG.name, holder=index)
+
+    numbers = {one.certificate.record.number for one in show.held_by(ouyang, hub=home.hub)}
+
+    assert not {"CY-演示-0014", "CY-演示-0015"} & numbers
+
+
+def test_a_ticket_is_twenty_characters_that_say_only_whose_it_is(home):
+    """EC1, the minting region, 65 random bits: no URL, no name, no number."""
+    code = ticket(home, issued(home, licence("营-1")))
+    read = codes.read_code(code)
+
+    assert 20 == len(code)
+    assert code.startswith("EC1")
+    assert "420700" == read.region
+
+
+def test_a_ticket_is_stored_only_as_a_hash(home):
+    """Whoever reads the database learns no code that is still open."""
+    code = ticket(home, issued(home, licence("营-1")))
+
+    with home.hub.reading() as unit:
+        assert tickets.find(unit, codes.ticket_hash(code)) is not None
+        rows = unit.sql.exec_driver_sql("SELECT * FROM ticket").all()
+    assert not any(
+        code in str(value) or code.encode() in bytes(str(value), "utf-8") for row in rows for value in row
+    )
+
+
+def test_a_ticket_lives_sixty_seconds(home, clock):
+    """The holder's screen knows until when."""
+    shown = show.show(choice(issued(home, licence("营-1"))), by=home.holder, hub=home.hub)
+
+    assert clock.now() + timedelta(seconds=60) == shown.expires_at
+
+
+def test_several_tickets_may_be_open_at_once(home):
+    """The code on the screen renews itself; the one before it is still good in its time."""
+    cid = issued(home, licence("营-1"))
+    first, second = ticket(home, cid), ticket(home, cid)
+
+    assert first != second
+    assert [("valid", "OK"), ("valid", "OK")] == [told(scan(home, first)), told(scan(home, second))]
+
+
+def test_showing_is_told(home):
+    """The holder can see later when a code was made."""
+    cid = issued(home, licence("营-1"))
+    ticket(home, cid)
+
+    with home.hub.reading() as unit:
+        [event] = audit.events(unit, type_="certificate.shown", limit=1)
+    assert (home.holder.key, {"mode": "ticket"}) == (event.actor, event.body)
+
+
+def test_a_holder_cannot_show_what_somebody_else_holds(home):
+    """Another person's certificate does not exist, as far as this holder can tell."""
+    shop = issued(home, licence("营-1"))
+
+    for mode in Mode:
+        with pytest.raises(NotFound):
+            show.show(choice(shop, mode=mode), by=li(home), hub=home.hub)
+    with pytest.raises(NotFound):
+        show.show(choice("0" * 26), by=home.holder, hub=home.hub)
+
+
+def test_both_spouses_can_show_their_certificate(home):
+    """Each holder of a certificate holds it whole."""
+    cid = issued(home, marriage("婚-1"))
+
+    for holder in (home.holder, li(home)):
+        code = show.show(choice(cid), by=holder, hub=home.hub).code
+        assert ("valid", "OK") == told(scan(home, code))
+
+
+def test_an_account_that_holds_nothing_shows_nothing(home):
+    """Clerks and agencies have no wallet."""
+    with pytest.raises(NotAllowed):
+        show.held_by(home.clerk, hub=home.hub)
+
+
+def test_the_holder_is_warned_of_what_a_clerk_will_refuse(home):
+    """A suspended certificate may be shown, and the holder knows before the clerk does."""
+    cid = issued(home, licence("营-1"))
+    change(home, cid, Event.SUSPEND)
+
+    shown = show.show(choice(cid), by=home.holder, hub=home.hub)
+
+    assert ((cid, "suspended"),) == shown.warnings
+    assert ("invalid", "SUSPENDED") == told(scan(home, shown.code))
+
+
+def test_an_expired_certificate_is_called_expired(home):
+    """Expired is computed from the dates, in China's time."""
+    cid = issued(home, food("食-1", valid_to="2026-11-23"))
+
+    shown = show.show(choice(cid), by=home.holder, hub=home.hub)
+
+    assert ((cid, "expired"),) == shown.warnings
+    assert ("invalid", "EXPIRED") == told(scan(home, shown.code))
+
+
+@pytest.mark.parametrize("number", [0, MAX_ITEMS + 1])
+def test_a_ticket_carries_one_to_ten(home, number):
+    """Nothing at all, or too much, is refused."""
+    cids = [issued(home, food(f"食-{n}")) for n in range(number)]
+
+    with pytest.raises(BadRequest) as refused:
+        show.show(choice(*cids), by=home.holder, hub=home.hub)
+    assert "ITEM_COUNT" == refused.value.code
+
+
+def test_the_same_certificate_twice_is_a_slip(home):
+    """A choice names different certificates."""
+    cid = issued(home, licence("营-1"))
+
+    with pytest.raises(BadRequest):
+        show.show(choice(cid, cid), by=home.holder, hub=home.hub)
+
+
+def test_a_sealed_code_shows_one(home):
+    """There is room for one certificate in a picture that a camera can read."""
+    two = choice(issued(home, licence("营-1")), issued(home, food("食-1")), mode=Mode.SEALED)
+
+    with pytest.raises(BadRequest):
+        show.show(two, by=home.holder, hub=home.hub)
+
+
+def test_a_field_that_the_certificate_does_not_have_is_named(home):
+    """The holder's choice of fields is checked against the record."""
+    item = TicketItem(issued(home, licence("营-1")), ("名称", "体重"))
+
+    with pytest.raises(ClaimsInvalid) as refused:
+        show.show(Choice((item,), Mode.TICKET), by=home.holder, hub=home.hub)
+    assert ["/items/fields/体重"] == [fault.pointer for fault in refused.value.faults]
+
+
+def test_an_unknown_matter_is_refused(home):
+    """A ticket may be bound to a matter, but to one that exists."""
+    with pytest.raises(BadRequest) as refused:
+        show.show(choice(issued(home, licence("营-1")), matter="X"), by=home.holder, hub=home.hub)
+    assert "MATTER_UNKNOWN" == refused.value.code
+
+
+def test_a_sealed_code_is_signed_by_the_region_and_says_the_face(home):
+    """Checkable with no network: the region's show key, the kind's face claims, at most a minute."""
+    code = codes.read_code(sealed(home, issued(home, licence("营-1"))))
+    parsed = jose.parse(code.jws, "show+jwt")
+    key = home.hub.trust.key(parsed.header.kid)
+    payload = codes.SealedPayload.parse(jose.verify(parsed, key))
+
+    assert (Purpose.SHOW, "420700") == (key.purpose, key.region)
+    assert {"名称", "法定代表人", "成立日期"} == set(payload.claims)
+    assert p.LICENCE == payload.kind
+
+
+def test_a_sealed_codes_intent_is_on_record_before_it_is_signed(home):
+    """The power goes before the signature: the event that names its jti is there."""
+    wish = choice(issued(home, licence("营-1")), mode=Mode.SEALED)
+
+    with pytest.raises(PulledPlug):
+        show.show(wish, by=home.holder, hub=cut(home, "show:4"))
+
+    with home.hub.reading() as unit:
+        [event] = audit.events(unit, type_="certificate.shown", limit=1)
+    assert {"mode", "jti", "exp"} == set(event.body)
+
+
+@pytest.mark.parametrize("event", [Event.SUSPEND, Event.REVOKE, Event.CANCEL, Event.WITHDRAW, Event.TRANSFER])
+def test_only_what_is_active_gets_a_sealed_code(home, event):
+    """A code that nobody can call back is not made for what a clerk must refuse."""
+    cid = issued(home, licence("营-1"))
+    change(home, cid, event)
+
+    with pytest.raises(WrongState):
+        sealed(home, cid)
+
+
+def test_what_has_expired_gets_no_sealed_code(home):
+    """Expired counts as not active."""
+    cid = issued(home, food("食-1", valid_to="2026-11-23"))
+
+    with pytest.raises(WrongState):
+        sealed(home, cid)
+
+
+@given(st.text(max_size=30))
+def test_what_is_no_code_of_ours_is_told_apart(text):
+    """Reading a code lets out nothing but its own refusals."""
+    with pytest.raises((codes.NotOurCode, codes.CodePartial, codes.CodeAltered)):
+        codes.read_code(text)
