@@ -18,6 +18,9 @@ and whatever that function does not know is undetermined, never good::
     report.to_dict("en")                                      # what programs read
     report.sentence("zh").headline                            # what a person is told
 
+Where the holder was asked to sign with a nonce of yours, say so: `PresentedCredential(text, "file", expect=Binding(
+audience, nonce))`; a binding that does not hold fails in any case, and using the nonce up is yours.
+
 Codes out of a QR picture are told apart by `read_code`: a ticket is for its hub alone, a sealed code is
 evidence as `SealedCode(text)`; what another region answered is `PeerAnswer`. A receipt is judged by itself::
 
@@ -63,6 +66,7 @@ from certhub_verifier.errors import (
 )
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats.codes import CodeAltered, CodePartial, NotOurCode, Sealed, Ticket, read_code
+from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, StatusToken, UseOf, UseRecord
 from certhub_verifier.policy import Channel, Level, Policy, policy_for
 from certhub_verifier.receipts import Finding, ReceiptReport, examine_receipt
@@ -77,6 +81,7 @@ __all__ = [
     "CODES",
     "BadSignature",
     "BadTrust",
+    "Binding",
     "Cause",
     "Channel",
     "Checked",

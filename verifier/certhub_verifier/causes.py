@@ -5,10 +5,10 @@
     invalid       a known bad
     undetermined  could not be checked; never good, and never ahead of a known bad
 
-The order of `CODES` is the order of headlines: tampered, issuer not entitled, revoked, already used,
-suspended, expired, superseded, not yet valid, wrong counter or purpose, then whatever is undetermined,
-then check, then valid (screens §2, DESIGN §5 "Verdict"). A code is public and permanent; its sentences are
-in `sentences.json`.
+The order of `CODES` is the order of headlines: tampered, issuer not entitled, revoked, already used, not
+shown by its holder, suspended, expired, superseded, not yet valid, wrong counter or purpose, then whatever
+is undetermined, then check, then valid (screens §2, DESIGN §5 "Verdict"). A code is public and permanent;
+its sentences are in `sentences.json`.
 
 `result_number` is the answer of GB/T 36906's information check where one fits: 0 correct and valid, 1 not
 yet active, 2 suspended, 3 no longer valid, 4 insufficient information, 5 not found, 6 mismatch, 7 partly
@@ -82,6 +82,7 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("REVOKED", Verdict.INVALID, 3, False),
     ("CANCELLED", Verdict.INVALID, 3, False),
     ("CODE_USED", Verdict.INVALID, None, True),
+    ("BINDING_FAILED", Verdict.INVALID, None, True),
     ("SUSPENDED", Verdict.INVALID, 2, False),
     ("EXPIRED", Verdict.INVALID, 3, False),
     ("SUPERSEDED", Verdict.INVALID, 3, False),

@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from certhub_verifier import checks
+from certhub_verifier.binding_checks import holder_binding
 from certhub_verifier.causes import Verdict
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats import codes, jose, statuslist, vc
 from certhub_verifier.formats.envelope import AnsweredItem
+from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.formats.sealed import SealedPayload
 from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
@@ -37,7 +39,8 @@ class PresentedCredential:
     `how` it came: by a ticket, and then `redeemed` is what the hub found when it redeemed it (one_time),
     or as a file that anybody could hold. `known` are other facts that only the caller can know: that it
     was meant for this counter (audience), that the ledger holds it (logged). `asker` is the region of the
-    counter, where that is known: a certificate of another region then needs an agreement.
+    counter, where that is known: a certificate of another region then needs an agreement. `expect` is what
+    the holder was asked to sign, where that is known; a key binding is looked at in any case.
     """
 
     text: str
@@ -45,6 +48,7 @@ class PresentedCredential:
     redeemed: Checked | None = None
     known: tuple[Checked, ...] = ()
     asker: str | None = None
+    expect: Binding | None = None
 
     @property
     def told(self) -> tuple[Checked, ...]:
@@ -127,14 +131,14 @@ def examine(evidence: Evidence, *, trust: TrustSet | None, policy: Policy, now: 
     (5) Entitled: that owner may issue this kind, and the key could sign then.
     (6) Dates: inside its term, by a clock that is not visibly slow.
     (7) Agreement, where the counter is in another region; fields beyond it are dropped.
-    (8) Binding, and what only the caller knows: audience, ticket redeemed, logged.
+    (8) Binding: the holder's signature, and what only the caller knows: audience, ticket redeemed, logged.
     (9) Status: the first need. A home hub's row, or a signed list.
     (10) First use of a sealed code: the last need, since it may spend the code.
     (11) Trust list young enough: asked of everything, because everything rests on it.
     (12) The verdict: a pure function of these facts and the policy.
 
-    The caller owes: for a ticket, that it was redeemed; for an answer, its envelope. It returns an
-    `ItemReport`.
+    The caller owes: for a ticket, that it was redeemed; for an answer, its envelope; for an expected
+    binding, that its nonce is used up. It returns an `ItemReport`.
     """
     case = _Case(trust=trust, policy=policy, now=now)
     match evidence:
@@ -213,8 +217,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
         )
     )
     _agreed(evidence.asker, key.region, case, trust)  # (7)
-    if evidence.how == "file":  # (8)
-        case.add(checks.unknown(Fact.HOLDER_BINDING, "NOT_BOUND", now))
+    _bound(evidence, credential, case, trust)  # (8)
     case.facts += evidence.told
     asked = StatusAt(claims.status_uri, claims.status_index)
     if statuslist.parse_status_uri(asked.uri).region != key.region:  # no other region can speak of it
@@ -273,6 +276,22 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
     )  # (4)
     case.disclosed = evidence.item.disclosed
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
+
+
+def _bound(evidence: PresentedCredential, credential: vc.Credential, case: _Case, trust: TrustSet) -> None:
+    """Judge the key binding; what somebody else shows in the holder's name is shown to nobody."""
+    if evidence.how == "ticket" and credential.presentation.kb_jwt is None and evidence.expect is None:
+        return  # the ticket was redeemed: the hub knows who showed it
+    found = holder_binding(
+        credential.presentation,
+        credential.claims.cnf,
+        expect=evidence.expect,
+        trust_as_of=trust.as_of,
+        now=case.now,
+    )
+    case.facts += found
+    if any(checked.outcome is Outcome.NO for checked in found):
+        case.disclosed = {}
 
 
 def _read_sealed(text: str) -> tuple[jose.Parsed, SealedPayload]:
