@@ -54,7 +54,7 @@ export function prepareChange(onChanged) {
   function complain(failed) {
     if (!(failed instanceof Failed)) throw failed;
     if (failed instanceof Problem) asked.key = randomHex(); // what changes is another request
-    const homeless = showFaults(form, failed.errors || []);
+    const homeless = showFaults(form, failed.errors);
     tell(byId("change-problem"), [failed.words, ...homeless].join(" "), "bad");
   }
 

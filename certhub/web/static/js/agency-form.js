@@ -101,7 +101,7 @@ function wrap(pointer, label, control, hint) {
   control.id = `at${pointer.replaceAll("/", "-")}`;
   control.dataset.pointer = pointer;
   return el("div", { class: "field" },
-    el("label", { for: control.id }, label, control.required === false ? el("small", {}, t("agency.optional")) : null),
+    el("label", { for: control.id }, label, control.tagName !== "SELECT" && !control.required ? el("small", {}, t("agency.optional")) : null),
     control,
     hint ? el("p", { class: "hint" }, hint) : null,
     el("p", { class: "fault", "data-fault": pointer }));

@@ -116,8 +116,9 @@ async function attempt(deed, line, place) {
     await deed();
   } catch (failed) {
     if (!(failed instanceof Failed)) throw failed;
-    const homeless = place ? showFaults(place, failed.errors || []) : [];
-    tell(line, [failed.words, ...homeless].join(" "), "bad");
+    const homeless = place ? showFaults(place, failed.errors) : [];
+    const isPlaced = failed.errors.length > 0 && !homeless.length && place;
+    tell(line, isPlaced ? t("agency.some_wrong", { count: failed.errors.length }) : [failed.words, ...homeless].join(" "), "bad");
   }
 }
 
