@@ -103,14 +103,3 @@ def get(unit: Unit, verification_id: str) -> Verification | None:
         plain["opening"],
         row.receipt,
     )
-
-
-def recent(unit: Unit, clerk: str, *, limit: int) -> list[Verification]:
-    """Return a clerk's last verifications, newest first."""
-    rows = unit.sql.execute(
-        select(_VERIFICATION.c.id)
-        .where(_VERIFICATION.c.clerk == clerk, _VERIFICATION.c.state == "answered")
-        .order_by(_VERIFICATION.c.answered_at.desc())
-        .limit(limit)
-    ).all()
-    return [found for row in rows if (found := get(unit, row.id)) is not None]
