@@ -9,6 +9,7 @@ import pytest
 from certhub_schemas.algorithms import ES256
 from certhub_verifier.errors import BadSignature, Malformed, VerifierError
 from certhub_verifier.formats import base64url, jose, sdjwt, shapes, vc
+from certhub_verifier.formats.identifier import Identifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,8 +29,9 @@ CLAIMS = vc.CredentialClaims(
     status_index=131_071,
     cnf=CNF,
 )
+SERIAL = "0123456789ABCDEFGHIJ"
 DISCLOSED = {
-    "证照标识": "1.2.156.3005.2.11100000MB0143028R001.11420799MB99990172.0123456789ABCDEFGHIJ.001.7",
+    "证照标识": str(Identifier(CLAIMS.kind_code, CLAIMS.agency, SERIAL, 1)),
     "证照编号": "92420799MA99990138",
     "持证主体": ["张演示", "李演示"],
     "持证主体代码": [
@@ -166,7 +168,7 @@ def test_a_licence_from_before_the_epoch_keeps_its_date() -> None:
     """Certificates of 1965 are in force: `nbf` is then negative, and read as it was written."""
     old = replace(CLAIMS, not_before=-157_766_400, expires=None)
 
-    assert old == vc.CredentialClaims.from_payload(old.to_payload())
+    assert old == vc.parse(sealed(old)).claims
 
 
 def test_the_reference_is_of_header_and_payload_alone() -> None:
@@ -259,6 +261,8 @@ BAD = {
     "cnf with a private key": changed(cnf={"jwk": {**X, "d": X["x"]}}),
     "cnf with a name": changed(cnf={"jwk": {**X, "kid": "x"}}),
     "cnf symmetric": changed(cnf={"jwk": {"kty": "oct", "k": "AAAA"}}),
+    "cnf off the curve": changed(cnf={"jwk": {**X, "x": X["y"]}}),
+    "cnf of a curve that no suite has": changed(cnf={"jwk": {**X, "crv": "P-384"}}),
     "cnf coordinate a number": changed(cnf={"jwk": {**X, "x": 1}}),
     "cnf disclosed": changed(cnf={"_sd": ["x"]}),
     "sha-512": changed(_sd_alg="sha-512"),
@@ -297,6 +301,38 @@ def test_core_names_have_one_shape(disclosed: dict[str, Any]) -> None:
         vc.parse(token({**CLAIMS.to_payload(), "_sd": digests}, *disclosures))
     with pytest.raises(Malformed):
         vc.build(CLAIMS, disclosed, key=KEY, random=fixed_random())
+
+
+IDENTIFIERS = {
+    "of another kind": str(Identifier("111000000000131433001", CLAIMS.agency, SERIAL, 1)),
+    "of another agency": str(Identifier(CLAIMS.kind_code, "11430000006122244L", SERIAL, 1)),
+    "with a region for an agency": str(Identifier(CLAIMS.kind_code, "420700", SERIAL, 1)),
+    "with a wrong check character": DISCLOSED["证照标识"][:-1] + "*",
+    "in another spelling": DISCLOSED["证照标识"].lower(),
+    "of another root": DISCLOSED["证照标识"].replace("3005", "3006"),
+}
+
+
+@pytest.mark.parametrize("identifier", IDENTIFIERS.values(), ids=IDENTIFIERS)
+def test_an_identifier_is_of_the_credential_s_own_kind_and_agency(identifier: str) -> None:
+    """Two statements of who issued what have to agree, or the credential is no credential."""
+    digests, disclosures = disclosing(证照标识=identifier)
+    payload = {**CLAIMS.to_payload(), "_sd": digests}
+
+    with pytest.raises(Malformed):
+        vc.parse(token(payload, *disclosures))
+    with pytest.raises(Malformed):
+        vc.build(CLAIMS, {"证照标识": identifier}, key=KEY, random=fixed_random())
+    assert CLAIMS == vc.parse(token(payload)).claims  # undisclosed, it says nothing
+
+
+def test_what_is_built_fits_what_is_read() -> None:
+    """A credential that would be too large to read back is refused before anything is signed."""
+    unsigned = vc.build(CLAIMS, {"说明": "x" * 47_000}, key=KEY, random=fixed_random())
+
+    assert vc.parse(vc.seal(unsigned, b"\x01" * 64)).disclosed == {"说明": "x" * 47_000}
+    with pytest.raises(Malformed, match="65536 characters"):
+        vc.build(CLAIMS, {"说明": "x" * 49_000}, key=KEY, random=fixed_random())
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ LICENCE, MARRIAGE = "11100000MB0143028R001", "111000000000131433001"
 MATTER = "PLACEHOLDER-901"
 YEAR = timedelta(days=365)
 INDEX = 40_961
+SERIAL = "D3M0000000000000000A"
 CLAIMS: Mapping[str, Any] = {
     "证照编号": "92420799MA99990138",
     "持证主体": ["示例小面馆"],
@@ -149,7 +150,7 @@ class World:
 
     def identifier(self, version: int = 1) -> str:
         """Return the certificate's identifier."""
-        return str(Identifier(LICENCE, AGENCY, "D3M0000000000000000A", version))
+        return str(Identifier(LICENCE, AGENCY, SERIAL, version))
 
     def credential(
         self,
@@ -169,9 +170,10 @@ class World:
             status_uri=statuslist.status_uri(HOME, 3),
             status_index=INDEX,
         )
-        key = key or self.seal_key()
-        content = {"证照标识": self.identifier(), **(CLAIMS if disclosed is None else disclosed)}
-        unsigned = vc.build(replace(claims, **changes), content, key=key, random=fixed_random("world"))
+        key, claims = key or self.seal_key(), replace(claims, **changes)
+        identifier = str(Identifier(claims.kind_code, claims.agency, SERIAL, 1))
+        content = {"证照标识": identifier, **(CLAIMS if disclosed is None else disclosed)}
+        unsigned = vc.build(claims, content, key=key, random=fixed_random("world"))
         return vc.seal(unsigned, key.sign(unsigned.signing_input))
 
     def sealed_code(

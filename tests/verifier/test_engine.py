@@ -9,8 +9,10 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier import checks
 from certhub_verifier.causes import Verdict
 from certhub_verifier.engine import NotValid, PresentedCredential, SealedCode, Verified, examine, run, verify
+from certhub_verifier.errors import Malformed
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import codes, sdjwt, statuslist, vc
+from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
+from certhub_verifier.formats.identifier import Identifier
 from certhub_verifier.formats.listedkey import KeyState
 from certhub_verifier.formats.trustlist import MemberState
 from certhub_verifier.needs import StatusAt, StatusRecord, StatusToken, UseOf, UseRecord
@@ -22,13 +24,16 @@ from tests.support.credentials import (
     AWAY_AGENCY,
     HOME,
     INDEX,
+    LICENCE,
     MARRIAGE,
     NOW,
+    SERIAL,
     YEAR,
     World,
     named_key,
     seconds,
 )
+from tests.support.fixed_keys import fixed_random
 
 WORLD = World()
 TICKET = policy_for(None, Channel.TICKET)
@@ -126,6 +131,22 @@ def test_step_1_what_does_not_read_is_altered_and_nothing_in_it_is_believed():
     assert told(report)["well_formed"] == ("no", "TAMPERED")
     assert (report.code, report.kind, report.disclosed) == ("TAMPERED", "", {})
     assert set(told(report)) == {"well_formed", "trust_fresh"}
+
+
+@pytest.mark.parametrize(
+    "identifier", [Identifier(MARRIAGE, AGENCY, SERIAL, 1), Identifier(LICENCE, AWAY_AGENCY, SERIAL, 1)]
+)
+def test_step_1_an_identifier_that_contradicts_the_seal_is_altered(identifier):
+    """The agency signed it; a certificate that says two things of itself says nothing, also when it came right."""
+    with pytest.raises(Malformed):
+        WORLD.credential({"证照标识": str(identifier)})
+    disclosures, digests = sdjwt.conceal({"证照标识": str(identifier)}, random=fixed_random())
+    payload = vc.parse(WORLD.credential()).parsed.payload | {"_sd": digests}
+    jws = jose.sign(payload, typ=vc.TYP, key=WORLD.seal_key())
+    report = ticket(sdjwt.join(jws, [one.encoded for one in disclosures]))
+
+    assert told(report)["well_formed"] == ("no", "TAMPERED")
+    assert (report.verdict, report.disclosed) == (Verdict.INVALID, {})
 
 
 def test_step_2_an_issuer_that_is_not_listed_is_undetermined():

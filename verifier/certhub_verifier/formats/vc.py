@@ -7,7 +7,10 @@
                 cnf.jwk                                 the holder's device key, when bound
     disclosed   证照标识 证照编号 持证主体 持证主体代码, then each claim by its title
 
-Nothing of a person is in clear, and nothing that a verdict rests on comes from a disclosure. `build` is
+Nothing of a person is in clear, and nothing that a verdict rests on comes from a disclosure: SD-JWT VC
+names iss, nbf, exp, cnf, vct, vct#integrity, aka_vcts and status, with all that is inside them; ours adds
+iat, sub, aud and jti. An identifier that is disclosed names the kind of vct and the agency of iss: a
+certificate cannot borrow another one's. `build` is
 pure, so that its bytes are on record before the key is touched; `seal` joins the signature to them.
 """
 
@@ -20,14 +23,15 @@ from typing import Any
 from certhub_schemas import CORE_NAMES
 
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import jose, sdjwt, shapes
+from certhub_verifier.formats import jose, jwk, sdjwt, shapes
+from certhub_verifier.formats.identifier import Identifier
 from certhub_verifier.formats.members import Check, integer, listing, members, pattern, text
 from certhub_verifier.formats.statuslist import parse_status_uri
 
 TYP = "dc+sd-jwt"
 IDENTIFIER, NUMBER, HOLDERS, HOLDER_CODES = CORE_NAMES
 
-# SD-JWT VC §3.2.2.2 names those that may not be disclosed selectively; of ours none may.
+# Those that SD-JWT VC names, and those that this profile adds.
 CLEAR = frozenset(
     {"iss", "vct", "iat", "nbf", "exp", "status", "cnf", "sub", "aud", "jti", "vct#integrity", "aka_vcts"}
 )
@@ -126,13 +130,16 @@ def build(
     """
     payload = claims.to_payload()
     CredentialClaims.from_payload(payload)
-    _check_disclosed(disclosed)
+    _check_disclosed(disclosed, claims)
     disclosures, digests = sdjwt.conceal(disclosed, random=random, decoys=decoys)
     payload["_sd"] = digests
     payload["_sd_alg"] = sdjwt.ALGORITHM
-    return Unsigned(
+    unsigned = Unsigned(
         jose.signing_input(payload, typ=TYP, key=key), tuple(disclosure.encoded for disclosure in disclosures)
     )
+    if len(seal(unsigned, bytes(key.algorithm.signature_bytes))) > sdjwt.MAX_BYTES:
+        raise Malformed(f"a credential of more than {sdjwt.MAX_BYTES} characters")
+    return unsigned
 
 
 def seal(unsigned: Unsigned, signature: bytes) -> str:
@@ -151,7 +158,7 @@ def parse(text: str) -> Credential:
     claims = CredentialClaims.from_payload(parsed.payload)
     processed = sdjwt.process(parsed.payload, presentation.disclosures)
     disclosed = {name: value for name, value in processed.items() if name not in parsed.payload}
-    _check_disclosed(disclosed)
+    _check_disclosed(disclosed, claims)
     return Credential(parsed.header, claims, parsed, processed, disclosed, presentation)
 
 
@@ -172,13 +179,17 @@ def signed_ref(signing_input: bytes) -> bytes:
     return sha256(signing_input).digest()
 
 
-def _check_disclosed(disclosed: Mapping[str, Any]) -> None:
+def _check_disclosed(disclosed: Mapping[str, Any], claims: CredentialClaims) -> None:
     for name, value in disclosed.items():
         if name in CLEAR or name == "_sd_alg":
             raise Malformed(f"{name} may not be disclosed selectively")
         _title(name, "the name of a disclosure")
         if core := _CORE.get(name):
             core(value, name)
+    if IDENTIFIER in disclosed:
+        found = Identifier.parse(disclosed[IDENTIFIER])
+        if (found.kind, found.issuer) != (claims.kind_code, claims.agency):
+            raise Malformed(f"{IDENTIFIER}: of another kind or agency than the credential")
 
 
 def _iss(value: Any, where: str) -> str:
@@ -212,6 +223,7 @@ _CNF = members({"jwk": members({"kty": _WORD, "crv": _WORD, "x": _COORDINATE}, {
 
 def _cnf(value: Any, where: str) -> Any:
     _CNF(value, where)
+    jwk.require_public(value["jwk"], jwk.suite_of(value["jwk"]))
     return value
 
 
