@@ -33,8 +33,8 @@ export class Problem extends Failed {
 /** No answer came: no network, a server that is down, or one that took too long. */
 export class NoAnswer extends Failed {
   constructor() {
-    const [what, next] = navigator.onLine ? ["no_answer", "no_answer_next"] : ["no_network", "no_network_next"];
-    super(t(`common.${what}`), t(`common.${next}`), "NO_ANSWER");
+    if (navigator.onLine) super(t("common.no_answer"), t("common.no_answer_next"), "NO_ANSWER");
+    else super(t("common.no_network"), t("common.no_network_next"), "NO_NETWORK");
   }
 }
 
