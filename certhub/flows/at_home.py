@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from certhub_schemas import Matter, kind
@@ -85,7 +85,7 @@ def look(
     told; `where` words the place of an earlier use.
     """
     if isinstance(code, codes.Sealed):
-        return _behind_sealed(code, text, matter, hub=hub, where=where)
+        return _behind_sealed(code, text, matter, allowed, hub=hub, where=where)
     token_hash = codes.ticket_hash(text)
     with hub.reading() as unit:
         ticket = tickets.find(unit, token_hash)
@@ -160,9 +160,18 @@ def _examined(
 
 
 def _behind_sealed(
-    code: codes.Sealed, text: str, matter: Matter, *, hub: Hub, where: Callable[[Use], str]
+    code: codes.Sealed,
+    text: str,
+    matter: Matter,
+    allowed: Allowed,
+    *,
+    hub: Hub,
+    where: Callable[[Use], str],
 ) -> Looked:
-    """A sealed code checked online at its own region: status from the row, used once by its id."""
+    """A sealed code checked online at its own region: status from the row, used once by its id.
+
+    Its face lies open in the picture; what we say of it is cut to what the asker may be shown all the same.
+    """
     channel = Channel.PAPER if code.prefix == "EC3" else Channel.SEALED
     payload = _payload(code)
     if payload is None:
@@ -190,9 +199,9 @@ def _behind_sealed(
         return Looked(
             channel, cause=report.code if report.code != "OK" else "NOT_FOUND", detail=report.detail
         )
-    salt = hub.random(SALT_BYTES)
+    salt, shown = hub.random(SALT_BYTES), allowed(report.kind) or ()
     found = Found(
-        report,
+        replace(report, disclosed={name: value for name, value in report.disclosed.items() if name in shown}),
         cert_digest(salt, certificate.record.identifier),
         salt,
         certificate.record.identifier,
