@@ -12,7 +12,7 @@ COMMITTED: dict[str, Any] = json.loads(
 
 
 def test_the_committed_document_is_what_the_code_says():
-    """A changed route changes the document in the same commit: `certhub openapi --output schemas/certhub_schemas/openapi.json`."""
+    """A changed route changes the document with it: `certhub openapi --output schemas/certhub_schemas/openapi.json`."""
     assert COMMITTED == json.loads(json.dumps(create_app().openapi()))
 
 
