@@ -1,0 +1,43 @@
+"""The offline bundle: what a counter needs to go on without a network, signed, and read by a stranger."""
+
+from certhub_verifier.formats import bundle, jose
+from certhub_verifier.trust import TrustSet
+
+from certhub.flows.bundle import offline_bundle
+from certhub.worker import publish
+from certhub.worker.lists import fetch_peer_lists
+
+
+def opened(home):
+    """The bundle of the region, its signature checked against the trust set in force."""
+    parsed = jose.parse(offline_bundle(by=home.clerk, hub=home.hub), bundle.TYP)
+    return bundle.BundleContents.from_payload(jose.verify(parsed, home.hub.trust.key(parsed.header.kid)))
+
+
+def test_it_holds_keys_matters_and_the_lists_of_both_regions(home, other):
+    """Everything that a counter checks with, and the lists as they were signed."""
+    for region in (home, other):
+        publish(region.hub)
+    fetch_peer_lists(home.hub)
+    contents = opened(home)
+
+    assert home.hub.trust_folder.files() == dict(contents.trust)
+    assert {
+        "https://420700.certhub.example/status/1",
+        "https://420100.certhub.example/status/1",
+    } == set(contents.status)
+    assert contents.matters
+
+
+def test_its_trust_files_make_the_same_trust_set(home):
+    """A stranger who builds a set from the bundle has the digest of ours."""
+    contents = opened(home)
+
+    assert home.hub.trust.digest == TrustSet.from_files(contents.trust, as_of=home.clock.now()).digest
+
+
+def test_it_is_good_for_twelve_hours(home):
+    """Longer than a shift, shorter than a day."""
+    contents = opened(home)
+
+    assert 12 * 3600 == contents.expires - contents.issued_at

@@ -1,0 +1,291 @@
+"""What goes on beside the requests: lists are published when they change, fetched from peers, old things forgotten."""
+
+import json
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.errors import VerifierError
+from certhub_verifier.formats import jose
+from certhub_verifier.formats.statuslist import MIN_SLOTS, parse_statement, status_uri
+
+from certhub import worker
+from certhub.audit import store as audit
+from certhub.certificates import store as certificates
+from certhub.certificates.rules import Event
+from certhub.db.columns import table_of
+from certhub.db.statements import insert_new
+from certhub.errors import NotFound
+from certhub.status import store as status
+from certhub.status.store import Slot
+from certhub.status.tables import SlotRow
+from certhub.worker import publish, sweep
+from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due
+from tests.support.peers import BrokenWire
+from tests.support.region import Region
+from tests.support.story import change, food, issued, licence, scan, ticket
+
+
+def statement(region: Region, name: str = "status/1"):
+    """A published list, its signature checked against the trust set."""
+    parsed = jose.parse(region.hub.shelf.get(name), "statuslist+jwt")
+    key = region.hub.trust.key(parsed.header.kid)
+    assert Purpose.STATUS is key.purpose
+    return parse_statement(jose.verify(parsed, key))
+
+
+def test_a_list_is_signed_by_the_regions_status_key_under_its_own_name(home):
+    """sub is the URI in the credentials; ttl and life as agreed."""
+    publish(home.hub)
+    said = statement(home)
+
+    assert status_uri("420700", 1) == said.sub
+    assert TTL_SECONDS == said.ttl
+    assert timedelta(hours=24).total_seconds() == said.exp - said.iat
+
+
+def test_a_list_is_big_and_its_slots_are_drawn_at_random(home):
+    """131,072 places, and neighbours in time are not neighbours on the list."""
+    places = []
+    for n in range(20):
+        cid = issued(home, food(f"食-{n}"))
+        with home.hub.reading() as unit:
+            places.append(certificates.find(unit, cid).list_index)
+
+    assert 131_072 <= MIN_SLOTS
+    assert 20 == len(set(places))
+    assert sorted(places) != places
+    assert MIN_SLOTS // 4 < max(places) - min(places)
+
+
+def test_every_kind_shares_the_lists(home):
+    """A list named after a kind would tell on its holders."""
+    business, kitchen = issued(home, licence("营-1")), issued(home, food("食-1"))
+
+    with home.hub.reading() as unit:
+        assert 1 == len({certificates.find(unit, cid).list_no for cid in (business, kitchen)})
+
+
+def test_nothing_is_published_twice_without_a_reason(home, clock):
+    """Unchanged and young, a list is left alone; after 15 seconds it is signed anew."""
+    assert [1] == publish_due(home.hub)
+    assert [] == publish_due(home.hub)
+    clock.pass_(seconds=16)
+    before = statement(home).iat
+
+    assert [1] == publish_due(home.hub)
+    assert before + 16 == statement(home).iat
+
+
+def test_a_change_is_published_at_once(home):
+    """The outbox says which list; the next round of the worker, half a second later, publishes it."""
+    publish(home.hub)
+    cid = issued(home, licence("营-1"))
+    change(home, cid, Event.SUSPEND)
+
+    publish(home.hub)
+
+    with home.hub.reading() as unit:
+        found = certificates.find(unit, cid)
+    assert 2 == statement(home).statuses.get(found.list_index)
+
+
+def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home):
+    """Its outbox row is still there for the next round."""
+    cid = issued(home, licence("营-1"))
+    publish(home.hub)
+    change(home, issued(home, food("食-1")), Event.SUSPEND)
+
+    with home.hub.reading() as unit:
+        posted = audit.posted(unit, worker.TOPIC)
+    publish_due(home.hub, {1})
+    change(home, cid, Event.SUSPEND)  # commits after the list was read, before the outbox is cleared
+    with home.hub.writing() as unit:
+        audit.done(unit, [row for row, _ in posted])
+    publish(home.hub)
+
+    with home.hub.reading() as unit:
+        found = certificates.find(unit, cid)
+    assert 2 == statement(home).statuses.get(found.list_index)
+
+
+def test_a_peers_list_is_kept_as_it_was_signed(home, other):
+    """For the offline bundle, byte for byte."""
+    publish(home.hub)
+
+    assert 1 == fetch_peer_lists(other.hub)
+    assert home.hub.shelf.get("status/1") == other.hub.shelf.get("peers/420700/status/1")
+
+
+def test_an_older_list_never_replaces_a_newer_one(home, other, clock):
+    """A peer's server that serves yesterday's file changes nothing."""
+    publish(home.hub)
+    old = home.hub.shelf.get("status/1")
+    clock.pass_(seconds=20)
+    publish(home.hub)
+    fetch_peer_lists(other.hub)
+    home.hub.shelf.put("status/1", old)
+
+    assert 0 == fetch_peer_lists(other.hub)
+    assert old != other.hub.shelf.get("peers/420700/status/1")
+
+
+def index(listed: object):
+    """A wire that lists something else than the region does."""
+    return lambda reply: json.dumps({"status_lists": listed}).encode() if reply.startswith(b"{") else reply
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda reply: b"",
+        lambda reply: reply[:-6] + b"AAAAAA",
+        lambda reply: b"[]" if reply.startswith(b"{") else reply,
+        index(7),
+        index([7]),
+        index(["https://430000.certhub.example/status/1"]),
+        index(["https://420700.certhub.example/status/../../certhub.toml"]),
+    ],
+)
+def test_what_a_peer_garbles_is_not_kept(home, other, spoil):
+    """Not signed by that region's status key, or not a list: nothing is put on the shelf."""
+    publish(home.hub)
+    deaf = replace(other.hub, network=BrokenWire(home.wire, spoil))
+
+    assert 0 == fetch_peer_lists(deaf)
+    with pytest.raises(NotFound):
+        other.hub.shelf.get("peers/420700/status/1")
+
+
+def test_a_list_under_another_name_is_not_kept(home, other):
+    """A peer that serves its list 1 as its list 2, or signs it with another key."""
+    publish(home.hub)
+    payload = dict(jose.parse(home.hub.shelf.get("status/1"), "statuslist+jwt").payload)
+    lies = [
+        jose.sign(
+            payload | {"sub": status_uri("420700", 2)},
+            typ="statuslist+jwt",
+            key=home.hub.signer(Purpose.STATUS),
+        ),
+        jose.sign(payload, typ="statuslist+jwt", key=home.hub.signer(Purpose.SHOW)),
+        jose.sign(payload, typ="statuslist+jwt", key=other.hub.signer(Purpose.STATUS)),
+    ]
+    for lie in lies:
+        home.hub.shelf.put("status/1", lie.encode())
+        assert 0 == fetch_peer_lists(other.hub)
+
+
+def test_a_peer_that_is_down_leaves_what_we_hold(home, other):
+    """And its age."""
+    publish(home.hub)
+    fetch_peer_lists(other.hub)
+    home.wire.down.add("420700")
+
+    assert 0 == fetch_peer_lists(other.hub)
+    assert other.hub.shelf.get("peers/420700/status/1")
+
+
+def test_one_process_publishes_at_a_time(home, clock):
+    """A lease of ten seconds; whoever holds it prolongs it, and a dead one loses it."""
+    until = clock.now() + worker.LEASE
+    with home.hub.writing() as unit:
+        assert status.lease(unit, "worker", "first", until)
+        assert status.lease(unit, "worker", "first", until)
+        assert not status.lease(unit, "worker", "second", until)
+    clock.pass_(seconds=11)
+    with home.hub.writing() as unit:
+        assert status.lease(unit, "worker", "second", clock.now() + worker.LEASE)
+        assert not status.lease(unit, "worker", "first", clock.now() + worker.LEASE)
+
+
+def test_the_loop_publishes_and_ends_when_it_is_told(home):
+    """One round, then the end; nothing hangs."""
+    stop = threading.Event()
+    stop.set()
+
+    worker.run(home.hub, stop)
+
+    assert statement(home)
+
+
+def test_the_loop_outlives_a_round_that_fails(home, caplog):
+    """A shelf that cannot be written is told in the log, and the worker goes on."""
+    blocked = home.hub.settings.data / "public"
+    blocked.write_bytes(b"not a folder")
+    stop = threading.Event()
+    stop.set()
+
+    worker.run(home.hub, stop)
+
+    assert "this round failed" in caplog.text
+
+
+def stubborn(home: Region, place: int):
+    """Randomness that draws one place for ever."""
+    return lambda count: place.to_bytes(4, "big") if count == 4 else home.hub.random(count)
+
+
+def test_a_list_that_is_half_full_is_followed_by_the_next(home):
+    """Three draws in vain, and the list is counted: more than half means that a new one is opened."""
+    with home.hub.writing() as unit:
+        first = unit.new_id()
+        row = {"list_no": 1, "value": 0, "bucket": 1, "certificate": first}
+        insert_new(unit, table_of(SlotRow), [row | {"list_index": n} for n in range(MIN_SLOTS // 2)])
+        given = status.allocate(replace(unit, random=stubborn(home, 7)), [(1, unit.new_id())])
+
+    assert [Slot(2, 7)] == given
+
+
+def test_a_draw_that_never_finds_a_place_is_an_error_and_no_slot(home):
+    """Randomness that is none is found out; nothing is given twice."""
+    with home.hub.writing() as unit:
+        status.allocate(replace(unit, random=stubborn(home, 7)), [(1, unit.new_id())])
+        with pytest.raises(RuntimeError, match="no free slot"):
+            status.allocate(replace(unit, random=stubborn(home, 7)), [(1, unit.new_id())])
+
+
+def test_a_slot_is_given_once(home):
+    """Two that draw the same place: one gets it, the other draws again."""
+    draws = [7, 7, 7, 8]
+
+    def drawn(count: int) -> bytes:
+        return draws.pop(0).to_bytes(4, "big") if count == 4 else home.hub.random(count)
+
+    with home.hub.writing() as unit:
+        first, second = (unit.new_id() for _ in range(2))
+        given = status.allocate(replace(unit, random=drawn), [(1, first), (2, second)])
+
+    assert [Slot(1, 7), Slot(1, 8)] == given
+
+
+def test_the_sweeper_forgets_what_has_had_its_time(home, other, clock):
+    """Tickets and uses after ten minutes, replay ids after three, idempotency keys after a day."""
+    scan(other, ticket(home, issued(home, licence("营-1"))))
+    tables = {"ticket": 1, "spent": 1, "exchange": 1}
+
+    def rows(table: str) -> int:
+        with home.hub.reading() as unit:
+            return unit.sql.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+
+    assert tables == {table: rows(table) for table in tables}
+    assert 0 < rows("idempotency_key")
+    clock.pass_(minutes=12)
+    sweep(home.hub)
+    assert {"ticket": 0, "spent": 0, "exchange": 0} == {table: rows(table) for table in tables}
+    assert 0 < rows("idempotency_key")
+    clock.pass_(hours=24)
+    sweep(home.hub)
+    assert 0 == rows("idempotency_key")
+
+
+def test_what_we_sign_a_stranger_refuses_when_one_bit_changes(home):
+    """The list on the shelf is not trusted because it lies there."""
+    publish(home.hub)
+    token = home.hub.shelf.get("status/1")
+    middle = len(token) // 2
+    home.hub.shelf.put("status/1", token[:middle] + bytes([token[middle] ^ 1]) + token[middle + 1 :])
+
+    with pytest.raises(VerifierError):
+        statement(home)
