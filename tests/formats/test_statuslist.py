@@ -1,7 +1,9 @@
 """Status lists: the published lists read the same, and no list costs more than its bound."""
 
 import time
+import tracemalloc
 import zlib
+from dataclasses import replace
 
 import pytest
 from certhub_schemas.algorithms import ES256
@@ -174,17 +176,34 @@ def test_there_are_four_widths(bits):
 
 
 def test_a_bomb_stops_at_the_bound():
-    """64 MiB of zeros are 64 KiB on the way, and are given up after 16 MiB."""
+    """1 GiB of zeros is 1 MiB on the way; it is given up after 8 MiB, with less than 20 MB at any time."""
     deflater = zlib.compressobj(9)
-    bomb = b"".join(deflater.compress(bytes(1 << 20)) for _ in range(64)) + deflater.flush()
-    lst = base64url.encode(bomb)
+    start = deflater.compress(bytes(1 << 20)) + deflater.flush(zlib.Z_FULL_FLUSH)
+    again = deflater.compress(bytes(1 << 20)) + deflater.flush(zlib.Z_FULL_FLUSH)
+    lst = base64url.encode(start + again * 1023)
 
-    with pytest.raises(Malformed, match="more than 16777216"):
-        StatusList.unpack(lst, 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Malformed, match="more than 8388608"):
+            StatusList.unpack(lst, 1)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [(1 << 18) - 1, 1 << 18, (1 << 18) + 1, (1 << 19) + 7])
+@pytest.mark.parametrize("level", range(10))
+def test_a_list_is_read_whole_wherever_its_pieces_end(size, level):
+    """Inflating in pieces neither loses nor adds a byte, at any level."""
+    made = StatusList(
+        8, bytes(index * index & 0xFF for index in range(997)) * (size // 997) + bytes(size % 997)
+    )
+
+    assert made == StatusList.unpack(made.pack(level), 8)
 
 
 def test_a_list_may_be_as_large_as_the_bound():
-    """16 MiB inflated are read, and one byte more is not."""
+    """What fills the bound is read, and one byte more is not."""
     assert len(StatusList.unpack(base64url.encode(zlib.compress(bytes(100))), 1, max_bytes=100).data) == 100
     with pytest.raises(Malformed):
         StatusList.unpack(base64url.encode(zlib.compress(bytes(101))), 1, max_bytes=100)
@@ -225,6 +244,55 @@ def test_a_token_survives_a_trip():
         )
         == found
     )
+
+
+HELD = statuslist.parse_statement(PAYLOAD)
+
+
+@pytest.mark.parametrize(
+    ("now", "limit", "expected"),
+    [
+        (-61, 9_999, "future"),
+        (-60, 9_999, "fresh"),
+        (0, 0, "fresh"),
+        (30, 9_999, "fresh"),
+        (31, 9_999, "aged"),
+        (31, 30, "too_old"),
+        (30, 29, "too_old"),
+        (9_999, 9_999, "aged"),
+        (10_000, 9_999, "too_old"),
+        (86_399, 10**9, "aged"),
+        (86_400, 10**9, "ended"),
+        (10**9, 10**10, "ended"),
+    ],
+)
+def test_how_long_a_list_may_be_relied_on(now, limit, expected):
+    """iat, exp, the reader's limit and ttl speak in this order."""
+    assert expected == HELD.freshness(now=HELD.iat + now, limit_seconds=limit)
+
+
+def test_a_newer_list_takes_the_place_of_the_held_one():
+    """The first is taken, a newer one is taken, and the same one once more changes nothing."""
+    assert HELD.newer_than(None)
+    assert replace(HELD, iat=HELD.iat + 1).newer_than(HELD)
+    assert not replace(HELD).newer_than(HELD)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"iat": HELD.iat - 1},
+        {"sub": "https://420700.certhub.example/status/8", "iat": HELD.iat + 9},
+        {"statuses": HELD.statuses.with_statuses({0: 0})},
+        {"exp": HELD.exp + 1},
+        {"ttl": 31},
+    ],
+    ids=["older", "another name", "other statuses of one second", "another end", "another ttl"],
+)
+def test_nobody_plays_an_older_list_back(change):
+    """Revoking must not be undone by whoever serves the files, however well the old list is signed."""
+    with pytest.raises(statuslist.RolledBack):
+        replace(HELD, **change).newer_than(HELD)
 
 
 def test_unknown_members_are_passed_over():

@@ -12,6 +12,7 @@ from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.status_checks import status
 
 from tests.support.credentials import AWAY, HOME, INDEX, NOW, World, named_key
+from tests.support.sm2 import signed_with_sm2, sm2_entry
 
 WORLD = World()
 URI = statuslist.status_uri(HOME, 3)
@@ -110,6 +111,31 @@ def test_withdrawn_stays_withdrawn_however_old_the_list():
 def test_what_is_wrong_with_a_list_is_no_word_about_the_certificate(token):
     """Unknown, neither good nor bad."""
     assert judged(token) == ("undetermined", "STATUS_UNKNOWN")
+
+
+FAULTS = {
+    "form": b"no.token.at all",
+    "key": WORLD.status_token(key=WORLD.region_key(Purpose.STATUS, AWAY)),
+    "signature": WORLD.status_token(key=replace(WORLD.region_key(Purpose.STATUS), number=9)),
+    "sub": WORLD.status_token(uri=statuslist.status_uri(HOME, 4)),
+    "iat": WORLD.status_token(iat=NOW - timedelta(days=400)),
+}
+
+
+@pytest.mark.parametrize(("fault", "token"), FAULTS.items())
+def test_the_fault_of_a_list_is_named(fault, token):
+    """Whoever keeps the shelf learns what to look at."""
+    found = status(StatusToken(token), StatusAt(URI, INDEX), trust=WORLD.trust(), policy=POLICY, now=NOW)
+
+    assert found.detail["fault"] == fault
+
+
+def test_a_list_by_a_suite_that_cannot_be_computed_is_unknown_and_says_why():
+    """The list may be good; this machine cannot tell, and neither expects nor softens it."""
+    world = World(entries={"420700-status-1": sm2_entry("420700-status-1")})
+    token = signed_with_sm2(WORLD.status_token())
+
+    assert judged(token, world=world) == ("undetermined", "SUITE_MISSING")
 
 
 def test_an_index_beyond_the_list_is_unknown():

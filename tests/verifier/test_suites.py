@@ -1,18 +1,30 @@
 """Suites: one file knows how to compute them, and nothing else in the package names one."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import certhub_verifier
 import pytest
 from certhub_schemas import algorithms
 from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, SM2SM3
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.causes import Verdict
+from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
-from certhub_verifier.formats import jwk, suites
+from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.formats import codes, jwk, keybinding, sdjwt, suites
+from certhub_verifier.formats.keybinding import Binding
+from certhub_verifier.needs import StatusAt, StatusToken
+from certhub_verifier.policy import Channel, Level, policy_for
+from certhub_verifier.sentences import explain
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 
+from tests.support.credentials import NOW, World, seconds
 from tests.support.signing import NumberedKey
+from tests.support.sm2 import signed_with_sm2, sm2_entry, sm2_jwk
 
+WORLD = World()
 PACKAGE = Path(certhub_verifier.__file__).parent
 BINDS = PACKAGE / "formats" / "suites.py"
 # What a suite is called in JOSE, in a JWK, in the registry's own source, and in the libraries.
@@ -92,3 +104,70 @@ def test_an_rsa_key_is_no_key():
     numbers = rsa.RSAPublicNumbers(65537, (1 << 2047) + 9)
     with pytest.raises(Malformed):
         jwk.from_public_key(numbers.public_key())
+
+
+# What the engine says of a suite that is known and cannot be computed.
+
+SEAL, SHOW = WORLD.seal_key().kid, WORLD.region_key(Purpose.SHOW).kid
+SM2_WORLD = World(entries={kid: sm2_entry(kid) for kid in (SEAL, SHOW)})
+
+
+def with_sm2(text: str) -> str:
+    """Return a credential or a sealed code whose signature is SM2's."""
+    if text.startswith("EC2"):
+        sealed = codes.read_code(text)
+        assert isinstance(sealed, codes.Sealed)
+        return codes.pack(signed_with_sm2(sealed.jws).decode(), "EC2")
+    jws, _, rest = text.partition("~")
+    return f"{signed_with_sm2(jws).decode()}~{rest}"
+
+
+SHOWN = {
+    Channel.TICKET: PresentedCredential(
+        with_sm2(WORLD.credential()), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
+    ),
+    Channel.FILE: PresentedCredential(with_sm2(WORLD.credential()), "file"),
+    Channel.SEALED: SealedCode(with_sm2(WORLD.sealed_code())),
+}
+
+
+@pytest.mark.parametrize("channel", SHOWN)
+@pytest.mark.parametrize("level", Level)
+def test_a_missing_suite_is_undetermined_and_no_policy_softens_it(channel, level):
+    """Of an SM2 signature nothing is known here: not good, not bad, and nothing that it covers is shown."""
+    policy = policy_for(None, channel)
+    if level is not Level.OFF:
+        policy = replace(policy, levels={**policy.levels, Fact.SIGNATURE: level})
+    steps = examine(SHOWN[channel], trust=SM2_WORLD.trust(), policy=policy, now=NOW)
+    report = run(steps, lambda need: None)
+
+    assert (report.verdict, report.code) == (Verdict.UNDETERMINED, "SUITE_MISSING")
+    assert (report.detail["suite"], report.disclosed) == ("SM2SM3", {})
+
+
+def test_a_holder_s_key_of_a_missing_suite_binds_nobody_and_fails_nobody():
+    """A phone with an SM2 key shows what it holds: undetermined, and said why."""
+    text = WORLD.credential(cnf={"jwk": sm2_jwk("a phone")})
+    expect = Binding("420700:window-2", "n" * 22)
+    bound = keybinding.bind(sdjwt.split(text), expect, key=NumberedKey("a phone"), issued_at=seconds(NOW))
+    shown = sdjwt.join(
+        text.partition("~")[0], bound.disclosures, signed_with_sm2(bound.kb_jwt or "").decode()
+    )
+    token = StatusToken(WORLD.status_token())
+    report = run(
+        examine(
+            PresentedCredential(shown, "file", expect=expect),
+            trust=WORLD.trust(),
+            policy=policy_for(None, Channel.FILE),
+            now=NOW,
+        ),
+        lambda need: token if isinstance(need, StatusAt) else None,
+    )
+
+    assert (report.verdict, report.code) == (Verdict.UNDETERMINED, "SUITE_MISSING")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_sentence_names_the_suite(lang):
+    """A clerk learns which device to take instead."""
+    assert "SM2SM3" in explain("SUITE_MISSING", {"suite": "SM2SM3"}, lang=lang).headline

@@ -9,18 +9,21 @@ credential gives, and could at its date. Then its number for the index speaks:
     others        STATUS_UNKNOWN
 
 Anything that is wrong with a list is wrong with the list, not with the certificate: STATUS_UNKNOWN, never
-a "no".
+a "no"; the fact's detail names the fault: form, key, signature, sub, iat or index. A list by a suite that
+cannot be computed here is SUITE_MISSING.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 
 from certhub_schemas.purposes import Purpose
 
 from certhub_verifier.checks import SKEW, at, clock_slow, day, digest_of, no, too_old, unknown, yes
-from certhub_verifier.errors import VerifierError
+from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
 from certhub_verifier.facts import Checked, Fact
 from certhub_verifier.formats import jose, statuslist
+from certhub_verifier.formats.statuslist import Freshness, StatusStatement
 from certhub_verifier.needs import News, StatusAt, StatusRecord, StatusToken
 from certhub_verifier.policy import Policy
 from certhub_verifier.trust import Standing, TrustSet
@@ -64,10 +67,15 @@ def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy,
     evidence = digest_of(token)
     try:
         listed = _verified(token, asked, trust)
-        value = listed.statuses.get(asked.index)
-    except VerifierError:
-        return unknown(Fact.STATUS, "STATUS_UNKNOWN", now, evidence)
+    except SuiteNotAvailable as missing:
+        return unknown(Fact.STATUS, "SUITE_MISSING", now, evidence, suite=missing.name)
+    if not isinstance(listed, StatusStatement):
+        return unknown(Fact.STATUS, "STATUS_UNKNOWN", now, evidence, fault=listed)
     as_of = at(listed.iat)
+    try:
+        value = listed.statuses.get(asked.index)
+    except Malformed:
+        return unknown(Fact.STATUS, "STATUS_UNKNOWN", as_of, evidence, fault="index")
     if value == statuslist.INVALID:
         return no(Fact.STATUS, "REVOKED", as_of, evidence)
     if value == statuslist.SUSPENDED:
@@ -77,34 +85,38 @@ def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy,
     return _aged(listed, evidence, policy, now)
 
 
-def _verified(token: bytes, asked: StatusAt, trust: TrustSet) -> statuslist.StatusStatement:
-    """Return what the list says, once it is certain that its region says it.
+def _verified(token: bytes, asked: StatusAt, trust: TrustSet) -> StatusStatement | str:
+    """Return what the list says, once it is certain that its region says it; else what is wrong with it.
 
     Raises:
-        VerifierError: anything at all that is not in order.
+        SuiteNotAvailable: the list is signed by a key whose suite cannot be computed here.
     """
-    parsed = jose.parse(token, TYP)
-    key = trust.key(parsed.header.kid)
-    if (
-        key is None
-        or key.purpose is not Purpose.STATUS
-        or key.region != statuslist.parse_status_uri(asked.uri).region
-    ):
-        raise VerifierError("signed by no status key of the region that keeps the list")
-    listed = statuslist.parse_statement(jose.verify(parsed, key))
-    if listed.sub != asked.uri or key.may_have_signed(at(listed.iat)) is not Standing.YES:
-        raise VerifierError("another list, or dated when its key could not sign")
-    return listed
+    try:
+        parsed = jose.parse(token, TYP)
+        region = statuslist.parse_status_uri(asked.uri).region
+        key = trust.key(parsed.header.kid)
+        if key is None or key.purpose is not Purpose.STATUS or key.region != region:
+            return "key"
+        listed = statuslist.parse_statement(jose.verify(parsed, key))
+    except Malformed:
+        return "form"
+    except BadSignature:
+        return "signature"
+    if listed.sub != asked.uri:
+        return "sub"
+    return listed if key.may_have_signed(at(listed.iat)) is Standing.YES else "iat"
 
 
-def _aged(listed: statuslist.StatusStatement, evidence: str, policy: Policy, now: datetime) -> Checked:
+def _aged(listed: StatusStatement, evidence: str, policy: Policy, now: datetime) -> Checked:
     as_of = at(listed.iat)
-    age = (now - as_of).total_seconds()
-    if as_of > now + SKEW:
-        return clock_slow(Fact.STATUS, as_of, now, as_of=as_of, evidence=evidence)
-    if age > policy.max_status_age_seconds or now >= at(listed.exp):
-        return too_old(Fact.STATUS, as_of, now, evidence)
-    if age > listed.ttl:
-        told = as_of.isoformat(timespec="seconds")
-        return unknown(Fact.STATUS, "STATUS_AGED", as_of, evidence, status_as_of=told)
-    return yes(Fact.STATUS, as_of, evidence)
+    seconds = math.ceil(now.timestamp())  # a list is not younger than it is
+    match listed.freshness(now=seconds, limit_seconds=policy.max_status_age_seconds):
+        case Freshness.FUTURE:
+            return clock_slow(Fact.STATUS, as_of, now, as_of=as_of, evidence=evidence)
+        case Freshness.ENDED | Freshness.TOO_OLD:
+            return too_old(Fact.STATUS, as_of, now, evidence)
+        case Freshness.AGED:
+            told = as_of.isoformat(timespec="seconds")
+            return unknown(Fact.STATUS, "STATUS_AGED", as_of, evidence, status_as_of=told)
+        case Freshness.FRESH:
+            return yes(Fact.STATUS, as_of, evidence)

@@ -6,7 +6,17 @@ JWT Format" §5.1. Statuses of 1, 2, 4 or 8 bits sit in each byte from the least
     bits 2      byte   ┌ index 3 ┬ index 2 ┬ index 1 ┬ index 0 ┐
 
 `lst` is base64url of the bytes in zlib form (RFC 1950). Any compression level is read; inflating stops at
-a bound, since a list of 16 MiB and a bomb of 1 GiB are the same few kilobytes on the way.
+a bound, since a list of 8 MiB and a bomb of 1 GiB are the same few kilobytes on the way.
+
+How long a list may be relied on is said by three members and a limit (§5.1, §11.2), in this order:
+
+    iat    made then; a later time than now is a clock that is wrong, its own or ours
+    exp    the end: nothing is said any more, whatever a matter allows
+    limit  the reader's own, per matter
+    ttl    a newer one should be fetched; until the limit the list still speaks
+
+A newer copy replaces a held one, never the other way: `newer_than` refuses the old list that somebody on the
+way plays back, and two lists of one second.
 
 A status URI is a name, `https://<region>.certhub.example/status/<list>`: where the file lies is told by
 the trust set (DESIGN §5 "Credential").
@@ -16,16 +26,19 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from certhub_verifier.errors import Malformed
+from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.formats import base64url
 
 VALID, INVALID, SUSPENDED = 0, 1, 2  # Token Status List §7.1; 3 is for applications
 OUR_BITS = 2  # DESIGN D5
 MIN_SLOTS = 131_072  # DESIGN D5: a list that we make hides whom a question is about among as many
-MAX_INFLATED = 1 << 24  # bytes: 16 Mi one-byte statuses; stops zip bombs
+MAX_INFLATED = 1 << 23  # bytes: 32 Mi of our statuses, 8 Mi of one byte; to there a bomb costs 25 ms
 MAX_TTL = 31_536_000  # seconds: a year; more is a slip
+MAX_AHEAD_SECONDS = 60  # how far a list's clock may be ahead of the reader's (trust-and-security §1.6)
+_INFLATED_AT_ONCE = 1 << 18  # bytes: what a bomb costs beyond the bound
 
 _BITS = (1, 2, 4, 8)
 _URI = re.compile(r"https://([0-9]{6})\.certhub\.example/status/(0|[1-9][0-9]{0,8})")
@@ -63,17 +76,7 @@ class StatusList:
                 `max_bytes` when inflated.
         """
         _require_bits(bits)
-        packed = base64url.decode(lst)
-        inflater = zlib.decompressobj()
-        try:
-            data = inflater.decompress(packed, max_bytes + 1)
-        except zlib.error as broken:
-            raise Malformed("status list is not zlib") from broken
-        if len(data) > max_bytes or inflater.unconsumed_tail:
-            raise Malformed(f"status list inflates to more than {max_bytes} bytes")
-        if not inflater.eof or inflater.unused_data:
-            raise Malformed("status list does not end where its zlib stream ends")
-        return cls(bits, data)
+        return cls(bits, _inflated(base64url.decode(lst), max_bytes))
 
     @property
     def size(self) -> int:
@@ -114,6 +117,20 @@ class StatusList:
             raise Malformed("the status list has no such index")
 
 
+class Freshness(StrEnum):
+    """How far a list may be relied on at some time."""
+
+    FUTURE = "future"  # it is dated after now: a clock is wrong
+    ENDED = "ended"  # past its exp
+    TOO_OLD = "too_old"  # past the reader's limit
+    AGED = "aged"  # past its ttl: a newer one is due
+    FRESH = "fresh"
+
+
+class RolledBack(VerifierError):
+    """The list is older than the one that is held, or another one of the same second, or of another name."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusStatement:
     """What a status list token says.
@@ -128,6 +145,36 @@ class StatusStatement:
     exp: int
     ttl: int
     statuses: StatusList
+
+    def freshness(self, *, now: int, limit_seconds: int) -> Freshness:
+        """Tell how far to rely on the list at `now` (seconds since 1970) where it may be that old at most."""
+        age = now - self.iat
+        if age < -MAX_AHEAD_SECONDS:
+            return Freshness.FUTURE
+        if now >= self.exp:
+            return Freshness.ENDED
+        if age > limit_seconds:
+            return Freshness.TOO_OLD
+        return Freshness.AGED if age > self.ttl else Freshness.FRESH
+
+    def newer_than(self, held: "StatusStatement | None") -> bool:
+        """Tell whether to keep this one instead of `held`; False for the same one once more.
+
+        The caller owes: that both were verified.
+
+        Raises:
+            RolledBack: `held` is of another name or of a later second, or says something else of the same
+                second. What is held stays; who served this one is worth a look.
+        """
+        if held is None:
+            return True
+        if self.sub != held.sub:
+            raise RolledBack("another list than the one that is held")
+        if self.iat < held.iat:
+            raise RolledBack("an older list than the one that is held")
+        if self.iat == held.iat and self != held:
+            raise RolledBack("two lists of one second that say different things")
+        return self.iat > held.iat
 
 
 class StatusUri(NamedTuple):
@@ -181,6 +228,27 @@ def parse_status_uri(uri: str) -> StatusUri:
     if found is None:
         raise Malformed("not a status URI of a region")
     return StatusUri(found[1], int(found[2]))
+
+
+def _inflated(packed: bytes, max_bytes: int) -> bytes:
+    """Return the bytes of one whole zlib stream (RFC 1950), made in pieces so that a bomb is soon given up."""
+    inflater = zlib.decompressobj()
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while not inflater.eof:
+            piece = inflater.decompress(packed, _INFLATED_AT_ONCE)
+            packed, size = inflater.unconsumed_tail, size + len(piece)
+            if size > max_bytes:
+                raise Malformed(f"status list inflates to more than {max_bytes} bytes")
+            if not piece and not packed and not inflater.eof:
+                break  # cut short
+            pieces.append(piece)
+    except zlib.error as broken:
+        raise Malformed("status list is not zlib") from broken
+    if not inflater.eof or inflater.unused_data:
+        raise Malformed("status list does not end where its zlib stream ends")
+    return b"".join(pieces)
 
 
 def _require_bits(bits: int) -> None:
