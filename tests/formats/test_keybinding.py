@@ -157,7 +157,9 @@ BAD: dict[str, tuple[Fault, Any, dict[str, Any]]] = {
     "nonce a number": (Fault.FORM, signed(PAYLOAD | {"nonce": 7}), {}),
     "time a text": (Fault.FORM, signed(PAYLOAD | {"iat": str(NOW)}), {}),
     "hash of another length": (Fault.FORM, signed(PAYLOAD | {"sd_hash": "A" * 42}), {}),
-    "a member that nobody has read": (Fault.FORM, signed(PAYLOAD | {"transaction_data_hashes": ["x"]}), {}),
+    "ended": (Fault.STALE, signed(PAYLOAD | {"exp": NOW}), {}),
+    "not yet begun": (Fault.FUTURE, signed(PAYLOAD | {"nbf": NOW + 61}), {}),
+    "an end that is no time": (Fault.FORM, signed(PAYLOAD | {"exp": "1"}), {}),
 }
 
 
@@ -167,6 +169,13 @@ def test_what_does_not_bind_this_holder_to_this_showing(
 ) -> None:
     """Each fault is found and called by its name."""
     assert fault is judged(presentation, **how)
+
+
+def test_what_a_wallet_says_besides_is_passed_over() -> None:
+    """SD-JWT VC obliges every reader to it (“Key Binding JWT”); a wallet's own end and beginning are held to."""
+    more = PAYLOAD | {"transaction_data_hashes": ["x"], "exp": NOW + 1, "nbf": NOW}
+
+    assert judged(signed(more)) is None
 
 
 def test_a_phone_may_send_either_twin() -> None:

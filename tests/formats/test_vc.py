@@ -92,6 +92,15 @@ def test_a_certificate_without_end_has_no_exp_and_an_unbound_one_no_cnf() -> Non
     assert found.claims.cnf is None
 
 
+def test_without_anything_to_disclose_there_are_no_digests() -> None:
+    """SD-JWT VC has no empty `_sd`; decoys alone make one."""
+    bare, hiding = (vc.build(CLAIMS, {}, key=KEY, random=fixed_random(), decoys=n) for n in (0, 2))
+
+    assert CLAIMS.to_payload() == json.loads(base64url.decode(bare.signing_input.split(b".")[1]))
+    assert b"_sd" in base64url.decode(hiding.signing_input.split(b".")[1])
+    assert CLAIMS == vc.parse(vc.seal(bare, b"\x01" * 64)).claims
+
+
 def test_nothing_of_a_person_is_in_clear() -> None:
     """Without disclosures the signed bytes hold no disclosed value, in no spelling of JSON."""
     unsigned = vc.build(CLAIMS, DISCLOSED, key=KEY, random=fixed_random())

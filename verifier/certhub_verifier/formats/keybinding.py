@@ -1,14 +1,11 @@
 """Key binding: the holder's device signs what is shown, to whom and when (RFC 9901 §4.3, §7.3; typ kb+jwt).
 
     header    {"alg", "typ": "kb+jwt"}             no kid: the key is the one in the credential's `cnf.jwk`
-    payload   {"iat", "aud", "nonce", "sd_hash"}   exactly these
+    payload   {"iat", "aud", "nonce", "sd_hash"}   others are passed over, `exp` and `nbf` are held to
     sd_hash   SHA-256 over the SD-JWT as sent, up to and including its last `~`
 
 The nonce is what makes a showing happen once: whoever asks chooses it, at least 128 random bits, keeps it
 with the transaction, and uses it up when the result is stored. That is the caller's, as is the time.
-
-Members beyond the four are refused, although the RFC lets a reader pass over them: the holder's key would
-have agreed to something that nobody here has read.
 """
 
 from collections.abc import Mapping
@@ -20,20 +17,21 @@ from certhub_schemas.algorithms import Algorithm
 
 from certhub_verifier.errors import BadSignature, Malformed, VerifierError
 from certhub_verifier.formats import jose, jwk, sdjwt, shapes
-from certhub_verifier.formats.members import members, pattern, text
+from certhub_verifier.formats.members import Check, members, pattern, text
 
 TYP = "kb+jwt"
 MAX_AGE_SECONDS = 300  # a showing at a counter takes minutes (RFC 9901 §7.3 step 5e leaves the window open)
 MAX_AHEAD_SECONDS = 60  # how far a phone's clock may be ahead of the counter's
 
-_MEMBERS = members(
-    {
-        "iat": shapes.numeric_date,
-        "aud": text(512),
-        "nonce": text(256),
-        "sd_hash": pattern(r"[A-Za-z0-9_-]{43}", "a SHA-256 in base64url"),
-    }
-)
+_REQUIRED: Mapping[str, Check] = {
+    "iat": shapes.numeric_date,
+    "aud": text(512),
+    "nonce": text(256),
+    "sd_hash": pattern(r"[A-Za-z0-9_-]{43}", "a SHA-256 in base64url"),
+}
+_OPTIONAL: Mapping[str, Check] = {"nbf": shapes.numeric_date, "exp": shapes.numeric_date}
+_KNOWN = _REQUIRED.keys() | _OPTIONAL.keys()
+_MEMBERS = members(_REQUIRED, _OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,8 @@ def check(
 def _read(kb_jwt: str | None) -> tuple[jose.Parsed, dict[str, Any]]:
     try:
         parsed = jose.parse(kb_jwt or "", TYP)
-        return parsed, _MEMBERS(parsed.payload, TYP)
+        known = {name: value for name, value in parsed.payload.items() if name in _KNOWN}
+        return parsed, _MEMBERS(known, TYP)
     except Malformed as broken:
         raise BadBinding(Fault.FORM) from broken
 
@@ -154,7 +153,7 @@ def _require_expected(found: Mapping[str, Any], expect: Binding, now: int) -> No
         raise BadBinding(Fault.AUDIENCE)
     if found["nonce"] != expect.nonce:
         raise BadBinding(Fault.NONCE)
-    if found["iat"] < now - MAX_AGE_SECONDS:
+    if found["iat"] < now - MAX_AGE_SECONDS or (found["exp"] is not None and found["exp"] <= now):
         raise BadBinding(Fault.STALE)
-    if found["iat"] > now + MAX_AHEAD_SECONDS:
+    if max(found["iat"], found["nbf"] or 0) > now + MAX_AHEAD_SECONDS:
         raise BadBinding(Fault.FUTURE)

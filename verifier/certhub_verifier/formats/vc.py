@@ -132,8 +132,8 @@ def build(
     CredentialClaims.from_payload(payload)
     _check_disclosed(disclosed, claims)
     disclosures, digests = sdjwt.conceal(disclosed, random=random, decoys=decoys)
-    payload["_sd"] = digests
-    payload["_sd_alg"] = sdjwt.ALGORITHM
+    if digests:  # SD-JWT VC: without anything to disclose there is no _sd
+        payload |= {"_sd": digests, "_sd_alg": sdjwt.ALGORITHM}
     unsigned = Unsigned(
         jose.signing_input(payload, typ=TYP, key=key), tuple(disclosure.encoded for disclosure in disclosures)
     )
