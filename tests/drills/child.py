@@ -1,0 +1,254 @@
+"""The process that dies: `python -m tests.drills.child`, ordered about by tests/drills/orders.py.
+
+It imports the hub once, then forks for every order, so that a death costs milliseconds. What a forked process
+does, and where it kills itself (SIGKILL: no handler, no flush, no goodbye), is in the order, one JSON object a line:
+
+    {"do": "issue", "folder": DIR, "time": ISO, "kill": {"step": "issue:4"}, "journal": FILE, "acks": FILE, …}
+    kill   {"step": name} before a numbered step, {"statement": n} before the n-th SQL statement,
+           {"commit": n} before the n-th commit, {} never
+    ← {"ended": [-9]}      the exit status of every process that was forked (negative: a signal)
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import repeat
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from certhub_keys.signer import Signer
+from certhub_schemas.algorithms import Algorithm
+from sqlalchemy import event
+
+from certhub.certificates.rules import Event
+from certhub.flows import issue, renew, revoke, show, verify
+from certhub.flows.import_ import import_file
+from certhub.flows.revoke import Order
+from certhub.flows.show import Choice, Mode
+from certhub.flows.verify import Question
+from certhub.hub import Hub
+from certhub.hub.keyring import Keyring
+from certhub.parties import store as parties
+from certhub.parties.people import Actor, Role
+from certhub.settings import Settings
+from certhub.tickets.store import TicketItem
+from tests.support.region import Clock, Wire
+from tests.support.story import BUSINESS, key, licence
+
+Order_ = Mapping[str, Any]
+FORK = multiprocessing.get_context("fork")
+
+
+def die() -> None:
+    """End as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Journalled:
+    """A signer that leaves every signing input on disk before its signature exists."""
+
+    signer: Signer
+    journal: Path
+
+    @property
+    def kid(self) -> str:
+        """The key's id."""
+        return self.signer.kid
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """The key's algorithm."""
+        return self.signer.algorithm
+
+    @property
+    def jwk(self) -> Mapping[str, str]:
+        """The public half."""
+        return self.signer.jwk
+
+    def sign(self, message: bytes) -> bytes:
+        """Write down what is signed, durably, then sign it."""
+        write_down(self.journal, message.decode("ascii"))
+        return self.signer.sign(message)
+
+
+def write_down(file: Path, line: str) -> None:
+    """Append one line, durably: what stands there happened."""
+    written = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(written, line.encode() + b"\n")
+    os.fsync(written)
+    os.close(written)
+
+
+def open_hub(order: Order_) -> Hub:
+    """Open the order's hub, with a journal of what is signed and the plug pulled where the order says."""
+    kill = order.get("kill", {})
+
+    def step(name: str) -> None:
+        if name == kill.get("step"):
+            die()
+
+    hub = Hub.open(
+        Settings.load(Path(order["folder"])),
+        clock=Clock(datetime.fromisoformat(order["time"])),
+        network=Wire(),
+        step=step,
+    )
+    for what, moment in (("statement", "before_cursor_execute"), ("commit", "commit")):
+        if what in kill:
+            event.listen(hub.database.engine, moment, _at_the(kill[what]))
+    lend = hub.keyring.lend
+    journal = Path(order["journal"])
+    return replace(hub, keyring=Keyring(hub.region, lambda kid: Journalled(lend(kid), journal)))
+
+
+def _at_the(number: int) -> Callable[..., None]:
+    """Return a listener that dies when it hears of the n-th."""
+    left = [number]
+
+    def listen(*_: object) -> None:
+        left[0] -= 1
+        if left[0] <= 0:
+            die()
+
+    return listen
+
+
+def account(hub: Hub, role: Role) -> Actor:
+    """Return the demo's account of a role."""
+    with hub.reading() as unit:
+        return next(actor for actor in parties.accounts(unit) if actor.role is role)
+
+
+def issue_one(order: Order_) -> None:
+    """Issue the licence with the order's number, and acknowledge it with its id."""
+    hub = open_hub(order)
+    by = account(hub, Role.AGENCY)
+    made, _ = issue.issue(licence(order["number"]), by=by, hub=hub, key=key(order["number"]))
+    acknowledge(order, made["id"])
+
+
+def verify_one(order: Order_) -> None:
+    """Verify the order's code, and acknowledge the report with its verdict."""
+    hub = open_hub(order)
+    question = Question(order["code"], BUSINESS, "1号窗口", verification_id=order["verification_id"])
+    report = verify.verify(question, by=account(hub, Role.CLERK), hub=hub)
+    acknowledge(order, f"{order['verification_id']} {report['verdict']} {report['code']}")
+
+
+def show_one(order: Order_) -> None:
+    """Show the order's certificate, and acknowledge the code."""
+    hub = open_hub(order)
+    choice = Choice((TicketItem(order["cid"], None),), Mode(order["mode"]))
+    acknowledge(order, show.show(choice, by=account(hub, Role.HOLDER), hub=hub).code)
+
+
+def revoke_one(order: Order_) -> None:
+    """Revoke the order's certificate, and acknowledge it."""
+    hub = open_hub(order)
+    decided = Order("演示", "鄂演决字〔2026〕第9号")
+    by, once = account(hub, Role.AGENCY), key(f"revoke {order['cid']}")
+    acknowledge(order, revoke.change(order["cid"], Event.REVOKE, decided, by=by, hub=hub, key=once)["state"])
+
+
+def renew_one(order: Order_) -> None:
+    """Renew the order's certificate, and acknowledge the id of the next version."""
+    hub = open_hub(order)
+    decided = Order("演示", "鄂演决字〔2026〕第9号")
+    by, once = account(hub, Role.AGENCY), key(f"renew {order['cid']}")
+    acknowledge(order, renew.renew(order["cid"], decided, None, by=by, hub=hub, key=once)["id"])
+
+
+def import_one(order: Order_) -> None:
+    """Import the order's file, and acknowledge how it ended."""
+    hub = open_hub(order)
+    file = Path(order["file"])
+    with file.open("rb") as source:
+        tally = import_file(
+            source,
+            file.name,
+            by=account(hub, Role.AGENCY),
+            hub=hub,
+            progress=lambda rows: acknowledge(order, f"settled {rows}"),
+        )
+    acknowledge(order, json.dumps(tally.to_dict() | {"done": True}))
+
+
+def race(order: Order_, place: int, start: Barrier) -> None:
+    """Let this process' share of the clients ask for each code at the same moment as all the others."""
+    hub = open_hub(order)
+    clerk = account(hub, Role.CLERK)
+    mine = range(place, order["clients"], order["processes"])
+    told = Path(f"{order['acks']}.{place}")
+
+    def ask(client: int, number: int, code: str) -> str:
+        by = replace(clerk, account=UUID(int=client))
+        question = Question(code, BUSINESS, f"{client}号窗口", verification_id=f"race-{number}-{client}")
+        report = verify.verify(question, by=by, hub=hub)
+        return f"{number} {client} {report['verdict']} {report['code']}\n"
+
+    with ThreadPoolExecutor(len(mine)) as clients, told.open("a", encoding="utf-8") as file:
+        for number, code in enumerate(order["codes"]):
+            start.wait(60)
+            file.writelines([*clients.map(ask, mine, repeat(number), repeat(code))])
+
+
+def acknowledge(order: Order_, text: str) -> None:
+    """Tell the outside world that it is done: from here on it must not be lost."""
+    write_down(Path(order["acks"]), text)
+
+
+DEEDS: Mapping[str, Callable[[Order_], None]] = {
+    "issue": issue_one,
+    "verify": verify_one,
+    "show": show_one,
+    "revoke": revoke_one,
+    "renew": renew_one,
+    "import": import_one,
+}
+
+
+def fork(deed: Callable[[], None]) -> int:
+    """Do something in a process of its own; return its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        deed()
+    except BaseException:  # noqa: BLE001  the zygote's stack must never go on in the child
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def obey(order: Order_) -> list[int]:
+    """Carry an order out; return how each process ended."""
+    if order["do"] == "race":
+        start = FORK.Barrier(order["processes"])
+        pids = [fork(lambda place=place: race(order, place, start)) for place in range(order["processes"])]
+    else:
+        pids = [fork(lambda: DEEDS[order["do"]](order))]
+    if "after_seconds" in order:
+        signal.sigtimedwait([signal.SIGCHLD], order["after_seconds"])
+        os.kill(pids[0], signal.SIGKILL)
+    return [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+
+
+def main() -> None:
+    """Obey, line by line."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    for line in sys.stdin:
+        print(json.dumps({"ended": obey(json.loads(line))}), flush=True)  # noqa: T201  how the two speak
+
+
+if __name__ == "__main__":
+    main()

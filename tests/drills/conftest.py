@@ -1,0 +1,57 @@
+"""The process that dies, and a region for it to die in."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.drills.orders import Child, Scene, run_child
+from tests.support.postgres import Postgres
+from tests.support.stock import Stock, copied, make_stock
+
+
+@pytest.fixture(scope="session")
+def child() -> Iterator[Child]:
+    """The zygote of this session."""
+    with run_child() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def sqlite_stock(tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    """Two filled regions on SQLite, whichever lane runs."""
+    return make_stock(tmp_path_factory.mktemp("drill-stock"))
+
+
+@pytest.fixture(scope="session")
+def postgres_stock(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    """Two filled regions on PostgreSQL."""
+    return make_stock(tmp_path_factory.mktemp("drill-stock"), postgres)
+
+
+@pytest.fixture
+def scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
+    """Ezhou, this drill's own."""
+    with copied(sqlite_stock, tmp_path / "regions") as folder:
+        yield Scene(folder / "420700", child)
+
+
+@pytest.fixture
+def quick_scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
+    """Ezhou in memory where there is such a folder: a race needs no disk, and thirty thousand fsyncs take minutes."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="certhub-race-", dir=memory if memory.is_dir() else tmp_path))
+    try:
+        with copied(sqlite_stock, folder):
+            yield Scene(folder / "420700", child)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres_scene(postgres_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
+    """Ezhou on PostgreSQL, this drill's own."""
+    with copied(postgres_stock, tmp_path / "regions") as folder:
+        yield Scene(folder / "420700", child)
