@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from certhub_keys.cost import Cost
+
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
 from certhub.parties import store as parties
 from certhub.parties.people import Actor, Role
 from certhub.peers.network import PeerDown
 from certhub.settings import Profile, Settings
-from certhub_keys.cost import Cost
 
 
 class Clock:
@@ -106,7 +107,9 @@ class Region:
 
 
 @contextmanager
-def make_regions(folder: Path, *, database: str = "", clock: Clock | None = None) -> Iterator[tuple[Region, Region]]:
+def make_regions(
+    folder: Path, *, database: str = "", clock: Clock | None = None
+) -> Iterator[tuple[Region, Region]]:
     """Found, join and fill 420700 and 420100; give both, joined by a wire in memory."""
     clock, wire = clock or Clock(), Wire()
     urls = ("http://420700.test", "http://420100.test")
