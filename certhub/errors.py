@@ -26,7 +26,9 @@ class HubError(Exception):
 
     code = "INTERNAL"
 
-    def __init__(self, message: str, *, code: str | None = None, detail: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: str | None = None, detail: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         if code is not None:
             self.code = code
@@ -98,7 +100,9 @@ class WrongState(Refused):
     code = "WRONG_STATE"
 
     def __init__(self, state: str, event: str) -> None:
-        super().__init__(f"cannot {event} a certificate that is {state}", detail={"state": state, "event": event})
+        super().__init__(
+            f"cannot {event} a certificate that is {state}", detail={"state": state, "event": event}
+        )
         self.state, self.event = state, event
 
 

@@ -51,6 +51,10 @@ class Shelf:
 
     def _path(self, name: str) -> Path:
         parts = PurePosixPath(name).parts
-        if not parts or name.startswith("/") or any(part in {"..", "."} or part.startswith(".") for part in parts):
+        if (
+            not parts
+            or name.startswith("/")
+            or any(part in {"..", "."} or part.startswith(".") for part in parts)
+        ):
             raise NotFound(f"no such public name: {name}")
         return self.folder.joinpath(*parts)
