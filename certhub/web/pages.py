@@ -69,7 +69,7 @@ def _drawn(request: Request, page: Page) -> HTMLResponse:
     lang, is_demo = language(request), hub.settings.is_demo
     template = page.name if is_demo else "closed"
     response = HTMLResponse(
-        _environment().get_template(f"{template}.html").render(_context(page, lang, hub)),
+        _environment().get_template(f"{template}.html").render(_context(request, page, lang, hub)),
         headers={
             "Cache-Control": "no-store",
             "Content-Language": HTML_LANG[lang],
@@ -84,7 +84,7 @@ def _drawn(request: Request, page: Page) -> HTMLResponse:
     return response
 
 
-def _context(page: Page, lang: Lang, hub: Hub) -> dict[str, Any]:
+def _context(request: Request, page: Page, lang: Lang, hub: Hub) -> dict[str, Any]:
     common = {
         "page": page,
         "pages": PAGES,
@@ -98,7 +98,11 @@ def _context(page: Page, lang: Lang, hub: Hub) -> dict[str, Any]:
     if not hub.settings.is_demo:
         return common
     actor = demo_actor(hub, page.role) if page.role else None
-    own = {"others": other_regions(hub, lang), "cards": cards.offered(hub)} if page is HOME else {}
+    own = (
+        {"others": other_regions(hub, lang, seen_at=request.url.hostname or ""), "cards": cards.offered(hub)}
+        if page is HOME
+        else {}
+    )
     return common | own | {"actor": actor, "island": island(page, lang, hub, actor)}
 
 

@@ -1,27 +1,30 @@
 """What each page knows when it is drawn: plain values for the template, and a JSON block for its scripts.
 
 counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; what to mask
-me        the holder's name
+me        what agencies are called
 agency    for which agencies the account acts, and which kinds those may issue
-ops       what agencies are called; the rest it asks the API
+ops       the same; the rest it asks the API
 """
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from certhub_schemas import kinds
 from certhub_schemas.certificate_kind import Sensitivity
 from certhub_schemas.codes.holder_id import HOLDER_ID_TYPES
 from certhub_verifier.causes import Verdict
 from certhub_verifier.sentences import CATALOGUE
-from certhub_verifier.trust import Agency
+from certhub_verifier.trust import Agency, TrustSet
 
+from certhub.errors import Unavailable
 from certhub.hub import Hub
 from certhub.parties.people import Actor, Role
 from certhub.web.language import HTML_LANG, Lang
 from certhub.web.wording import areas
 
 RANKED = list(Sensitivity)
+LOOPBACK = ("127.0.0.1", "localhost")
 NUMBERS = ("证照编号", "证照标识", "持证主体代码")
 """Core names that are masked like a personal number."""
 
@@ -62,19 +65,32 @@ def region_name(hub: Hub, lang: Lang) -> str:
     return (lang == "en" and hub.settings.name_en) or hub.settings.name
 
 
-def other_regions(hub: Hub, lang: Lang) -> list[dict[str, str]]:
-    """Return the other regions of the trust set whose pages can be reached: [{"name", "url"}]."""
+def other_regions(hub: Hub, lang: Lang, *, seen_at: str) -> list[dict[str, str]]:
+    """Return the other regions of the trust set whose pages can be reached: [{"name", "url"}].
+
+    A demo's regions share a machine: a phone that sees us at `seen_at` (a host) finds the others there, too.
+    """
+    trust = _trust(hub)
     return [
-        {"name": (lang == "en" and one.name_en) or one.name, "url": one.url}
-        for one in hub.trust.regions.values()
+        {"name": (lang == "en" and one.name_en) or one.name, "url": as_seen(one.url, seen_at)}
+        for one in (trust.regions.values() if trust else ())
         if one.code != hub.region and one.url
     ]
 
 
+def as_seen(url: str, host: str) -> str:
+    """Return a demo region's address on this machine as somebody sees it who sees this machine as `host`."""
+    parts = urlsplit(url)
+    if parts.hostname not in LOOPBACK or not host or host in LOOPBACK:
+        return url
+    return f"{parts.scheme}://{host}:{parts.port}"
+
+
 def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any]:
+    trust = _trust(hub)
     if page is COUNTER:
         return {
-            "trust_as_of": hub.trust.as_of.isoformat(),
+            "trust_as_of": trust.as_of.isoformat() if trust else None,
             "sentences": _sentences(lang),
             "field_names": _field_names(lang),
             "masked": _masked(),
@@ -87,9 +103,19 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
                 for one in HOLDER_ID_TYPES.values()
             ],
         }
-    if page is OPS:
-        return {"agency_names": {one.uscc: _name(one, lang) for one in hub.trust.agencies.values()}}
+    if page in (ME, OPS):
+        return {
+            "agency_names": {one.uscc: _name(one, lang) for one in (trust.agencies.values() if trust else ())}
+        }
     return {}
+
+
+def _trust(hub: Hub) -> TrustSet | None:
+    """Return the trust set; a hub that lost it still shows its pages, above all the one that says so."""
+    try:
+        return hub.trust
+    except Unavailable:
+        return None
 
 
 def _name(one: Agency, lang: Lang) -> str:
@@ -121,7 +147,8 @@ def _masked() -> list[str]:
 
 def _agencies(hub: Hub, actor: Actor | None, lang: Lang) -> list[dict[str, Any]]:
     """Return the agencies that the account acts for, each with the kinds that the trust set lets it issue."""
-    found = [hub.trust.agency(uscc) for uscc in (actor.agencies if actor else ())]
+    known = trust.agencies if (trust := _trust(hub)) else {}
+    found = [known.get(uscc) for uscc in (actor.agencies if actor else ())]
     return [
         {"uscc": one.uscc, "name": _name(one, lang), "kinds": sorted(one.kinds)}
         for one in found

@@ -1,9 +1,16 @@
 """Five pages, two languages, signed in only where everybody is made up."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from certhub.app import create_app
+from certhub.trust.folder import TrustFolder
+from certhub.web.views import as_seen
+from tests.support.region import Region
 from tests.web.conftest import PATHS, Markup, Site
 
 LANGS = {"zh": "zh-CN", "en": "en"}
@@ -134,3 +141,29 @@ def test_the_icon_is_an_icon(site: Site) -> None:
 
     assert (200, "image/x-icon") == (answer.status_code, answer.headers["content-type"])
     assert answer.content.startswith(b"\x00\x00\x01\x00")
+
+
+@EVERY_PAGE
+def test_a_hub_that_lost_its_trust_list_still_shows_its_pages(
+    regions: tuple[Region, Region], tmp_path: Path, name: str
+) -> None:
+    """Most of all the operator's: a page that says what is missing must not be missing with it."""
+    hub = regions[0].hub
+    lost = replace(hub, trust_folder=TrustFolder(tmp_path, hub.clock))
+
+    answer = TestClient(create_app(hub=lost)).get(PATHS[name])
+
+    assert 200 == answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("url", "seen_at", "expected"),
+    [
+        ("http://127.0.0.1:8001", "192.168.1.7", "http://192.168.1.7:8001"),
+        ("http://127.0.0.1:8001", "localhost", "http://127.0.0.1:8001"),
+        ("https://wuhan.example", "192.168.1.7", "https://wuhan.example"),
+    ],
+)
+def test_a_phone_finds_the_other_region_of_a_demo(url: str, seen_at: str, expected: str) -> None:
+    """A demo on one machine is linked by the host at which the visitor sees it; a real region by its own address."""
+    assert expected == as_seen(url, seen_at)

@@ -33,7 +33,7 @@ export function watchConnection(badge, warning) {
   }
 
   function show(state) {
-    const age = ageOf(trustAsOf, Date.now() - (clock.ahead || 0) * 1000);
+    const age = trustAsOf ? ageOf(trustAsOf, Date.now() - (clock.ahead || 0) * 1000) : t("counter.no_list");
     badge.className = `badge ${state}`;
     const words = t(`counter.connection_${state}`, { age });
     if (badge.textContent !== words) badge.textContent = words;

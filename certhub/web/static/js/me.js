@@ -8,7 +8,7 @@ import { stateChip, stateWord } from "./states.js";
 
 /**
  * @typedef {{id: string, name: string, name_en: string, state: string, number: string, valid_to: string|null,
- *            agency_name: string, acting_for?: string}} Held
+ *            agency: string, agency_name: string, acting_for?: string}} Held
  */
 
 const LARGE_KEY = "certhub.large";
@@ -22,6 +22,7 @@ const form = byId("showing");
 let held = [];
 
 const kindName = (one) => (page.lang === "en" ? one.name_en : one.name);
+const agencyName = (one) => page.agency_names[one.agency] || one.agency_name;
 const chosen = () => held.filter((one) => byId(`hold-${one.id}`).checked);
 const mode = () => form.elements.mode.value;
 const showing = prepareShowing();
@@ -37,7 +38,7 @@ function card(one) {
   const lines = [
     one.acting_for && t("me.acting_for", { name: one.acting_for }),
     one.valid_to ? t("me.valid_to", { date: one.valid_to }) : t("me.no_end"),
-    one.agency_name && t("me.issued_by", { agency: one.agency_name }),
+    agencyName(one) && t("me.issued_by", { agency: agencyName(one) }),
     t("me.number", { number: one.number }),
   ].filter(Boolean);
   return el("li", { class: `held-card ${state}` },
@@ -50,7 +51,7 @@ function card(one) {
 }
 
 function whatToDo(state, one) {
-  const agency = one.agency_name || t("me.the_agency");
+  const agency = agencyName(one) || t("me.the_agency");
   if (state === "expiring") return t("me.todo_expiring", { agency });
   if (state === "expired") return t("me.todo_expired", { agency });
   if (state === "suspended") return t("me.todo_suspended", { agency });

@@ -19,11 +19,13 @@ import { clockTime, day, dayAndTime } from "./times.js";
 const { codes, facts, outcomes, verdicts } = page.sentences;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
+const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** @param {Verdict} verdict */
-export const verdictWord = (verdict) => verdicts[verdict];
+export const verdictWord = (verdict) => capital(verdicts[verdict]);
 
 /** @param {string} fact */
-export const factName = (fact) => facts[fact] || fact;
+export const factName = (fact) => capital(facts[fact] || fact);
 
 /** @param {string} outcome */
 export const outcomeWord = (outcome) => outcomes[outcome] || outcome;
