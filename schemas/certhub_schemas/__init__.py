@@ -15,6 +15,7 @@ from certhub_schemas.certificate_kind import (
 from certhub_schemas.errors import BadCode, BadEntry, KindUnknown, MatterUnknown, SchemasError
 from certhub_schemas.kinds import kind, kinds, load_kinds
 from certhub_schemas.matters import Matter, Need, load_matters, matter, matters
+from certhub_schemas.reports import report_schema
 
 __version__ = "0.1.0"
 
@@ -39,4 +40,5 @@ __all__ = [
     "load_matters",
     "matter",
     "matters",
+    "report_schema",
 ]
