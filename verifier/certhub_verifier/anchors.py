@@ -23,6 +23,7 @@ from certhub_verifier.report import local_time
 from certhub_verifier.trust import TrustSet, open_bundle
 
 _LARGEST_LIST = TOKEN_TYPES["statuslist+jwt"].max_bytes
+_LARGEST_FILE = TOKEN_TYPES["bundle+jwt"].max_bytes  # of a trust file: a bundle has to carry it
 _LARGEST_BUNDLE = TOKEN_TYPES["bundle+jwt"].max_bytes + 1024  # and the JSON around it
 
 
@@ -31,20 +32,26 @@ class Anchor:
     """A trust set and the lists that came with it.
 
     `origin` is "folder", "bundle" or "none"; `region` whose counter this is, where a bundle says so;
-    `life` how long a bundle may be used; `trouble` why there is no trust set.
+    `life` how long a bundle may be used; `trouble` why there is no trust set. `status` has the lists by name,
+    those of a folder as files that are read when somebody asks: there may be many, of 8 MiB each.
     """
 
     origin: str
     trust: TrustSet | None = None
-    status: Mapping[str, bytes] = field(default_factory=dict)
+    status: Mapping[str, bytes | Path] = field(default_factory=dict)
     region: str | None = None
     life: timedelta | None = None
     trouble: str | None = None
 
     def fetch(self, need: Need) -> News | None:
         """Answer the engine's needs from what came along; nobody is asked whether a code was used."""
-        token = self.status.get(need.uri) if isinstance(need, StatusAt) else None
-        return None if token is None else StatusToken(token)
+        found = self.status.get(need.uri) if isinstance(need, StatusAt) else None
+        if isinstance(found, Path):
+            try:
+                found = _content(found, _LARGEST_LIST).strip()
+            except (OSError, BadTrust):  # gone since, or grown: not to be had
+                return None
+        return None if found is None else StatusToken(found)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a report says about the trust that it was judged by."""
@@ -79,7 +86,9 @@ def _folder(path: Path) -> Anchor:
     inner = path / "targets"
     top = inner if not (path / MEMBERS_PATH).exists() and (inner / MEMBERS_PATH).exists() else path
     found = [top / MEMBERS_PATH, *sorted((top / "regions").rglob("*.json"))]
-    files = {file.relative_to(top).as_posix(): file.read_bytes() for file in found if file.is_file()}
+    files = {
+        file.relative_to(top).as_posix(): _content(file, _LARGEST_FILE) for file in found if file.is_file()
+    }
     if MEMBERS_PATH not in files:
         raise BadTrust(f"{MEMBERS_PATH}: not there, so there is nothing to trust")
     try:
@@ -89,7 +98,16 @@ def _folder(path: Path) -> Anchor:
     return Anchor(origin="folder", trust=TrustSet.from_files(files, as_of=as_of), status=_lists(path, top))
 
 
-def _lists(*folders: Path) -> dict[str, bytes]:
+def _content(file: Path, most: int) -> bytes:
+    """Return a file's content. Raises: BadTrust: it has more than `most` bytes."""
+    with file.open("rb") as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise BadTrust(f"{file.name}: more than {most} bytes")
+    return content
+
+
+def _lists(*folders: Path) -> dict[str, Path]:
     """Return the status lists by the name that credentials give them; other files are passed over."""
     found = {}
     for folder in folders:
@@ -98,14 +116,13 @@ def _lists(*folders: Path) -> dict[str, bytes]:
                 uri = statuslist.status_uri(file.parent.name, int(file.name))
             except (Malformed, ValueError):
                 continue
-            if file.is_file() and file.stat().st_size <= _LARGEST_LIST:
-                found[uri] = file.read_bytes().strip()
+            if file.is_file():
+                found[uri] = file
     return found
 
 
 def _bundle(path: Path) -> Anchor:
-    with path.open("rb") as file:
-        content = file.read(_LARGEST_BUNDLE + 1).strip()
+    content = _content(path, _LARGEST_BUNDLE).strip()
     if content.startswith(b"{"):
         value = strict_json.loads(content)
         content = str(value.get("bundle", "")).encode()

@@ -1,129 +1,209 @@
-"""What the command shows a person: verdict, headline and next step first, then every fact with its age.
+"""What a person reads of one result: the verdict, what to do, every answer with its age, and by what.
 
-Chinese first, then English; one of them where it was asked for. Symbols say the same as colours, and
-colours are used on a terminal only (https://no-color.org).
+Chinese first, then English; one of them where it was asked for. Lines keep to the width of the terminal; what
+goes into a file or a pipe is not broken.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from certhub_schemas.certificate_kind import CORE_NAMES
+from certhub_schemas.errors import KindUnknown
+from certhub_schemas.kinds import kind as catalogue_kind
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.facts import Checked, Outcome
-from certhub_verifier.receipts import Finding, ReceiptReport
+from certhub_verifier.desk import Desk
+from certhub_verifier.facts import Fact, Outcome
+from certhub_verifier.layout import pad, printable, table, width
+from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import ItemReport, Report, kind_names
-from certhub_verifier.sentences import (
-    Lang,
-    age_words,
-    cause_words,
-    explain_receipt,
-    fact_name,
-    finding_word,
-    moment_words,
-    outcome_word,
-    phrase,
-)
+from certhub_verifier.results import Result
+from certhub_verifier.sentences import Lang, age_words, cause_words, fact_name, moment_words, named, phrase
+from certhub_verifier.view import BOTH, SYMBOL, View, symbol_of
 
-Langs = Sequence[Lang]
-BOTH: Langs = ("zh", "en")
-_SYMBOL = {Verdict.VALID: "✔", Verdict.CHECK: "▲", Verdict.INVALID: "✖", Verdict.UNDETERMINED: "?"}
-_COLOUR = {Verdict.VALID: "32", Verdict.CHECK: "33", Verdict.INVALID: "31", Verdict.UNDETERMINED: "35"}
-_OUTCOME = {Outcome.YES: "✔", Outcome.NO: "✖", Outcome.UNDETERMINED: "?"}
-_FINDING = {Finding.GENUINE: Verdict.VALID, Finding.AGED: Verdict.CHECK, Finding.ALTERED: Verdict.INVALID}
+_FACTS = {fact.value: fact for fact in Fact}
 _WHO: dict[Lang, tuple[str, ...]] = {
     "zh": ("agency", "region"),
     "en": ("agency_en", "region_en", "agency", "region"),
 }
 
 
-def report_lines(report: Report | ReceiptReport, *, langs: Langs, colour: bool) -> Iterator[str]:
-    """Yield the lines of one report."""
-    yield _banner(report, langs, colour)
-    for lang in langs:
-        headline, next_step = _sentence(report, lang)
-        yield f"  {headline}"
-        yield f"  → {next_step}"
-    if isinstance(report, ReceiptReport):
-        yield from _receipt_lines(report, langs)
-        return
-    for item in report.items:
-        yield ""
-        yield from _item_lines(item, report.as_of, langs)
+def result_lines(result: Result, desk: Desk, view: View) -> Iterator[str]:
+    """Yield the lines of one result."""
+    yield view.band(result.verdict, "  ".join(_large(result, lang) for lang in view.langs))
+    for lang in view.langs:
+        sentence = result.sentence(lang)
+        yield from view.lines(sentence.headline, first="    ")
+        yield from view.lines(sentence.next_step, first="  → ")
+    found = result.found
+    if isinstance(found, ReceiptReport):
+        yield from _receipt_lines(found, view)
+    elif result.item is not None:
+        if isinstance(found, Report) and found.items:  # else the code itself failed: nobody's data is shown
+            yield from _item_lines(result.item, view)
+        yield from _answers(result.item, desk.now, view)
+    yield ""
+    yield from _basis_lines(desk, view, matter=not isinstance(found, ReceiptReport))
 
 
-def short_line(name: str, report: Report | ReceiptReport, *, lang: Lang) -> str:
-    """Return one line for one of several inputs: symbol, exit code, name, headline."""
-    headline, _ = _sentence(report, lang)
-    return f"{_SYMBOL[verdict_of(report)]} {report_exit_code(report):>2}  {name}  {headline}"
+def _large(result: Result, lang: Lang) -> str:
+    return result.word(lang) if lang == "zh" else result.word(lang).upper()
 
 
-def report_exit_code(report: Report | ReceiptReport) -> int:
-    """Return what the command ends with for this report alone."""
-    return report.exit_code if isinstance(report, ReceiptReport) else report.verdict.exit_code
+def _item_lines(item: ItemReport, view: View) -> Iterator[str]:
+    names = " ".join(item.kind_name if lang == "zh" else item.kind_name_en for lang in view.langs)
+    yield ""
+    yield from view.lines(names, first="  ")
+    yield from _pairs([(name, value_text(item.disclosed[name])) for name in _in_order(item)], view)
 
 
-def verdict_of(report: Report | ReceiptReport) -> Verdict:
-    """Return the verdict whose colour and exit code a report has; a receipt's is about the receipt itself."""
-    if isinstance(report, ReceiptReport):
-        return _FINDING.get(report.finding, Verdict.UNDETERMINED)
-    return report.verdict
+def _answers(item: ItemReport, now: datetime, view: View) -> Iterator[str]:
+    yield ""
+    yield f"  {view.words('checked')}"
+    rows = [
+        Row(
+            name=checked.fact.value,
+            outcome=checked.outcome,
+            cause=checked.cause,
+            age=(now - checked.as_of).total_seconds(),
+            who=checked.detail,
+        )
+        for checked in item.facts
+    ]
+    yield from fact_lines(rows, view)
 
 
-def _sentence(report: Report | ReceiptReport, lang: Lang) -> tuple[str, str]:
-    sentence = (
-        explain_receipt(report.finding, lang=lang)
-        if isinstance(report, ReceiptReport)
-        else report.sentence(lang)
-    )
-    return sentence.headline, sentence.next_step
+def _in_order(item: ItemReport) -> list[str]:
+    """Return the names of what was disclosed as the kind lists them: a credential shuffles its claims."""
+    titles = [*CORE_NAMES, *_titles(item.kind)]
+    return sorted(item.disclosed, key=lambda name: titles.index(name) if name in titles else len(titles))
 
 
-def _banner(report: Report | ReceiptReport, langs: Langs, colour: bool) -> str:
-    verdict = verdict_of(report)
-    words: dict[Lang, str] = {"zh": verdict.zh, "en": verdict.en}
-    if isinstance(report, ReceiptReport):  # a genuine receipt of a revoked certificate must not read "valid"
-        words = {lang: finding_word(report.finding, lang) for lang in BOTH}
-    text = "  ".join(" ".join(words[lang]) if lang == "zh" else words[lang].upper() for lang in langs)
-    text = f"{_SYMBOL[verdict]}  {text}"
-    return f"\x1b[1;{_COLOUR[verdict]}m{text}\x1b[0m" if colour else text
+def _titles(kind: str) -> list[str]:
+    try:
+        return [field.title for field in catalogue_kind(kind).fields]
+    except KindUnknown:
+        return []
 
 
-def _item_lines(item: ItemReport, now: datetime, langs: Langs) -> Iterator[str]:
-    yield "  " + " / ".join(item.kind_name if lang == "zh" else item.kind_name_en for lang in langs)
-    for name, value in item.disclosed.items():
-        yield f"    {name}  {_value(value)}"
-    for checked in item.facts:
-        yield f"  {_OUTCOME[checked.outcome]} " + " / ".join(_fact(checked, now, lang) for lang in langs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One answer as a line: its age in seconds, and in `who` the names that its detail has."""
+
+    name: str
+    outcome: Outcome
+    cause: str | None
+    age: float
+    who: Mapping[str, str]
 
 
-def _fact(checked: Checked, now: datetime, lang: Lang) -> str:
-    said = [fact_name(checked.fact, lang), outcome_word(checked.outcome, lang)]
-    if checked.cause:
-        said.append(cause_words(checked.cause, lang))
-    said.append(age_words((now - checked.as_of).total_seconds(), lang))
-    said += [checked.detail[name] for name in _WHO[lang] if name in checked.detail][:1]
-    return " · ".join(said)
+def fact_lines(rows: Sequence[Row], view: View) -> Iterator[str]:
+    """Yield a line for each answer, and under it who vouches and what is to be said of it."""
+    cells = [
+        (
+            *(fact_word(row.name, lang) for lang in view.langs),
+            " ".join(age_words(row.age, lang) for lang in view.langs),
+        )
+        for row in rows
+    ]
+    for row, text in zip(rows, _fitting(cells, view), strict=True):
+        mark = view.mark(symbol_of(row.outcome, row.cause))
+        yield from view.lines(text, first=f"  {mark} ", rest="    ")
+        who = " ".join(dict.fromkeys(name for lang in view.langs if (name := _who(row.who, lang))))
+        if who:
+            yield from view.lines(who, first="      ")
+        for lang in view.langs if row.cause else ():
+            yield from view.lines(cause_words(row.cause or "", lang), first="      ")
 
 
-def _value(value: object) -> str:
-    """Return a disclosed value on one line; lists of names and of codes are joined."""
-    if isinstance(value, list):
-        return "、".join(_value(one) for one in value)
-    if isinstance(value, dict):
-        return " ".join(_value(one) for one in value.values())
-    return "".join(letter if letter.isprintable() else "�" for letter in str(value))
+def _fitting(cells: Sequence[tuple[str, ...]], view: View) -> list[str]:
+    """Return the cells under each other, or only after each other where the terminal is too narrow."""
+    lines = list(table(cells))
+    if view.columns is None or max(map(width, lines), default=0) + 4 <= view.columns:
+        return lines
+    return ["  ".join(row) for row in cells]
 
 
-def _receipt_lines(report: ReceiptReport, langs: Langs) -> Iterator[str]:
+def fact_word(name: str, lang: Lang) -> str:
+    """Return what a fact is called; one of a later version goes by its name."""
+    if name == "genuine":
+        return phrase("genuine", lang)
+    return fact_name(_FACTS[name], lang) if name in _FACTS else printable(name)
+
+
+def _who(detail: Mapping[str, str], lang: Lang) -> str | None:
+    return next((detail[name] for name in _WHO[lang] if detail.get(name)), None)
+
+
+def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
     receipt, verdict = report.receipt, report.recorded_verdict
     if receipt is None or verdict is None:
         return
+    word = {"zh": verdict.zh, "en": verdict.en}
+    told = " ".join(phrase("recorded", lang, verdict=word[lang]) for lang in view.langs)
     yield ""
-    words = {"zh": verdict.zh, "en": verdict.en}
-    told = " / ".join(phrase("recorded", lang, verdict=words[lang]) for lang in langs)
-    yield f"  {told}  ({receipt.code})"
-    when = moment_words(receipt.at, lang=langs[0])
-    yield "  " + "  ".join((when, receipt.office, receipt.window, receipt.matter, receipt.vid))
+    yield f"  {view.mark(SYMBOL[verdict])} {told}  ({printable(receipt.code)})"
+    rows = [
+        (view.words("recorded_at"), moment_words(receipt.at, lang=view.langs[0])),
+        (view.words("recorded_by"), f"{receipt.office} {receipt.window}"),
+        (view.words("matter"), receipt.matter),
+        *([(view.words("case"), receipt.case)] if receipt.case else []),
+        (view.words("verification"), receipt.vid),
+    ]
+    yield from _pairs(rows, view)
     for item, identifier in zip(receipt.items, report.identifiers, strict=True):
         names = kind_names(item.kind)
-        kind = " / ".join(names[BOTH.index(lang)] for lang in langs)
-        yield f"  {kind}  {identifier or item.cert}  {'、'.join(item.fields)}"
+        symbol = view.mark(SYMBOL[Verdict(item.verdict)])
+        yield ""
+        yield f"  {symbol} " + printable(" ".join(names[BOTH.index(lang)] for lang in view.langs))
+        opened = identifier or f"{item.cert}（{phrase('not_opened', view.langs[0])}）"
+        rows = [(view.words("identifier"), opened), (view.words("fields_seen"), "、".join(item.fields))]
+        yield from _pairs(rows, view)
+        yield f"    {view.words('recorded_facts')}"
+        answers = [
+            Row(
+                name=fact.fact,
+                outcome=Outcome(fact.outcome),
+                cause=fact.cause,
+                age=(receipt.at - fact.as_of).total_seconds(),
+                who={},
+            )
+            for fact in item.facts
+        ]
+        yield from (f"  {line}" for line in fact_lines(answers, view))
+
+
+def _basis_lines(desk: Desk, view: View, *, matter: bool) -> Iterator[str]:
+    """Say by what it was judged: as of when, by which trust list and how old it is, by which limits."""
+    trust, langs = desk.anchor.trust, view.langs
+    listed = " ".join(named("origins", "none", lang) for lang in langs)
+    if trust is not None:
+        age = (desk.now - trust.as_of).total_seconds()
+        said = (phrase("version", lang, n=trust.version) + ", " + age_words(age, lang) for lang in langs)
+        origin = " ".join(named("origins", desk.anchor.origin, lang) for lang in langs)
+        listed = f"{' / '.join(said)} · {origin}"
+    assumed = "" if desk.matter_named else f"（{view.words('matter_assumed')}）"
+    rows = [
+        (view.words("judged_as_of"), moment_words(desk.now, lang=langs[0])),
+        (view.words("trust_list"), listed),
+        *([(view.words("matter"), f"{desk.matter.name} {desk.matter.code}{assumed}")] if matter else []),
+    ]
+    yield from (view.dim(line) for line in _pairs(rows, view, indent="  "))
+
+
+def _pairs(rows: Sequence[tuple[str, str]], view: View, *, indent: str = "    ") -> Iterator[str]:
+    """Yield names and values under each other; a long value goes on under its beginning."""
+    room = max((width(printable(name)) for name, _ in rows), default=0) + 2
+    for name, value in rows:
+        yield from view.lines(value, first=indent + pad(printable(name), room))
+
+
+def value_text(value: Any) -> str:
+    """Return a disclosed value on one line; lists of names and of codes are joined."""
+    if isinstance(value, list):
+        return "、".join(value_text(one) for one in value)
+    if isinstance(value, dict):
+        return " ".join(value_text(one) for one in value.values())
+    return str(value)

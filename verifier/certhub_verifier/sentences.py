@@ -62,6 +62,11 @@ def explain_receipt(finding: str, *, lang: Lang) -> Sentence:
     return _say(CATALOGUE["receipts"][finding][lang], {}, lang, False, None)
 
 
+def explain_trouble(trouble: str, detail: Mapping[str, str], *, lang: Lang) -> Sentence:
+    """Return the sentence of an input that could not be read (`results.Trouble`)."""
+    return _say(CATALOGUE["troubles"][trouble][lang], detail, lang, False, None)
+
+
 def finding_word(finding: str, lang: Lang) -> str:
     """Return what is said in large of a receipt: of the receipt, not of what it records."""
     return str(CATALOGUE["findings"][finding][lang])
@@ -75,6 +80,11 @@ def fact_name(fact: Fact, lang: Lang) -> str:
 def outcome_word(outcome: Outcome, lang: Lang) -> str:
     """Return what the answer is called."""
     return str(CATALOGUE["outcomes"][outcome.value][lang])
+
+
+def named(section: str, name: str, lang: Lang) -> str:
+    """Return the word of one of the small sections: `exhibits`, `purposes`, `origins`."""
+    return str(CATALOGUE[section][name][lang])
 
 
 def cause_words(cause: str, lang: Lang) -> str:
