@@ -1,0 +1,264 @@
+"""exchange.json: questions to another region, and what comes of its answers."""
+
+# ruff: noqa: E501 - the tables read across
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from tests.vectors import wire, world
+from tests.vectors.codes import payload as sealed_payload
+from tests.vectors.judge import judge
+from tests.vectors.vector import OURS, Vector, VectorFile
+from tests.vectors.verdicts import Disagreement, Expected, the_world
+
+NOW = world.seconds(world.NOW)
+HOME, AWAY = world.HOME, world.AWAY
+_GIVEN = {"trust": "base", "matter": world.OFFLINE_MATTER}
+TOLD = (
+    "well_formed",
+    "signature",
+    "issuer_known",
+    "issuer_entitled",
+    "dates",
+    "status",
+    "audience",
+    "one_time",
+)
+
+
+def exchange_file() -> VectorFile:
+    """Return exchange.json."""
+    return VectorFile(
+        name="exchange",
+        about="Questions from region to region (xr-req+jwt), answers (xr-res+jwt), and the reports that follow.",
+        read="`at` is the region that reads `token` at `now`. Refuse it unless it is well formed, signed by an exchange "
+        "key of the region in iss, meant for `at`, not older than its life and 60 s, and (an answer) the answer to "
+        "`question`. For an answer, `reports` has the report of each item, judged by trust list and matter.",
+        given=_GIVEN,
+        vectors=[*_questions(), *_bad_questions(), *_answers(), *_bad_answers()],
+    )
+
+
+def question(**changes: Any) -> dict[str, Any]:
+    """Return the payload of a question that Wuhan puts to Ezhou; `...` takes a member away."""
+    asked = {
+        "code": "EC1CTTWABCDEFGHJKMNP",
+        "matter": world.OFFLINE_MATTER,
+        "purpose": "verify",
+        "verification_id": "v" * 22,
+        "window": "2 号窗口",
+    }
+    agreement = wire.digest(wire.compact(world.agreement_file()))
+    plain = {
+        "iss": AWAY,
+        "aud": HOME,
+        "iat": NOW,
+        "exp": NOW + 60,
+        "jti": "q" * 22,
+        "htm": "POST",
+        "htu": "/xr/v1/query",
+        "agr": f"420700-420100-1@sha256:{agreement}",
+        "office": "武汉市政务服务中心",
+        "op": "o" * 22,
+        "q": [asked],
+    }
+    return {name: value for name, value in (plain | changes).items() if value is not ...}
+
+
+def asked(content: Any = None, key: Any = None) -> str:
+    """Return a question, signed by Wuhan."""
+    signer = key or world.region_key("exchange", AWAY)
+    return wire.jws(question() if content is None else content, "xr-req+jwt", signer)
+
+
+def told(**changes: Any) -> list[dict[str, Any]]:
+    """Return the facts that Ezhou states: all good, but for `changes` by name; None takes one away."""
+    facts = []
+    for name in TOLD:
+        plain = {"fact": name, "outcome": "yes", "as_of": world.instant(world.NOW)}
+        if name not in changes or changes[name] is not None:
+            facts.append(plain | changes.get(name, {}))
+    return facts
+
+
+def item(**changes: Any) -> dict[str, Any]:
+    """Return one certificate behind the code."""
+    plain = {
+        "kind": world.LICENCE,
+        "facts": told(),
+        "disclosed": {"名称": "示例小面馆", "证照编号": "92420799MA99990138"},
+        "cert_digest": wire.digest("a certificate"),
+    }
+    return plain | changes
+
+
+def answer(*items: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return the payload of Ezhou's answer; `...` takes a member away."""
+    result = {"cause": None, "used_at": None, "used_where": None, "items": list(items)}
+    plain = {
+        "iss": HOME,
+        "aud": AWAY,
+        "iat": NOW,
+        "exp": NOW + 60,
+        "jti": "r" * 22,
+        "req": wire.digest(asked()),
+        "results": [result],
+    }
+    return {name: value for name, value in (plain | changes).items() if value is not ...}
+
+
+def answered(content: Any, key: Any = None) -> str:
+    """Return an answer, signed by Ezhou."""
+    return wire.jws(content, "xr-res+jwt", key or world.region_key("exchange"))
+
+
+def _questions() -> Iterator[Vector]:
+    rows = [
+        ("question", "One code, one matter.", question()),
+        ("question-without-agreement", "agr is null where none is quoted.", question(agr=None)),
+        ("question-no-window", "A window may be empty.", question(q=[question()["q"][0] | {"window": ""}])),
+        ("question-of-two", "Two codes in one question.", question(q=question()["q"] * 2)),
+    ]
+    for name, why, content in rows:
+        yield Vector(name=name, why=why, input={"typ": "xr-req+jwt", "at": HOME, "token": asked(content)},
+                     expect={"outcome": "read", "payload": content})  # fmt: skip
+
+
+def _refused(name: str, why: str, value: dict[str, Any], origin: str = OURS, **given: Any) -> Vector:
+    return Vector(name=name, why=why, origin=origin, given=given, input=value, expect={"outcome": "refused"})
+
+
+def _bad_questions() -> Iterator[Vector]:
+    entry = question()["q"][0]
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        ("member-missing", "Every member has to be there.", question(office=...)),
+        ("member-unknown", "No other member may be there.", question(x=1)),
+        ("to-oneself", "A region does not ask itself.", question(aud=AWAY)),
+        ("to-another", "Meant for a third region.", question(aud=world.STRANGER)),
+        ("get", "Always POST.", question(htm="GET")),
+        ("another-path", "Always the one path.", question(htu="/xr/v1/other")),
+        (
+            "agreement-without-digest",
+            "An agreement is quoted with its digest.",
+            question(agr="420700-420100-1"),
+        ),
+        ("no-question", "At least one.", question(q=[])),
+        ("17-questions", "At most 16.", question(q=[entry] * 17)),
+        ("code-empty", "Something was scanned.", question(q=[entry | {"code": ""}])),
+        ("jti-too-short", "16 characters at least.", question(jti="short")),
+        ("two-minutes", "A question lives for at most 60 s.", question(exp=NOW + 120)),
+        ("aud-a-list", "One region.", question(aud=[HOME])),
+        ("yesterday", "Its life and a minute are over.", question(iat=NOW - 86_400, exp=NOW - 86_340)),
+        ("tomorrow", "More than a minute ahead.", question(iat=NOW + 120, exp=NOW + 180)),
+    ]
+    for name, why, content in rows:
+        yield _refused(f"question-{name}", why, {"typ": "xr-req+jwt", "at": HOME, "token": asked(content)})
+    keys = [
+        ("by-the-wrong-region", "Ezhou's key under Wuhan's name.", world.region_key("exchange", HOME)),
+        ("by-a-receipt-key", "Another purpose.", world.region_key("receipt", AWAY)),
+        ("by-a-stranger", "No member.", world.region_key("receipt", world.STRANGER)),
+    ]
+    for name, why, key in keys:
+        yield _refused(f"question-{name}", why, {"typ": "xr-req+jwt", "at": HOME, "token": asked(key=key)})
+
+
+def _judged(name: str, why: str, content: dict[str, Any], *expected: Expected, **given: Any) -> Vector:
+    """Return an answer with the reports of its items, once the package says what is expected of each."""
+    value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(content), "question": asked()}
+    found = judge("exchange", {"input": value, "given": given}, _GIVEN, the_world())
+    said = [(one["verdict"], one["code"]) for one in found.get("reports", [])]
+    if found["outcome"] != "read" or said != [(one.verdict, one.code) for one in expected]:
+        raise Disagreement(f"exchange {name}: expected {expected}, the package says {said}")
+    return Vector(name=name, why=why, given=given, input=value, expect=found)
+
+
+def _answers() -> Iterator[Vector]:
+    good, unknown = Expected("valid", "OK"), Expected("undetermined", "STATUS_UNKNOWN")
+    old = world.instant(world.NOW - timedelta(days=2))
+    revoked = {"outcome": "no", "cause": "REVOKED", "detail": {"date": "2026-01-01"}}
+    yield _judged("answer", "Everything is good, and the agreement covers it.", answer(item()), good)
+    yield _judged("answer-of-two", "Two certificates behind one code.",
+                  answer(item(), item(facts=told(status=revoked))), good, Expected("invalid", "REVOKED"))  # fmt: skip
+    yield _judged("answer-suspended", "A known bad.", answer(item(facts=told(status={"outcome": "no", "cause": "SUSPENDED"}))),
+                  Expected("invalid", "SUSPENDED"))  # fmt: skip
+    yield _judged("answer-fields-beyond-the-agreement", "What the agreement does not name is dropped, even if it is sent.",
+                  answer(item(disclosed={"名称": "示例小面馆", "法定代表人身份证号": "420799190001010015"})), good)  # fmt: skip
+    yield _judged("answer-without-agreement", "Nothing was agreed.", answer(item()),
+                  Expected("undetermined", "NO_AGREEMENT"), trust="no agreement")  # fmt: skip
+    yield _judged("answer-for-another-matter", "The agreement does not name it.", answer(item()),
+                  Expected("undetermined", "NO_AGREEMENT"), matter=world.ONLINE_MATTER)  # fmt: skip
+    yield _judged("answer-of-another-kind", "The agreement does not name it.", answer(item(kind=world.MARRIAGE)),
+                  Expected("undetermined", "NO_AGREEMENT"))  # fmt: skip
+    yield _judged(
+        "answer-without-status",
+        "What is missing was not checked.",
+        answer(item(facts=told(status=None))),
+        unknown,
+    )
+    yield _judged("answer-without-facts", "Nothing was checked.", answer(item(facts=[])),
+                  Expected("undetermined", "CLOCK_WRONG"))  # fmt: skip
+    yield _judged("answer-with-an-old-status", "Two days old, the matter takes one.",
+                  answer(item(facts=told(status={"as_of": old}))), Expected("undetermined", "LIST_TOO_OLD"))  # fmt: skip
+    yield _judged("answer-with-an-unknown-fact", "What we do not understand never helps.",
+                  answer(item(facts=[*told(), {"fact": "approved", "outcome": "yes", "as_of": world.instant(world.NOW)}])), unknown)  # fmt: skip
+    yield _judged("answer-with-a-fact-twice", "Told twice: its shape is in doubt.",
+                  answer(item(facts=[*told(), told()[5]])), unknown)  # fmt: skip
+    yield _judged("answer-that-says-no-after-yes", "The worse of two is believed.",
+                  answer(item(facts=[*told(), told()[5] | {"outcome": "no", "cause": "REVOKED"}])), Expected("invalid", "REVOKED"))  # fmt: skip
+    yield _judged("answer-yes-with-a-cause", "Good and revoked at once.",
+                  answer(item(facts=told(status={"cause": "REVOKED"}))), unknown)  # fmt: skip
+    yield _judged("answer-no-without-its-cause", "A no with a cause that is not ours is a no.",
+                  answer(item(facts=told(status={"outcome": "no", "cause": "LOST_IN_THE_POST"}))),
+                  Expected("invalid", "CANCELLED"))  # fmt: skip
+    yield _judged("answer-that-vouches-for-our-list", "How fresh our list is and what was agreed is ours to say.",
+                  answer(item(facts=[*told(), {"fact": "agreement", "outcome": "yes", "as_of": world.instant(world.NOW)},
+                                     {"fact": "trust_fresh", "outcome": "yes", "as_of": world.instant(world.NOW)}])),
+                  Expected("undetermined", "NO_AGREEMENT"), trust="no agreement")  # fmt: skip
+    yield _judged("answer-from-a-later-time", "A status of five minutes ahead: this clock is slow.",
+                  answer(item(facts=told(status={"as_of": world.instant(world.NOW + timedelta(minutes=5))}))),
+                  Expected("undetermined", "CLOCK_WRONG"))  # fmt: skip
+    used = {"cause": "CODE_USED", "used_at": world.instant(world.NOW), "used_where": "2 号窗口", "items": []}
+    yield _judged(
+        "answer-code-used", "The code itself failed: since when, and where.", answer(results=[used])
+    )
+    yield _judged("answer-error", "Nothing was answered, and why.", answer(results=..., error="NO_AGREEMENT"))
+
+
+def _bad_answers() -> Iterator[Vector]:
+    used = {"cause": "CODE_USED", "used_at": None, "used_where": None, "items": [item()]}
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        ("to-another-question", "The answer to something else.", answer(item(), req=wire.digest("another"))),
+        ("to-another-region", "Meant for somebody else.", answer(item(), aud=world.STRANGER)),
+        ("results-and-error", "One or the other.", answer(item(), error="NO_AGREEMENT")),
+        ("neither", "One or the other.", answer(results=...)),
+        ("failed-with-items", "A code that fails has no items.", answer(results=[used])),
+        (
+            "fact-without-time",
+            "Every fact has its age.",
+            answer(item(facts=[{"fact": "status", "outcome": "yes"}])),
+        ),
+        (
+            "outcome-unknown",
+            "yes, no or undetermined.",
+            answer(item(facts=told(status={"outcome": "maybe"}))),
+        ),
+        ("item-member-unknown", "No other member may be there.", answer(item(x=1))),
+        ("yesterday", "Its life and a minute are over.", answer(item(), iat=NOW - 86_400, exp=NOW - 86_340)),
+        ("error-in-lower-case", "A code.", answer(results=..., error="no agreement")),
+    ]
+    for name, why, content in rows:
+        value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(content), "question": asked()}
+        yield _refused(f"answer-{name}", why, value)
+    keys = [
+        ("by-the-asker", "Wuhan answers in Ezhou's name.", world.region_key("exchange", AWAY)),
+        ("by-a-show-key", "Another purpose.", world.region_key("show")),
+    ]
+    for name, why, key in keys:
+        value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(answer(item()), key), "question": asked()}
+        yield _refused(f"answer-{name}", why, value)
+    sealed = wire.jws(sealed_payload(), "show+jwt", world.region_key("show"))
+    yield _refused("answer-of-another-type", "A good token of another type.",
+                   {"typ": "xr-res+jwt", "at": AWAY, "token": sealed, "question": asked()})  # fmt: skip
+    yield _refused("question-as-answer", "The question sent back.",
+                   {"typ": "xr-res+jwt", "at": AWAY, "token": asked(), "question": asked()})  # fmt: skip
