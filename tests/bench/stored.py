@@ -181,7 +181,12 @@ CASES = (
         "import",
         (
             Figure("import", Kind.RATE, "certificates/s ÷ signatures/s, one process, all durable", ">= 0.15"),
-            Figure("import-cpu", Kind.SIGNS, "CPU of one imported certificate, in signatures", "<= 6"),
+            Figure(
+                "import-cpu",
+                Kind.SIGNS,
+                "CPU of one imported certificate, in signatures",
+                "<= 6.7 (1 ÷ 0.15)",
+            ),
         ),
         _import,
     ),

@@ -11,7 +11,7 @@ from tests.bench.tokens import judge
 FLOOR = Floor(verify_us=40.0, sign_us=10.0, sign_wall_us=20.0)
 
 
-def test_judging_one_credential_checks_one_signature():
+def test_judging_one_credential_checks_one_signature() -> None:
     """The engine's one P-256 operation is found by counting, not by belief."""
     [text] = made.credentials(1)
     judge(text)
@@ -20,7 +20,7 @@ def test_judging_one_credential_checks_one_signature():
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_a_malformed_credential_is_refused_before_any_signature_is_checked(name):
+def test_a_malformed_credential_is_refused_before_any_signature_is_checked(name: str) -> None:
     """Each class is altered by its shape alone, and costs no cryptography."""
     [text] = made.credentials(1)
 
@@ -30,7 +30,7 @@ def test_a_malformed_credential_is_refused_before_any_signature_is_checked(name)
 @pytest.mark.parametrize(
     ("kind", "ratio"), [(Kind.SHARE, 0.5), (Kind.SIGNS, 10.0), (Kind.RATE, 0.2), (Kind.AGAINST, 4.0)]
 )
-def test_each_kind_of_ratio_is_held_against_its_own_measure(kind, ratio):
+def test_each_kind_of_ratio_is_held_against_its_own_measure(kind: Kind, ratio: float) -> None:
     """100 µs with one check and one signature, beside something that takes 25."""
     taken = Taken("one", 100.0, Work(verifies=1, signs=1), against_us=25.0)
 
