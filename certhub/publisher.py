@@ -53,6 +53,7 @@ class Shelf:
         parts = PurePosixPath(name).parts
         if (
             not parts
+            or "\0" in name
             or name.startswith("/")
             or any(part in {"..", "."} or part.startswith(".") for part in parts)
         ):

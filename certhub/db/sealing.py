@@ -55,7 +55,7 @@ class Vault:
         nonce, sealed = blob[len(HEADER) : len(HEADER) + NONCE_BYTES], blob[len(HEADER) + NONCE_BYTES :]
         try:
             return AESGCM(self.data_key).decrypt(nonce, sealed, _aad(table, row))
-        except InvalidTag as broken:
+        except (InvalidTag, ValueError) as broken:  # ValueError: cut so short that no nonce or tag is left
             raise BlobRefused(f"a blob of table {table} does not open") from broken
 
     def index(self, id_type: str, id_number: str) -> bytes:

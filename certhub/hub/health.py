@@ -5,11 +5,12 @@ A green light over an empty trust list is the one thing an operator must never m
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from certhub_keys.errors import KeysError
 from certhub_schemas.purposes import Purpose
+from certhub_verifier.policy import MAX_TRUST_AGE_SECONDS
 
 from certhub.db import migrate
 from certhub.errors import HubError
@@ -54,13 +55,20 @@ def _database(hub: Hub) -> str:
 
 
 def _trust(hub: Hub) -> str:
-    trust = hub.trust
+    trust, problem = hub.trust, hub.trust_folder.problem
     own = [a for a in trust.agencies.values() if a.region == hub.region]
     if not trust.keys or hub.region not in trust.regions:
         raise HubError(
             "the trust set holds no key, or not this region: nothing can be verified", code="NO_TRUST"
         )
-    return f"{len(trust.regions)} regions, {len(trust.keys)} keys, {len(own)} agencies of our own"
+    kept = (
+        f"; kept since {trust.as_of:%Y-%m-%d %H:%M}Z, because the folder is broken: {problem}"
+        if problem
+        else ""
+    )
+    if hub.now() - trust.as_of > timedelta(seconds=MAX_TRUST_AGE_SECONDS):
+        raise HubError(f"the trust set is too old to rely on{kept}", code="NO_TRUST")
+    return f"{len(trust.regions)} regions, {len(trust.keys)} keys, {len(own)} agencies of our own{kept}"
 
 
 def _signers(hub: Hub) -> str:

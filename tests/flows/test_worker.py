@@ -15,12 +15,8 @@ from certhub import worker
 from certhub.audit import store as audit
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import Event
-from certhub.db.columns import table_of
-from certhub.db.statements import insert_new
 from certhub.errors import NotFound
 from certhub.status import store as status
-from certhub.status.store import Slot
-from certhub.status.tables import SlotRow
 from certhub.worker import publish, sweep
 from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due
 from tests.support.peers import BrokenWire
@@ -220,44 +216,6 @@ def test_the_loop_outlives_a_round_that_fails(home, caplog):
     worker.run(home.hub, stop)
 
     assert "this round failed" in caplog.text
-
-
-def stubborn(home: Region, place: int):
-    """Randomness that draws one place for ever."""
-    return lambda count: place.to_bytes(4, "big") if count == 4 else home.hub.random(count)
-
-
-def test_a_list_that_is_half_full_is_followed_by_the_next(home):
-    """Three draws in vain, and the list is counted: more than half means that a new one is opened."""
-    with home.hub.writing() as unit:
-        first = unit.new_id()
-        row = {"list_no": 1, "value": 0, "bucket": 1, "certificate": first}
-        insert_new(unit, table_of(SlotRow), [row | {"list_index": n} for n in range(MIN_SLOTS // 2)])
-        given = status.allocate(replace(unit, random=stubborn(home, 7)), [(1, unit.new_id())])
-
-    assert [Slot(2, 7)] == given
-
-
-def test_a_draw_that_never_finds_a_place_is_an_error_and_no_slot(home):
-    """Randomness that is none is found out; nothing is given twice."""
-    with home.hub.writing() as unit:
-        status.allocate(replace(unit, random=stubborn(home, 7)), [(1, unit.new_id())])
-        with pytest.raises(RuntimeError, match="no free slot"):
-            status.allocate(replace(unit, random=stubborn(home, 7)), [(1, unit.new_id())])
-
-
-def test_a_slot_is_given_once(home):
-    """Two that draw the same place: one gets it, the other draws again."""
-    draws = [7, 7, 7, 8]
-
-    def drawn(count: int) -> bytes:
-        return draws.pop(0).to_bytes(4, "big") if count == 4 else home.hub.random(count)
-
-    with home.hub.writing() as unit:
-        first, second = (unit.new_id() for _ in range(2))
-        given = status.allocate(replace(unit, random=drawn), [(1, first), (2, second)])
-
-    assert [Slot(1, 7), Slot(1, 8)] == given
 
 
 def test_the_sweeper_forgets_what_has_had_its_time(home, other, clock):

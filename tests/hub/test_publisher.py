@@ -1,0 +1,90 @@
+"""The shelf of public files: whole or not at all, and nothing outside it."""
+
+import contextlib
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certhub.errors import NotFound
+from certhub.publisher import Shelf
+
+ESCAPES = [
+    "../certhub.toml",
+    "/etc/passwd",
+    "a/../../x",
+    "..",
+    ".",
+    "",
+    "status/.hidden",
+    ".x",
+    "a/..",
+    "a/\0",
+]
+
+
+def test_what_is_put_can_be_got(tmp_path):
+    """By its name, replacing what stood there."""
+    shelf = Shelf(tmp_path)
+    shelf.put("status/1", b"one")
+    shelf.put("status/1", b"two")
+
+    assert b"two" == shelf.get("status/1")
+    assert ["1"] == shelf.names("status")
+    assert [] == shelf.names("nothing")
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_a_name_that_leaves_the_shelf_is_not_there(tmp_path, name):
+    """Neither to read nor to write; nothing is made outside."""
+    (tmp_path / "certhub.toml").write_bytes(b"secret")
+    shelf = Shelf(tmp_path / "public")
+
+    with pytest.raises(NotFound):
+        shelf.get(name)
+    with pytest.raises(NotFound):
+        shelf.put(name, b"x")
+    assert ["certhub.toml"] == sorted(path.name for path in tmp_path.iterdir() if path.name != "public")
+
+
+@given(st.text(st.sampled_from("./\\ab\0 ~"), max_size=12))
+def test_no_name_reads_outside(tmp_path_factory, name):
+    """Whatever is asked for, the file next to the shelf is not given."""
+    folder = tmp_path_factory.getbasetemp() / "shelf-names"
+    folder.mkdir(exist_ok=True)
+    (folder / "a").write_bytes(b"secret")
+    with contextlib.suppress(NotFound):
+        assert b"secret" != Shelf(folder / "public").get(name)
+
+
+def test_nothing_half_written_is_seen(tmp_path):
+    """While one writes two files by turns, a reader sees one or the other, whole."""
+    shelf, seen, stop = Shelf(tmp_path), set(), threading.Event()
+    contents = [bytes([n]) * 200_000 for n in (1, 2)]
+    shelf.put("status/1", contents[0])
+
+    def read() -> None:
+        while not stop.is_set():
+            seen.add(shelf.get("status/1"))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for n in range(30):
+        shelf.put("status/1", contents[n % 2])
+    stop.set()
+    reader.join()
+
+    assert seen <= set(contents)
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+    """The temporary file is not listed, and the old content stands."""
+    shelf = Shelf(tmp_path)
+    shelf.put("status/1", b"old")
+
+    with pytest.raises(TypeError):
+        shelf.put("status/1", "not bytes")
+
+    assert b"old" == shelf.get("status/1")
+    assert ["1"] == shelf.names("status")

@@ -1,0 +1,52 @@
+"""Verifications on record: asked before anything is sent, answered once, signed once."""
+
+import pytest
+from sqlalchemy import update
+
+from certhub.db.columns import table_of
+from certhub.db.sealing import BlobRefused
+from certhub.receipts import store as receipts
+from certhub.receipts.tables import VerificationRow
+
+REPORT = {"verdict": "valid", "code": "OK", "headline": "张演示"}
+
+
+def test_a_question_is_on_record_once(home):
+    """Whoever asks second under an id is shown whose it is."""
+    with home.hub.writing() as unit:
+        assert None is receipts.ask(unit, "v-1", clerk="a", code_hash=b"1" * 32)
+        first = receipts.ask(unit, "v-1", clerk="b", code_hash=b"2" * 32)
+    assert ("a", b"1" * 32, None) == (first.clerk, first.code_hash, first.report)
+
+
+def test_an_answer_is_filed_once(home):
+    """The second answer to one question changes nothing."""
+    with home.hub.writing() as unit:
+        receipts.ask(unit, "v-1", clerk="a", code_hash=b"1" * 32)
+        assert receipts.answer(unit, "v-1", report=REPORT, receipt_payload={"vid": "v-1"}, opening=[])
+        late = receipts.answer(unit, "v-1", report=REPORT | {"code": "X"}, receipt_payload={}, opening=[])
+        found = receipts.get(unit, "v-1")
+    assert not late
+    assert (REPORT, {"vid": "v-1"}, []) == (found.report, found.receipt_payload, found.opening)
+
+
+def test_the_first_receipt_signed_is_everybodys(home):
+    """Two that sign at once get the same one back."""
+    with home.hub.writing() as unit:
+        receipts.ask(unit, "v-1", clerk="a", code_hash=b"1" * 32)
+        receipts.answer(unit, "v-1", report=REPORT, receipt_payload={}, opening=[])
+        assert ["one", "one"] == [receipts.keep_receipt(unit, "v-1", token) for token in ("one", "two")]
+
+
+def test_a_sealed_report_belongs_to_its_row(home):
+    """Moved to another id it does not open."""
+    table = table_of(VerificationRow)
+    with home.hub.writing() as unit:
+        for vid in ("v-1", "v-2"):
+            receipts.ask(unit, vid, clerk="a", code_hash=b"1" * 32)
+            receipts.answer(unit, vid, report=REPORT, receipt_payload={}, opening=[])
+        row = unit.sql.execute(table.select().where(table.c.id == "v-1")).one()
+        unit.sql.execute(update(table).where(table.c.id == "v-2").values(sealed=row.sealed))
+        with pytest.raises(BlobRefused):
+            receipts.get(unit, "v-2")
+    assert "张演示".encode() not in row.sealed
