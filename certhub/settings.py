@@ -8,7 +8,8 @@ A hub lives in one folder, and the folder says the rest:
     DATA/public/           the shelf of public files (status lists)
     DATA/certhub.db        SQLite, unless database_url says PostgreSQL
 
-Environment variables with the prefix CERTHUB_ outrank the file; an unknown key in either is refused.
+Environment variables with the prefix CERTHUB_ outrank the file. An unknown key of the file is refused; an
+unknown variable is not, since orchestrators make their own (a service named certhub gets CERTHUB_PORT).
 """
 
 import tomllib

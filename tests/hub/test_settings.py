@@ -47,6 +47,13 @@ def test_the_environment_outranks_the_file(tmp_path):
     assert "http://env.test" == json.loads(shown(folder, CERTHUB_URL="http://env.test").stdout)["url"]
 
 
+def test_a_variable_that_is_not_ours_is_left_alone(tmp_path):
+    """Kubernetes gives every container of a service named certhub a CERTHUB_PORT."""
+    folder = hub_folder(tmp_path, GOOD)
+
+    assert 0 == shown(folder, CERTHUB_PORT="tcp://10.0.0.1:80").returncode
+
+
 def test_arguments_outrank_both(tmp_path):
     """What a program hands in is what holds."""
     folder = hub_folder(tmp_path, GOOD)
