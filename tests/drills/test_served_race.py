@@ -1,51 +1,29 @@
 """The race through HTTP: a demo on PostgreSQL, four worker processes a region, fifty clients and one ticket."""
 
 import json
-import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
-from tests.drills.orders import ROOT
+from tests.drills.served import run_demo
 from tests.support.postgres import Postgres
 from tests.support.story import BUSINESS
 
 CLIENTS, ROUNDS = 50, 20
-PORT = 18760
-
-
-@contextmanager
-def run_demo(folder: Path, database: str) -> Iterator[dict[str, Any]]:
-    """Start the demo with four workers a region; give its ready line."""
-    command = [sys.executable, "-m", "certhub", "demo", "--json", "--data", str(folder), "--port", str(PORT)]
-    command += ["--database-url", database, "--workers", "4"]
-    with (folder.parent / "demo.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, (folder.parent / "demo.log").read_text()
-        try:
-            yield json.loads(line)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-            process.stdout.close()
+PORT = "18760"
 
 
 @pytest.mark.postgres
 def test_fifty_clients_race_for_a_ticket_through_four_workers(postgres: Postgres, tmp_path: Path) -> None:
     """Twenty rounds over HTTP: one client reads valid, forty-nine read CODE_USED, nobody reads anything else."""
     database = postgres.create()
-    with run_demo(tmp_path / "demo", postgres.url(database)) as ready:
+    with run_demo(
+        tmp_path / "demo", "--port", PORT, "--database-url", postgres.url(database), "--workers", "4"
+    ) as ready:
         region = ready["regions"][0]
         cards = json.loads((tmp_path / "demo" / region["code"] / "demo-cards.json").read_text())
         limits = httpx2.Limits(max_connections=CLIENTS)
