@@ -57,7 +57,7 @@ def test_tells_the_variant_in_circulation_from_a_slip():
     assert (Identifier.parse(right), CheckStatus.BAD) == identifier.read(right[:-1] + "2")
 
 
-@pytest.mark.parametrize("check", set(TEXTS) - {"5"})
+@pytest.mark.parametrize("check", sorted(set(TEXTS) - {"5"}))
 def test_we_take_one_check_character(check):
     """Strictly read, the variant is as wrong as anything else."""
     with pytest.raises(Malformed):

@@ -25,12 +25,12 @@ LINKS = {"certificate_id", "certificate_number", "status_slot"}
 def tables() -> list[Table]:
     """Every table of the store."""
     assert len(ROOMS) <= len(METADATA.tables)
-    return list(METADATA.tables.values())
+    return sorted(METADATA.tables.values(), key=lambda table: table.name)
 
 
 def models() -> list[type[Any]]:
     """Every class that is a table."""
-    return [mapper.class_ for mapper in SQLModel._sa_registry.mappers]
+    return sorted((m.class_ for m in SQLModel._sa_registry.mappers), key=lambda model: model.__name__)
 
 
 def test_every_room_with_tables_is_read_here():
