@@ -17,7 +17,7 @@ def pinned(name: str) -> dict[str, str]:
     return {one["name"].lower(): one["version"] for one in PINNED.finditer(text)}
 
 
-@pytest.mark.parametrize(("name", "requirements"), zip(HEADS, wanted(), strict=True))
+@pytest.mark.parametrize(("name", "requirements"), list(zip(HEADS, wanted(), strict=True)))
 def test_a_lock_holds_what_is_asked_for(name, requirements):
     """A dependency was once added to pyproject.toml alone: it worked where it had been installed by hand."""
     versions = pinned(name)
