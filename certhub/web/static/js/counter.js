@@ -78,9 +78,7 @@ async function ask(question) {
 function present(entry, { isNew }) {
   const { report } = entry;
   const matter = page.matters.find((one) => one.code === entry.matter);
-  const sentence = explain(report, {
-    toldIn: entry.offline ? page.lang : "zh", deficiencyAllowed: matter?.deficiency_allowed,
-  });
+  const sentence = explain(report);
   open = { entry, sentence, until: entry.at + SHOWN_MS, matter: matterName(matter), window: entry.window };
   pinned = false;
   byId("pin").setAttribute("aria-pressed", "false");

@@ -1,8 +1,7 @@
-// The verifier's words for a report. Chinese sentences come with the report; English ones are filled here from
-// the same catalogue (certhub_verifier/sentences.json), with the details that the facts carry.
+// The verifier's words for a report: sentences come with it, names of facts and causes from the catalogue
+// (certhub_verifier/sentences.json).
 
-import { fill, page } from "./page.js";
-import { clockTime, day, dayAndTime } from "./times.js";
+import { page } from "./page.js";
 
 /**
  * @typedef {"valid"|"check"|"invalid"|"undetermined"} Verdict
@@ -11,13 +10,12 @@ import { clockTime, day, dayAndTime } from "./times.js";
  * @typedef {{kind: string, kind_name: string, kind_name_en: string, verdict: Verdict, code: string,
  *            result_number: number|null, facts: Fact[], disclosed: Record<string, any>}} Item
  * @typedef {{verification_id: string|null, verdict: Verdict, code: string, headline: string, next_step: string,
- *            as_of: string, channel: string, items: Item[], receipt_url: string|null,
- *            detail?: Record<string, string>}} Report
+ *            headline_en?: string, next_step_en?: string, as_of: string, channel: string, items: Item[],
+ *            receipt_url: string|null}} Report
  * @typedef {{headline: string, nextStep: string}} Sentence
  */
 
 const { codes, facts, outcomes, verdicts } = page.sentences;
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
@@ -43,18 +41,15 @@ export function causeWords(cause) {
 }
 
 /**
- * Return what the clerk is told about a report.
+ * Return what the clerk is told about a report: the hub says it in both languages.
  * @param {Report} report
- * @param {{toldIn?: string, deficiencyAllowed?: boolean}} [options]
- *   `toldIn`: the language of the report's own sentences
  * @returns {Sentence}
  */
-export function explain(report, { toldIn = "zh", deficiencyAllowed = false } = {}) {
-  const entry = codes[report.code];
-  if (toldIn === page.lang || !entry) return { headline: report.headline, nextStep: report.next_step };
-  const known = detailsOf(report);
-  const steps = (deficiencyAllowed && entry.deficiency) || entry.next_step;
-  return { headline: best(entry.headline, known), nextStep: best(steps, known) };
+export function explain(report) {
+  if (page.lang === "en" && report.headline_en) {
+    return { headline: report.headline_en, nextStep: report.next_step_en };
+  }
+  return { headline: report.headline, nextStep: report.next_step };
 }
 
 /**
@@ -66,32 +61,6 @@ export function behind(item) {
   return inOurLanguage(detail, "agency") || inOurLanguage(detail, "region") || "";
 }
 
-/** @param {Report} report  @returns {Record<string, string>} placeholder → words */
-function detailsOf(report) {
-  const worst = report.items.find((item) => item.code === report.code);
-  const told = Object.assign(
-    {},
-    worst?.facts.find((one) => one.fact === "stands_behind")?.detail,
-    worst?.facts.find((one) => one.cause === report.code)?.detail,
-    report.detail,
-  );
-  const names = Object.keys(told).filter((name) => !name.endsWith("_en") && told[name]);
-  return Object.fromEntries(names.map((name) => [name, shown(inOurLanguage(told, name), report.as_of)]));
-}
-
 function inOurLanguage(detail, name) {
   return (page.lang === "en" && detail[`${name}_en`]) || detail[name];
-}
-
-function shown(value, asOf) {
-  if (!MOMENT.test(value)) return value;
-  const moment = new Date(value);
-  if (day(moment) !== day(new Date(asOf))) return dayAndTime(moment);
-  return fill(page.ages.today, { time: clockTime(moment) });
-}
-
-/** The first way of saying it whose details are all known; the last needs none. */
-function best(ways, known) {
-  const able = ways.find((way) => [...way.matchAll(/\{(\w+)\}/g)].every(([, name]) => name in known));
-  return fill(able ?? ways[ways.length - 1], known);
 }
