@@ -22,7 +22,7 @@ from certhub_verifier.sentences import (
 NOW = datetime(2026, 11, 20, 1, 45, tzinfo=UTC)
 ENTRIES = [
     pytest.param(CATALOGUE[section][name], id=f"{section}-{name}")
-    for section in ("codes", "receipts")
+    for section in ("codes", "receipts", "troubles", "misuse")
     for name in CATALOGUE[section]
 ]
 

@@ -16,7 +16,7 @@ from certhub_schemas.matters import Matter, matters
 
 from certhub_verifier.anchors import NOTHING, Anchor, read_anchor
 from certhub_verifier.desk import Desk
-from certhub_verifier.options import Options, WrongUse, read_options
+from certhub_verifier.options import Options, WrongUse, misuse, read_options
 from certhub_verifier.runs import Run
 from certhub_verifier.sentences import phrase
 from certhub_verifier.sources import Source, sources
@@ -65,9 +65,8 @@ def _anchor(options: Options) -> Anchor:
     try:
         return read_anchor(options.trust)
     except OSError as missing:
-        raise WrongUse(
-            f"--trust {options.trust}: {missing.strerror or missing}",
-            "give a folder of trust files, or a saved offline bundle",
+        raise misuse(
+            "NO_TRUST_THERE", given=str(options.trust), why=missing.strerror or type(missing).__name__
         ) from missing
 
 
@@ -79,7 +78,7 @@ def _matter(code: str | None, anchor: Anchor) -> Matter:
     found = next((matter for matter in known if matter.code == code), None)
     if found is None:
         names = ", ".join(f"{matter.code} {matter.name}" for matter in known)
-        raise WrongUse(f"--matter {code}: no such matter", f"one of {names}")
+        raise misuse("NO_MATTER", given=code, names=names)
     return found
 
 
@@ -96,10 +95,7 @@ def _counted(options: Options) -> tuple[int, bool]:
             several |= source.listed
             ours += source.ours
         if not ours:
-            raise WrongUse(
-                f"{argument}: a folder without codes, credentials, receipts or pictures",
-                "give a folder that holds some, or name a file",
-            )
+            raise misuse("EMPTY_FOLDER", given=argument)
         total += ours
     return total, several
 
@@ -108,7 +104,7 @@ def _sources(options: Options, *only: str) -> Iterator[Source]:
     try:
         yield from sources(only or options.inputs, besides=options.trust)
     except FileNotFoundError as missing:
-        raise WrongUse(f"{missing}: no such file", "give the path of a file, or a code as text") from missing
+        raise misuse("NO_FILE", given=str(missing)) from missing
 
 
 def _tell_about_trust(anchor: Anchor) -> None:

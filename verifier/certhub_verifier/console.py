@@ -184,11 +184,13 @@ def _basis_lines(desk: Desk, view: View, *, matter: bool) -> Iterator[str]:
         said = (phrase("version", lang, n=trust.version) + ", " + age_words(age, lang) for lang in langs)
         origin = " ".join(named("origins", desk.anchor.origin, lang) for lang in langs)
         listed = f"{' / '.join(said)} · {origin}"
-    assumed = "" if desk.matter_named else f"（{view.words('matter_assumed')}）"
+    limits = {"zh": desk.matter.name, "en": desk.matter.name_en}
+    named_matter = " ".join([*(limits[lang] for lang in langs), desk.matter.code])
+    assumed = "" if desk.matter_named else f" · {view.words('matter_assumed')}"
     rows = [
         (view.words("judged_as_of"), moment_words(desk.now, lang=langs[0])),
         (view.words("trust_list"), listed),
-        *([(view.words("matter"), f"{desk.matter.name} {desk.matter.code}{assumed}")] if matter else []),
+        *([(view.words("matter"), named_matter + assumed)] if matter else []),
     ]
     yield from (view.dim(line) for line in _pairs(rows, view, indent="  "))
 

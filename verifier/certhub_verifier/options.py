@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from certhub_verifier.sentences import Lang, phrase
+from certhub_verifier.layout import printable
+from certhub_verifier.sentences import Lang, Sentence, explain_misuse, phrase
 from certhub_verifier.view import BOTH
 
 EXAMPLES = """\
@@ -24,11 +25,22 @@ exit codes:
 
 
 class WrongUse(Exception):
-    """The command was used wrongly; the message says how, `next_step` what to do."""
+    """The command was used wrongly; `said` is what is the case and what to do, Chinese first."""
 
-    def __init__(self, message: str, next_step: str) -> None:
-        super().__init__(message)
-        self.next_step = next_step
+    def __init__(self, said: Sequence[Sentence], *, about: str = "") -> None:
+        super().__init__(about + " / ".join(sentence.headline for sentence in said))
+        self.said = tuple(said)
+
+    @property
+    def next_step(self) -> str:
+        """What to do now, in both languages."""
+        return " / ".join(sentence.next_step for sentence in self.said)
+
+
+def misuse(code: str, **detail: str) -> WrongUse:
+    """Return the refusal of that code, one of `misuse` in the catalogue."""
+    shown = {name: printable(value) for name, value in detail.items()}
+    return WrongUse([explain_misuse(code, shown, lang=lang) for lang in BOTH])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +84,7 @@ def read_options(argv: Sequence[str] | None) -> Options:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise WrongUse(message, "certhub-verify --help")
+        raise misuse("ARGUMENTS", message=message)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -111,7 +123,5 @@ def _time(text: str) -> datetime:
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
-        raise WrongUse(
-            f"--at {text}: no RFC 3339 time with an offset", "for example --at 2026-11-24T09:41:00+08:00"
-        )
+        raise misuse("BAD_TIME", given=text)
     return time

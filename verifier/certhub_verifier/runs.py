@@ -19,7 +19,8 @@ from typing import Any
 
 from certhub_verifier.console import result_lines
 from certhub_verifier.desk import Desk
-from certhub_verifier.options import Options, WrongUse
+from certhub_verifier.layout import printable
+from certhub_verifier.options import Options, WrongUse, misuse
 from certhub_verifier.overview import overview_lines
 from certhub_verifier.progress import Progress
 from certhub_verifier.report import VERSION, local_time
@@ -27,7 +28,7 @@ from certhub_verifier.results import Result, Trouble, Unread
 from certhub_verifier.sentences import phrase
 from certhub_verifier.sources import Source
 from certhub_verifier.tally import Tally
-from certhub_verifier.view import BOTH, Colours, View
+from certhub_verifier.view import BOTH, View, colours_of
 from certhub_verifier.why_svg import why_svg
 from certhub_verifier.why_text import why_lines
 
@@ -50,7 +51,8 @@ class Run:
             return self._told(iter(results), Tally(), None)
         result = results[0]
         if isinstance(result.found, Unread):
-            raise self._unusable(result, result.found)
+            about = f"{printable(result.name)}: "
+            raise WrongUse([result.sentence(lang) for lang in BOTH], about=about)
         why = self.desk.why_of(result) if self.desk.explaining else None
         if why is not None and self.options.why_svg is not None:
             _write(self.options.why_svg, why_svg(result, why, langs=self.options.langs))
@@ -96,7 +98,7 @@ class Run:
 
     def _told(self, results: Iterator[Result], tally: Tally, progress: Progress | None) -> int:
         if self.desk.explaining:
-            raise WrongUse("--why draws one input at a time", "give one file, or one code")
+            raise misuse("WHY_ONE")
         try:
             for result in results:
                 tally.note(result)
@@ -107,9 +109,7 @@ class Run:
         finally:
             _end(progress)
         if not tally.inputs:
-            raise WrongUse(
-                "nothing there to verify", "give codes, credentials, receipts, or a folder of them"
-            )
+            raise misuse("NOTHING_THERE")
         if not self.options.json:
             _print(overview_lines(tally, self._view()))
             return tally.exit_code
@@ -124,34 +124,18 @@ class Run:
         )
         return tally.exit_code
 
-    def _unusable(self, result: Result, unread: Unread) -> WrongUse:
-        said = [result.sentence(lang) for lang in self.options.langs]
-        step = " / ".join(sentence.next_step for sentence in said)
-        if unread.trouble is Trouble.BUNDLE:
-            step += f" (--trust {result.name})"
-        return WrongUse(f"{result.name}: " + " / ".join(sentence.headline for sentence in said), step)
-
     def _view(self) -> View:
         """Return how stdout is looked at: colours and line ends for a terminal alone."""
         if not sys.stdout.isatty():
             return View(langs=self.options.langs)
         columns = shutil.get_terminal_size().columns
-        return View(langs=self.options.langs, columns=columns, colours=_colours())
+        return View(langs=self.options.langs, columns=columns, colours=colours_of(os.environ, system=os.name))
 
     def _progress(self, total: int) -> Progress | None:
         same = self.options.json and sys.stdout.isatty()  # it would be drawn between the lines
         if same or not sys.stderr.isatty():
             return None
         return Progress(sys.stderr, total, shutil.get_terminal_size().columns, time.monotonic)
-
-
-def _colours() -> Colours:
-    """Return what the terminal shows, by its own word; NO_COLOR (https://no-color.org) is nobody's colour."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return Colours.NONE
-    if os.name == "nt" and not os.environ.get("WT_SESSION"):  # an old console shows the codes themselves
-        return Colours.NONE
-    return Colours.FULL if os.environ.get("COLORTERM") in ("truecolor", "24bit") else Colours.EIGHT
 
 
 def _print(lines: Iterator[str] | list[str]) -> None:
@@ -171,6 +155,4 @@ def _write(path: Path, drawn: str) -> None:
     try:
         path.write_text(drawn, encoding="utf-8")
     except OSError as wrong:
-        raise WrongUse(
-            f"--why-svg {path}: {wrong.strerror or wrong}", "name a file that can be written"
-        ) from wrong
+        raise misuse("NOT_WRITTEN", given=str(path), why=wrong.strerror or type(wrong).__name__) from wrong

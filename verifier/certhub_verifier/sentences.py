@@ -67,6 +67,11 @@ def explain_trouble(trouble: str, detail: Mapping[str, str], *, lang: Lang) -> S
     return _say(CATALOGUE["troubles"][trouble][lang], detail, lang, False, None)
 
 
+def explain_misuse(code: str, detail: Mapping[str, str], *, lang: Lang) -> Sentence:
+    """Return the sentence of a command that was used wrongly (`options.WrongUse`)."""
+    return _say(CATALOGUE["misuse"][code][lang], detail, lang, False, None)
+
+
 def finding_word(finding: str, lang: Lang) -> str:
     """Return what is said in large of a receipt: of the receipt, not of what it records."""
     return str(CATALOGUE["findings"][finding][lang])

@@ -95,8 +95,8 @@ def _path(argument: str) -> Path | None:
 
 
 def _text(argument: str) -> Source:
-    ending = argument.lower().endswith(tuple(ENDINGS)) or argument.endswith(("/", os.sep))
-    if ending and "://" not in argument and "~" not in argument:
+    looks_like_a_path = os.sep in argument or argument.lower().endswith(tuple(ENDINGS))
+    if looks_like_a_path and "://" not in argument and "~" not in argument:  # no address, no credential
         raise FileNotFoundError(argument)
     name = argument if len(argument) <= _SHOWN else f"{argument[: _SHOWN - 1]}…"
     return Source(name=name, text=argument.encode("utf-8", "surrogateescape"))

@@ -80,3 +80,15 @@ class View:
 def symbol_of(outcome: Outcome, cause: str | None) -> str:
     """Return the mark of an answer; a yes that somebody should look at has its own."""
     return SYMBOL[Verdict.CHECK] if outcome is Outcome.YES and cause else _MARK[outcome]
+
+
+def colours_of(environment: Mapping[str, str], *, system: str = "posix") -> Colours:
+    """Return what a terminal shows, by its own word; whoever sets NO_COLOR wants none.
+
+    `system` is Python's name of it: an old console of Windows ("nt") would show the codes themselves.
+    """
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return Colours.NONE
+    if system == "nt" and not environment.get("WT_SESSION"):
+        return Colours.NONE
+    return Colours.FULL if environment.get("COLORTERM") in ("truecolor", "24bit") else Colours.EIGHT
