@@ -6,10 +6,13 @@
 `parse` does everything that needs no key, in this order: size, three canonical segments, header of
 exactly `alg`, `typ`, `kid`, expected type, strict payload, types and life of registered claims, length
 of the signature. `verify` then takes the key and its algorithm from the trust set's value; the token
-only gets to agree. The curve arithmetic is reached by the suite's value (`suites.py`), so that neither a key
-nor a name of an algorithm can come out of a token.
+only gets to agree. The curve arithmetic is reached by the suite's value (`suites.py`), so that neither a
+key nor a name of an algorithm can come out of a token. What others send goes through the same front with
+a wider header, by `parse_foreign` and `verify_foreign`; nothing of ours is read by these.
 """
 
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ from certhub_schemas.algorithms import REGISTRY, Algorithm
 from certhub_verifier.errors import BadSignature, Malformed
 from certhub_verifier.formats import base64url, shapes, strict_json, suites
 from certhub_verifier.formats.jwk import public_key, thumbprint
-from certhub_verifier.formats.tokens import TOKEN_TYPES, TokenType
+from certhub_verifier.formats.tokens import FOREIGN_TYPES, TOKEN_TYPES, TokenType
 
 __all__ = [
     "Header",
@@ -29,13 +32,17 @@ __all__ = [
     "VerifyingKey",
     "assemble",
     "parse",
+    "parse_foreign",
     "sign",
     "signing_input",
     "thumbprint",
     "verify",
+    "verify_foreign",
 ]
 
 MAX_TIME = 253_402_300_799  # seconds: the end of the year 9999, the last that a datetime can hold
+MAX_CERTIFICATES = 4  # in x5c: a leaf and three above it, the anchor not among them (HAIP §5)
+_FOREIGN_KID = re.compile(r"[\x21-\x7e]{1,256}")
 _KID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 # No token was made before 1970 and none of ours ended by then, but a licence of 1965 may be in force.
 _TIMES = {"iat": 0, "nbf": shapes.EARLIEST, "exp": 0}
@@ -105,7 +112,27 @@ def parse(token: str | bytes, typ: str) -> Parsed:
     """
     kind = TOKEN_TYPES[typ]
     first, second, third = _segments(token, kind)
-    header = _header(base64url.decode(first), kind)
+    return _parsed(first, second, third, _header(base64url.decode(first), kind), kind)
+
+
+def parse_foreign(token: str | bytes, typ: str) -> tuple[Parsed, tuple[bytes, ...]]:
+    """Read a token of somebody who is not on our trust list: the interop profile, and it alone.
+
+    As `parse`, except that the header may leave `kid` out or spell it otherwise, and may carry `x5c`
+    (RFC 7515 §4.1.6), whose certificates come back in DER, the leaf first, believed by nobody yet: see
+    `x5c.certified_key`. Their life has no cap of ours.
+
+    Raises:
+        Malformed: as `parse`, or an `x5c` that is not 1 to MAX_CERTIFICATES certificates in base64.
+        KeyError: nobody sends us that type; a fault of the caller.
+    """
+    kind = FOREIGN_TYPES[typ]
+    first, second, third = _segments(token, kind)
+    header, chain = _foreign_header(base64url.decode(first), kind)
+    return _parsed(first, second, third, header, kind), chain
+
+
+def _parsed(first: bytes, second: bytes, third: bytes, header: Header, kind: TokenType) -> Parsed:
     payload = _payload(base64url.decode(second), kind)
     signature = base64url.decode(third)
     if len(signature) != REGISTRY[header.alg].signature_bytes:
@@ -124,13 +151,28 @@ def verify(parsed: Parsed, key: VerifyingKey) -> dict[str, Any]:
         SuiteNotAvailable: the key's suite cannot be computed here; nothing is known of the signature.
         Malformed: the key is not a public key of its suite.
     """
+    if parsed.header.kid is not None and parsed.header.kid != key.kid:
+        raise BadSignature("the token names another key")
+    return _verified(parsed, key, low_s=TOKEN_TYPES[parsed.header.typ].low_s)
+
+
+def verify_foreign(parsed: Parsed, key: VerifyingKey) -> dict[str, Any]:
+    """Return the payload of what `parse_foreign` read, whose signature is `key`'s; either s of a pair is taken.
+
+    The caller owes more than with `verify`: it found the key, by the issuer and `kid` or by `x5c`.
+
+    Raises:
+        BadSignature, SuiteNotAvailable, Malformed: as `verify`; what `kid` says is not compared.
+    """
+    return _verified(parsed, key, low_s=False)
+
+
+def _verified(parsed: Parsed, key: VerifyingKey, *, low_s: bool) -> dict[str, Any]:
     if parsed.header.alg != key.algorithm.name:
         raise BadSignature(
             f"the token says another algorithm than its key, which is for {key.algorithm.name}"
         )
-    if parsed.header.kid is not None and parsed.header.kid != key.kid:
-        raise BadSignature("the token names another key")
-    _require_in_range(parsed.signature, key.algorithm, low_s=TOKEN_TYPES[parsed.header.typ].low_s)
+    _require_in_range(parsed.signature, key.algorithm, low_s=low_s)
     known = public_key(key.jwk, key.algorithm)
     suites.check(key.algorithm, known, parsed.signing_input, parsed.signature)
     return parsed.payload
@@ -186,14 +228,44 @@ def _header(raw: bytes, kind: TokenType) -> Header:
     names = {"alg", "typ", "kid"} if kind.has_kid else {"alg", "typ"}
     if not isinstance(members, dict) or members.keys() != names:
         raise Malformed(f"header is not exactly {', '.join(sorted(names))}")
-    alg, typ, kid = members["alg"], members["typ"], members.get("kid")
+    kid = members.get("kid")
+    if kind.has_kid and not (isinstance(kid, str) and _KID.fullmatch(kid)):
+        raise Malformed("kid is not 1 to 128 letters, digits, _ . : -")
+    return _known(members, kid, kind)
+
+
+def _foreign_header(raw: bytes, kind: TokenType) -> tuple[Header, tuple[bytes, ...]]:
+    members = strict_json.loads(raw, max_depth=3)
+    if not isinstance(members, dict) or not {"alg", "typ"} <= members.keys() <= {"alg", "typ", "kid", "x5c"}:
+        raise Malformed("header is not alg and typ, with kid and x5c at most")
+    kid = members.get("kid")
+    if "kid" in members and not (isinstance(kid, str) and _FOREIGN_KID.fullmatch(kid)):
+        raise Malformed("kid is not 1 to 256 printable characters")
+    chain = members.get("x5c", [])
+    if not isinstance(chain, list) or not ("x5c" not in members or 0 < len(chain) <= MAX_CERTIFICATES):
+        raise Malformed(f"x5c is not 1 to {MAX_CERTIFICATES} certificates")
+    return _known(members, kid, kind), tuple(_certificate(one) for one in chain)
+
+
+def _known(members: Mapping[str, Any], kid: str | None, kind: TokenType) -> Header:
+    """Return the header, whose type is the one expected and whose algorithm is in the registry."""
+    alg, typ = members["alg"], members["typ"]
     if typ != kind.typ:
         raise Malformed(f"token is not a {kind.typ}")
     if not isinstance(alg, str) or alg not in REGISTRY:
         raise Malformed("algorithm is not in the registry")
-    if kind.has_kid and not (isinstance(kid, str) and _KID.fullmatch(kid)):
-        raise Malformed("kid is not 1 to 128 letters, digits, _ . : -")
     return Header(alg, typ, kid)
+
+
+def _certificate(text: Any) -> bytes:
+    """Return a certificate's DER out of `x5c`: base64 with padding, in its one spelling (RFC 7515 §4.1.6)."""
+    try:
+        data = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError) as broken:
+        raise Malformed("x5c is not base64") from broken
+    if not data or base64.b64encode(data).decode() != text:
+        raise Malformed("x5c is not base64 in its one spelling")
+    return data
 
 
 def _payload(raw: bytes, kind: TokenType) -> dict[str, Any]:

@@ -5,7 +5,7 @@ type it expects; a token is never asked what it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from certhub_schemas.purposes import Purpose
@@ -99,3 +99,12 @@ _ALL = (
 )
 
 TOKEN_TYPES: Mapping[str, TokenType] = MappingProxyType({one.typ: one for one in _ALL})
+
+# What others send in the interop profile: their own lives, no lower half of s, and a key that is found
+# otherwise than by `kid`.
+FOREIGN_TYPES: Mapping[str, TokenType] = MappingProxyType(
+    {
+        typ: replace(TOKEN_TYPES[typ], purpose=None, life_seconds=None, low_s=False, required=required)
+        for typ, required in {"dc+sd-jwt": (), "statuslist+jwt": ("sub", "iat")}.items()
+    }
+)
