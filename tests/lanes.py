@@ -161,22 +161,30 @@ def wheels() -> Outcome:
             return Outcome(False, "the verifier needs more than it should")
         if not run(*pip, "pytest", "hypothesis"):
             return Outcome(False, "pytest does not install")
-        # The tests are copied out, so that nothing of the checkout is importable beside them.
+        # The tests are copied out, so that nothing of the checkout is importable beside them; the published
+        # vectors lie beside the copy as they lie beside the checkout.
+        copy, vectors = Path(temporary, "checkout"), ROOT.parent / "shared" / "vectors"
         for folder in ("formats", "verifier", "support", "schemas"):
-            shutil.copytree(ROOT / "tests" / folder, Path(temporary, "tests", folder))
-        shutil.copy(ROOT / "tests" / "conftest.py", Path(temporary, "tests"))
+            shutil.copytree(ROOT / "tests" / folder, copy / "tests" / folder)
+        shutil.copy(ROOT / "tests" / "conftest.py", copy / "tests")
+        (copy / "verifier").mkdir()
+        shutil.copy(ROOT / "verifier" / "README.md", copy / "verifier")
+        if vectors.is_dir():
+            Path(temporary, "shared").mkdir()
+            Path(temporary, "shared", "vectors").symlink_to(vectors)
         tests = [
             python,
             "-m",
             "pytest",
             "-q",
+            "-rs",
             "--import-mode=importlib",
             "-W",
             "error",
             "tests/formats",
             "tests/verifier",
         ]
-        return Outcome(run(*tests, cwd=Path(temporary)), "a test of the verifier needs more than its wheel")
+        return Outcome(run(*tests, cwd=copy), "a test of the verifier needs more than its wheel")
 
 
 LANES: dict[str, Callable[[], Outcome]] = {
