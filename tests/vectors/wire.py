@@ -1,7 +1,7 @@
 """The wire formats written down a second time: what the vectors are made with.
 
-Standard library and one signing key; nothing here imports the package whose readers the vectors hold to
-account, so that a good vector says the same thing twice and a bad one can be as wrong as it likes.
+Standard library and numbered keys; no format here is the package's, whose readers the vectors hold to account,
+so that a good vector says the same thing twice and a bad one can be as wrong as it likes.
 
     b64 jws             RFC 7515: base64url without padding, compact serialisation
     disclosure sd_jwt   RFC 9901

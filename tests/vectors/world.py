@@ -160,6 +160,11 @@ def trust_lists() -> dict[str, tuple[datetime, dict[str, Files | None]]]:
     gone = {path: None for path in base_files() if path.startswith(f"regions/{HOME}/")}
     lost = {"state": "compromised", "compromised_since": instant(NOW - DAY)}
     away_only = members_file() | {"members": members_file()["members"][1:]}
+    others = {
+        "73 hours old": -timedelta(hours=73),
+        "25 hours old": -timedelta(hours=25),
+        "ten minutes ahead": timedelta(minutes=10),
+    }
     two_seals = issuers_file(HOME)  # one public key may not go by two ids
     two_seals["issuers"][0]["keys"].pop()
     receipts_lost = [
@@ -167,9 +172,10 @@ def trust_lists() -> dict[str, tuple[datetime, dict[str, Files | None]]]:
     ]
     return {
         "base": (NOW, {}),
-        "73 hours old": (NOW - timedelta(hours=73), {}),
-        "25 hours old": (NOW - timedelta(hours=25), {}),
-        "ten minutes ahead": (NOW + timedelta(minutes=10), {}),
+        **{
+            name: (NOW + off, {"members.json": members_file(issued_at=NOW + off)})
+            for name, off in others.items()
+        },
         "home unknown": (
             NOW,
             gone | dict.fromkeys(agreed(agreement_file(), AWAY), None) | {"members.json": away_only},

@@ -1,0 +1,198 @@
+"""Check a receipt without CertHub: the standard library, the openssl command, and docs/verify-a-receipt.md.
+
+python3 verify_receipt.py RECEIPT [--trust DIR|BUNDLE] [--at TIME]
+exit code 0 genuine · 10 aged · 20 altered · 30 unknown; numbers in brackets are the sections of that page
+"""
+# ruff: noqa: D103, S603, S607, T201 - a script that runs openssl and prints, on at most two hundred lines
+# fmt: off
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+
+GENUINE, AGED, ALTERED, UNKNOWN = 0, 10, 20, 30
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+SPKI = {"ES256": "3059301306072A8648CE3D020106082A8648CE3D03010703420004", "EdDSA": "302A300506032B6570032100"}
+CHARACTER = "[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+
+def must(holds, why, code=ALTERED):
+    if not holds:
+        raise ValueError(why, code)
+
+def unbase64(text):
+    must(isinstance(text, str) and re.fullmatch("[A-Za-z0-9_-]*", text) and len(text) % 4 != 1, "base64url")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    must(base64.urlsafe_b64encode(data).decode().rstrip("=") == text, "a second spelling of base64url")
+    return data
+
+def strict_json(data, depth=8):  # [1]
+    value = json.loads(
+        data.decode("utf-8"),
+        object_pairs_hook=lambda pairs: must(len(dict(pairs)) == len(pairs), "twice") or dict(pairs),
+        parse_int=lambda digits: must(len(digits.lstrip("-")) <= 18, "too many digits") or int(digits),
+        parse_float=lambda _: must(False, "a number that is not whole"),
+        parse_constant=lambda _: must(False, "a number that is none"),
+    )
+    waiting = [(value, depth)]
+    while waiting:
+        one, left = waiting.pop()
+        must(not isinstance(one, str) or not re.search("[\x00\ud800-\udfff]", one), "NUL or a lone surrogate")
+        if isinstance(one, (dict, list)):
+            must(left > 0, "nested too deep")
+            waiting += [(each, left - 1) for each in [*one, *(one.values() if isinstance(one, dict) else [])]]
+    return value
+
+def token(text, typ, most, depth=8):  # [2]
+    must(isinstance(text, str) and text.isascii() and len(text) <= most and text.count(".") == 2, "no token")
+    first, second, third = map(unbase64, text.split("."))
+    header = strict_json(first)
+    fits({"alg": "ES256|EdDSA|SM2SM3", "typ": re.escape(typ), "kid": "[A-Za-z0-9_.:-]{1,128}"}, header)
+    must(len(third) == 64, "a signature has 64 bytes")
+    return header, strict_json(second, depth), text.rpartition(".")[0].encode(), third
+
+def fits(shape, value):
+    """Hold a value to a pattern, to [element, most] of an array, to members ("?" optional), or to a function."""
+    if isinstance(shape, str):
+        must(isinstance(value, str) and re.fullmatch(shape, value), f"not {shape!a}")
+    elif isinstance(shape, list):
+        must(isinstance(value, list) and len(value) <= shape[1], "no array, or too long")
+        for one in value:
+            fits(shape[0], one)
+    elif isinstance(shape, dict):
+        required, known = {name for name in shape if name[-1] != "?"}, {name.rstrip("?") for name in shape}
+        must(isinstance(value, dict) and required <= set(value) <= known, "other members than those expected")
+        for name, member in value.items():
+            fits(shape.get(name, shape.get(name + "?")), member)
+    else:
+        shape(value)
+
+def moment(value):
+    fits(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z", value)
+    found = datetime.fromisoformat(value[:-1] + "+00:00")
+    must(found.isoformat()[:-6] + "Z" == value and found.timestamp() <= 253402271999, "no time of ours")
+    return found.timestamp()
+
+REGION, DIGEST, WORD, CODE = "[1-9][0-9]{5}", "[0-9a-f]{64}", "[a-z][a-z0-9_-]{0,31}", "[A-Z][A-Z0-9_]{0,47}"
+TEXT, RESULT = CHARACTER + "{1,64}", {"verdict": "valid|check|invalid|undetermined", "code": CODE}
+FACT = {"fact": WORD, "outcome": "yes|no|undetermined", "as_of": moment, "cause?": CODE, "evidence?": DIGEST}
+ITEM = {"kind": "[0-9A-Z]{21}", "cert": DIGEST, "fields": [TEXT, 128], "facts": [FACT, 32], **RESULT}
+RECEIPT = {  # [3]
+    "iss": REGION, "region": REGION, "vid": "[A-Za-z0-9_-]{1,64}", "at": moment, "office": TEXT, "operator": TEXT,
+    "iat": lambda value: must(type(value) is int and 0 <= value <= 253402271999, "iat"), "items": [ITEM, 16],
+    "window": CHARACTER + "{0,20}", "case": lambda value: value is None or fits(TEXT, value), "purpose": WORD,
+    "matter": "[0-9A-Za-z][0-9A-Za-z._-]{0,63}", "channel": WORD, "policy": DIGEST, "trust": DIGEST, **RESULT,
+}
+OPENING = {"identifier": CHARACTER + "{1,128}", "salt": lambda text: must(len(unbase64(text)) == 32, "salt")}
+
+def read_file(data):  # [1]
+    must(len(data) <= 262144, "too large")
+    if not data.startswith(b"{"):
+        return re.sub(r"\r?\n\Z", "", data.decode("utf-8")), [], None
+    value, spelled = strict_json(data), set()
+    fits({"receipt": lambda _: None, "opening?": lambda _: None, "proof?": lambda _: None}, value)
+    for how in ({"separators": (",", ":")}, {"indent": None}, {"indent": 2}, {"indent": 4}):
+        for plain in (json.dumps(value, **how), json.dumps(value, ensure_ascii=False, **how)):
+            windows = plain.replace("\n", "\r\n")
+            spelled |= {plain, plain + "\n", plain + "\r\n", windows, windows + "\r\n"}
+    must(data.decode("utf-8") in spelled, "a spelling that no program prints")
+    openings = [] if value.get("opening") is None else value["opening"]
+    fits([OPENING, len(data)], openings)
+    return value["receipt"], openings, value.get("proof")
+
+def signed(parts, keys, purpose):  # [5]
+    header, payload, message, signature = parts
+    region, found, key = keys.get(header["kid"], (None, None, {}))
+    must((region, found) == (payload["iss"], purpose), "no key of that region for this purpose")
+    must(header["alg"] == key["alg"], "another algorithm than the key's")
+    must(key["alg"] in SPKI, "a suite that is not computed here", UNKNOWN)
+    command = "pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in data -sigfile sig"
+    if key["alg"] == "ES256":
+        command = "dgst -sha256 -keyform DER -verify key -signature sig data"
+        numbers = [int.from_bytes(half, "big") for half in (signature[:32], signature[32:])]
+        must(0 < numbers[0] < N and 0 < numbers[1] <= N // 2, "r or s out of range, or the twin")
+        halves = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in numbers]
+        pair = b"".join(b"\x02" + bytes([len(half)]) + half for half in halves)
+        signature = b"\x30" + bytes([len(pair)]) + pair
+    point = b"".join(unbase64(key["jwk"][name]) for name in ("x", "y") if name in key["jwk"])
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "key").write_bytes(bytes.fromhex(SPKI[key["alg"]]) + point)
+        Path(folder, "sig").write_bytes(signature)
+        Path(folder, "data").write_bytes(message)
+        ran = subprocess.run(["openssl", *command.split()], cwd=folder, capture_output=True, check=False)
+    must(ran.returncode == 0, "the signature does not verify")
+    return key
+
+def trust_list(path):  # [4]
+    """Return the list's time, its regions, and each key as (region, purpose, key) by kid."""
+    if path.is_dir():
+        top, bundle = path if (path / "members.json").exists() else path / "targets", None
+        files = {file.relative_to(top).as_posix(): file.read_bytes() for file in top.rglob("*.json")}
+    else:
+        text = path.read_text().strip()
+        bundle = token(json.loads(text)["bundle"] if "{" in text else text, "bundle+jwt", 1 << 24, 16)
+        files = {name: unbase64(data) for name, data in bundle[1]["trust"].items()}
+    members, keys = strict_json(files["members.json"]), {}
+    for region in (regions := {one["code"] for one in members["members"]}):
+        own, seals = (files.get(f"regions/{region}/{name}.json", b"{}") for name in ("keys", "issuers"))
+        listed = strict_json(own).get("keys", [])
+        listed += [key for one in strict_json(seals).get("issuers", []) for key in one["keys"]]
+        keys.update({key["kid"]: (region, key.get("purpose", "seal"), key) for key in listed})
+    if bundle is None:
+        return moment(members["issued_at"]), regions, keys
+    key, made = signed(bundle, keys, "bundle"), bundle[1]["iat"]
+    must(moment(key["from"]) <= made < moment(key["until"]), "a bundle dated when its key could not sign")
+    must(not key["compromised_since"], "a bundle by a key that was compromised")
+    return made, regions, keys
+
+def check(data, trust, now):
+    """Return (exit code, why, payload, identifiers) for a file's bytes; `trust` None is no trust list."""
+    try:
+        jws, openings, proof = read_file(data)
+        parts = header, payload, _, _ = token(jws, "receipt+jwt", 65536)
+        fits(RECEIPT, payload)
+        must((region := payload["iss"]) == payload["region"], "two regions in one receipt")
+        must(trust is not None, "no trust list", UNKNOWN)  # [4]
+        (as_of, regions, keys), kid = trust, header["kid"]
+        named = {region, kid[:6] if re.match(REGION + "-", kid) else None}
+        must(kid in keys or named & regions, "neither the region nor its key is known", UNKNOWN)
+        key = signed(parts, keys, "receipt")
+        left, identifiers = [item["cert"] for item in payload["items"]], []  # [6]
+        for one in openings:
+            digest = hashlib.sha256(unbase64(one["salt"]) + one["identifier"].encode()).hexdigest()
+            must(digest in left, "an opening that fits no item")
+            left = left[left.index(digest) + 1 :]
+            identifiers.append(one["identifier"])
+        at, since = payload["iat"], key["compromised_since"]  # [7]
+        must(at <= now + 60, "dated after now: a wrong clock", UNKNOWN)
+        must(not since, "its key was compromised", UNKNOWN if since and at < moment(since) else ALTERED)
+        must(moment(key["from"]) <= at < moment(key["until"]), "dated when its key could not sign")
+        old = now >= moment(key["verify_until"]) or now - as_of > 72 * 3600
+        return AGED if old or proof is not None else GENUINE, "signed by its region", payload, identifiers
+    except (ValueError, RecursionError) as wrong:
+        return wrong.args[1] if len(wrong.args) == 2 else ALTERED, str(wrong.args[0]), None, []
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("receipt", type=Path)
+    parser.add_argument("--trust", type=Path)
+    parser.add_argument("--at", type=moment, default=time.time())
+    given, trust = parser.parse_args(), None
+    try:
+        trust = trust_list(given.trust) if given.trust else None
+    except (KeyError, TypeError, AttributeError, ValueError, OSError) as wrong:
+        print(f"no trust list: {wrong!r}", file=sys.stderr)
+    code, why, payload, identifiers = check(given.receipt.read_bytes(), trust, given.at)
+    print({GENUINE: "genuine", AGED: "aged", ALTERED: "altered", UNKNOWN: "unknown"}[code] + ": " + why)
+    if payload:
+        print(
+            f"recorded: {payload['verdict']} ({payload['code']}) at {payload['at']}", *identifiers, sep="\n"
+        )
+    sys.exit(code)
