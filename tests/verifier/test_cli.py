@@ -110,7 +110,7 @@ def test_any_changed_byte_of_a_receipt_file_ends_with_twenty(shelf, capsys, tmp_
     """Through the command too (every position: test_intake.py)."""
     file, trust = tmp_path / "receipt", str(shelf / "trust")
     for good in ((shelf / "receipt.jwt").read_bytes(), (shelf / "receipt.json").read_bytes()):
-        for place in range(0, len(good), 97):
+        for place in range(0, len(good), 193):
             for other in (good[place] ^ 1, ord("~"), ord("{"), 0xFF):
                 if other != good[place]:
                     file.write_bytes(good[:place] + bytes([other]) + good[place + 1 :])
@@ -305,6 +305,23 @@ def test_a_bundle_says_whose_counter_it_is(verify, shelf, tmp_path):
     assert verify("code.txt", trust=trust)[0] == 10
     code, out, _ = verify(WORLD.sealed_code(kind=MARRIAGE), "--json", trust=trust)
     assert (code, json.loads(out)["code"]) == (30, "NO_AGREEMENT")
+
+
+def test_without_the_extra_a_picture_says_what_to_install(shelf, tmp_path):
+    """2 and the line to run where it is the only input; its own undetermined line among others."""
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    bare = (
+        "import sys; sys.modules['zxingcpp'] = None; from certhub_verifier import cli; sys.exit(cli.main())"
+    )
+    for others, expected in (([], 2), ([WORLD.receipt()], 30)):
+        done = subprocess.run(
+            [sys.executable, "-c", bare, tmp_path / "photo.png", *others, "--trust", shelf / "trust", *AT],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert expected == done.returncode
+        assert "pip install 'certhub-verifier[image]'" in (done.stderr if expected == 2 else done.stdout)
 
 
 def test_the_module_is_the_command():

@@ -177,3 +177,94 @@ def test_a_stale_list_serves_only_matters_that_may_be_settled_offline():
     )
     report = run(steps, news(FRESH))
     assert (report.code, report.detail["hours"]) == ("LIST_TOO_OLD", "25")
+
+
+# One presentation that every question can be put to: a credential of 420700, shown to a counter of 420100 by a
+# ticket, whose hub knows for whom it was meant, who showed it, and that the ledger holds it.
+EVERYTHING = PresentedCredential(
+    WORLD.credential(),
+    "ticket",
+    redeemed=Checked(Fact.ONE_TIME, Outcome.YES, None, NOW),
+    known=tuple(
+        Checked(fact, Outcome.YES, None, NOW) for fact in (Fact.AUDIENCE, Fact.HOLDER_BINDING, Fact.LOGGED)
+    ),
+    asker=AWAY,
+)
+MINUTES = timedelta(minutes=10)
+NONE = timedelta(0)
+FOUR = ("no trust list", "a trust list of 73 hours", "no status", "a clock 10 minutes slow")
+OPEN = {  # what each trouble leaves open: the cause, and the age that is told of it
+    "no trust list": {
+        Fact.ISSUER_KNOWN: ("ISSUER_UNKNOWN", NONE),
+        Fact.TRUST_FRESH: ("ISSUER_UNKNOWN", NONE),
+    },
+    "a trust list of 73 hours": {Fact.TRUST_FRESH: ("LIST_TOO_OLD", 73 * HOUR)},
+    "no status": {Fact.STATUS: ("STATUS_UNKNOWN", NONE)},
+    "a clock 10 minutes slow": {
+        Fact.DATES: ("CLOCK_WRONG", NONE),
+        Fact.STATUS: ("CLOCK_WRONG", -MINUTES),
+        Fact.TRUST_FRESH: ("CLOCK_WRONG", -MINUTES),
+    },
+}
+ASKED_WITHOUT_TRUST = (Fact.WELL_FORMED, Fact.ISSUER_KNOWN, Fact.TRUST_FRESH)  # nothing else can be believed
+
+
+def all_facts(fault):
+    """What is answered of everything, on a machine in that trouble; and the time that it believes in."""
+    with_fault = {"trust": WORLD.trust(), "token": FRESH, "now": NOW, **FAULTS.get(fault, {})}
+    policy = policy_for(SomeMatter(), Channel.TICKET)
+    steps = examine(EVERYTHING, trust=with_fault["trust"], policy=policy, now=with_fault["now"])
+    report = run(steps, news(with_fault["token"]))
+    return report, {checked.fact: checked for checked in report.facts}, with_fault["now"]
+
+
+def test_every_question_is_put_where_nothing_is_wrong():
+    """The matrix below has a row for each of the thirteen facts, and all of them are yes."""
+    report, answers, _ = all_facts("none")
+
+    assert set(Fact) == set(answers)
+    assert {Outcome.YES} == {checked.outcome for checked in answers.values()}
+    assert report.verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("fault", FOUR)
+@pytest.mark.parametrize("fact", Fact)
+def test_four_troubles_times_every_fact(fault, fact):
+    """Each cell: yes with evidence that the trouble leaves alone, undetermined with cause and age, or not asked.
+
+    No cell is a "no", and no column is valid.
+    """
+    report, answers, now = all_facts(fault)
+    checked = answers.get(fact)
+
+    assert report.verdict is Verdict.UNDETERMINED
+    if fault == "no trust list" and fact not in ASKED_WITHOUT_TRUST:
+        assert checked is None
+    elif fact in OPEN[fault]:
+        cause, age = OPEN[fault][fact]
+        assert (Outcome.UNDETERMINED, cause) == (checked.outcome, checked.cause)
+        assert age == now - checked.as_of
+    else:
+        assert (Outcome.YES, None) == (checked.outcome, checked.cause)
+
+
+@pytest.mark.parametrize("channel", SHOWN)
+@pytest.mark.parametrize("deficiency", [False, True])
+@pytest.mark.parametrize("offline", [False, True])
+def test_no_matter_makes_trouble_valid(channel, offline, deficiency):
+    """However lenient the matter, and whichever the trouble: zero valid."""
+
+    class Matter(SomeMatter):
+        offline_allowed = offline
+        deficiency_allowed = deficiency
+
+    for fault, changes in FAULTS.items():
+        if (channel, fault) in CASES:
+            given = {"trust": WORLD.trust(), "token": FRESH, "now": NOW, **changes}
+            steps = examine(
+                SHOWN[channel],
+                trust=given["trust"],
+                policy=policy_for(Matter(), channel),
+                now=given["now"],
+            )
+            assert run(steps, news(given["token"])).verdict is Verdict.UNDETERMINED
