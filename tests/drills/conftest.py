@@ -40,7 +40,10 @@ def scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
 
 @pytest.fixture
 def quick_scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
-    """Ezhou in memory where there is such a folder: a race needs no disk, and thirty thousand fsyncs take minutes."""
+    """Ezhou in memory, where there is such a folder: thirty thousand fsyncs take minutes and prove nothing here.
+
+    What a killed process wrote is the kernel's, on a disk or in memory alike.
+    """
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="certhub-race-", dir=memory if memory.is_dir() else tmp_path))
     try:

@@ -61,10 +61,10 @@ def stored(scene: Scene, prefix: str) -> dict[str, list[Certificate]]:
 
 
 @pytest.mark.drill
-def test_an_import_survives_twenty_deaths(scene: Scene) -> None:
+def test_an_import_survives_twenty_deaths(quick_scene: Scene) -> None:
     """Five hundred and twenty rows, killed at a random moment, finished by running the file again: twenty times."""
     chance = random.Random(36904)
-    killed = sum(killed_and_finished(scene, time, chance) for time in range(TIMES))
+    killed = sum(killed_and_finished(quick_scene, time, chance) for time in range(TIMES))
     assert TIMES * 3 / 4 <= killed  # a moment of the clock may come after the end; a statement never does
 
 
