@@ -1,0 +1,133 @@
+"""Kill -9 before every statement and every commit of revoke, renew and show: all of it, or none of it."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from certhub_verifier.formats import base64url
+
+from certhub.audit import store as audit
+from certhub.certificates import store as certificates
+from certhub.certificates.record import Certificate
+from certhub.certificates.rules import Event, State, wire_status
+from certhub.errors import Unavailable
+from certhub.flows import issue, renew, revoke
+from certhub.flows.revoke import OUTBOX_TOPIC, Order
+from certhub.hub import Hub
+from certhub.parties.people import Role
+from certhub.status import store as status
+from certhub.worker import VOID_AFTER, sweep
+from tests.drills.child import account
+from tests.drills.orders import KILLED, Scene
+from tests.support.story import key, licence
+
+pytestmark = pytest.mark.drill
+ORDER = Order("演示", "鄂演决字〔2026〕第9号")
+MOST = 100
+
+
+def deaths(scene: Scene, do: str, **more: str) -> Iterator[tuple[str, bool]]:
+    """Yield certificates on which a deed was begun, each killed one statement (then one commit) later than the last.
+
+    The last of either kind was not killed any more: all its statements ran.
+    """
+    for what in ("statement", "commit"):
+        for n in range(1, MOST):
+            with scene.hub() as hub:
+                by, number = account(hub, Role.AGENCY), f"杀-{do}-{what}-{n}"
+                cid = str(issue.issue(licence(number), by=by, hub=hub, key=key(number))[0]["id"])
+            ended = scene.order(do, cid=cid, kill={what: n}, **more)
+            assert ended in ([KILLED], [0])
+            yield cid, ended == [0]
+            if ended == [0]:
+                assert n > 1
+                break
+        else:
+            pytest.fail(f"{do} did not end within {MOST} of its {what}s")
+
+
+def found(hub: Hub, cid: str) -> Certificate:
+    """Return a certificate by its public id."""
+    with hub.reading() as unit:
+        one = certificates.find(unit, cid)
+    assert one is not None
+    return one
+
+
+def again(scene: Scene, ask: Callable[[], object]) -> None:
+    """Ask again as a client would, under the same key: now, and after the lease if it is in flight."""
+    try:
+        ask()
+    except Unavailable:
+        scene.clock.pass_(seconds=11)
+        ask()
+
+
+def test_revoke_is_whole_or_not_at_all(quick_scene: Scene) -> None:
+    """State, slot, event and word to the worker agree after every death; a retry ends it, told of once."""
+    for cid, ended in deaths(quick_scene, "revoke"):
+        with quick_scene.hub() as hub:
+            by, one = account(hub, Role.AGENCY), found(hub, cid)
+            assert one.state is (State.REVOKED if ended else one.state)
+            agree(hub, one)
+            once = key(f"revoke {cid}")
+            again(quick_scene, lambda: revoke.change(cid, Event.REVOKE, ORDER, by=by, hub=hub, key=once))  # noqa: B023
+            one = found(hub, cid)
+            assert State.REVOKED is one.state
+            agree(hub, one)
+
+
+def agree(hub: Hub, one: Certificate) -> None:
+    """The row, the slot and the history say the same."""
+    with hub.reading() as unit:
+        assert wire_status(one.state) == status.spoken(unit, one.list_no).get(one.list_index, 0)
+        told = audit.events(unit, subject=one.ref.hex(), type_="certificate.revoked")
+        assert (1 if one.state is State.REVOKED else 0) == len(told)
+        if one.state is State.REVOKED:
+            assert str(one.list_no) in {ref for _, ref in audit.posted(unit, OUTBOX_TOPIC)}
+
+
+def test_renew_leaves_one_that_is_active(quick_scene: Scene) -> None:
+    """After every death there is exactly one active version; a retry ends it; what was begun in vain is voided."""
+    for cid, _ in deaths(quick_scene, "renew"):
+        with quick_scene.hub() as hub:
+            by = account(hub, Role.AGENCY)
+            number = found(hub, cid).record.number
+            assert 1 == [one.state for one in versions(hub, number)].count(State.ACTIVE)
+            signed_are_on_record(quick_scene, hub)
+            once = key(f"renew {cid}")
+            again(quick_scene, lambda: renew.renew(cid, ORDER, None, by=by, hub=hub, key=once))  # noqa: B023
+            assert State.SUPERSEDED is found(hub, cid).state
+            assert [2] == [one.version for one in versions(hub, number) if one.state is State.ACTIVE]
+            quick_scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
+            sweep(hub)
+            left = {one.state for one in versions(hub, number)}
+            assert left <= {State.ACTIVE, State.SUPERSEDED, State.VOIDED}
+
+
+def versions(hub: Hub, number: str) -> list[Certificate]:
+    """Return every version of the certificate with a number."""
+    by = account(hub, Role.AGENCY)
+    with hub.reading() as unit:
+        newest = certificates.issued_by(unit, by.agencies, limit=500)
+    return [one for one in newest if one.record.number == number]
+
+
+def signed_are_on_record(scene: Scene, hub: Hub) -> None:
+    """What was signed since the last look is the signing input of a certificate on record."""
+    by = account(hub, Role.AGENCY)
+    with hub.reading() as unit:
+        on_record = {one.record.signing_input for one in certificates.issued_by(unit, by.agencies, limit=500)}
+    assert set(scene.signed()) <= on_record
+    scene.journal.unlink(missing_ok=True)
+
+
+def test_a_sealed_code_is_on_record_before_it_is_signed(quick_scene: Scene) -> None:
+    """Every code that a key ever signed has its event, with its id; whoever died in between showed nothing."""
+    for _, ended in deaths(quick_scene, "show", mode="sealed"):
+        with quick_scene.hub() as hub, hub.reading() as unit:
+            shown = {one.body["jti"] for one in audit.events(unit, type_="certificate.shown", limit=500)}
+        for signing_input in quick_scene.signed():
+            assert json.loads(base64url.decode(signing_input.split(".")[1]))["jti"] in shown
+        assert ended == bool(quick_scene.told())
+        quick_scene.acks.unlink(missing_ok=True)
