@@ -171,6 +171,15 @@ def test_what_was_open_may_be_decided_by_the_nearer_type() -> None:
     assert found["x"] == 0.5  # what is not understood is kept
 
 
+def test_a_type_is_displayed_as_the_nearest_document_says() -> None:
+    """Its own display if it has one, else that of what it extends; never a mixture."""
+    base = {"display": [{"locale": "en", "name": "Base"}]}
+    own = {"display": [{"locale": "de", "name": "Eigenes"}]}
+
+    assert base["display"] == resolved("t", documents(t={"extends": "u"}, u=base))["display"]
+    assert own["display"] == resolved("t", documents(t={"extends": "u"} | own, u=base))["display"]
+
+
 def test_the_strongest_hash_decides() -> None:
     """W3C SRI §3.3.3: several may be given, and a weaker one does not help a wrong stronger one."""
     document = b'{"vct":"t"}'

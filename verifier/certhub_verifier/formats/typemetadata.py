@@ -91,8 +91,8 @@ def resolved(vct: str, documents: Mapping[str, bytes], *, vct_integrity: str | N
     """Return the metadata of `vct` with the claims that it inherits: `documents` are raw bytes by their URI.
 
     The nearer document's word for a path stands in the place of the farther one's; it may not say otherwise
-    what was "always" or "never" disclosable, nor make optional what was mandatory. What is not understood
-    is kept as it is.
+    what was "always" or "never" disclosable, nor make optional what was mandatory. `display` is that of the
+    nearest document that has one. What is not understood is kept as the nearest document has it.
 
     Raises:
         Malformed: a document is missing, is another one than its hash says or its own `vct`, is out of form,
@@ -117,7 +117,8 @@ def resolved(vct: str, documents: Mapping[str, bytes], *, vct_integrity: str | N
             path = tuple(claim["path"])
             _require_kept(claims.get(path, {}), claim)
             claims[path] = claim
-    return chain[0] | ({"claims": list(claims.values())} if claims else {})
+    display = next(({"display": one["display"]} for one in chain if "display" in one), {})
+    return chain[0] | display | ({"claims": list(claims.values())} if claims else {})
 
 
 def at_path(claims: Mapping[str, Any], path: Path) -> list[Any]:
