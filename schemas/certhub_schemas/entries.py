@@ -37,7 +37,7 @@ def read_object(file: Traversable, entry: str) -> dict[str, Any]:
 
 
 class Members:
-    """The members of one object of an entry, each asked for once."""
+    """The members of one object of an entry, each asked for once; whatever does not fit is a BadEntry."""
 
     def __init__(self, value: object, *, entry: str, at: str = "") -> None:
         if not isinstance(value, Mapping):
@@ -65,7 +65,7 @@ class Members:
         return self._text(name, self.take(name), most=most, pattern=pattern)
 
     def texts(self, name: str, *, most: int = 200, pattern: str | None = None) -> tuple[str, ...]:
-        """Return a list of different texts; it may be empty."""
+        """Return a list of different texts; it may be empty. Raises: BadEntry."""
         value = self.take(name)
         if not isinstance(value, list | tuple):
             raise self.bad(name, "is not a list")
@@ -75,21 +75,21 @@ class Members:
         return found
 
     def integer(self, name: str, *, least: int, most: int) -> int:
-        """Return a whole number from `least` to `most`."""
+        """Return a whole number from `least` to `most`, both included. Raises: BadEntry."""
         value = self.take(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise self.bad(name, f"is not a whole number from {least} to {most}")
         return value
 
     def boolean(self, name: str) -> bool:
-        """Return true or false."""
+        """Return true or false. Raises: BadEntry."""
         value = self.take(name)
         if not isinstance(value, bool):
             raise self.bad(name, "is neither true nor false")
         return value
 
     def one_of(self, name: str, allowed: Iterable[T]) -> T:
-        """Return the member of `allowed` that the text names."""
+        """Return the member of `allowed` that the text names. Raises: BadEntry."""
         value = self.take(name)
         closed = tuple(allowed)
         for each in closed:
@@ -98,7 +98,7 @@ class Members:
         raise self.bad(name, f"is none of {', '.join(closed)}")
 
     def objects(self, name: str) -> tuple["Members", ...]:
-        """Return a list of objects."""
+        """Return a list of objects. Raises: BadEntry."""
         value = self.take(name)
         if not isinstance(value, list | tuple):
             raise self.bad(name, "is not a list")

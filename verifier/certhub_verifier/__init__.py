@@ -1,33 +1,58 @@
 """Verify certificates, codes and receipts: what do we know, how old is it, and who stands behind it.
 
-A credential, by what a counter saved this morning::
+Every name below is here: `from certhub_verifier import open_bundle, …`. Nothing but the command opens a file or
+reads a clock, and nothing at all opens a connection: times are arguments, and aware; ages are seconds; digests
+are SHA-256 in lower-case hexadecimal.
+
+1. By what? By the bundle that a counter saved this morning, or by the trust files that a hub has verified::
 
     trust, bundle = open_bundle(token)                        # or TrustSet.from_files(files, as_of=…)
+
+2. By whose rules? A matter says how old a status may be and what may be settled offline; the channel says how
+   the certificate came. Both make a policy, a value with a digest that a receipt can name::
+
     policy = policy_for(trust.matters[0], Channel.FILE)
-    steps = examine(PresentedCredential(text, "file"), trust=trust, policy=policy, now=now)
 
-The engine fetches nothing and reads no clock. It yields what it needs; `run` answers it with a function,
-and whatever that function does not know is undetermined, never good::
+3. What was shown? A credential as text, a sealed code out of a QR picture, or what another region answered
+   (`PeerAnswer`). A ticket is for its hub alone::
 
-    def fetch(need):
+    evidence = PresentedCredential(text, "file")
+    code = read_code(scanned)                                 # Ticket(region=…), or Sealed: SealedCode(scanned)
+
+   Where the holder was asked to sign with a nonce of yours, say so: `PresentedCredential(text, "file",
+   expect=Binding(audience, nonce))`. A binding that does not hold fails in any case; using the nonce up is yours.
+
+4. Judge. The engine fetches nothing: it yields what it needs, and `run` answers with your function. What that
+   function does not know is undetermined, never good::
+
+    def fetch(need):                                          # StatusAt(uri, index) or UseOf(region, jti)
         token = bundle.status.get(need.uri) if isinstance(need, StatusAt) else None
         return StatusToken(token.encode()) if token else None
 
-    item = run(steps, fetch)                                  # verdict, code, every fact with its age
+    item = run(examine(evidence, trust=trust, policy=policy, now=now), fetch)
+
+5. Read the answer. Thirteen facts, each yes, no or undetermined, with a cause, a moment and a digest of what was
+   looked at; one of four verdicts, which follows from the facts and the policy alone::
+
+    item.verdict, item.code                                   # Verdict.CHECK, "NOT_BOUND"
+    for checked in item.facts:
+        checked.fact, checked.outcome, checked.cause, now - checked.as_of
+
+6. Tell it. The worst item speaks for all; sentences come in Chinese and English from one catalogue, and the
+   JSON form is described by `certhub_schemas.report_schema()`::
+
     report = overall([item], channel=policy.channel, as_of=now)
-    report.to_dict("en")                                      # what programs read
-    report.sentence("zh").headline                            # what a person is told
+    report.sentence("zh").headline, report.sentence("en").next_step
+    report.to_dict("en")
 
-Where the holder was asked to sign with a nonce of yours, say so: `PresentedCredential(text, "file", expect=Binding(
-audience, nonce))`; a binding that does not hold fails in any case, and using the nonce up is yours.
+7. Only "valid" will do? `verify` returns a `Verified`, which does not exist for any other verdict, or raises
+   `NotValid`, which brings the report.
 
-Codes out of a QR picture are told apart by `read_code`: a ticket is for its hub alone, a sealed code is
-evidence as `SealedCode(text)`; what another region answered is `PeerAnswer`. A receipt is judged by itself::
+8. Years later, a receipt is judged by itself; whatever it records, 0 says that it is genuine::
 
-    examine_receipt(file, trust=trust, now=now).exit_code     # 0 genuine, whatever it records
+    examine_receipt(file, trust=trust, now=now).exit_code
 
-Where only "valid" will do, `verify` returns a `Verified` or raises `NotValid`, which brings the report. What
-can be raised::
+What can be raised::
 
     VerifierError
     ├── Malformed           the bytes are not what the format says
@@ -40,8 +65,9 @@ can be raised::
     ├── BadTrust            the trust set contradicts itself
     └── NotValid            the verdict is another one than "valid"
 
-Wire formats are under `certhub_verifier.formats`, one format in one file, both directions; the command is
-`certhub-verify`, or `python -m certhub_verifier`.
+Wire formats are under `certhub_verifier.formats`, one format in one file, both directions. What an answer rests
+on, down to the root of trust, is told by `certhub_verifier.why`. The command is `certhub-verify`, or
+`python -m certhub_verifier`.
 """
 
 from certhub_verifier.causes import CODES, Cause, Verdict

@@ -37,7 +37,7 @@ _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.
 
 
 def agency(value: Any, where: str) -> str:
-    """Read a unified social credit code, 18 characters, check character included."""
+    """Read a unified social credit code: 18 characters, check character included (GB 32100). Raises: Malformed."""
     try:
         if type(value) is str and value == uscc.parse(value):
             return value
@@ -47,7 +47,7 @@ def agency(value: Any, where: str) -> str:
 
 
 def moment(value: Any, where: str) -> datetime:
-    """Read an RFC 3339 time in UTC, spelled as `instant` spells it."""
+    """Read an RFC 3339 time in UTC, spelled as `instant` spells it, as aware. Raises: Malformed."""
     if type(value) is str and _RFC3339.fullmatch(value):
         try:
             found = datetime.fromisoformat(value)
@@ -59,7 +59,11 @@ def moment(value: Any, where: str) -> datetime:
 
 
 def instant(moment: datetime) -> str:
-    """Print an aware time in UTC: whole seconds as such, else with six decimals; always with a Z."""
+    """Print an aware time in UTC: whole seconds as such, else with six decimals; always with a Z.
+
+    Raises:
+        Malformed: the time has no zone, so nobody knows when it is.
+    """
     if moment.tzinfo is None:
         raise Malformed("a time without a zone cannot be printed")
     return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

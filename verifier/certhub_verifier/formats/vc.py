@@ -167,6 +167,9 @@ def credential_ref(credential: str) -> bytes:
 
     Takes the issuer's JWT, or an SD-JWT with any disclosures: the reference is the same. Neither the
     signature, which has a twin (r, n-s), nor the disclosures, which come and go, are part of it.
+
+    Raises:
+        Malformed: it does not begin with three segments of ASCII.
     """
     header_and_payload, dot, _ = credential.partition("~")[0].rpartition(".")
     if not dot or header_and_payload.count(".") != 1 or not credential.isascii():
