@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.support.deflate import zlib_bomb, zlib_runs
 from tests.support.signing import NumberedKey
 from tests.vectors import wire, world
 from tests.vectors.vector import OURS, Vector, VectorFile
@@ -24,7 +25,7 @@ def uri(region: str = world.HOME, list_no: int = 3) -> str:
 
 def statement(changes: Any = None, *, bits: int = 2, **members: Any) -> dict[str, Any]:
     """Return the payload of a list; None takes a member away."""
-    lst = wire.b64(wire.zlib_runs(wire.statuses(SLOTS, bits, changes or {})))
+    lst = wire.b64(zlib_runs(wire.statuses(SLOTS, bits, changes or {})))
     plain = {
         "sub": uri(),
         "iat": NOW,
@@ -93,7 +94,7 @@ def _packed() -> Iterator[Vector]:
         yield Vector(
             name=f"{bits}-bit",
             why=f"64 statuses of {bits} bits.",
-            input={"bits": bits, "lst": wire.b64(wire.zlib_runs(data))},
+            input={"bits": bits, "lst": wire.b64(zlib_runs(data))},
             expect={"outcome": "read", "size": 64, "first": values[:32]},
         )
     stored = zlib.compress(wire.statuses(64, 2, {0: 1, 63: 2}), 0)
@@ -106,13 +107,13 @@ def _packed() -> Iterator[Vector]:
     yield Vector(
         name="empty",
         why="A list of nothing can be read; no index is in it.",
-        input={"bits": 2, "lst": wire.b64(wire.zlib_runs(b""))},
+        input={"bits": 2, "lst": wire.b64(zlib_runs(b""))},
         expect={"outcome": "read", "size": 0, "first": []},
     )
 
 
 def _bad_packed() -> Iterator[Vector]:
-    good = wire.zlib_runs(wire.statuses(64, 2, {0: 1}))
+    good = zlib_runs(wire.statuses(64, 2, {0: 1}))
     rows: list[tuple[str, str, Any, str]] = [
         ("bits-3", "A status has 1, 2, 4 or 8 bits.", {"bits": 3, "lst": wire.b64(good)}, OURS),
         ("bits-0", "A status has 1, 2, 4 or 8 bits.", {"bits": 0, "lst": wire.b64(good)}, OURS),
@@ -125,7 +126,7 @@ def _bad_packed() -> Iterator[Vector]:
         ("bytes-behind", "Something follows the stream.", {"bits": 2, "lst": wire.b64(good + b"\x00")}, OURS),
         ("two-streams", "Two streams are not one list.", {"bits": 2, "lst": wire.b64(good * 2)}, OURS),
         ("bomb", "17 KiB that inflate to 17 MiB: inflating stops at 16 MiB.",
-         {"bits": 8, "lst": wire.b64(wire.zlib_bomb(17 << 20))}, "peers were taken down by such"),
+         {"bits": 8, "lst": wire.b64(zlib_bomb(17 << 20))}, "peers were taken down by such"),
     ]  # fmt: skip
     for name, why, value, origin in rows:
         yield Vector(

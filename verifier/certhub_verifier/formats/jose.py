@@ -269,6 +269,8 @@ def _certificate(text: Any) -> bytes:
 
 
 def _payload(raw: bytes, kind: TokenType) -> dict[str, Any]:
+    if raw.count(b",") > kind.max_parts:
+        raise Malformed(f"a {kind.typ} of more than {kind.max_parts} parts")
     claims = strict_json.loads(raw, max_depth=kind.max_depth)
     if not isinstance(claims, dict):
         raise Malformed("payload is not an object")

@@ -24,6 +24,8 @@ class TokenType:
     purpose       what its key is for; None for kb+jwt: the holder's own key, named by the credential
     max_bytes     cap on the compact form, signature included
     max_depth     cap on nesting in the payload
+    max_parts     cap on commas in the payload, which is read before its signature: a few bytes on the way
+                  become a hundred in memory
     life_seconds  cap on `exp` - `iat`; None where the type has no cap of its own. Where a sealed code
                   carries no `iat`, whoever knows the time holds `exp` - now against it
     low_s         True where a hub is the signer: of the two signatures (r, s) and (r, n-s) only the
@@ -36,6 +38,7 @@ class TokenType:
     purpose: Purpose | None
     max_bytes: int
     max_depth: int = 8
+    max_parts: int = 1 << 16
     life_seconds: int | None = None
     low_s: bool = True
     required: tuple[str, ...] = ()
@@ -69,6 +72,7 @@ _ALL = (
         typ="statuslist+jwt",
         purpose=Purpose.STATUS,
         max_bytes=8 * _MIB,
+        max_parts=1 << 8,  # one long text and a few short members
         life_seconds=_DAY,
         required=("sub", "iat", "exp"),
     ),
@@ -91,6 +95,7 @@ _ALL = (
         purpose=Purpose.BUNDLE,
         max_bytes=16 * _MIB,
         max_depth=16,
+        max_parts=1 << 18,  # 4,096 matters of sixty parts each
         life_seconds=_DAY,
         required=("iss", "iat", "exp"),
     ),
