@@ -127,6 +127,30 @@ def test_a_slow_clock_makes_no_good_showing_bad():
     assert (report.verdict, report.code) == (Verdict.UNDETERMINED, "CLOCK_WRONG")
 
 
+HOUR = timedelta(hours=1)
+TROUBLES = {
+    "no trust list": ({"trust": None}, "ISSUER_UNKNOWN"),
+    "a trust list of 73 hours": ({"trust": WORLD.trust(NOW - 73 * HOUR)}, "LIST_TOO_OLD"),
+    "no status": ({"token": None}, "STATUS_UNKNOWN"),
+    "a status of 25 hours": ({"token": WORLD.status_token(iat=NOW - 25 * HOUR)}, "LIST_TOO_OLD"),
+    "a clock 10 minutes slow": ({"now": NOW - timedelta(minutes=10)}, "CLOCK_WRONG"),
+    "a clock a year slow": ({"now": NOW - timedelta(days=365)}, "CLOCK_WRONG"),
+}
+
+
+@pytest.mark.parametrize(("trouble", "cause"), TROUBLES.values(), ids=TROUBLES)
+def test_a_binding_that_holds_makes_up_for_nothing_that_is_missing(trouble, cause):
+    """Who shows it is known; whether it is good is not."""
+    how = {"trust": WORLD.trust(), "token": LIST, "now": NOW, **trouble}
+    token = how.pop("token")
+    steps = examine(
+        PresentedCredential(shown(), "file", expect=COUNTER), policy=policy_for(None, Channel.FILE), **how
+    )
+    report = run(steps, lambda need: StatusToken(token) if token else None)
+
+    assert (report.verdict, report.code) == (Verdict.UNDETERMINED, cause)
+
+
 def test_what_the_issuer_did_not_sign_binds_nobody():
     """With a signature that is not the agency's, the key in the credential is not looked at."""
     text = shown()
