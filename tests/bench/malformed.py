@@ -22,6 +22,8 @@ from tests.bench.floor import Work, done_by
 from tests.bench.meters import spend
 from tests.bench.tokens import DISTINCT, judge
 
+GOAL = 0.20  # of a good one, for every class
+
 Break = Callable[[list[str], list[str]], str]
 """Takes the three segments of the issuer's JWT and the disclosures; returns what is left of them."""
 
@@ -123,9 +125,15 @@ def _opened(_: Path, effort: Effort) -> Iterator[Round]:
             for name, texts in bad.items()
         }
         worst = max(took, key=lambda name: took[name])
+        over = sum(us > GOAL * accept.cpu_us for us in took.values())
         return [
             Taken("refuse", median(took.values()), against_us=accept.cpu_us),
-            Taken("refuse-worst", took[worst], against_us=accept.cpu_us, more={"class": worst}),
+            Taken(
+                "refuse-worst",
+                took[worst],
+                against_us=accept.cpu_us,
+                more={"class": worst, "over_the_goal": over},
+            ),
         ]
 
     yield measure
@@ -137,7 +145,7 @@ CASE = Case(
         Figure(
             "refuse", Kind.AGAINST, f"a malformed credential ÷ a good one, median of {len(CLASSES)} classes"
         ),
-        Figure("refuse-worst", Kind.AGAINST, "the dearest class of them", "<= 0.20, every class"),
+        Figure("refuse-worst", Kind.AGAINST, "the dearest class of them", f"<= {GOAL:.2f}, every class"),
     ),
     _opened,
 )
