@@ -1,0 +1,219 @@
+"""Whatever is shown, told, believed and whenever: "valid" only where every fact that weighs is a yes.
+
+Hypothesis chooses what is shown, the news (none, good, garbage, of another kind), the trust list and its age,
+the clock, the matter and the facts that a caller or another region brings along.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from certhub_verifier import (
+    Channel,
+    Checked,
+    Fact,
+    Level,
+    NotValid,
+    Outcome,
+    PeerAnswer,
+    PresentedCredential,
+    SealedCode,
+    StatusAt,
+    StatusRecord,
+    StatusToken,
+    UseRecord,
+    Verdict,
+    Verified,
+    examine,
+    policy_for,
+    run,
+)
+from certhub_verifier.causes import CODES
+from certhub_verifier.facts import CAUTIONS
+from certhub_verifier.formats.envelope import AnsweredItem
+from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.trustlist import MemberState
+from certhub_verifier.status_checks import STATES
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from tests.support.credentials import AWAY, HOME, INDEX, LICENCE, MATTER, NOW, World
+
+WORLD = World()
+TRUST = {
+    None: None,
+    "good": WORLD.trust(),
+    "suspended": World(home_state=MemberState.SUSPENDED).trust(),
+    "left": World(home_state=MemberState.LEFT).trust(),
+    "other kinds": World(kinds=("111000000000131433001",)).trust(),
+    "home's keys are missing": WORLD.trust(without=["regions/420700/keys.json"]),
+    "home's agencies are missing": WORLD.trust(without=["regions/420700/issuers.json"]),
+    "one side's agreement": WORLD.trust(without=["regions/420100/agreements/420700.1.json"]),
+}
+CREDENTIAL, CODE, PAPER = WORLD.credential(), WORLD.sealed_code(), WORLD.paper_code()
+LISTS = [
+    WORLD.status_token(),
+    WORLD.status_token({INDEX: 1}),
+    WORLD.status_token({INDEX: 2}),
+    WORLD.status_token({INDEX: 3}),
+    WORLD.status_token(iat=NOW - timedelta(hours=3)),
+    WORLD.status_token(uri="https://420700.certhub.example/status/4"),
+    WORLD.receipt().encode(),
+    b"",
+    b"<html>404</html>",
+]
+
+LIMITS = (0, 59, 61, 16 * 60, 25 * 3600, 73 * 3600, 179 * 86_400, 400 * 86_400, 3_000 * 86_400)
+OFFSETS = (st.sampled_from(LIMITS) | st.integers(0, 10**8)).map(lambda seconds: timedelta(seconds=seconds))
+MOMENTS = st.builds(lambda offset, sign: NOW + sign * offset, OFFSETS, st.sampled_from([1, -1]))
+CAUSES = st.none() | st.sampled_from([*CODES, "SOMETHING_ELSE"])
+FACTS = st.builds(Checked, st.sampled_from(Fact), st.sampled_from(Outcome), CAUSES, MOMENTS)
+STATED = st.builds(
+    StatedFact,
+    st.sampled_from([*(fact.value for fact in Fact), "approved"]),
+    st.sampled_from([*(outcome.value for outcome in Outcome), "maybe"]),
+    CAUSES,
+    MOMENTS,
+)
+ALL_YES = tuple(StatedFact(fact.value, "yes", None, NOW) for fact in Fact)
+REGIONS = st.sampled_from([None, HOME, AWAY, "999999"])
+
+
+def bent(text):
+    """A code or credential as it is, cut short, or with one character changed."""
+    places = st.integers(0, len(text) - 1)
+    changed = st.builds(
+        lambda at, character: text[:at] + character + text[at + 1 :], places, st.sampled_from("0Aa~.\u202e")
+    )
+    return st.just(text) | st.just(text) | changed | places.map(lambda at: text[:at])
+
+
+SHOWN = st.one_of(
+    st.builds(
+        PresentedCredential,
+        bent(CREDENTIAL),
+        st.sampled_from(["ticket", "file"]),
+        st.none() | FACTS.map(lambda fact: replace(fact, fact=Fact.ONE_TIME)),
+        st.lists(FACTS, max_size=2).map(tuple),
+        REGIONS,
+    ),
+    st.builds(SealedCode, bent(CODE) | bent(PAPER), st.lists(FACTS, max_size=2).map(tuple), REGIONS),
+    st.builds(
+        PeerAnswer,
+        st.sampled_from([HOME, AWAY]),
+        st.builds(
+            AnsweredItem,
+            kind=st.sampled_from([LICENCE, "1" * 21]),
+            facts=st.just(ALL_YES) | st.lists(STATED, max_size=12).map(tuple),
+            disclosed=st.just({"名称": "示例小面馆"}),
+            cert_digest=st.just("d" * 64),
+        ),
+        st.just("e" * 64),
+        MOMENTS,
+        st.sampled_from([HOME, AWAY]),
+    ),
+)
+STATUS_NEWS = st.one_of(
+    st.none(),
+    st.sampled_from(LISTS).map(StatusToken),
+    st.binary(max_size=64).map(StatusToken),
+    st.builds(StatusRecord, st.sampled_from([*STATES, "intended", "", "aktiv"]), MOMENTS),
+    st.just(UseRecord(used=False)),
+)
+USE_NEWS = st.one_of(
+    st.none(),
+    st.builds(UseRecord, st.booleans()),
+    st.just(StatusRecord("active", NOW)),
+    st.just(StatusToken(b"x")),
+)
+
+
+@st.composite
+def policies(draw):
+    """The rules of any matter, by any channel."""
+
+    class Some:
+        code = draw(st.sampled_from([MATTER, "another"]))
+        max_status_age_seconds = draw(st.sampled_from([30, 300, 86_400, 10**9]))
+        offline_allowed = draw(st.booleans())
+        deficiency_allowed = False
+
+    channels = [channel for channel in Channel if channel is not Channel.RECEIPT]  # a receipt is not shown
+    return policy_for(draw(st.none() | st.just(Some())), draw(st.sampled_from(channels)))
+
+
+def judged(shown, trust, policy, now, status, use):
+    """Let the engine judge, and tell it what was drawn."""
+    steps = examine(shown, trust=trust, policy=policy, now=now)
+    return run(steps, lambda need: status if isinstance(need, StatusAt) else use)
+
+
+GOOD = PresentedCredential(CREDENTIAL, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW))
+TICKET = policy_for(None, Channel.TICKET)
+
+
+@settings(max_examples=200)
+@given(SHOWN, st.sampled_from(list(TRUST)), MOMENTS, policies(), MOMENTS, STATUS_NEWS, USE_NEWS)
+@example(GOOD, "good", NOW, TICKET, NOW, StatusToken(LISTS[0]), None)
+def test_valid_is_said_only_where_every_fact_that_weighs_is_a_yes(
+    shown, name, as_of, policy, now, status, use
+):
+    """No news, garbage, an old list, a slow clock, a stranger's words: none of them makes anything valid."""
+    trust = TRUST[name] and replace(TRUST[name], as_of=as_of)
+    report = judged(shown, trust, policy, now, status, use)
+    facts = {checked.fact: checked for checked in report.facts}
+
+    if report.verdict in (Verdict.VALID, Verdict.CHECK):
+        assert trust is not None
+        assert not any(checked.outcome is Outcome.NO for checked in report.facts)
+        assert all(
+            facts[fact].outcome is Outcome.YES
+            for fact in (Fact.WELL_FORMED, Fact.SIGNATURE, Fact.TRUST_FRESH)
+        )
+    if report.verdict is Verdict.VALID:
+        for fact in Fact:
+            level = policy.level(fact)
+            assert level is not Level.REQUIRED or facts[fact].outcome is Outcome.YES
+            assert level is Level.OFF or fact not in facts or facts[fact].outcome is Outcome.YES
+        assert all(c.cause is None for c in report.facts if policy.level(c.fact) is not Level.OFF)
+    if report.disclosed and not isinstance(shown, PeerAnswer):
+        assert facts[Fact.SIGNATURE].outcome is Outcome.YES
+
+
+@settings(max_examples=100)
+@given(SHOWN, st.sampled_from(list(TRUST)), MOMENTS, policies(), MOMENTS, USE_NEWS)
+def test_no_status_is_never_valid(shown, name, as_of, policy, now, use):
+    """Where nothing could be had, or nothing that is a status, the verdict is not "valid"."""
+    assume(not isinstance(shown, PeerAnswer))  # it brings its status along
+    told = getattr(shown, "told", getattr(shown, "known", ()))
+    assume(all(checked.fact is not Fact.STATUS for checked in told))
+    trust = TRUST[name] and replace(TRUST[name], as_of=as_of)
+    for nothing in (None, UseRecord(used=False), StatusToken(b""), StatusRecord("", NOW)):
+        assert judged(shown, trust, policy, now, nothing, use).verdict is not Verdict.VALID
+
+
+@settings(max_examples=50)
+@given(SHOWN, policies(), MOMENTS, STATUS_NEWS, USE_NEWS)
+def test_no_trust_list_is_never_even_check(shown, policy, now, status, use):
+    """A machine that trusts nobody says invalid of what does not read, and nothing of the rest."""
+    assert judged(shown, None, policy, now, status, use).verdict in (Verdict.INVALID, Verdict.UNDETERMINED)
+
+
+@settings(max_examples=100)
+@given(SHOWN, st.sampled_from(list(TRUST)), policies(), MOMENTS, STATUS_NEWS, USE_NEWS)
+def test_a_verified_value_exists_only_of_a_valid_report(shown, name, policy, now, status, use):
+    """`Verified` cannot be made of anything else."""
+    report = judged(shown, TRUST[name], policy, now, status, use)
+    if report.verdict is Verdict.VALID:
+        assert report is Verified(report).report
+        return
+    with pytest.raises(NotValid) as refused:
+        Verified(report)
+    assert report is refused.value.report
+
+
+def test_cautions_are_known():
+    """A yes may carry only the causes that this suite knows as cautions."""
+    assert {"EXPIRES_SOON", "STATUS_AGED", "NAME_VARIANT"} == {
+        c for causes in CAUTIONS.values() for c in causes
+    }
