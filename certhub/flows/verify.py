@@ -12,6 +12,7 @@ Whatever the outcome, there is a report and a receipt: "could not check" is file
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,7 @@ from certhub.tickets import store as tickets
 from certhub.tickets.store import Use
 
 DEFAULT_PURPOSE = "verify"
+VERIFICATION_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # what a receipt can carry; the API asks for 8 or more
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,16 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
         The report (DESIGN §4): verdict, facts with their ages, and where the receipt is.
 
     Raises:
-        BadRequest: no such matter.
+        BadRequest: no such matter, or a verification id that is none.
         Conflict: the verification id belongs to another clerk or another code.
     """
     matter = _matter(question.matter)
     text = codes.normalise(question.code)
     verification_id = question.verification_id or public_id(hub.random)
+    if not VERIFICATION_ID.fullmatch(verification_id):
+        raise BadRequest(
+            "a verification id has at most 64 letters, digits, - and _", code="VERIFICATION_ID_SHAPE"
+        )
     code_hash = codes.ticket_hash(text)
     hub.step("verify:1")
     with hub.writing() as unit:

@@ -481,3 +481,13 @@ def test_with_an_empty_trust_folder_nothing_is_valid(home, clock):
     with pytest.raises(NoTrust):
         verify.verify(Question(code, BUSINESS, "1号窗口"), by=home.clerk, hub=blind)
     assert 0 == spent_rows(home)
+
+
+def test_a_verification_id_of_another_shape_is_refused_before_anything_is_asked(home):
+    """An id that the receipt could not carry would otherwise spend the code first."""
+    with pytest.raises(BadRequest) as refused:
+        verify.verify(
+            Question("EC1", "PLACEHOLDER-901", "1号", verification_id="a:b"), by=home.clerk, hub=home.hub
+        )
+
+    assert "VERIFICATION_ID_SHAPE" == refused.value.code
