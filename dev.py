@@ -31,7 +31,14 @@ PY = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCK, CHECK_LOCK = ROOT / "requirements.lock", ROOT / "requirements-check.lock"
 RUN = {
     "demo": ["certhub", "demo"],
-    "test": ["pytest", "-q", "-n", "auto", "-m", "not postgres and not browser and not drill and not interop"],
+    "test": [
+        "pytest",
+        "-q",
+        "-n",
+        "auto",
+        "-m",
+        "not postgres and not browser and not drill and not interop",
+    ],
     "bench": ["tests.bench"],
     "fuzz": ["tests.fuzz"],
     "verify": ["certhub_verifier"],
