@@ -1,0 +1,178 @@
+"""Certificates on record: found by id, number, slot, holder and agency; moved on by whoever saw them last."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from certhub.certificates import store as certificates
+from certhub.certificates.rules import State
+from certhub.certificates.store import NumberClaim, Place
+from certhub.certificates.tables import CertificateRow
+from certhub.db.columns import table_of
+from certhub.db.sealing import BlobRefused
+from certhub.demo import people as p
+from certhub.flows import issue
+from tests.support.story import food, issued, licence, marriage
+
+TABLE = table_of(CertificateRow)
+
+
+def found(home, cid):
+    """A certificate by its public id."""
+    with home.hub.reading() as unit:
+        return certificates.find(unit, cid)
+
+
+def intended(home, draft):
+    """A certificate of which only the intent is on record."""
+    with home.hub.writing() as unit:
+        read = issue.read(draft, by=home.agency, hub=home.hub)
+        [intent], _ = issue.intend(unit, [read], hub=home.hub, at=unit.now)
+    return intent
+
+
+def claim(number: bytes, content: bytes = b"c" * 32) -> NumberClaim:
+    """Somebody's wish to own a number."""
+    return NumberClaim(number, content, Place(1, uuid4()))
+
+
+def test_a_certificate_comes_back_as_it_was_put(home):
+    """Row and sealed record, by place, public id and slot."""
+    intent = intended(home, licence("营-1"))
+    with home.hub.reading() as unit:
+        assert intent == certificates.find(unit, intent.cid)
+        assert intent == certificates.get(unit, Place(intent.bucket, intent.id))
+        assert intent == certificates.by_slot(unit, intent.list_no, intent.list_index)
+        assert None is certificates.find(unit, "0" * 26)
+        assert None is certificates.get(unit, Place(intent.bucket, uuid4()))
+        assert None is certificates.by_slot(unit, 99, 1)
+        assert [] == certificates.get_many(unit, [])
+
+
+def test_whoever_claims_a_number_first_has_it(database):
+    """The second is shown whose it is; claims of one batch do not disturb each other."""
+    first, second, other = claim(b"1" * 32), claim(b"1" * 32, b"d" * 32), claim(b"2" * 32)
+    with database.writing() as unit:
+        assert {b"1" * 32: first, b"2" * 32: other} == certificates.claim_numbers(unit, [first, other])
+        assert {b"1" * 32: first} == certificates.claim_numbers(unit, [second])
+        assert {b"1" * 32: first} == certificates.standing_numbers(unit, [b"1" * 32, b"9" * 32])
+
+
+def test_a_number_moves_with_a_renewal_and_is_freed_by_a_void(database):
+    """And freeing an older version's place does not free what moved on."""
+    old, new = claim(b"1" * 32), claim(b"1" * 32, b"d" * 32)
+    with database.writing() as unit:
+        certificates.claim_numbers(unit, [old])
+        certificates.move_number(unit, old.number_hash, new.content_hash, new.place)
+        certificates.forget_number(unit, old.place)
+        assert {b"1" * 32: new} == certificates.standing_numbers(unit, [b"1" * 32])
+        certificates.forget_number(unit, new.place)
+        assert {} == certificates.standing_numbers(unit, [b"1" * 32])
+
+
+def test_only_what_is_intended_becomes_active(home):
+    """Once; whoever comes second made nothing."""
+    intent = intended(home, licence("营-1"))
+    signed = replace(intent, record=replace(intent.record, signature="c2ln"))
+    with home.hub.writing() as unit:
+        [active] = certificates.activate(unit, [signed])
+        assert [] == certificates.activate(unit, [signed])
+    assert active == found(home, intent.cid)
+    assert (State.ACTIVE, "c2ln", None) == (active.state, active.record.signature, active.lease_until)
+
+
+def test_an_intent_is_taken_over_after_its_lease_by_one(home, clock):
+    """Not before it ends; not by two; not when it is active."""
+    intent = intended(home, licence("营-1"))
+    place = Place(intent.bucket, intent.id)
+    clock.pass_(seconds=10)
+    with home.hub.writing() as unit:
+        assert not certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
+    clock.pass_(seconds=1)
+    with home.hub.writing() as unit:
+        assert certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
+        assert not certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
+        certificates.activate(unit, [intent])
+    clock.pass_(seconds=60)
+    with home.hub.writing() as unit:
+        assert not certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
+
+
+def test_a_state_moves_once_from_what_was_seen(home):
+    """Compare and swap: whoever read an older state is told."""
+    seen = found(home, issued(home, licence("营-1")))
+    with home.hub.writing() as unit:
+        suspended = certificates.set_state(unit, seen, State.SUSPENDED, reason="r", decision="d")
+        assert None is certificates.set_state(unit, seen, State.REVOKED)
+    assert suspended == found(home, seen.cid)
+    assert ("r", "d") == (suspended.reason, suspended.decision)
+
+
+def test_a_slot_belongs_to_one_certificate(home):
+    """The database itself refuses a second one."""
+    first, second = (found(home, issued(home, licence(f"营-{n}"))) for n in range(2))
+
+    with pytest.raises(IntegrityError), home.hub.writing() as unit:
+        unit.sql.execute(
+            update(TABLE)
+            .where(TABLE.c.id == second.id)
+            .values(list_no=first.list_no, list_index=first.list_index)
+        )
+
+
+def test_every_holder_holds_it_in_their_own_bucket(home):
+    """Found from each holder's index alone; asked together, each is told apart."""
+    cid = issued(home, marriage("婚-1"))
+    with home.hub.reading() as unit:
+        zhang, li = (unit.vault.index(one.id_type, one.id_number) for one in (p.ZHANG, p.LI))
+        for holder in (zhang, li):
+            assert cid in {c.cid for _, c in certificates.held_by(unit, [holder])}
+        both = certificates.held_by(unit, [zhang, li])
+        assert {zhang, li} == {holder for holder, c in both if c.cid == cid}
+        assert [] == certificates.held_by(unit, [])
+        assert [] == certificates.held_by(unit, [b"\x00" * 16])
+
+
+def test_an_agencys_certificates_come_newest_first_page_by_page(home, clock):
+    """Every one once, whatever is issued meanwhile."""
+    cids = []
+    for n in range(7):
+        cids.append(issued(home, food(f"食-{n}")))
+        clock.pass_(seconds=1)
+    pages, before = [], None
+    while True:
+        with home.hub.reading() as unit:
+            page = certificates.issued_by(unit, [p.MARKET], limit=3, before=before)
+        if not page:
+            break
+        pages.append([c.cid for c in page])
+        before = page[-1].id
+        issued(home, food(f"食-meanwhile-{len(pages)}"))
+        clock.pass_(seconds=1)
+
+    flat = [cid for page in pages for cid in page]
+    assert len(flat) == len(set(flat))
+    assert cids[::-1] == flat[:7]
+
+
+def test_one_agency_does_not_see_anothers(home):
+    """The list is by agency."""
+    cid = issued(home, marriage("婚-1"))
+    with home.hub.reading() as unit:
+        assert cid not in {c.cid for c in certificates.issued_by(unit, [p.MARKET], limit=200)}
+        assert cid in {c.cid for c in certificates.issued_by(unit, [p.CIVIL], limit=200)}
+
+
+def test_a_record_moved_to_another_row_does_not_open(home):
+    """Somebody who can write the database cannot give one person's certificate to another."""
+    first, second = (found(home, issued(home, licence(f"营-{n}"))) for n in range(2))
+    with home.hub.writing() as unit:
+        row = unit.sql.execute(TABLE.select().where(TABLE.c.id == first.id)).one()
+        unit.sql.execute(update(TABLE).where(TABLE.c.id == second.id).values(sealed=row.sealed))
+
+    with pytest.raises(BlobRefused):
+        found(home, second.cid)
