@@ -141,8 +141,9 @@ def test_an_agencys_certificates_come_newest_first_page_by_page(home, clock):
     """Every one once, whatever is issued meanwhile."""
     cids = []
     for n in range(7):
-        cids.append(issued(home, food(f"食-{n}")))
         clock.pass_(seconds=1)
+        cids.append(issued(home, food(f"食-{n}")))
+    clock.pass_(seconds=1)
     pages, before = [], None
     while True:
         with home.hub.reading() as unit:
