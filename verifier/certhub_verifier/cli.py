@@ -8,6 +8,7 @@ stderr. This file is the edge: here, and nowhere below, the time of day is read.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from certhub_schemas.matters import Matter, matters
 
 from certhub_verifier.anchors import NOTHING, Anchor, read_anchor
 from certhub_verifier.desk import Desk
+from certhub_verifier.layout import wrap
 from certhub_verifier.options import Options, WrongUse, misuse, read_options
 from certhub_verifier.runs import Run
 from certhub_verifier.sentences import phrase
@@ -113,7 +115,9 @@ def _tell_about_trust(anchor: Anchor) -> None:
             f"{_both('no_trust')}: {anchor.trouble}\n{_both('next_step')}: {_both('get_trust')}\n"
         )
     elif anchor.origin == "bundle":
-        sys.stderr.write("".join(phrase("own_anchor", lang) + "\n" for lang in BOTH))
+        columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+        for lang in BOTH:
+            sys.stderr.write("\n".join(wrap(phrase("own_anchor", lang), columns)) + "\n")
 
 
 def _both(name: str) -> str:

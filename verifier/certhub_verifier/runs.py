@@ -144,6 +144,7 @@ def _print(lines: Iterator[str] | list[str]) -> None:
 
 def _print_json(form: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(form, ensure_ascii=False) + "\n")
+    sys.stdout.flush()  # whoever reads along gets each line when it is found
 
 
 def _end(progress: Progress | None) -> None:
