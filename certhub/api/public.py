@@ -7,7 +7,9 @@ hash of their bytes.
 import re
 from hashlib import sha256
 
+from certhub_schemas import KindUnknown, kind
 from certhub_verifier.formats.statuslist import status_uri
+from certhub_verifier.formats.typemetadata import published
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -92,6 +94,16 @@ def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
         raise NotFound("no such file of the trust list")
     content = Shelf(hub.trust_folder.folder).get(path)
     return _file(content, request, media_type="application/json", cache=TRUST_CACHE)
+
+
+@router.get("/types/{code}", responses={304: {"description": "Unchanged"}})
+def get_type_metadata(code: str, request: Request) -> Response:
+    """Return the Type Metadata of a kind's credentials (SD-JWT VC): claims, their names, and what may be hidden."""
+    try:
+        document = published(kind(code))
+    except KindUnknown as unknown:
+        raise NotFound("no such kind") from unknown
+    return _file(document, request, media_type="application/json", cache=TRUST_CACHE)
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -206,3 +206,16 @@ def test_an_app_without_a_hub_serves_nothing():
     """It can be described, and that is all."""
     client = TestClient(create_app(), raise_server_exceptions=False)
     assert 503 == client.get("/readyz").status_code
+
+
+def test_what_a_kinds_credentials_hold_is_served(api):
+    """The type metadata of a kind is a public file, the same bytes for everybody, named after the vct."""
+    answer = api.get("/types/11100000MB0143028R001")
+
+    assert 200 == answer.status_code
+    assert "urn:certhub:kind:11100000MB0143028R001:1" == answer.json()["vct"]
+    assert (
+        304
+        == api.get("/types/11100000MB0143028R001", **{"If-None-Match": answer.headers["ETag"]}).status_code
+    )
+    assert 404 == api.get("/types/nothing").status_code
