@@ -2,17 +2,28 @@
 
 import io
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from certhub_schemas import Matter, matters
+from certhub_schemas import Matter, kinds, matters
 from certhub_schemas.algorithms import EDDSA
 from certhub_schemas.purposes import Purpose
 from certhub_verifier import Channel, Policy, StatusAt, StatusToken, TrustSet, UseRecord, policy_for
-from certhub_verifier.formats import base64url, codes, jose, sdjwt, statuslist, vc
+from certhub_verifier.formats import (
+    base64url,
+    codes,
+    foreign,
+    jose,
+    keybinding,
+    sdjwt,
+    statuslist,
+    typemetadata,
+    vc,
+)
 from certhub_verifier.formats.envelope import (
     AnsweredItem,
     Question,
@@ -21,11 +32,14 @@ from certhub_verifier.formats.envelope import (
     Result,
     request_digest,
 )
+from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.formats.stated import StatedFact
 from certhub_verifier.needs import Need, News
 from qrcode.main import QRCode
 
+from tests.support.certificates import CA, ISSUER, LEAF
 from tests.support.credentials import AWAY, HOME, INDEX, LICENCE, MATTER, NOW, World, named_key, seconds
+from tests.support.fixed_keys import fixed_random
 from tests.support.signing import NumberedKey
 
 PUBLISHED_IDENTIFIER = b"1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
@@ -89,9 +103,62 @@ class Corpus:
         return tuple(one.encode() for one in (whole, few, self.world.credential(several), bound))
 
     @cached_property
+    def expect(self) -> Binding:
+        """What the holder was asked to sign."""
+        return Binding(f"urn:certhub:region:{HOME}", "n" * 22)
+
+    @cached_property
+    def bindings(self) -> tuple[bytes, ...]:
+        """Credentials bound to a device, shown with its word: whole and in part."""
+        whole = sdjwt.split(self.world.credential(cnf={"jwk": dict(self.device.jwk)}))
+        few = sdjwt.select(whole, ["名称", "证照编号"])
+        shown = (
+            keybinding.bind(one, self.expect, key=self.device, issued_at=seconds(NOW)) for one in (whole, few)
+        )
+        return tuple(sdjwt.join(one.issuer_jwt, one.disclosures, one.kb_jwt).encode() for one in shown)
+
+    @cached_property
+    def certificates(self) -> tuple[bytes, ...]:
+        """A leaf, and the CA that signed it."""
+        return LEAF, CA
+
+    @cached_property
+    def strangers(self) -> tuple[bytes, ...]:
+        """Somebody else's credentials, by certificate."""
+        chain = [b64encode(der).decode() for der in self.certificates]
+        head = {"alg": "ES256", "typ": "dc+sd-jwt", "x5c": chain}
+        disclosures, digests = sdjwt.conceal(
+            {"name": "x", "rights": [1, {"a": 2}]}, random=fixed_random("stranger")
+        )
+        payload = {"vct": "urn:x", "iss": ISSUER, "_sd": digests, "cnf": {"jwk": dict(self.device.jwk)}}
+        leaf = NumberedKey("leaf", number=13)
+        signed = ".".join(base64url.encode(json.dumps(part).encode()) for part in (head, payload))
+        token = f"{signed}.{base64url.encode(leaf.sign(signed.encode()))}"
+        encoded = [one.encoded for one in disclosures]
+        return tuple(sdjwt.join(token, some).encode() for some in (encoded, encoded[:1]))
+
+    @cached_property
+    def strangers_payloads(self) -> Mapping[bytes, Mapping[str, Any]]:
+        """What they say at most, by what is signed."""
+        whole = foreign.parse(self.strangers[0].decode())
+        return {whole.parsed.signing_input: whole.processed}
+
+    @cached_property
+    def metadata(self) -> Mapping[str, bytes]:
+        """Type metadata of two kinds, of which one extends the other."""
+        first, second = kinds()[:2]
+        value = json.loads(typemetadata.published(first)) | {"extends": second.vct}
+        return {first.vct: json.dumps(value).encode(), second.vct: typemetadata.published(second)}
+
+    @cached_property
+    def shelf(self) -> Mapping[str, bytes]:
+        """The good status list by its name."""
+        return {statuslist.status_uri(HOME, 3): self.tokens["statuslist+jwt"][0]}
+
+    @cached_property
     def sealed(self) -> Mapping[bytes, Mapping[str, Any]]:
         """What each credential discloses at most, by what is signed."""
-        read = [vc.parse(one.decode()) for one in self.credentials]
+        read = [vc.parse(one.decode()) for one in (*self.credentials, *self.bindings)]
         found: dict[bytes, Mapping[str, Any]] = {}
         for one in read:
             at_most = dict(found.get(one.parsed.signing_input, {}))
@@ -278,7 +345,14 @@ class Corpus:
     def everything(self) -> tuple[bytes, ...]:
         """All that a person could hand in."""
         tokens = (token for several in self.tokens.values() for token in several)
-        others = (*self.codes, *self.credentials, *self.receipt_files, *self.identifier_texts)
+        others = (
+            *self.codes,
+            *self.credentials,
+            *self.bindings,
+            *self.strangers,
+            *self.receipt_files,
+            *self.identifier_texts,
+        )
         return (
             *tokens,
             *others,

@@ -57,6 +57,7 @@ class Mutator:
             ways = [self._bytes, self._document, self._document, self._loose]
         elif b"~" in good:
             ways = [self._bytes, self._issuer_jwt, self._issuer_jwt, self._disclosures, self._disclosures]
+            ways += [] if good.endswith(b"~") else [self._key_binding, self._key_binding]
         elif good.count(b".") == 2 and good.startswith(b"ey"):
             ways = [self._bytes, self._token, self._token]
         data = self.chance.choice(ways)(good)
@@ -311,6 +312,10 @@ class Mutator:
     def _issuer_jwt(self, good: bytes) -> bytes:
         head, *rest = good.split(b"~")
         return b"~".join((self._token(head), *rest))
+
+    def _key_binding(self, good: bytes) -> bytes:
+        shown, tilde, last = good.rpartition(b"~")
+        return shown + tilde + self._token(last)
 
     def _disclosures(self, good: bytes) -> bytes:
         chance = self.chance
