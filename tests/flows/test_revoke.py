@@ -172,14 +172,17 @@ def test_the_same_key_with_another_order_is_refused(home):
 def test_a_change_cut_short_is_whole_or_not_there(home, step):
     """State, slot, event, outbox and answer are one transaction; the retry under the same key ends well."""
     cid = issued(home, licence("营-1"))
+    publish(home.hub)
     with pytest.raises(PulledPlug):
         revoke.change(cid, Event.REVOKE, ORDER, by=home.agency, hub=cut(home, step), key=key("cut"))
 
     done = state(home, cid) is State.REVOKED
     with home.hub.reading() as unit:
-        assert done is bool(
-            audit.events(unit, type_="certificate.revoked", limit=9)[:1] and step == "revoke:3"
-        )
+        subject = certificates.find(unit, cid).ref.hex()
+        told_of = audit.events(unit, subject=subject, type_="certificate.revoked")
+        waiting = audit.posted(unit, "status")
+    assert (step == "revoke:3") is done
+    assert (int(done), done) == (len(told_of), bool(waiting))
     answer = revoke.change(cid, Event.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key("cut"))
 
     assert "revoked" == answer["state"]
