@@ -190,7 +190,7 @@ def test_valid_is_said_only_where_every_fact_that_weighs_is_a_yes(
         assert facts[SIGNED].outcome is Outcome.YES
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(SHOWN, LISTED, MOMENTS, policies(), MOMENTS, USE_NEWS)
 def test_no_status_is_never_valid(shown, name, as_of, policy, now, use):
     """Where nothing could be had, or nothing that is a status, the verdict is not "valid"."""
