@@ -234,3 +234,12 @@ def test_no_mutant_of_a_certificate_is_taken_and_nothing_but_our_own_error_escap
                     continue
                 taken += [mutant] if mutant != good else []
     assert taken == []
+
+
+def test_a_name_whose_text_is_a_bit_string_is_malformed():
+    """The library raises TypeError for such a name, which once escaped."""
+    der = LEAF.replace(b"\x06\x03\x55\x04\x03\x0c", b"\x06\x03\x55\x04\x03\x03")
+    assert der != LEAF
+
+    with pytest.raises(Malformed):
+        certified(der)

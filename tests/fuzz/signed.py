@@ -62,7 +62,7 @@ def _tokens(corpus: Corpus) -> tuple[Target, ...]:
         Target(
             f"token-{typ}",
             good,
-            partial(_token, typ=typ, known=_signed(good), corpus=corpus),
+            partial(_token, typ=typ, known=_signed(good) | corpus.sealed.keys(), corpus=corpus),
             1 if typ == "bundle+jwt" else 6,
         )
         for typ, good in corpus.tokens.items()

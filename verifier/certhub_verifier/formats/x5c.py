@@ -40,6 +40,7 @@ MAX_DEPTH = 3  # CAs between leaf and anchor
 # What `cryptography` says of certificates that it does not understand.
 _UNREADABLE = (
     ValueError,
+    TypeError,  # of a name whose text is a bit string
     UnsupportedAlgorithm,
     x509.InvalidVersion,
     x509.DuplicateExtension,
