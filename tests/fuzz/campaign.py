@@ -1,8 +1,8 @@
 """A fuzzing campaign: chunks of mutants over several processes, added up and told.
 
 A chunk follows from the campaign's seed and its own number, whichever process makes it, so that a finding
-can be made again. Each process builds the corpus once. Memory is the peak resident size of a process,
-after its first chunk and after its last.
+can be made again. Each process builds the corpus once, and ends with whoever started the campaign. Memory
+is told in `tests.fuzz.memory`'s two ways: what a process holds after each chunk, and the most it ever held.
 """
 
 import hashlib
@@ -10,8 +10,8 @@ import itertools
 import multiprocessing
 import os
 import random
-import resource
-import sys
+import signal
+import threading
 import time
 import traceback
 from collections import Counter
@@ -23,13 +23,14 @@ from pathlib import Path
 
 from certhub_verifier.errors import VerifierError
 
+from tests.fuzz import memory
 from tests.fuzz.corpus import Corpus
+from tests.fuzz.memory import MAX_GROWTH, MAX_PEAK, Held
 from tests.fuzz.mutate import Mutator
 from tests.fuzz.targets import Found, Target, targets
 
 CHUNK = 5_000
 MAX_CPU_SECONDS = 1.0  # for one input; a hang is a finding
-MAX_GROWTH = 64 << 20  # bytes of peak resident memory that a process may add after its first chunk
 KEPT = 20  # findings kept of each campaign: one hole is found thousands of times
 FINDINGS = Path(__file__).parent / "findings"
 
@@ -47,20 +48,20 @@ class Campaign:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of some mutants: counts by (target, outcome), findings, and the slowest input."""
+    """What came of some mutants: counts by (target, outcome), findings, the slowest input, memory by process."""
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: list[tuple[str, str, bytes]] = field(default_factory=list)
     slowest: tuple[float, str] = (0.0, "")
-    memory: dict[int, tuple[int, int]] = field(default_factory=dict)
+    memory: dict[int, Held] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         """Add what another chunk found."""
         self.outcomes += other.outcomes
         self.findings += other.findings[: KEPT - len(self.findings)]
         self.slowest = max(self.slowest, other.slowest)
-        for pid, (first, last) in other.memory.items():
-            self.memory[pid] = (self.memory.get(pid, (first, 0))[0], last)
+        for pid, held in other.memory.items():
+            self.memory[pid] = self.memory[pid].then(held) if pid in self.memory else held
 
     def total(self, *outcomes: str) -> int:
         """Return how many mutants came out so; all of them if nothing is named."""
@@ -68,8 +69,13 @@ class Tally:
 
     @property
     def growth(self) -> int:
-        """Return by how much the peak memory of the worst process grew, in bytes."""
-        return max((last - first for first, last in self.memory.values()), default=0)
+        """Return by how much what the worst process holds grew after its first chunk, in bytes."""
+        return max((held.growth for held in self.memory.values()), default=0)
+
+    @property
+    def peak(self) -> tuple[int, str]:
+        """Return the most that a process ever held, in bytes, and what was judged when it did."""
+        return max(((held.peak, held.peak_by) for held in self.memory.values()), default=(0, ""))
 
 
 def judged(target: Target, data: bytes) -> tuple[str, str]:
@@ -86,7 +92,7 @@ def judged(target: Target, data: bytes) -> tuple[str, str]:
 def fuzz(some: tuple[Target, ...], mutator: Mutator, count: int) -> Tally:
     """Judge `count` mutants of the good inputs of `some`, each by its weight."""
     tally, weights = Tally(), list(itertools.accumulate(target.weight for target in some))
-    chance = mutator.chance
+    chance, watch = mutator.chance, memory.Watch()
     for target in chance.choices(some, cum_weights=weights, k=count):
         data = mutator.mutant(chance.choice(target.good))
         begun = time.process_time()
@@ -96,22 +102,30 @@ def fuzz(some: tuple[Target, ...], mutator: Mutator, count: int) -> Tally:
             outcome, why = "slow", f"{spent:.1f} s of processor time"
         tally.outcomes[target.name, outcome] += 1
         tally.slowest = max(tally.slowest, (spent, target.name))
+        watch.look(target.name)
         if why and len(tally.findings) < KEPT:
             tally.findings.append((target.name, f"{outcome}: {why}", data))
+    tally.memory[os.getpid()] = watch.held()
     return tally
 
 
 def campaign(wanted: Campaign, say: Callable[[str], None]) -> int:
     """Run it and tell the figures; returns 1 where anything was found, else 0."""
     begun, told, whole = time.monotonic(), 0.0, Tally()
-    for tally in _tallies(wanted, begun):
-        whole.add(tally)
-        if time.monotonic() - begun > told + 30:
-            told = time.monotonic() - begun
-            say(f"{told:6.0f} s  {whole.total():>12,} mutants  {len(whole.findings)} findings")
+    try:
+        for tally in _tallies(wanted, begun):
+            whole.add(tally)
+            if time.monotonic() - begun > told + 30:
+                told = time.monotonic() - begun
+                held = max(held.last for held in whole.memory.values()) >> 20
+                say(
+                    f"{told:6.0f} s  {whole.total():>12,} mutants  {len(whole.findings)} findings  {held} MiB held"
+                )
+    except KeyboardInterrupt:
+        say("stopped by hand; so far:")
     _tell(whole, time.monotonic() - begun, wanted, say)
     _keep(whole, say)
-    return 1 if whole.findings or whole.growth > MAX_GROWTH else 0
+    return 1 if whole.findings or whole.growth > MAX_GROWTH or whole.peak[0] > MAX_PEAK else 0
 
 
 def _tallies(wanted: Campaign, begun: float) -> Iterator[Tally]:
@@ -129,6 +143,8 @@ def _tallies(wanted: Campaign, begun: float) -> Iterator[Tally]:
         except BrokenProcessPool:
             died = f"a process died; chunks follow from --seed {wanted.seed}"
             yield Tally(findings=[("process", died, b"")])
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def replay(path: Path, say: Callable[[str], None]) -> int:
@@ -157,25 +173,26 @@ _process: dict[str, tuple[tuple[Target, ...], Corpus]] = {}
 
 
 def _ready(only: str) -> None:
-    """Make this process's corpus and targets, once."""
+    """Make this process's corpus and targets, once; Ctrl+C is the campaign's to hear, its end is ours too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_campaign, daemon=True).start()
     corpus = Corpus()
     chosen = tuple(target for target in targets(corpus) if target.name.startswith(only))
     _process["all"] = (chosen, corpus)
 
 
+def _end_with_the_campaign() -> None:
+    """Wait for the process that started this one to end, however it does, and end at once."""
+    campaign = multiprocessing.parent_process()
+    if campaign is not None:
+        campaign.join()
+        os._exit(1)
+
+
 def _chunk(order: tuple[int, int, int]) -> Tally:
     seed, number, size = order
     chosen, corpus = _process["all"]
-    tally = fuzz(chosen, Mutator(random.Random(f"{seed}.{number}"), corpus.everything), size)
-    peak = _peak()
-    tally.memory[os.getpid()] = (peak, peak)
-    return tally
-
-
-def _peak() -> int:
-    """Return this process's peak resident memory in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    return fuzz(chosen, Mutator(random.Random(f"{seed}.{number}"), corpus.everything), size)
 
 
 def _tell(whole: Tally, seconds: float, wanted: Campaign, say: Callable[[str], None]) -> None:
@@ -186,8 +203,9 @@ def _tell(whole: Tally, seconds: float, wanted: Campaign, say: Callable[[str], N
         counts = [whole.outcomes[name, outcome] for outcome in outcomes]
         cells = "".join(f"{count:>{width},}" for count, width in zip(counts, widths, strict=True))
         say(f"{name:<22}{sum(counts):>12,}{cells}")
-    firsts = [first for first, _ in whole.memory.values()]
-    lasts = [last for _, last in whole.memory.values()]
+    firsts = max((held.first for held in whole.memory.values()), default=0) >> 20
+    lasts = max((held.last for held in whole.memory.values()), default=0) >> 20
+    peak, during = whole.peak
     say("")
     say(f"mutants             {whole.total():,} (seed {wanted.seed}, {wanted.jobs} processes)")
     say(f"accepted            {whole.total('accepted'):,}")
@@ -197,14 +215,15 @@ def _tell(whole: Tally, seconds: float, wanted: Campaign, say: Callable[[str], N
         f"over {MAX_CPU_SECONDS:.0f} s            {whole.total('slow'):,} (slowest {slowest * 1000:.0f} ms, {where})"
     )
     say(f"mutants/s           {whole.total() / seconds:,.0f} in {seconds:.0f} s")
-    say(
-        f"peak memory         {max(firsts) >> 20} MiB after the first chunk, {max(lasts) >> 20} MiB at the end"
-    )
+    say(f"memory held         {firsts} MiB after the first chunk, {lasts} MiB at the end")
+    say(f"peak memory         {peak >> 20} MiB ({during})")
 
 
 def _keep(whole: Tally, say: Callable[[str], None]) -> None:
     if whole.growth > MAX_GROWTH:
-        say(f"FOUND: a process grew by {whole.growth >> 20} MiB")
+        say(f"FOUND: what a process holds grew by {whole.growth >> 20} MiB")
+    if whole.peak[0] > MAX_PEAK:
+        say(f"FOUND: a process held {whole.peak[0] >> 20} MiB ({whole.peak[1]})")
     for name, why, data in whole.findings:
         FINDINGS.mkdir(exist_ok=True)
         path = FINDINGS / f"{name}-{hashlib.sha256(data).hexdigest()[:12]}"

@@ -1,6 +1,12 @@
 """The fuzzer itself: it makes what it says, it bites, and a short run of it finds nothing."""
 
+import os
 import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import jwt
 import pytest
@@ -8,8 +14,10 @@ from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import base64url
 from certhub_verifier.formats.jwk import public_key
 
-from tests.fuzz.campaign import fuzz, judged
+from tests.fuzz import memory
+from tests.fuzz.campaign import Tally, fuzz, judged
 from tests.fuzz.corpus import Corpus
+from tests.fuzz.memory import MAX_GROWTH, Held, Watch
 from tests.fuzz.mutate import Mutator
 from tests.fuzz.targets import Found, Target, targets
 from tests.support.credentials import World
@@ -91,3 +99,81 @@ def test_what_gets_out_of_a_parser_is_a_finding():
 
     assert tally.total("foreign") > 0
     assert "ValueError" in tally.findings[0][1]
+
+
+def test_what_is_kept_of_inputs_is_seen_as_growth():
+    """A target that remembers its inputs grows from chunk to chunk; one dear input raises the peak alone."""
+    kept, good = [], (b"x" * 100,)
+    hoarding = Target("hoarding", good, lambda data: kept.append(bytearray(1 << 20)) or Found.SAME)
+    dear = Target("dear", good, lambda data: Found.SAME if bytearray(40 << 20) else Found.REFUSED)
+
+    tallies = {}
+    for target in (dear, hoarding):
+        tallies[target.name] = whole = Tally()
+        for chunk in range(3):
+            whole.add(fuzz((target,), mutator(chunk), 20))
+
+    assert tallies["dear"].growth < 8 << 20
+    assert "dear" == tallies["dear"].peak[1]
+    assert tallies["hoarding"].growth > MAX_GROWTH
+    assert 60 == len(kept)
+
+
+def test_a_peak_is_somebodys_only_if_it_rises():
+    """Of three chunks the second raised the peak; what the third says changes nothing."""
+    first, second, third = (
+        Held(10 << 20, 10 << 20, peak, by)
+        for peak, by in ((20 << 20, "no one input"), (90 << 20, "picture"), (90 << 20, "no one input"))
+    )
+
+    assert ("picture", 90 << 20) == ((held := first.then(second).then(third)).peak_by, held.peak)
+    assert 0 == held.growth
+    assert Watch().held().peak <= memory.peak()
+
+
+def children_of(pid):
+    """The processes that `pid` started and that still run."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def runs(pid):
+    """Whether there is such a process, other than a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.drill
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are counted in /proc")
+def test_nothing_outlives_a_campaign_that_is_killed():
+    """Its processes end when it does, even where it was given no time to tell them."""
+    command = [sys.executable, "-m", "tests.fuzz", "--seconds", "60", "--jobs", "2", "--only", "base64url"]
+    campaign = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 30
+    while len(children_of(campaign.pid)) < 3 and time.monotonic() < until:  # two, and what counts semaphores
+        time.sleep(0.1)
+    started = children_of(campaign.pid)
+    time.sleep(1)
+
+    os.kill(campaign.pid, signal.SIGKILL)
+    campaign.wait()
+    while any(map(runs, started)) and time.monotonic() < until + 10:
+        time.sleep(0.1)
+
+    assert 3 == len(started)
+    assert [] == [pid for pid in started if runs(pid)]
+
+
+@pytest.mark.drill
+def test_a_campaign_that_is_stopped_by_hand_tells_what_it_found():
+    """Ctrl+C: nothing that was counted is lost."""
+    command = [sys.executable, "-m", "tests.fuzz", "--seconds", "60", "--jobs", "2", "--only", "base64url"]
+    campaign = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(4)
+    os.killpg(campaign.pid, signal.SIGINT)  # as a terminal does: to all of them
+    told, _ = campaign.communicate(timeout=30)
+
+    assert 0 == campaign.returncode
+    assert "stopped by hand" in told
+    assert "memory held" in told

@@ -3,7 +3,10 @@
 import io
 import json
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from certhub_schemas import matters
@@ -126,11 +129,76 @@ def claiming(wide, high):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"")
 
 
-@pytest.mark.parametrize("size", [(7100, 7100), (30_000, 30_000)])
-def test_a_picture_that_would_fill_the_memory_is_not_opened(size):
-    """A few bytes can claim any number of pixels."""
-    with pytest.raises(pictures.TooManyPixels):
-        pictures.texts_in(claiming(*size))
+def blank(form, mode, side, **options):
+    """A white square: a few bytes that want a lot of memory."""
+    return saved(Image.new(mode, (side, side), "white"), form, **options)
+
+
+@pytest.mark.parametrize(
+    ("file", "limit"),
+    [
+        (claiming(4097, 4096), 16),
+        (claiming(30_000, 30_000), 16),
+        (blank("GIF", "L", 4100), 16),
+        (blank("WEBP", "RGB", 2900), 8),
+        (blank("JPEG", "RGB", 4100, progressive=True), 16),
+        (blank("JPEG", "L", 7100), 50),
+    ],
+    ids=["png", "vast", "gif", "webp", "progressive", "photo"],
+)
+def test_a_picture_that_would_fill_the_memory_is_not_opened(file, limit):
+    """A few bytes can claim any number of pixels; how many would have been opened is told."""
+    with pytest.raises(pictures.TooManyPixels) as refused:
+        pictures.texts_in(file)
+
+    assert limit == refused.value.limit // 10**6
+
+
+def test_the_largest_photograph_is_read_smaller():
+    """Nearly fifty megapixels, with a code in a corner of them, are read at half their size."""
+    photo = Image.new("L", (8000, 6000), 255)
+    photo.paste(drawn(CODE, box=8), (5000, 3000))
+
+    assert pictures.texts_in(saved(photo, "JPEG", quality=80)) == [CODE]
+
+
+GROWTH = """
+import sys
+from certhub_verifier import pictures
+resident = lambda: int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
+pictures.texts_in(open(sys.argv[1], "rb").read())
+before = resident()
+try:
+    pictures.texts_in(open(sys.argv[2], "rb").read())
+except pictures.TooManyPixels:
+    pass
+print((resident() - before) >> 10)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
+@pytest.mark.parametrize(
+    ("file", "mib"),
+    [
+        (claiming(30_000, 30_000), 20),
+        (blank("PNG", "RGBA", 4100), 20),
+        (blank("GIF", "L", 4100), 20),
+        (blank("PNG", "RGBA", 4096), 160),
+        (blank("PNG", "LA", 4096), 160),
+        (blank("WEBP", "RGB", 2896), 160),
+        (blank("JPEG", "CMYK", 4096), 160),
+        (blank("JPEG", "RGB", 7000), 160),
+    ],
+    ids=["vast", "rgba+", "gif+", "rgba", "la", "webp", "cmyk", "photo"],
+)
+def test_no_picture_costs_more_memory_than_is_said(file, mib, tmp_path):
+    """Refused, it costs next to nothing; taken, 5 to 10 bytes a pixel. A transparent one took 573 MiB once."""
+    for name, content in (("small", saved(QR)), ("large", file)):
+        (tmp_path / name).write_bytes(content)
+    command = [sys.executable, "-c", GROWTH, str(tmp_path / "small"), str(tmp_path / "large")]
+    grown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert int(grown) < mib
 
 
 @pytest.fixture
@@ -173,7 +241,7 @@ def test_a_picture_that_is_too_large_is_no_verdict(verify):
     huge = claiming(7100, 7100)
     code, out, err = verify({"huge.png": huge})
     assert (code, out) == (2, "")
-    assert "50 MP" in err
+    assert "16 MP" in err
 
     code, out, _ = verify({"huge.png": huge, "code.png": saved(QR)}, "--json")
     assert (code, json.loads(out.splitlines()[0])["trouble"]) == (30, "TOO_LARGE")

@@ -57,8 +57,8 @@ class Desk:
             texts = pictures.texts_in(content)
         except pictures.NoReader:
             yield self._unread(source.name, Trouble.NO_READER)
-        except pictures.TooManyPixels:
-            yield self._unread(source.name, Trouble.TOO_LARGE, limit=f"{pictures.MAX_PIXELS // 10**6} MP")
+        except pictures.TooManyPixels as large:
+            yield self._unread(source.name, Trouble.TOO_LARGE, limit=f"{large.limit // 10**6} MP")
         else:
             if not texts:
                 found = failed("CODE_PARTIAL", channel=Channel.FILE, as_of=self.now)
