@@ -11,6 +11,7 @@ keeper's of the anchors: what is no longer to be believed is taken from them.
 Our own tokens carry no certificates: their keys stand in the trust list.
 """
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
+    Warning,  # of what RFC 5280 does not allow and the library still reads
 )
 
 
@@ -118,9 +120,11 @@ def _load(der: bytes) -> x509.Certificate:
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise Malformed(f"a certificate of more than {MAX_CERTIFICATE_BYTES} bytes")
     try:
-        found = x509.load_der_x509_certificate(der)
-        # The library reads these when they are first asked for, and would complain then.
-        _ = found.issuer, found.subject, found.public_key(), found.extensions
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = x509.load_der_x509_certificate(der)
+            # The library reads these when they are first asked for, and would complain then.
+            _ = found.issuer, found.subject, found.public_key(), found.extensions
     except _UNREADABLE as broken:
         raise Malformed("not an X.509 certificate") from broken
     if not der.endswith(b"\0" + found.signature):  # the library takes any number of unused bits (X.690 §11.2)
