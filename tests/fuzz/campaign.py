@@ -73,9 +73,14 @@ class Tally:
         return max((held.growth for held in self.memory.values()), default=0)
 
     @property
-    def peak(self) -> tuple[int, str]:
-        """Return the most that a process ever held, in bytes, and what was judged when it did."""
-        return max(((held.peak, held.peak_by) for held in self.memory.values()), default=(0, ""))
+    def peak(self) -> int:
+        """Return the most that a process ever held, in bytes."""
+        return max((held.peak for held in self.memory.values()), default=0)
+
+    @property
+    def step(self) -> tuple[int, str]:
+        """Return by how many bytes one input raised a peak at the most, and what was judged."""
+        return max(((held.step, held.step_by) for held in self.memory.values()), default=(0, ""))
 
 
 def judged(target: Target, data: bytes) -> tuple[str, str]:
@@ -125,7 +130,7 @@ def campaign(wanted: Campaign, say: Callable[[str], None]) -> int:
         say("stopped by hand; so far:")
     _tell(whole, time.monotonic() - begun, wanted, say)
     _keep(whole, say)
-    return 1 if whole.findings or whole.growth > MAX_GROWTH or whole.peak[0] > MAX_PEAK else 0
+    return 1 if whole.findings or whole.growth > MAX_GROWTH or whole.peak > MAX_PEAK else 0
 
 
 def _tallies(wanted: Campaign, begun: float) -> Iterator[Tally]:
@@ -205,7 +210,7 @@ def _tell(whole: Tally, seconds: float, wanted: Campaign, say: Callable[[str], N
         say(f"{name:<22}{sum(counts):>12,}{cells}")
     firsts = max((held.first for held in whole.memory.values()), default=0) >> 20
     lasts = max((held.last for held in whole.memory.values()), default=0) >> 20
-    peak, during = whole.peak
+    step, during = whole.step
     say("")
     say(f"mutants             {whole.total():,} (seed {wanted.seed}, {wanted.jobs} processes)")
     say(f"accepted            {whole.total('accepted'):,}")
@@ -216,14 +221,14 @@ def _tell(whole: Tally, seconds: float, wanted: Campaign, say: Callable[[str], N
     )
     say(f"mutants/s           {whole.total() / seconds:,.0f} in {seconds:.0f} s")
     say(f"memory held         {firsts} MiB after the first chunk, {lasts} MiB at the end")
-    say(f"peak memory         {peak >> 20} MiB ({during})")
+    say(f"peak memory         {whole.peak >> 20} MiB (at one input +{step >> 20}, {during})")
 
 
 def _keep(whole: Tally, say: Callable[[str], None]) -> None:
     if whole.growth > MAX_GROWTH:
         say(f"FOUND: what a process holds grew by {whole.growth >> 20} MiB")
-    if whole.peak[0] > MAX_PEAK:
-        say(f"FOUND: a process held {whole.peak[0] >> 20} MiB ({whole.peak[1]})")
+    if whole.peak > MAX_PEAK:
+        say(f"FOUND: a process held {whole.peak >> 20} MiB ({whole.step[1]})")
     for name, why, data in whole.findings:
         FINDINGS.mkdir(exist_ok=True)
         path = FINDINGS / f"{name}-{hashlib.sha256(data).hexdigest()[:12]}"

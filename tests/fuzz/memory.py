@@ -12,23 +12,23 @@ import ctypes
 import os
 import resource
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 MAX_GROWTH = 16 << 20  # bytes that a process may hold more than after its first chunk: 4,096 cached keys
 MAX_PEAK = 256 << 20  # bytes of a process at any time (trust-and-security §3.4, F6)
-_STEP = 1 << 20  # bytes by which a peak has to rise to be somebody's
 _STATM = Path("/proc/self/statm")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What one process held after its first chunk and after its last, and its peak; in bytes."""
+    """What one process held after its first chunk and after its last, its peak, and who raised it most; bytes."""
 
     first: int
     last: int
     peak: int
-    peak_by: str
+    step: int = 0
+    step_by: str = ""
 
     @property
     def growth(self) -> int:
@@ -37,28 +37,28 @@ class Held:
 
     def then(self, later: "Held") -> "Held":
         """Return this one continued by a later chunk of the same process."""
-        known = replace(self, last=later.last)
-        if later.peak < self.peak + _STEP:
-            return known
-        return replace(known, peak=later.peak, peak_by=later.peak_by)
+        step, by = max((self.step, self.step_by), (later.step, later.step_by))
+        return Held(self.first, later.last, max(self.peak, later.peak), step, by)
 
 
 class Watch:
     """Watches this process through one chunk."""
 
     def __init__(self) -> None:
-        self._peak, self._by = peak(), "no one input"
+        self._peak = peak()
+        self._step = (0, "")
 
     def look(self, during: str) -> None:
-        """Note who raised the peak, if anybody did; costs a system call."""
+        """Note by how much the input just judged raised the peak, if it did; costs a system call."""
         now = peak()
-        if now >= self._peak + _STEP:
-            self._peak, self._by = now, during
+        if now > self._peak:
+            self._step = max(self._step, (now - self._peak, during))
+            self._peak = now
 
     def held(self) -> Held:
         """Return what this process holds at the end of its chunk."""
         now = resident()
-        return Held(now, now, self._peak, self._by)
+        return Held(now, now, self._peak, *self._step)
 
 
 def peak() -> int:

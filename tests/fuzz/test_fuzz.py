@@ -14,10 +14,9 @@ from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import base64url
 from certhub_verifier.formats.jwk import public_key
 
-from tests.fuzz import memory
 from tests.fuzz.campaign import Tally, fuzz, judged
 from tests.fuzz.corpus import Corpus
-from tests.fuzz.memory import MAX_GROWTH, Held, Watch
+from tests.fuzz.memory import MAX_GROWTH, Held
 from tests.fuzz.mutate import Mutator
 from tests.fuzz.targets import Found, Target, targets
 from tests.support.credentials import World
@@ -114,21 +113,21 @@ def test_what_is_kept_of_inputs_is_seen_as_growth():
             whole.add(fuzz((target,), mutator(chunk), 20))
 
     assert tallies["dear"].growth < 8 << 20
-    assert "dear" == tallies["dear"].peak[1]
+    assert "dear" == tallies["dear"].step[1]
     assert tallies["hoarding"].growth > MAX_GROWTH
     assert 60 == len(kept)
 
 
-def test_a_peak_is_somebodys_only_if_it_rises():
-    """Of three chunks the second raised the peak; what the third says changes nothing."""
+def test_the_largest_step_of_a_peak_has_a_name():
+    """Of three chunks the second raised the peak most; what the third adds changes the peak alone."""
     first, second, third = (
-        Held(10 << 20, 10 << 20, peak, by)
-        for peak, by in ((20 << 20, "no one input"), (90 << 20, "picture"), (90 << 20, "no one input"))
+        Held(10 << 20, last << 20, peak << 20, step << 20, by)
+        for last, peak, step, by in ((10, 20, 3, "desk"), (11, 90, 70, "picture"), (12, 91, 1, "desk"))
     )
+    held = first.then(second).then(third)
 
-    assert ("picture", 90 << 20) == ((held := first.then(second).then(third)).peak_by, held.peak)
-    assert 0 == held.growth
-    assert Watch().held().peak <= memory.peak()
+    assert Held(10 << 20, 12 << 20, 91 << 20, 70 << 20, "picture") == held
+    assert 2 << 20 == held.growth
 
 
 def children_of(pid):
