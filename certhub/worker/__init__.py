@@ -59,13 +59,14 @@ def run(hub: Hub, stop: threading.Event) -> None:
 
 
 def publish(hub: Hub) -> None:
-    """Publish what is due and clear the outbox of what that settled."""
+    """Publish what is due and clear the outbox of what that settled; what has to wait a moment stays in it."""
     with hub.reading() as unit:
         posted = audit.posted(unit, TOPIC)
-    publish_due(hub, {int(list_no) for _, list_no in posted})
-    if posted:
+    published = set(publish_due(hub, {int(list_no) for _, list_no in posted}))
+    settled = [row_id for row_id, list_no in posted if int(list_no) in published]
+    if settled:
         with hub.writing() as unit:
-            audit.done(unit, [row_id for row_id, _ in posted])
+            audit.done(unit, settled)
 
 
 def sweep(hub: Hub) -> None:

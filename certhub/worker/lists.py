@@ -5,6 +5,7 @@ peers/<region>/status/<n>    a peer's, as it signed it; never replaced by an old
 """
 
 import json
+import logging
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -12,19 +13,21 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import (
+    RolledBack,
     StatusList,
-    parse_statement,
     parse_status_uri,
     statement,
     status_uri,
 )
-from certhub_verifier.trust import Standing
+from certhub_verifier.status_checks import read_list
 
 from certhub.errors import NotFound
 from certhub.hub import Hub
 from certhub.peers.network import PeerDown
 from certhub.status import store as status
 from certhub.status.store import ListState
+
+log = logging.getLogger("certhub.worker")
 
 TYP = "statuslist+jwt"
 TTL_SECONDS, LIFE = 30, timedelta(hours=24)
@@ -36,14 +39,17 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     """Sign and shelve every list that `changed`, is new, or whose signature has aged; return their numbers.
 
     Which lists changed is the outbox's to say: a time of change cannot, since a transaction may commit after
-    a list that was read later had been published.
+    a list that was read later had been published. A list speaks once a second: two that bear one time and
+    say different things are what a peer refuses, so the second waits for its turn.
     """
     with hub.reading() as unit:
         resign = timedelta(seconds=hub.settings.status_resign_seconds)
         due = [
             (one, status.spoken(unit, one.list_no))
             for one in status.lists(unit)
-            if one.list_no in changed or one.published_at is None or unit.now >= one.published_at + resign
+            if one.published_at is None
+            or (one.list_no in changed and int(unit.now.timestamp()) != int(one.published_at.timestamp()))
+            or unit.now >= one.published_at + resign
         ]
         as_of = unit.now
     for one, spoken in due:
@@ -70,7 +76,7 @@ def _signed(one: ListState, spoken: dict[int, int], at: int, hub: Hub) -> str:
 
 
 def fetch_peer_lists(hub: Hub) -> int:
-    """Fetch every list of every other region; keep those that verify and are not older than what we hold."""
+    """Fetch every list of every other region; keep those that verify and are newer than what we hold."""
     kept = 0
     for code, region in hub.trust.regions.items():
         if code == hub.region or region.url is None:
@@ -88,25 +94,16 @@ def fetch_peer_lists(hub: Hub) -> int:
 
 
 def _keep(token: bytes, uri: str, name: str, hub: Hub) -> int:
-    issued = _issued_at(token, uri, hub)
+    """Put a peer's list on the shelf unless we hold that one, or a newer; tell how many that makes."""
     try:
-        held = _issued_at(hub.shelf.get(name), uri, hub)
+        held = read_list(hub.shelf.get(name), uri, trust=hub.trust)
     except (NotFound, VerifierError):
-        held = 0
-    if issued < held:
+        held = None
+    try:
+        newer = read_list(token, uri, trust=hub.trust).newer_than(held)
+    except RolledBack as older:
+        log.warning("worker: %s is not what its region said before: %s; what we hold stays", uri, older)
         return 0
-    hub.shelf.put(name, token)
-    return 1
-
-
-def _issued_at(token: bytes, uri: str, hub: Hub) -> int:
-    """Return when a list was signed, once it is certain that its region signed it; raises VerifierError."""
-    parsed = jose.parse(token, TYP)
-    key = hub.trust.key(parsed.header.kid)
-    region, _ = parse_status_uri(uri)
-    if key is None or key.purpose is not Purpose.STATUS or key.region != region:
-        raise VerifierError("signed by a key that may not sign this list")
-    said = parse_statement(jose.verify(parsed, key))
-    if said.sub != uri or key.may_have_signed(hub.now()) is not Standing.YES:
-        raise VerifierError("a list under another name, or of a key out of its term")
-    return said.iat
+    if newer:
+        hub.shelf.put(name, token)
+    return int(newer)

@@ -63,29 +63,31 @@ def test_the_scan_names_the_decision(home):
 @pytest.mark.parametrize(
     ("event", "value"), [(Event.SUSPEND, 2), (Event.REVOKE, 1), (Event.CANCEL, 1), (Event.WITHDRAW, 1)]
 )
-def test_the_published_list_says_it_after_the_worker_ran(home, event, value):
+def test_the_published_list_says_it_after_the_worker_ran(home, clock, event, value):
     """0 before, 1 or 2 after; which end it was is told only in an authenticated answer."""
     cid = issued(home, licence("营-1"))
     publish(home.hub)
     assert 0 == published(home, cid)
 
     change(home, cid, event)
+    clock.pass_(seconds=1)
     publish(home.hub)
 
     assert value == published(home, cid)
 
 
-def test_reinstated_is_published_as_good_again(home):
+def test_reinstated_is_published_as_good_again(home, clock):
     """A suspension leaves no trace on the list."""
     cid = issued(home, licence("营-1"))
     for event in (Event.SUSPEND, Event.REINSTATE):
         change(home, cid, event)
+        clock.pass_(seconds=1)
         publish(home.hub)
 
     assert 0 == published(home, cid)
 
 
-def test_a_change_leaves_word_for_the_worker_in_its_transaction(home):
+def test_a_change_leaves_word_for_the_worker_in_its_transaction(home, clock):
     """The outbox row is there when the change is, and gone when the list is out."""
     cid = issued(home, licence("营-1"))
     publish(home.hub)
@@ -93,6 +95,7 @@ def test_a_change_leaves_word_for_the_worker_in_its_transaction(home):
 
     with home.hub.reading() as unit:
         assert 1 == len(audit.posted(unit, "status"))
+    clock.pass_(seconds=1)
     publish(home.hub)
     with home.hub.reading() as unit:
         assert [] == audit.posted(unit, "status")

@@ -75,12 +75,13 @@ def test_nothing_is_published_twice_without_a_reason(home, clock):
     assert before + 16 == statement(home).iat
 
 
-def test_a_change_is_published_at_once(home):
+def test_a_change_is_published_at_once(home, clock):
     """The outbox says which list; the next round of the worker, half a second later, publishes it."""
     publish(home.hub)
     cid = issued(home, licence("营-1"))
     change(home, cid, Event.SUSPEND)
 
+    clock.pass_(seconds=1)
     publish(home.hub)
 
     with home.hub.reading() as unit:
@@ -88,7 +89,33 @@ def test_a_change_is_published_at_once(home):
     assert 2 == statement(home).statuses.get(found.list_index)
 
 
-def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home):
+def test_a_list_says_one_thing_a_second(home, clock):
+    """Two lists of one time that say different things are what peers refuse: the second waits, and is not lost."""
+    publish(home.hub)
+    change(home, issued(home, licence("营-1")), Event.SUSPEND)
+    said = home.hub.shelf.get("status/1")
+
+    publish(home.hub)
+    assert said == home.hub.shelf.get("status/1")
+    clock.pass_(seconds=1)
+    publish(home.hub)
+    assert statement(home).newer_than(parse_statement(jose.parse(said, "statuslist+jwt").payload))
+
+
+def test_a_clock_that_is_set_back_stops_no_list(home, clock):
+    """What was withdrawn is told here at once, whatever peers make of a time that they have seen before."""
+    clock.pass_(hours=2)  # the keys are not older than the story
+    publish(home.hub)
+    cid = issued(home, licence("营-1"))
+    change(home, cid, Event.REVOKE)
+    clock.pass_(hours=-1)
+    publish(home.hub)
+
+    with home.hub.reading() as unit:
+        assert 1 == statement(home).statuses.get(certificates.find(unit, cid).list_index)
+
+
+def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home, clock):
     """Its outbox row is still there for the next round."""
     cid = issued(home, licence("营-1"))
     publish(home.hub)
@@ -96,10 +123,12 @@ def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home):
 
     with home.hub.reading() as unit:
         posted = audit.posted(unit, worker.TOPIC)
-    publish_due(home.hub, {1})
+    clock.pass_(seconds=1)
+    assert [1] == publish_due(home.hub, {1})
     change(home, cid, Event.SUSPEND)  # commits after the list was read, before the outbox is cleared
     with home.hub.writing() as unit:
         audit.done(unit, [row for row, _ in posted])
+    clock.pass_(seconds=1)
     publish(home.hub)
 
     with home.hub.reading() as unit:
@@ -115,8 +144,8 @@ def test_a_peers_list_is_kept_as_it_was_signed(home, other):
     assert home.hub.shelf.get("status/1") == other.hub.shelf.get("peers/420700/status/1")
 
 
-def test_an_older_list_never_replaces_a_newer_one(home, other, clock):
-    """A peer's server that serves yesterday's file changes nothing."""
+def test_an_older_list_never_replaces_a_newer_one(home, other, clock, caplog):
+    """A peer's server that serves yesterday's file changes nothing, and the log tells of it."""
     publish(home.hub)
     old = home.hub.shelf.get("status/1")
     clock.pass_(seconds=20)
@@ -126,6 +155,29 @@ def test_an_older_list_never_replaces_a_newer_one(home, other, clock):
 
     assert 0 == fetch_peer_lists(other.hub)
     assert old != other.hub.shelf.get("peers/420700/status/1")
+    assert "420700.certhub.example/status/1 is not what its region said before" in caplog.text
+
+
+def test_two_lists_of_one_second_are_refused(home, other, caplog):
+    """A region that says two things of one moment: the first stays, and the log tells of it."""
+    publish(home.hub)
+    fetch_peer_lists(other.hub)
+    held = home.hub.shelf.get("status/1")
+    payload = dict(jose.parse(held, "statuslist+jwt").payload) | {"ttl": 60}
+    second = jose.sign(payload, typ="statuslist+jwt", key=home.hub.signer(Purpose.STATUS))
+    home.hub.shelf.put("status/1", second.encode())
+
+    assert 0 == fetch_peer_lists(other.hub)
+    assert held == other.hub.shelf.get("peers/420700/status/1")
+    assert "two lists of one second" in caplog.text
+
+
+def test_the_same_list_again_is_no_news(home, other, caplog):
+    """Half the rounds find what is held already."""
+    publish(home.hub)
+
+    assert [1, 0] == [fetch_peer_lists(other.hub) for _ in range(2)]
+    assert "" == caplog.text
 
 
 def index(listed: object):

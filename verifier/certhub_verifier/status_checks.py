@@ -20,7 +20,7 @@ from datetime import datetime
 from certhub_schemas.purposes import Purpose
 
 from certhub_verifier.checks import SKEW, at, clock_slow, day, digest_of, no, too_old, unknown, yes
-from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
+from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, VerifierError
 from certhub_verifier.facts import Checked, Fact
 from certhub_verifier.formats import jose, statuslist
 from certhub_verifier.formats.statuslist import Freshness, StatusStatement
@@ -62,15 +62,50 @@ def from_record(record: StatusRecord, *, now: datetime) -> Checked:
     return no(Fact.STATUS, cause, record.as_of, **detail) if cause else yes(Fact.STATUS, record.as_of)
 
 
+class ListFault(VerifierError):
+    """A list that says nothing: `fault` is form, key, signature, sub or iat."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"the status list says nothing: its {fault}")
+        self.fault = fault
+
+
+def read_list(token: bytes, uri: str, *, trust: TrustSet) -> StatusStatement:
+    """Return what a status list token says, once it is certain that the region of `uri` says it.
+
+    The caller owes: how old it may be, and whether an older one than the one that is held (`newer_than`).
+
+    Raises:
+        ListFault: it is no such token, under another name, or by a key that may not have signed it then.
+        SuiteNotAvailable: it is signed by a key whose suite cannot be computed here.
+    """
+    try:
+        parsed = jose.parse(token, TYP)
+        region = statuslist.parse_status_uri(uri).region
+        key = trust.key(parsed.header.kid)
+        if key is None or key.purpose is not Purpose.STATUS or key.region != region:
+            raise ListFault("key")
+        listed = statuslist.parse_statement(jose.verify(parsed, key))
+    except Malformed as broken:
+        raise ListFault("form") from broken
+    except BadSignature as forged:
+        raise ListFault("signature") from forged
+    if listed.sub != uri:
+        raise ListFault("sub")
+    if key.may_have_signed(at(listed.iat)) is not Standing.YES:
+        raise ListFault("iat")
+    return listed
+
+
 def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime) -> Checked:
     """Verify a status list token and judge the status at the index."""
     evidence = digest_of(token)
     try:
-        listed = _verified(token, asked, trust)
+        listed = read_list(token, asked.uri, trust=trust)
     except SuiteNotAvailable as missing:
         return unknown(Fact.STATUS, "SUITE_MISSING", now, evidence, suite=missing.name)
-    if not isinstance(listed, StatusStatement):
-        return unknown(Fact.STATUS, "STATUS_UNKNOWN", now, evidence, fault=listed)
+    except ListFault as wrong:
+        return unknown(Fact.STATUS, "STATUS_UNKNOWN", now, evidence, fault=wrong.fault)
     as_of = at(listed.iat)
     try:
         value = listed.statuses.get(asked.index)
@@ -83,28 +118,6 @@ def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy,
     if value != statuslist.VALID:
         return unknown(Fact.STATUS, "STATUS_UNKNOWN", as_of, evidence)
     return _aged(listed, evidence, policy, now)
-
-
-def _verified(token: bytes, asked: StatusAt, trust: TrustSet) -> StatusStatement | str:
-    """Return what the list says, once it is certain that its region says it; else what is wrong with it.
-
-    Raises:
-        SuiteNotAvailable: the list is signed by a key whose suite cannot be computed here.
-    """
-    try:
-        parsed = jose.parse(token, TYP)
-        region = statuslist.parse_status_uri(asked.uri).region
-        key = trust.key(parsed.header.kid)
-        if key is None or key.purpose is not Purpose.STATUS or key.region != region:
-            return "key"
-        listed = statuslist.parse_statement(jose.verify(parsed, key))
-    except Malformed:
-        return "form"
-    except BadSignature:
-        return "signature"
-    if listed.sub != asked.uri:
-        return "sub"
-    return listed if key.may_have_signed(at(listed.iat)) is Standing.YES else "iat"
 
 
 def _aged(listed: StatusStatement, evidence: str, policy: Policy, now: datetime) -> Checked:
