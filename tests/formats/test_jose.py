@@ -399,6 +399,14 @@ def test_another_spelling_of_a_good_token_is_malformed(token):
         read(token[1])
 
 
+@pytest.mark.parametrize("half", [bytes(32), ES256.order.to_bytes(32, "big"), b"\xff" * 32])
+def test_a_signature_out_of_range_is_refused_before_anything_is_read(half):
+    """r or s that no signature has needs no key, and no payload: one that is no JSON is not come to."""
+    for bent in (lambda s: half + s[32:], lambda s: s[:32] + half):
+        with pytest.raises(Malformed, match="out of range"):
+            jose.parse(forge(HEADER, b"{no JSON", signature=bent), HEADER["typ"])
+
+
 @pytest.mark.parametrize(
     "change",
     {

@@ -72,6 +72,15 @@ def sealed(text, *, fetch=active, world=WORLD, now=NOW, channel=Channel.SEALED, 
     return run(steps, fetch)
 
 
+@pytest.mark.parametrize("judged", [ticket, sealed])
+def test_what_is_too_long_is_refused_unread(judged):
+    """A megabyte is no credential and no code, by its length alone; no digest is made of it as evidence."""
+    shape = judged("EC2" + "A" * (1 << 20)).facts[0]
+
+    assert (Fact.WELL_FORMED, None) == (shape.fact, shape.evidence)
+    assert shape.outcome is not Outcome.YES
+
+
 def told(report):
     """Return the outcome and cause of each fact."""
     return {checked.fact.value: (checked.outcome.value, checked.cause) for checked in report.facts}

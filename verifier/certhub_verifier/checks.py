@@ -11,7 +11,7 @@ invalid.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from certhub_schemas.purposes import Purpose
@@ -58,6 +58,14 @@ def digest_of(data: str | bytes) -> str:
     ).hexdigest()
 
 
+def evidence_of(text: str, *, at_most: int, as_: Callable[[str], str] = str) -> str | None:
+    """Return the digest of `text`, spelled `as_` its format spells it; None of what is longer than can be one.
+
+    Something too long is refused by its length, and hashing it would cost more than judging a good one.
+    """
+    return digest_of(as_(text)) if len(text) <= at_most else None
+
+
 def at(seconds: int) -> datetime:
     """Return a numeric date as an aware time; the formats keep it inside the calendar."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -68,7 +76,7 @@ def day(moment: datetime) -> str:
     return moment.astimezone(CHINA).date().isoformat()
 
 
-def unreadable(broken: Malformed, *, evidence: str, now: datetime) -> Checked:
+def unreadable(broken: Malformed, *, evidence: str | None, now: datetime) -> Checked:
     """Say what is wrong with what does not read as its format: cut short, something else, or altered."""
     if isinstance(broken, CodePartial):
         return unknown(Fact.WELL_FORMED, broken.code, now, evidence, received=str(broken.received))

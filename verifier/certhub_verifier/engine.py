@@ -19,7 +19,7 @@ from certhub_verifier.binding_checks import holder_binding
 from certhub_verifier.causes import Verdict
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import codes, jose, statuslist, vc
+from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
 from certhub_verifier.formats.envelope import AnsweredItem
 from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.formats.sealed import SealedPayload
@@ -180,7 +180,7 @@ def verify(
 
 
 def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, News | None, None]:
-    now, looked_at = case.now, checks.digest_of(evidence.text)
+    now, looked_at = case.now, checks.evidence_of(evidence.text, at_most=sdjwt.MAX_BYTES)
     try:
         credential = vc.parse(evidence.text)
     except Malformed as broken:
@@ -227,7 +227,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
 
 
 def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, None]:
-    now, looked_at = case.now, checks.digest_of(codes.normalise(evidence.text))
+    now, looked_at = case.now, checks.evidence_of(evidence.text, at_most=codes.MAX_TEXT, as_=codes.normalise)
     try:
         parsed, payload = _read_sealed(evidence.text)
         asked = StatusAt(statuslist.status_uri(payload.iss, payload.list_no), payload.index)

@@ -4,8 +4,8 @@
     └─ header ─┘ └─ payload ─┘ └ signature, raw r‖s or RFC 8032 ┘
 
 `parse` does everything that needs no key, in this order: size, three canonical segments, header of
-exactly `alg`, `typ`, `kid`, expected type, strict payload, types and life of registered claims, length
-of the signature. `verify` then takes the key and its algorithm from the trust set's value; the token
+exactly `alg`, `typ`, `kid`, expected type, length and range of the signature, strict payload, types and
+life of registered claims. `verify` then takes the key and its algorithm from the trust set's value; the token
 only gets to agree. The curve arithmetic is reached by the suite's value (`suites.py`), so that neither a
 key nor a name of an algorithm can come out of a token. What others send goes through the same front with
 a wider header, by `parse_foreign` and `verify_foreign`; nothing of ours is read by these.
@@ -133,10 +133,10 @@ def parse_foreign(token: str | bytes, typ: str) -> tuple[Parsed, tuple[bytes, ..
 
 
 def _parsed(first: bytes, second: bytes, third: bytes, header: Header, kind: TokenType) -> Parsed:
-    payload = _payload(base64url.decode(second), kind)
     signature = base64url.decode(third)
-    if len(signature) != REGISTRY[header.alg].signature_bytes:
-        raise Malformed(f"signature is not {REGISTRY[header.alg].signature_bytes} bytes")
+    if fault := _fault_of(signature, REGISTRY[header.alg], low_s=False):
+        raise Malformed(fault)
+    payload = _payload(base64url.decode(second), kind)
     return Parsed(header, payload, first + b"." + second, signature)
 
 
@@ -172,7 +172,8 @@ def _verified(parsed: Parsed, key: VerifyingKey, *, low_s: bool) -> dict[str, An
         raise BadSignature(
             f"the token says another algorithm than its key, which is for {key.algorithm.name}"
         )
-    _require_in_range(parsed.signature, key.algorithm, low_s=low_s)
+    if fault := _fault_of(parsed.signature, key.algorithm, low_s=low_s):  # of what no `parse` has seen
+        raise BadSignature(fault)
     known = public_key(key.jwk, key.algorithm)
     suites.check(key.algorithm, known, parsed.signing_input, parsed.signature)
     return parsed.payload
@@ -294,18 +295,19 @@ def _require_registered_claims(claims: Mapping[str, Any], kind: TokenType) -> No
         raise Malformed(f"{kind.typ} does not live for 1 to {cap} s")
 
 
-def _require_in_range(signature: bytes, algorithm: Algorithm, *, low_s: bool) -> None:
-    """Refuse r or s outside 1..n-1, and the larger s of the pair where one is prescribed (M2)."""
+def _fault_of(signature: bytes, algorithm: Algorithm, *, low_s: bool) -> str | None:
+    """Tell what no key needs to be known for: the length, r and s in 1..n-1, the smaller s where prescribed (M2)."""
     if len(signature) != algorithm.signature_bytes:
-        raise BadSignature(f"signature is not {algorithm.signature_bytes} bytes")
+        return f"signature is not {algorithm.signature_bytes} bytes"
     if algorithm.order is None:
-        return
+        return None
     half = len(signature) // 2
     r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
     if not (0 < r < algorithm.order and 0 < s < algorithm.order):
-        raise BadSignature("r or s of the signature is out of range")
+        return "r or s of the signature is out of range"
     if low_s and s > algorithm.order // 2:
-        raise BadSignature("the signature is the twin of the one that a hub makes")
+        return "the signature is the twin of the one that a hub makes"
+    return None
 
 
 def _text_length(size: int) -> int:

@@ -167,13 +167,15 @@ def process(payload: Mapping[str, Any], disclosures: Iterable[str]) -> dict[str,
             referenced, or referenced by the wrong kind of place; a digest that stands twice anywhere, even
             undisclosed; a name that is already there; a value nested deeper than `MAX_DEPTH`.
     """
+    sent = tuple(disclosures)
+    if len(sent) > MAX_DISCLOSURES:
+        raise Malformed(f"more than {MAX_DISCLOSURES} disclosures")
+    if len(set(sent)) != len(sent):
+        raise Malformed("a disclosure is repeated")
     found: dict[str, Disclosure] = {}
-    for encoded in disclosures:
-        if len(found) == MAX_DISCLOSURES:
-            raise Malformed(f"more than {MAX_DISCLOSURES} disclosures")
+    for encoded in sent:
         disclosure = read_disclosure(encoded)
-        if found.setdefault(digest(encoded), disclosure) is not disclosure:
-            raise Malformed("a disclosure is repeated")
+        found[digest(encoded)] = disclosure
     if payload.get("_sd_alg", ALGORITHM) != ALGORITHM:
         raise Malformed("_sd_alg: only sha-256 is read")
 
