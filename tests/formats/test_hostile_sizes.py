@@ -14,11 +14,11 @@ import tracemalloc
 
 import pytest
 from certhub_verifier import examine_receipt, open_bundle, read_code
+from certhub_verifier.cli.intake import Failed, take
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import base64url, identifier, jose, sdjwt, statuslist, strict_json, vc
 from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.formats.trustlist import parse_file
-from certhub_verifier.intake import Failed, take
 from certhub_verifier.receipts import Finding
 
 from tests.support.credentials import NOW, World

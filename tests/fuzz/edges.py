@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from functools import partial
 
-from certhub_verifier import intake as intakes
-from certhub_verifier import pictures
-from certhub_verifier.anchors import Anchor
 from certhub_verifier.causes import Verdict
-from certhub_verifier.console import result_lines
-from certhub_verifier.desk import Desk
+from certhub_verifier.cli import intake as intakes
+from certhub_verifier.cli import pictures
+from certhub_verifier.cli.anchors import Anchor
+from certhub_verifier.cli.console import result_lines
+from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.results import Unread
+from certhub_verifier.cli.sources import Source
+from certhub_verifier.cli.view import View
+from certhub_verifier.cli.why_svg import why_svg
+from certhub_verifier.cli.why_text import why_lines
 from certhub_verifier.formats import codes
 from certhub_verifier.report import Report
-from certhub_verifier.results import Unread
-from certhub_verifier.sources import Source
-from certhub_verifier.view import View
-from certhub_verifier.why_svg import why_svg
-from certhub_verifier.why_text import why_lines
 
 from tests.fuzz.corpus import Corpus
 from tests.fuzz.found import Found, Target, same, text_of

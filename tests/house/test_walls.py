@@ -16,11 +16,15 @@ from tests.house.source import PACKAGES, ROOT
 CROSSINGS = {
     "Distributions point one way": ("verifier/certhub_verifier/facts.py", "import certhub_keys"),
     "The hub is read top down": ("certhub/db/ids.py", "import certhub.flows.issue"),
-    "The verifier reads top down and its formats do no I/O": (
+    "The verifier reads top down": (
         "verifier/certhub_verifier/formats/base64url.py",
         "import certhub_verifier.engine",
     ),
-    "Formats do no I/O": ("verifier/certhub_verifier/formats/jose.py", "import socket"),
+    "The command reads top down": (
+        "verifier/certhub_verifier/cli/sources.py",
+        "import certhub_verifier.cli.runs",
+    ),
+    "Nothing but the command does I/O": ("verifier/certhub_verifier/trust.py", "import socket"),
     "Only edges import FastAPI": ("certhub/settings.py", "import fastapi"),
     "Flows know no SQL, no HTTP and no cryptography": ("certhub/flows/show.py", "import sqlalchemy"),
     "Only stores speak SQL": ("certhub/demo/seed.py", "import sqlalchemy"),

@@ -11,12 +11,12 @@ from functools import partial
 
 import pytest
 from certhub_verifier.causes import Verdict
+from certhub_verifier.cli.progress import Progress
+from certhub_verifier.cli.results import Result, Trouble, Unread
+from certhub_verifier.cli.sources import MAX_INPUT_BYTES, sources
+from certhub_verifier.cli.tally import KEPT, Tally
 from certhub_verifier.policy import Channel
-from certhub_verifier.progress import Progress
 from certhub_verifier.report import failed
-from certhub_verifier.results import Result, Trouble, Unread
-from certhub_verifier.sources import MAX_INPUT_BYTES, sources
-from certhub_verifier.tally import KEPT, Tally
 
 from tests.support.credentials import NOW, World, named_key
 from tests.support.shelves import bundle, lines_of, put, verify

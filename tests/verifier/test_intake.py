@@ -1,8 +1,8 @@
 """What was handed in is told by its look; what might have been ours and is not whole is altered."""
 
 import pytest
+from certhub_verifier.cli.intake import Bundle, Code, Failed, ReceiptFile, take
 from certhub_verifier.engine import PresentedCredential, examine, run
-from certhub_verifier.intake import Bundle, Code, Failed, ReceiptFile, take
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import examine_receipt
 from hypothesis import given

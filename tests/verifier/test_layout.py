@@ -1,7 +1,7 @@
 """Text on a terminal: two columns for a Chinese character, breaks where a reader expects them, nothing hostile."""
 
 import pytest
-from certhub_verifier.layout import cut, pad, printable, table, width, wrap
+from certhub_verifier.cli.layout import cut, pad, printable, table, width, wrap
 from hypothesis import given
 from hypothesis import strategies as st
 

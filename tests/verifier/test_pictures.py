@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from certhub_schemas import matters
-from certhub_verifier import cli, pictures
+from certhub_verifier import cli
+from certhub_verifier.cli import pictures
 
 from tests.support.credentials import NOW, World
 
@@ -164,7 +165,7 @@ def test_the_largest_photograph_is_read_smaller():
 
 GROWTH = """
 import sys
-from certhub_verifier import pictures
+from certhub_verifier.cli import pictures
 resident = lambda: int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
 pictures.texts_in(open(sys.argv[1], "rb").read())
 before = resident()

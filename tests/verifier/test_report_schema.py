@@ -9,13 +9,13 @@ from certhub_schemas import report_schema
 from certhub_schemas.reports import REPORT_VERSION
 from certhub_verifier import cli
 from certhub_verifier.causes import CODES, Verdict
+from certhub_verifier.cli.results import Trouble
 from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
 from certhub_verifier.exhibits import What
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.report import VERSION, failed, overall
-from certhub_verifier.results import Trouble
 from certhub_verifier.verdict import judge
 
 from tests.support.credentials import AWAY, NOW, World, named_key, seconds

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 from certhub_verifier.causes import Verdict
-from certhub_verifier.layout import width
-from certhub_verifier.view import SYMBOL, Colours, View, colours_of
+from certhub_verifier.cli.layout import width
+from certhub_verifier.cli.view import SYMBOL, Colours, View, colours_of
 
 from tests.support.credentials import NOW, World
 from tests.support.shelves import put

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from certhub_verifier.causes import Verdict
+from certhub_verifier.cli.layout import pad, printable, width, wrap
 from certhub_verifier.facts import Outcome
-from certhub_verifier.layout import pad, printable, width, wrap
 from certhub_verifier.sentences import Lang, phrase
 
 BOTH: tuple[Lang, ...] = ("zh", "en")

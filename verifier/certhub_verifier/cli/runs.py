@@ -17,20 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from certhub_verifier.console import result_lines
-from certhub_verifier.desk import Desk
-from certhub_verifier.layout import printable
-from certhub_verifier.options import Options, WrongUse, misuse
-from certhub_verifier.overview import overview_lines
-from certhub_verifier.progress import Progress
+from certhub_verifier.cli.console import result_lines
+from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.layout import printable
+from certhub_verifier.cli.options import Options, WrongUse, misuse
+from certhub_verifier.cli.overview import overview_lines
+from certhub_verifier.cli.progress import Progress
+from certhub_verifier.cli.results import Result, Trouble, Unread
+from certhub_verifier.cli.sources import Source
+from certhub_verifier.cli.tally import Tally
+from certhub_verifier.cli.view import BOTH, View, colours_of
+from certhub_verifier.cli.why_svg import why_svg
+from certhub_verifier.cli.why_text import why_lines
 from certhub_verifier.report import VERSION, local_time
-from certhub_verifier.results import Result, Trouble, Unread
 from certhub_verifier.sentences import phrase
-from certhub_verifier.sources import Source
-from certhub_verifier.tally import Tally
-from certhub_verifier.view import BOTH, View, colours_of
-from certhub_verifier.why_svg import why_svg
-from certhub_verifier.why_text import why_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from certhub_schemas.errors import KindUnknown
 from certhub_schemas.kinds import kind as catalogue_kind
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.desk import Desk
+from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.layout import pad, printable, table, width
+from certhub_verifier.cli.results import Result
+from certhub_verifier.cli.view import BOTH, SYMBOL, View, symbol_of
 from certhub_verifier.facts import Fact, Outcome
-from certhub_verifier.layout import pad, printable, table, width
 from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import ItemReport, Report, kind_names
-from certhub_verifier.results import Result
 from certhub_verifier.sentences import Lang, age_words, cause_words, fact_name, moment_words, named, phrase
-from certhub_verifier.view import BOTH, SYMBOL, View, symbol_of
 
 _FACTS = {fact.value: fact for fact in Fact}
 _WHO: dict[Lang, tuple[str, ...]] = {

@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 
 from certhub_schemas.matters import Matter, matters
 
-from certhub_verifier.anchors import NOTHING, Anchor, read_anchor
-from certhub_verifier.desk import Desk
-from certhub_verifier.layout import wrap
-from certhub_verifier.options import Options, WrongUse, misuse, read_options
-from certhub_verifier.runs import Run
+from certhub_verifier.cli.anchors import NOTHING, Anchor, read_anchor
+from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.layout import wrap
+from certhub_verifier.cli.options import Options, WrongUse, misuse, read_options
+from certhub_verifier.cli.runs import Run
+from certhub_verifier.cli.sources import Source, sources
+from certhub_verifier.cli.view import BOTH
 from certhub_verifier.sentences import phrase
-from certhub_verifier.sources import Source, sources
-from certhub_verifier.view import BOTH
 
 PIPE_CLOSED, INTERRUPTED = 141, 130  # 128 + SIGPIPE and 128 + SIGINT, as shells tell them: no verdict
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from certhub_verifier.causes import Verdict
+from certhub_verifier.cli.results import Result, Unread
 from certhub_verifier.receipts import Finding, ReceiptReport
 from certhub_verifier.report import Report
-from certhub_verifier.results import Result, Unread
 from certhub_verifier.sentences import Sentence
 
 KEPT = 50  # results to name: a screen or two, and no need to scroll for the worst

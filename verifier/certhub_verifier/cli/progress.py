@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.layout import cut
+from certhub_verifier.cli.layout import cut
+from certhub_verifier.cli.tally import Tally
 from certhub_verifier.sentences import phrase
-from certhub_verifier.tally import Tally
 
 _BAR = 24  # columns
 _FIRST, _EVERY = 0.3, 0.1  # seconds: no flicker for a handful of files, and no time lost in drawing

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from certhub_verifier.layout import printable
+from certhub_verifier.cli.layout import printable
+from certhub_verifier.cli.view import BOTH
 from certhub_verifier.sentences import Lang, Sentence, explain_misuse, phrase
-from certhub_verifier.view import BOTH
 
 EXAMPLES = """\
 examples:

@@ -10,9 +10,12 @@ from datetime import datetime
 
 from certhub_schemas.matters import Matter
 
-from certhub_verifier import exhibits, intake, pictures
-from certhub_verifier.anchors import Anchor
+from certhub_verifier import exhibits
 from certhub_verifier.causes import Verdict
+from certhub_verifier.cli import intake, pictures
+from certhub_verifier.cli.anchors import Anchor
+from certhub_verifier.cli.results import Found, Result, Trouble, Unread
+from certhub_verifier.cli.sources import MAX_INPUT_BYTES, Source, TooLarge
 from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
 from certhub_verifier.exhibits import Evidence
 from certhub_verifier.facts import Checked, Fact, Outcome
@@ -20,8 +23,6 @@ from certhub_verifier.needs import Need, News, StatusToken
 from certhub_verifier.policy import Channel, Policy, policy_for
 from certhub_verifier.receipts import ReceiptReport, examine_receipt
 from certhub_verifier.report import Report, failed, overall
-from certhub_verifier.results import Found, Result, Trouble, Unread
-from certhub_verifier.sources import MAX_INPUT_BYTES, Source, TooLarge
 from certhub_verifier.why import Root, Why, why, why_receipt
 
 

@@ -10,13 +10,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from certhub_verifier.console import fact_word
+from certhub_verifier.cli.console import fact_word
+from certhub_verifier.cli.layout import printable
+from certhub_verifier.cli.view import View, symbol_of
 from certhub_verifier.exhibits import What
-from certhub_verifier.layout import printable
 from certhub_verifier.report import local_time
 from certhub_verifier.sentences import age_words, cause_words, named
 from certhub_verifier.trust import TrustedKey
-from certhub_verifier.view import View, symbol_of
 from certhub_verifier.why import Answer, Chain, Why
 
 _SHOWN = 12  # hexadecimal digits of a digest: enough to find it, the JSON form has them all

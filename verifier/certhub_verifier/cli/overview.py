@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.layout import table
+from certhub_verifier.cli.layout import table
+from certhub_verifier.cli.tally import Line, Tally
+from certhub_verifier.cli.view import BOTH, SYMBOL, View
 from certhub_verifier.sentences import Lang, Sentence
-from certhub_verifier.tally import Line, Tally
-from certhub_verifier.view import BOTH, SYMBOL, View
 
 _BY_BADNESS = {-verdict.badness: verdict for verdict in Verdict}
 

@@ -10,14 +10,14 @@ from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.console import fact_word
+from certhub_verifier.cli.console import fact_word
+from certhub_verifier.cli.layout import printable, wrap
+from certhub_verifier.cli.results import Result
+from certhub_verifier.cli.view import SYMBOL, View, symbol_of
+from certhub_verifier.cli.why_text import answer_age, evidence_parts, root_parts, signer_parts
 from certhub_verifier.facts import Outcome
-from certhub_verifier.layout import printable, wrap
-from certhub_verifier.results import Result
 from certhub_verifier.sentences import Lang, cause_words, moment_words
-from certhub_verifier.view import SYMBOL, View, symbol_of
 from certhub_verifier.why import Answer, Chain, Why
-from certhub_verifier.why_text import answer_age, evidence_parts, root_parts, signer_parts
 
 _FILL = {  # screens §1: ground and ink, each at least 4.5:1
     Verdict.VALID: ("#0B6B3A", "#FFFFFF"),
