@@ -128,8 +128,9 @@ def test_an_unknown_cause_stands_as_it_is():
 
 def test_ages_and_moments_in_words():
     """Ages are told in the largest whole unit."""
-    assert [age_words(seconds, "zh") for seconds in (59, 3 * 60, 27 * 3600, 80 * 3600, -3600)] == [
+    assert [age_words(seconds, "zh") for seconds in (9, 59, 3 * 60, 27 * 3600, 80 * 3600, -3600)] == [
         "刚刚",
+        "59 秒前",
         "3 分钟前",
         "27 小时前",
         "3 天前",

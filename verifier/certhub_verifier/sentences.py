@@ -107,12 +107,17 @@ def moment_words(moment: datetime, *, lang: Lang, now: datetime | None = None) -
 
 
 def age_words(seconds: float, lang: Lang) -> str:
-    """Return an age in whole words: just now, minutes, hours, days; "in the future" from a minute on."""
+    """Return an age in whole words: just now, seconds, minutes, hours, days; "in the future" from a minute on.
+
+    Ten seconds are told already: a status list is no longer the latest after thirty.
+    """
     minutes = int(max(seconds, 0) // 60)
     if seconds < -60:
         return phrase("future", lang)
-    if minutes < 1:
+    if seconds < 10:
         return phrase("now", lang)
+    if minutes < 1:
+        return phrase("seconds", lang, n=int(seconds))
     if minutes < 60:
         return phrase("minutes", lang, n=minutes)
     if minutes < 48 * 60:

@@ -29,7 +29,8 @@ export const dayAndTime = (moment) => `${day(moment)} ${clockTime(moment)}`;
 export function ageWords(seconds) {
   const minutes = Math.floor(Math.max(seconds, 0) / 60);
   if (seconds < -60) return page.ages.future;
-  if (minutes < 1) return page.ages.now;
+  if (seconds < 10) return page.ages.now;
+  if (minutes < 1) return fill(page.ages.seconds, { n: Math.floor(seconds) });
   if (minutes < 60) return fill(page.ages.minutes, { n: minutes });
   if (minutes < 48 * 60) return fill(page.ages.hours, { n: Math.floor(minutes / 60) });
   return fill(page.ages.days, { n: Math.floor(minutes / 1440) });
