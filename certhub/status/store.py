@@ -3,6 +3,7 @@
 A slot is drawn at random and kept by inserting it: two workers that draw the same one find out, and draw
 again. When more than half of the draws are taken the list is called full and the next one is opened.
 Lists are never grouped by certificate type: a list named after a disability would tell on its holders.
+Decoys are kept by inserting them too, so that no certificate is ever given theirs.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from certhub_verifier.formats.statuslist import MIN_SLOTS
+from certhub_verifier.formats.statuslist import MIN_SLOTS, SUSPENDED
 from sqlalchemy import func, or_, select, update
 
 from certhub.db.columns import table_of
@@ -82,6 +83,37 @@ def _open_list(unit: Unit, list_no: int) -> tuple[int, int]:
 def _is_half_full(unit: Unit, list_no: int, size: int) -> bool:
     taken = unit.sql.scalar(select(func.count()).select_from(_SLOT).where(_SLOT.c.list_no == list_no)) or 0
     return taken * 2 >= size
+
+
+def has_decoys(unit: Unit, list_no: int) -> bool:
+    """Tell whether some slots of a list are nobody's."""
+    decoy = _SLOT.c.certificate.is_(None)
+    return (
+        unit.sql.scalar(select(_SLOT.c.list_no).where(_SLOT.c.list_no == list_no, decoy).limit(1)) is not None
+    )
+
+
+def add_decoys(unit: Unit, one: "ListState", values: Sequence[int]) -> int:
+    """Have free slots, drawn at random, say `values` without being anybody's; return how many there were.
+
+    A slot that is drawn twice, or is somebody's, is left as it is.
+    """
+    drawn = {int.from_bytes(unit.random(4), "big") % one.size: value for value in values}
+    rows = [
+        {"list_no": one.list_no, "list_index": at, "value": value, "bucket": None, "certificate": None}
+        for at, value in drawn.items()
+    ]
+    return len(insert_new(unit, _SLOT, rows))
+
+
+def reinstate_decoy(unit: Unit, one: "ListState") -> bool:
+    """Have one suspended decoy, any, say 0 again; False where there is none."""
+    suspended = (_SLOT.c.list_no == one.list_no, _SLOT.c.certificate.is_(None), _SLOT.c.value == SUSPENDED)
+    found = unit.sql.scalars(select(_SLOT.c.list_index).where(*suspended).order_by(_SLOT.c.list_index)).all()
+    if not found:
+        return False
+    set_value(unit, Slot(one.list_no, found[int.from_bytes(unit.random(4), "big") % len(found)]), 0)
+    return True
 
 
 def set_value(unit: Unit, slot: Slot, value: int) -> None:

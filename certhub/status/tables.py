@@ -21,15 +21,15 @@ class StatusListRow(SQLModel, table=True):
 
 
 class SlotRow(SQLModel, table=True):
-    """One slot of a list: 0 valid, 1 invalid, 2 suspended."""
+    """One slot of a list: 0 valid, 1 invalid, 2 suspended. A decoy is nobody's: without certificate and bucket."""
 
     __tablename__ = "status_slot"
 
     list_no: int = Field(primary_key=True)
     list_index: int = Field(primary_key=True)
     value: int
-    bucket: int
-    certificate: UUID = Field(sa_type=Uuid)
+    bucket: int | None = None
+    certificate: UUID | None = Field(default=None, sa_type=Uuid)
 
 
 class PublisherLeaseRow(SQLModel, table=True):

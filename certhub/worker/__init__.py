@@ -1,6 +1,7 @@
 """What goes on beside the requests: publish status lists, fetch those of peers, void and forget.
 
-    publish   every half second: lists that changed, at once; every list, signed anew, each 15 seconds
+    publish   every half second: lists that changed, at once; every list, signed anew, each 15 seconds;
+              a decoy turns about once an hour
     fetch     every 30 seconds: the lists of other regions, verified, for the offline bundle
     sweep     every 10 seconds: intended certificates whose maker died long ago are voided, never signed;
               old tickets, spent rows, replay rows and idempotency keys are forgotten
@@ -24,7 +25,7 @@ from certhub.peers import store as peers
 from certhub.status import store as status
 from certhub.status.store import Slot
 from certhub.tickets import store as tickets
-from certhub.worker.lists import fetch_peer_lists, publish_due
+from certhub.worker.lists import fetch_peer_lists, publish_due, stir
 
 log = logging.getLogger("certhub.worker")
 
@@ -60,6 +61,7 @@ def run(hub: Hub, stop: threading.Event) -> None:
 
 def publish(hub: Hub) -> None:
     """Publish what is due and clear the outbox of what that settled; what has to wait a moment stays in it."""
+    stir(hub, seconds=PUBLISH_SECONDS, topic=TOPIC)
     with hub.reading() as unit:
         posted = audit.posted(unit, TOPIC)
     published = set(publish_due(hub, {int(list_no) for _, list_no in posted}))

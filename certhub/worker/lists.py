@@ -21,9 +21,11 @@ from certhub_verifier.formats.statuslist import (
 )
 from certhub_verifier.status_checks import read_list
 
+from certhub.audit import store as audit
 from certhub.errors import NotFound
 from certhub.hub import Hub
 from certhub.peers.network import PeerDown
+from certhub.status import rules
 from certhub.status import store as status
 from certhub.status.store import ListState
 
@@ -33,6 +35,28 @@ TYP = "statuslist+jwt"
 TTL_SECONDS, LIFE = 30, timedelta(hours=24)
 FAST = 1  # zlib level: a list changes often and is small; level 9 costs 16 times as much for 13 % fewer bytes
 FETCH_TIMEOUT = 3.0
+
+
+def stir(hub: Hub, *, seconds: float, topic: str) -> None:
+    """Give each list its decoys before it is first published, and turn one now and then.
+
+    `seconds` is how long ago that was done last. Word is left under `topic`, as by a real change, so that
+    nothing about when it is published tells them apart.
+    """
+    with hub.reading() as unit:
+        lists = status.lists(unit)
+        bare = [one for one in lists if not status.has_decoys(unit, one.list_no)]
+    turning = [(one, rules.next_value(hub.random, seconds=seconds)) for one in lists if one not in bare]
+    turning = [(one, value) for one, value in turning if value is not None]
+    if not bare and not turning:
+        return
+    with hub.writing() as unit:
+        for one in bare:
+            status.add_decoys(unit, one, rules.first_values(unit.random))
+            audit.post(unit, topic, str(one.list_no))
+        for one, value in turning:
+            if status.add_decoys(unit, one, [value]) if value else status.reinstate_decoy(unit, one):
+                audit.post(unit, topic, str(one.list_no))
 
 
 def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:

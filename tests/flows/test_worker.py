@@ -16,9 +16,10 @@ from certhub.audit import store as audit
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import Event
 from certhub.errors import NotFound
+from certhub.status import rules
 from certhub.status import store as status
 from certhub.worker import publish, sweep
-from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due
+from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
 from tests.support.peers import BrokenWire
 from tests.support.region import Region
 from tests.support.story import change, food, issued, licence, scan, ticket
@@ -87,6 +88,37 @@ def test_a_change_is_published_at_once(home, clock):
     with home.hub.reading() as unit:
         found = certificates.find(unit, cid)
     assert 2 == statement(home).statuses.get(found.list_index)
+
+
+def said_of(region: Region) -> dict[int, int]:
+    """Every slot that does not say 0, as anybody reads it off the published list."""
+    statuses = statement(region).statuses
+    return {at: value for at in range(statuses.size) if (value := statuses.get(at))}
+
+
+def test_a_list_is_never_seen_without_its_decoys(home):
+    """What the first version says is nobody's; whoever compares it with the next learns nothing of them."""
+    issued(home, licence("营-1"))
+    publish(home.hub)
+
+    assert rules.FEWEST * 0.9 < len(said_of(home)) <= rules.MOST
+    assert {1, 2} == set(said_of(home).values())
+
+
+def test_a_decoys_turn_leaves_the_word_that_a_change_leaves(home, clock):
+    """It is published in the same round, by the same way, and nothing but one slot differs."""
+    publish(home.hub)
+    before = said_of(home)
+    clock.pass_(seconds=1)
+    turning = replace(home.hub, random=lambda count: b"\x41" if count == 1 else bytes(count))
+
+    stir(turning, seconds=0.5, topic=worker.TOPIC)
+    with home.hub.reading() as unit:
+        assert ["1"] == [ref for _, ref in audit.posted(unit, worker.TOPIC)]
+    publish(home.hub)
+
+    assert 1 == len(said_of(home).items() ^ before.items())
+    assert 1 == len(said_of(home)) - len(before)
 
 
 def test_a_list_says_one_thing_a_second(home, clock):
