@@ -55,9 +55,7 @@ def init(
 def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
     """把数据库升到本版本 / bring the database to this version."""
     settings = Settings.load(folder_of(data))
-    engine = open_engine(database_url(settings), schema=settings.database_schema)
-    migrations.upgrade(engine, schema=settings.database_schema)
-    migrations.check(engine)
+    migrations.bring_up(database_url(settings), schema=settings.database_schema)
     say("数据库已是最新", "the database is up to date")
     if as_json:
         result({"migrated": True})

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from certhub.db.engine import NoDatabase, open_engine
@@ -23,6 +24,22 @@ def upgrade(engine: Engine, *, schema: str = "", revision: str = "head") -> None
             if schema:
                 writer.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
             command.upgrade(_config(connection=writer), revision)
+
+
+def bring_up(url: str, *, schema: str = "") -> None:
+    """Bring the database at `url` to this version, and be sure that it is there.
+
+    Raises:
+        NoDatabase: it is of a newer version than this one.
+    """
+    engine = open_engine(url, schema=schema)
+    try:
+        upgrade(engine, schema=schema)
+        check(engine)
+    except CommandError as unknown:
+        raise NoDatabase("the database was made by a newer version than this one: run that one") from unknown
+    finally:
+        engine.dispose()
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -16,11 +16,11 @@ from certhub_verifier.formats import trustlist
 from certhub_verifier.formats.agreement import BOTH, Agreement, AgreementItem
 
 from certhub.clock import Clock, SystemClock
-from certhub.db.migrate import drop_schema, has_schema
+from certhub.db.migrate import bring_up, drop_schema, has_schema
 from certhub.demo import people as p
 from certhub.demo.seed import seed
 from certhub.errors import Conflict
-from certhub.hub import TRUST, Hub
+from certhub.hub import TRUST, Hub, database_url
 from certhub.hub.provision import Founding, found, pin, write_endpoint, write_members
 from certhub.publisher import Shelf
 from certhub.settings import FILE, Profile, Settings
@@ -53,7 +53,9 @@ def prepare(plan: Plan, *, clock: Clock | None = None) -> dict[str, dict[str, st
     _pin_each_other(foundings, plan.folder)
     tokens = {}
     for one in foundings:
-        hub = Hub.open(Settings.load(plan.folder / one.code), clock=clock)
+        settings = Settings.load(plan.folder / one.code)
+        bring_up(database_url(settings), schema=settings.database_schema)  # a demo of an earlier version
+        hub = Hub.open(settings, clock=clock)
         tokens[one.code] = seed(hub, plan.folder / one.code)
         hub.close()
     return tokens

@@ -31,7 +31,6 @@ from certhub_verifier.formats.trustlist import (
 )
 
 from certhub.db import migrate
-from certhub.db.engine import open_engine
 from certhub.errors import Conflict
 from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
 from certhub.publisher import Shelf
@@ -112,9 +111,7 @@ def found(
     )
     Shelf(folder).put(FILE, text.encode())
     settings = Settings.load(folder)
-    engine = open_engine(database_url(settings), schema=settings.database_schema)
-    migrate.upgrade(engine, schema=settings.database_schema)
-    engine.dispose()
+    migrate.bring_up(database_url(settings), schema=settings.database_schema)
     return settings
 
 

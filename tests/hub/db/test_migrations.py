@@ -85,6 +85,36 @@ def test_an_empty_database_is_refused_with_what_to_run(empty):
         migrate.check(empty)
 
 
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
+    """An older program does not guess: it says which one to run."""
+    url = f"sqlite:///{tmp_path / 'newer.db'}"
+    migrate.bring_up(url)
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+
+    with pytest.raises(NoDatabase, match="newer version"):
+        migrate.bring_up(url)
+
+
+def test_slots_of_before_keep_their_owners_and_decoys_go_with_the_step_down(empty):
+    """0001 to 0002 and back: a certificate's slot is never touched."""
+    schema = schema_of(empty)
+    migrate.upgrade(empty, schema=schema, revision="0001")
+    owned = "INSERT INTO status_slot VALUES (1, 7, 2, 9, '01a20cee17e07e13a5b01242d221a18c')"
+    with empty.begin() as connection:
+        connection.execution_options(certhub_writes=True).exec_driver_sql(owned)
+    migrate.upgrade(empty, schema=schema)
+    with empty.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO status_slot VALUES (1, 8, 1, NULL, NULL)")
+    migrate.downgrade(empty, "0001")
+
+    with empty.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT list_index, value, bucket FROM status_slot").all()
+    assert [(7, 2, 9)] == rows
+
+
 def test_there_is_one_line_of_migrations():
     """No two heads, and every file can be reached."""
     scripts = ScriptDirectory(str(migrate.MIGRATIONS))
