@@ -363,6 +363,67 @@ def test_a_bent_payload_is_malformed(payload):
         read(forge(HEADER, payload))
 
 
+@pytest.mark.parametrize("name", [name for name in BENT_HEADERS if name != "kid of another key"])
+def test_a_bent_header_needs_no_key_to_be_refused(name):
+    """The front alone sees it: nobody is asked for a key by such a header."""
+    with pytest.raises(Malformed):
+        jose.parse(forge(BENT_HEADERS[name], PAYLOAD), "xr-req+jwt")
+
+
+@pytest.mark.parametrize("size", [0, 1, 63, 65, 128])
+@pytest.mark.parametrize("key", [KEY, NumberedKey(KEY.kid, EDDSA)], ids=["ES256", "EdDSA"])
+def test_a_signature_of_another_length_needs_no_key_to_be_refused(key, size):
+    """Both suites sign with 64 bytes, and not one more or less is read."""
+    header = HEADER | {"alg": key.algorithm.name}
+    with pytest.raises(Malformed, match="64 bytes"):
+        jose.parse(forge(header, PAYLOAD, key=key, signature=lambda _: b"\1" * size), "xr-req+jwt")
+    with pytest.raises(BadSignature, match="64 bytes"):
+        jose.verify(published(b"a.b", b"\1" * size, key.algorithm), key)
+
+
+LAST = 253_402_300_799  # the last second of the year 9999
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "payload"),
+    [
+        ("nbf", HEADER, PAYLOAD | {"nbf": LAST}),
+        ("exp", HEADER, PAYLOAD | {"iat": LAST - 60, "exp": LAST}),
+        ("iat", {"alg": "ES256", "typ": "kb+jwt"}, {"aud": "x", "nonce": "n", "sd_hash": "h", "iat": LAST}),
+    ],
+    ids=["nbf", "exp", "iat"],
+)
+def test_time_ends_with_the_year_9999(name, header, payload):
+    """Its last second is a time, the next is none: a datetime could not hold it."""
+    assert LAST == jose.parse(forge(header, payload), header["typ"]).payload[name]
+    with pytest.raises(Malformed, match=name):
+        jose.parse(forge(header, payload | {name: LAST + 1}), header["typ"])
+
+
+def test_a_payload_of_too_many_parts_is_not_read():
+    """Commas are counted before anything is built of them; in a text they count too, which costs nobody anything."""
+    parts = TOKEN_TYPES["bundle+jwt"].max_parts
+    for commas, said in ((parts, "without"), (parts + 1, "parts")):
+        with pytest.raises(Malformed, match=said):
+            jose.parse(forge(HEADER | {"typ": "bundle+jwt"}, b'{"a":"' + b"," * commas + b'"}'), "bundle+jwt")
+
+
+def test_a_token_may_be_as_long_as_its_type_allows():
+    """To the last character; one more is neither made nor read."""
+    cap = TOKEN_TYPES["xr-req+jwt"].max_bytes
+    lengths = {}
+    for size in range(cap * 3 // 4 - 500, cap * 3 // 4):
+        try:
+            token = jose.sign(PAYLOAD | {"q": "x" * size}, typ="xr-req+jwt", key=KEY)
+        except Malformed:
+            break
+        lengths[len(token)] = token
+
+    assert cap in lengths
+    assert jose.parse(lengths[cap], "xr-req+jwt").header.typ == "xr-req+jwt"
+    assert max(lengths) == cap
+
+
 @pytest.mark.parametrize("header", BENT_HEADERS.values(), ids=BENT_HEADERS.keys())
 def test_a_bent_header_is_refused(header):
     """A header says alg, typ and kid as expected, and nothing besides."""
