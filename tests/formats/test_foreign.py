@@ -195,6 +195,9 @@ BAD_HEADERS = {
     "x5c with a line": HEAD | {"x5c": [CHAIN[0][:64] + "\n" + CHAIN[0][64:]]},
     "x5c of nothing": HEAD | {"x5c": [""]},
     "x5c of numbers": HEAD | {"x5c": [7]},
+    "x5c with loose bits": HEAD | {"x5c": ["QR=="]},  # as QQ==, and four bits that are nobody's
+    "an array": ["alg", "typ"],
+    "a text": "alg typ",
 }
 
 
