@@ -293,6 +293,10 @@ RESPELLED = {
     "not UTF-8": base64url.encode(b'["s","a","\xff"]'),
     "100,000 deep": base64url.encode(b'["s","a",' + b"[" * 100_000 + b"]" * 100_000 + b"]"),
     "empty": "",
+    "an object of two members": base64url.encode(b'{"s":1,"a":2}'),
+    "an object of three members": base64url.encode(b'{"s":1,"a":2,"b":3}'),
+    "a text of two characters": base64url.encode(b'"sa"'),
+    "a text of three characters": base64url.encode(b'"sab"'),
 }
 
 
@@ -333,15 +337,15 @@ def test_a_chain_of_disclosures_is_refused_and_not_climbed(length: int) -> None:
 
 
 def test_a_chain_within_the_cap_is_followed_to_its_end() -> None:
-    """Sixty-three links make a payload 64 deep, which is allowed."""
-    payload, disclosures = chain(63)
+    """Sixty-four links make a payload of 64 objects in each other, which is allowed."""
+    payload, disclosures = chain(sdjwt.MAX_DEPTH)
     value: Any = sdjwt.process(payload, disclosures)
     depth = 0
     while isinstance(value, dict):
         (value,) = value.values()
         depth += 1
 
-    assert (value, depth) == (0, 63)
+    assert (value, depth) == (0, 64)
 
 
 def test_a_payload_of_any_depth_is_refused_without_recursion() -> None:
@@ -383,6 +387,29 @@ def test_a_text_of_another_shape_is_no_sd_jwt(text: str) -> None:
         sdjwt.split(text)
 
 
+def test_an_sd_jwt_may_be_as_large_as_is_said() -> None:
+    """65,536 characters and 512 disclosures are read, made and put back; the same texts with one more are not."""
+    largest = "a.b.c~" + "Y" * (sdjwt.MAX_BYTES - 7) + "~"
+    assert 1 == len(sdjwt.split(largest).disclosures)
+    with pytest.raises(Malformed, match="65536"):
+        sdjwt.split("Y" + largest)
+
+    claims = dict.fromkeys(map(str, range(sdjwt.MAX_DISCLOSURES)), 0)
+    disclosures, digests = sdjwt.conceal(claims, random=fixed_random())
+    sent = [one.encoded for one in disclosures]
+    assert 512 == len(sdjwt.split(sdjwt.join("a.b.c", ["YQ"] * 512)).disclosures)
+    assert claims == sdjwt.process({"_sd": digests}, sent)
+    with pytest.raises(Malformed, match="512"):
+        sdjwt.process({"_sd": [*digests, digest(NAME)]}, [*sent, NAME])
+    with pytest.raises(Malformed, match="512"):
+        sdjwt.conceal(claims | {"one more": 0}, random=fixed_random())
+
+
+def test_without_decoys_there_are_as_many_digests_as_claims() -> None:
+    """Decoys are asked for, or there are none."""
+    assert 3 == len(sdjwt.conceal({"a": 1, "b": 2, "c": 3}, random=fixed_random())[1])
+
+
 def test_nothing_but_our_own_error_escapes() -> None:
     """Six thousand seeded mutants of a presentation and of a disclosure are read, or refused by one error."""
     claims = {"a": 1, "b": [1, {"c": "值"}], "d": {"e": None}}
@@ -412,3 +439,16 @@ def test_selecting_drops_the_key_binding_and_passes_over_what_is_not_there() -> 
     whole = sdjwt.Presentation(jws, tuple(one.encoded for one in disclosures), "a.b.c")
 
     assert sdjwt.Presentation(jws, (disclosures[1].encoded,), None) == sdjwt.select(whole, ["b", "zz"])
+
+
+def test_digests_are_no_claim_that_could_be_selected() -> None:
+    """Who asks for `_sd` gets nothing by it, and digests that are no array are refused."""
+    disclosures, digests = sdjwt.conceal({"a": 1, "b": 2}, random=fixed_random())
+    sent = tuple(one.encoded for one in disclosures)
+
+    def whole(payload: dict[str, Any]) -> sdjwt.Presentation:
+        return sdjwt.Presentation(f"e30.{base64url.encode(json.dumps(payload).encode())}.YQ", sent)
+
+    assert () == sdjwt.select(whole({"_sd": digests}), ["_sd", "..."]).disclosures
+    with pytest.raises(Malformed, match="array"):
+        sdjwt.select(whole({"_sd": {digests[0]: 1}}), ["a"])
