@@ -450,5 +450,6 @@ def test_digests_are_no_claim_that_could_be_selected() -> None:
         return sdjwt.Presentation(f"e30.{base64url.encode(json.dumps(payload).encode())}.YQ", sent)
 
     assert () == sdjwt.select(whole({"_sd": digests}), ["_sd", "..."]).disclosures
+    assert 1 == len(sdjwt.select(whole({"_sd": [{}, [], 7, *digests]}), ["a"]).disclosures)
     with pytest.raises(Malformed, match="array"):
         sdjwt.select(whole({"_sd": {digests[0]: 1}}), ["a"])

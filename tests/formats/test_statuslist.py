@@ -312,8 +312,10 @@ def test_unknown_members_are_passed_over():
         {"ttl": "30"},
         {"ttl": True},
         {"ttl": None},
-        {"ttl": 10**9},
+        {"ttl": statuslist.MAX_TTL + 1},
         {"iat": None},
+        {"iat": -1},
+        {"iat": -2, "exp": -1},
         {"exp": 1_800_000_000},
         {"exp": 1.5},
         {"status_list": None},
@@ -367,3 +369,15 @@ def test_there_is_no_list_without_a_region():
     """A name that could not be read is not made."""
     with pytest.raises(Malformed):
         statuslist.status_uri("4207", 1)
+
+
+def test_a_list_may_ask_to_be_kept_for_a_year_and_be_as_old_as_1970():
+    """The bounds of ttl and iat are inside."""
+    said = statuslist.parse_statement(PAYLOAD | {"ttl": 365 * 86_400, "iat": 0})
+
+    assert (365 * 86_400, 0) == (said.ttl, said.iat)
+
+
+def test_what_a_list_holds_does_not_end_up_in_logs():
+    """Its representation names its width and not its 32,768 bytes."""
+    assert "StatusList(bits=2)" == repr(StatusList.blank(statuslist.MIN_SLOTS))
