@@ -245,9 +245,19 @@ def test_step_5_a_date_before_the_compromise_needs_a_witness():
     assert witnessed.verdict is Verdict.VALID
 
 
+def test_step_5_a_witness_does_not_make_a_key_older_than_it_is():
+    """Logged, before the compromise, and before the key was there: no key of that name signed it."""
+    logged = Checked(Fact.LOGGED, Outcome.YES, None, NOW)
+    early = WORLD.credential(issued_at=seconds(NOW - 4000 * DAY))
+
+    assert "ISSUER_NOT_ENTITLED" == ticket(early, world=compromised(NOW - DAY), known=(logged,)).code
+
+
 @pytest.mark.parametrize(
     ("changes", "now", "code"),
     [
+        ({"issued_at": seconds(NOW) + 60}, NOW, "OK"),
+        ({"issued_at": seconds(NOW) + 61}, NOW, "CLOCK_WRONG"),
         ({"expires": seconds(NOW)}, NOW, "EXPIRED"),
         ({"expires": seconds(NOW) + 1}, NOW, "EXPIRES_SOON"),
         ({"not_before": seconds(NOW + DAY)}, NOW, "NOT_YET_VALID"),
@@ -359,6 +369,7 @@ def test_a_used_sealed_code_says_when_and_where():
 
     assert (report.verdict, report.code) == (Verdict.INVALID, "CODE_USED")
     assert report.detail["where"] == "2 号窗口"
+    assert report.detail["time"] == (NOW - timedelta(minutes=1)).isoformat(timespec="seconds")
 
 
 @pytest.mark.parametrize(
