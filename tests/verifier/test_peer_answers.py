@@ -113,6 +113,24 @@ def test_a_fact_told_twice_is_not_good():
     assert examined([*good(), said("status", "no", "REVOKED")]).code == "REVOKED"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_fact_told_twice_the_no_stands(order):
+    """Whichever comes first: a known bad is not talked away by a yes, nor by a shrug."""
+    for other in (said("status", "yes"), said("status", "undetermined", "STATUS_UNKNOWN")):
+        twice = (said("status", "no", "REVOKED"), other)[::order]
+        report = examined(good(*twice))
+
+        assert (Verdict.INVALID, "REVOKED") == (report.verdict, report.code)
+
+
+def test_a_minute_is_what_two_clocks_may_differ_by():
+    """What the peer saw sixty seconds from now it saw now; a second later, one of the clocks is wrong."""
+    ahead = [examined(good(said("status", "yes", as_of=NOW + timedelta(seconds=s)))) for s in (60, 61)]
+
+    assert [Verdict.VALID, Verdict.UNDETERMINED] == [report.verdict for report in ahead]
+    assert "CLOCK_WRONG" == ahead[1].code
+
+
 @pytest.mark.parametrize(
     ("changes", "trust"),
     [
