@@ -1,8 +1,13 @@
 """The bench itself: that it counts what is done, and that its broken credentials are broken by shape alone."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from tests.bench import made
+from tests.bench.cases import CASES
 from tests.bench.figures import Kind, Taken
 from tests.bench.floor import Floor, Work, done_by
 from tests.bench.malformed import CLASSES, broken, refuse
@@ -35,3 +40,14 @@ def test_each_kind_of_ratio_is_held_against_its_own_measure(kind: Kind, ratio: f
     taken = Taken("one", 100.0, Work(verifies=1, signs=1), against_us=25.0)
 
     assert ratio == taken.ratio(kind, FLOOR)
+
+
+@pytest.mark.drill
+def test_every_case_runs_and_its_answers_are_right() -> None:
+    """Two short rounds of all of it: a case whose answers are wrong fails, whatever it measures."""
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--json"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert 0 == run.returncode, run.stderr[-2000:]
+    told = {figure["name"] for figure in json.loads(run.stdout)["figures"]}
+    assert {figure.name for case in CASES.values() for figure in case.figures} == told
