@@ -1,5 +1,8 @@
 """Base64url: one spelling of every byte string."""
 
+import contextlib
+import itertools
+
 import pytest
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import base64url
@@ -42,3 +45,28 @@ def test_other_spellings_are_refused(text):
     """Padding, loose bits, spaces and the other alphabet are not ours."""
     with pytest.raises(Malformed):
         base64url.decode(text)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_bytes_have_one_spelling_each(size):
+    """Of all texts of two characters 256 are read, each as another byte; of three, 65,536 as other pairs."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    found = []
+    for characters in itertools.product(alphabet, repeat=size + 1):
+        with contextlib.suppress(Malformed):
+            found.append(base64url.decode("".join(characters)))
+
+    assert 256**size == len(found) == len(set(found))
+    assert {size} == set(map(len, found))
+
+
+def test_no_character_of_another_alphabet_is_read_anywhere():
+    """Of 256 bytes the 64 of the alphabet are read, in the middle of a text as at its end."""
+    for middle in (True, False):
+        read = 0
+        for byte in range(256):
+            one = bytes([byte])
+            with contextlib.suppress(Malformed):
+                base64url.decode(b"AA" + one + b"A" if middle else b"AAA" + one)
+                read += 1
+        assert 64 == read

@@ -24,6 +24,7 @@ SALT_BYTES = 16  # RFC 9901 §9.3 recommends 128 bits
 MAX_BYTES = 64 * 1024  # a whole presentation
 MAX_DISCLOSURES = 512
 MAX_DEPTH = 64  # of the processed payload; a chain of disclosures can be deeper than any JSON we parse
+_CONTAINERS = (dict, list)
 RESERVED = frozenset({"_sd", "..."})  # members that a reader takes for digests
 
 
@@ -253,11 +254,11 @@ class _Walk:
 
     def copy(self, value: Any, depth: int) -> Any:
         """Return a scalar as it is, and for a container an empty twin that is filled later."""
-        if isinstance(value, dict | list):
-            twin: Any = {} if isinstance(value, dict) else []
-            self.waiting.append((value, twin, depth + 1))
-            return twin
-        return value
+        if not isinstance(value, _CONTAINERS):
+            return value
+        twin: Any = {} if isinstance(value, dict) else []
+        self.waiting.append((value, twin, depth + 1))
+        return twin
 
 
 def select(presentation: Presentation, names: Collection[str]) -> Presentation:

@@ -33,7 +33,7 @@ def loads(data: bytes | str, *, max_depth: int = MAX_DEPTH, floats: bool = False
     Raises:
         Malformed: anything that two readers could read differently.
     """
-    raw = _utf8(data)
+    raw, text = _utf8(data)
     if raw.startswith(b"\xef\xbb\xbf"):
         raise Malformed("JSON starts with a byte order mark")
     containers = raw.count(b"[") + raw.count(b"{")
@@ -42,7 +42,7 @@ def loads(data: bytes | str, *, max_depth: int = MAX_DEPTH, floats: bool = False
     if containers > max_depth:
         _require_depth(raw, max_depth)
     try:
-        value = (_READER_OF_FRACTIONS if floats else _READER).decode(raw.decode("utf-8"))
+        value = _read(_READER_OF_FRACTIONS if floats else _READER, text)
     except (ValueError, RecursionError) as broken:
         raise Malformed("not JSON") from broken
     if b"\\u" in raw:  # the only way to NUL and to lone surrogates in valid UTF-8 JSON
@@ -79,15 +79,21 @@ def _print(value: Any, printer: json.JSONEncoder) -> bytes:
     return text
 
 
-def _utf8(data: bytes | str) -> bytes:
-    """Return `data` as bytes that are known to be UTF-8."""
+def _utf8(data: bytes | str) -> tuple[bytes, str]:
+    """Return `data` as bytes that are known to be UTF-8, and as text."""
     try:
-        if isinstance(data, str):
-            return data.encode("utf-8")
-        data.decode("utf-8")
+        return (data.encode("utf-8"), data) if isinstance(data, str) else (data, data.decode("utf-8"))
     except UnicodeError as broken:
         raise Malformed("not UTF-8") from broken
-    return data
+
+
+def _read(reader: json.JSONDecoder, text: str) -> Any:
+    """Return the value that is all of `text`; blanks around it, which nobody writes here, take a second look."""
+    try:
+        value, end = reader.raw_decode(text)
+    except json.JSONDecodeError:
+        return reader.decode(text)
+    return value if end == len(text) else reader.decode(text)
 
 
 def _require_depth(raw: bytes, max_depth: int) -> None:
