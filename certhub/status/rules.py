@@ -2,7 +2,8 @@
 
 A list is public and anybody may keep every version of it. Slots at random hide whose a bit is; decoys hide how
 many there are and when one changed: each list starts with a number of them that only chance knows, and about
-once an hour one turns, published in its own round as a real change is (Token Status List §12.6).
+once an hour one turns, published in its own round as a real change is (Token Status List, its
+privacy considerations).
 
 What remains: where far more certificates are withdrawn than decoys turn, the total shows through.
 """
