@@ -1,5 +1,6 @@
 """The fuzzer itself: it makes what it says, it bites, and a short run of it finds nothing."""
 
+import contextlib
 import os
 import random
 import signal
@@ -145,36 +146,56 @@ def runs(pid):
         return False
 
 
+def hears_no_interrupt(pid):
+    """Whether a process leaves Ctrl+C to others: the last bit but one of the signals that it ignores."""
+    told = Path(f"/proc/{pid}/status").read_text().splitlines()
+    ignored = next(line.split()[1] for line in told if line.startswith("SigIgn"))
+    return bool(int(ignored, 16) >> signal.SIGINT - 1 & 1)
+
+
+def until(true, *, seconds=60):
+    """Wait until something is true, and fail where it does not become so."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def running_campaign():
+    """A campaign of two processes, all of them at work; and the one that counts their semaphores."""
+    command = [sys.executable, "-m", "tests.fuzz", "--seconds", "600", "--jobs", "2", "--only", "base64url"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as campaign:
+        try:
+            until(lambda: [hears_no_interrupt(pid) for pid in children_of(campaign.pid)] == [True] * 3)
+            yield campaign
+        finally:
+            campaign.kill()
+
+
+in_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are counted in /proc")
+
+
 @pytest.mark.drill
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are counted in /proc")
+@in_proc
 def test_nothing_outlives_a_campaign_that_is_killed():
     """Its processes end when it does, even where it was given no time to tell them."""
-    command = [sys.executable, "-m", "tests.fuzz", "--seconds", "60", "--jobs", "2", "--only", "base64url"]
-    campaign = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 30
-    while len(children_of(campaign.pid)) < 3 and time.monotonic() < until:  # two, and what counts semaphores
-        time.sleep(0.1)
-    started = children_of(campaign.pid)
-    time.sleep(1)
+    with running_campaign() as campaign:
+        started = children_of(campaign.pid)
+        campaign.kill()
+        campaign.wait()
 
-    os.kill(campaign.pid, signal.SIGKILL)
-    campaign.wait()
-    while any(map(runs, started)) and time.monotonic() < until + 10:
-        time.sleep(0.1)
-
-    assert 3 == len(started)
-    assert [] == [pid for pid in started if runs(pid)]
+        until(lambda: not any(map(runs, started)), seconds=10)
 
 
 @pytest.mark.drill
+@in_proc
 def test_a_campaign_that_is_stopped_by_hand_tells_what_it_found():
     """Ctrl+C: nothing that was counted is lost."""
-    command = [sys.executable, "-m", "tests.fuzz", "--seconds", "60", "--jobs", "2", "--only", "base64url"]
-    campaign = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    time.sleep(4)
-    os.killpg(campaign.pid, signal.SIGINT)  # as a terminal does: to all of them
-    told, _ = campaign.communicate(timeout=30)
+    with running_campaign() as campaign:
+        os.killpg(campaign.pid, signal.SIGINT)  # as a terminal does: to all of them
+        told, _ = campaign.communicate(timeout=60)
 
-    assert 0 == campaign.returncode
-    assert "stopped by hand" in told
-    assert "memory held" in told
+        assert 0 == campaign.returncode
+        assert "stopped by hand" in told
+        assert "memory held" in told
