@@ -1,6 +1,7 @@
 """Keys by certificate: one good chain, and every bad one refused by name or by the library."""
 
 import base64
+import warnings
 from datetime import timedelta
 
 import pytest
@@ -243,9 +244,27 @@ def test_a_name_whose_text_is_a_bit_string_is_malformed():
 
 
 def test_what_the_library_would_only_warn_of_is_malformed():
-    """A negative serial number (RFC 5280 §4.1.2.2): such warnings once went to a stranger's stderr."""
+    """A negative serial number (RFC 5280 §4.1.2.2), whatever the host makes of warnings."""
     der = LEAF.replace(b"\x02\x02\x01\x99", b"\x02\x02\x81\x99", 1)
     assert der != LEAF
 
-    with pytest.raises(Malformed):
-        certified(der)
+    for action in ("ignore", "error"):
+        with warnings.catch_warnings():
+            warnings.simplefilter(action)
+            with pytest.raises(Malformed):
+                certified(der)
+
+
+@pytest.mark.parametrize(("country", "refused"), [("C", Malformed), ("CHN", Malformed), ("CN", x5c.BadChain)])
+def test_a_country_has_two_letters(country, refused):
+    """The library warns of others and reads them. Of two it is read, and refused since nobody signed it so."""
+    common, of_country = b"\x06\x03\x55\x04\x03\x0c", b"\x06\x03\x55\x04\x06\x0c"
+    ending = bytes([len(country)]) + country.encode()
+    der = certificate(country, LEAF_KEY, "ca", CA_KEY).replace(common + ending, of_country + ending)
+    assert of_country in der
+
+    for action in ("ignore", "error"):
+        with warnings.catch_warnings():
+            warnings.simplefilter(action)
+            with pytest.raises(refused):
+                certified(der, CA)

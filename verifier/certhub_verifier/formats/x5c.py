@@ -11,7 +11,6 @@ keeper's of the anchors: what is no longer to be believed is taken from them.
 Our own tokens carry no certificates: their keys stand in the trust list.
 """
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,7 @@ from hashlib import sha256
 from certhub_schemas.algorithms import Algorithm
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -46,7 +45,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
-    Warning,  # of what RFC 5280 does not allow and the library still reads
+    Warning,  # where the host makes errors of them
 )
 
 
@@ -120,16 +119,26 @@ def _load(der: bytes) -> x509.Certificate:
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise Malformed(f"a certificate of more than {MAX_CERTIFICATE_BYTES} bytes")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            found = x509.load_der_x509_certificate(der)
-            # The library reads these when they are first asked for, and would complain then.
-            _ = found.issuer, found.subject, found.public_key(), found.extensions
+        found = x509.load_der_x509_certificate(der)
+        # The library reads these when they are first asked for, and would complain then.
+        _ = found.issuer, found.subject, found.public_key(), found.extensions
     except _UNREADABLE as broken:
         raise Malformed("not an X.509 certificate") from broken
+    # Of these the library only warns, and whether a warning is an error is not for the host to say.
+    if not 0 < found.serial_number < 1 << 159:
+        raise Malformed(
+            "a certificate whose serial number is not positive, or over 20 bytes (RFC 5280 §4.1.2.2)"
+        )
+    if any(len(country) != 2 for country in _countries(found)):
+        raise Malformed("a certificate of a country that is not two letters")
     if not der.endswith(b"\0" + found.signature):  # the library takes any number of unused bits (X.690 §11.2)
         raise Malformed("a certificate whose signature has a second spelling")
     return found
+
+
+def _countries(found: x509.Certificate) -> list[str]:
+    names = (found.issuer, found.subject)
+    return [str(one.value) for name in names for one in name.get_attributes_for_oid(NameOID.COUNTRY_NAME)]
 
 
 def _leaf_policy(usage: str) -> ExtensionPolicy:
