@@ -163,6 +163,16 @@ def test_the_largest_photograph_is_read_smaller():
     assert pictures.texts_in(saved(photo, "JPEG", quality=80)) == [CODE]
 
 
+def test_a_phones_photograph_with_another_in_it_is_a_photograph():
+    """Portraits and stereo pictures are JPEGs too, whatever pillow calls them; the first picture is read."""
+    photo = Image.new("RGB", (5000, 4000), "white")
+    photo.paste(drawn(CODE, box=8).convert("RGB"), (100, 100))
+    file = saved(photo, "MPO", save_all=True, append_images=[photo.resize((100, 80))], quality=80)
+    assert file.startswith(b"\xff\xd8\xff")
+
+    assert pictures.texts_in(file) == [CODE]
+
+
 GROWTH = """
 import sys
 from certhub_verifier.cli import pictures

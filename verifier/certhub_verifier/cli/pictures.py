@@ -22,6 +22,7 @@ MAX_PIXELS = 1 << 24  # 4096 by 4096: a screen of 5K, a page scanned at 400 dpi;
 MAX_PHOTO_PIXELS = 50_000_000  # of a JPEG before it is made smaller: what a phone's camera takes
 _STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")  # PNG, JPEG, GIF, BMP, WebP
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")  # pillow knows forty more that nobody shows a code in
+_PHOTOS = ("JPEG", "MPO")  # the second is what pillow calls a phone's JPEG that holds another picture
 _HELD_TWICE = ("WEBP",)  # its decoder keeps two canvases besides what it returns
 _SCALES = (1, 2, 4, 8)  # at which a JPEG decoder can read
 
@@ -85,7 +86,7 @@ def _fit(picture: "Image.Image") -> None:
     """
     pixels = picture.width * picture.height
     limit = MAX_PIXELS // 2 if picture.format in _HELD_TWICE else MAX_PIXELS
-    if picture.format == "JPEG" and "progressive" not in picture.info:
+    if picture.format in _PHOTOS and "progressive" not in picture.info:
         limit = MAX_PHOTO_PIXELS
     if pixels > limit:
         raise TooManyPixels(limit)
