@@ -11,9 +11,8 @@ from certhub_verifier.errors import Malformed
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_+/=", b"+/\0\0\0")  # what has no place here becomes what has none anywhere
 _PADDING = (b"", b"", b"==", b"=")  # by the characters in the last group; of one there is no spelling
-_LAST: tuple[
-    frozenset[int], ...
-] = (  # what a text may end in, so that nothing is left over behind its last byte
+# What a text may end in, by the characters in its last group, so that no bits are left behind its last byte.
+_LAST: tuple[frozenset[int], ...] = (
     frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
     frozenset(),
     frozenset(b"AQgw"),

@@ -21,6 +21,7 @@ MAX_CONTAINERS = 1 << 17  # arrays and objects: the largest list of agencies, 8,
 
 _ONE_KIND_OF_BRACKET = bytes.maketrans(b"[]", b"{}")
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
+_BLANKS = " \t\n\r"  # RFC 8259 §2
 _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -88,12 +89,11 @@ def _utf8(data: bytes | str) -> tuple[bytes, str]:
 
 
 def _read(reader: json.JSONDecoder, text: str) -> Any:
-    """Return the value that is all of `text`; blanks around it, which nobody writes here, take a second look."""
-    try:
-        value, end = reader.raw_decode(text)
-    except json.JSONDecodeError:
-        return reader.decode(text)
-    return value if end == len(text) else reader.decode(text)
+    """Return the value that is all of `text` but blanks around it; raises ValueError where it is not."""
+    value, end = reader.raw_decode(text, len(text) - len(text.lstrip(_BLANKS)))
+    if end != len(text) and text[end:].strip(_BLANKS):
+        raise ValueError("something stands behind the value")
+    return value
 
 
 def _require_depth(raw: bytes, max_depth: int) -> None:
