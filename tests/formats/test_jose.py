@@ -1,11 +1,10 @@
 """Signed tokens: what we sign we read, and nothing that was altered or bent gets through."""
 
 import random
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, SM2SM3, Algorithm
+from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, SM2SM3
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, VerifierError
 from certhub_verifier.formats import base64url, jose, strict_json
 from certhub_verifier.formats.jwk import require_public
@@ -13,7 +12,7 @@ from certhub_verifier.formats.tokens import TOKEN_TYPES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.signing import NumberedKey, twin
+from tests.support.signing import KnownKey, NumberedKey, twin
 from tests.support.vectors import vectors
 
 KEY = NumberedKey("420700-exchange-1")
@@ -28,15 +27,6 @@ PAYLOAD = {
 }
 HEADER = {"alg": "ES256", "typ": "xr-req+jwt", "kid": KEY.kid}
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-
-@dataclass(frozen=True)
-class KnownKey:
-    """A public key somebody published."""
-
-    jwk: dict[str, str]
-    algorithm: Algorithm = ES256
-    kid: str = "known"
 
 
 def read(token, *, typ="xr-req+jwt", key=KEY):

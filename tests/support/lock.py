@@ -1,6 +1,6 @@
 """Resolve both lock files again from the four pyproject.toml: `python3 dev.py lock`, with uv.
 
-requirements.lock         what `dev.py demo` and `dev.py test` install: all four distributions, PostgreSQL, the tests
+requirements.lock         what `dev.py demo` and `dev.py test` install: our four, PostgreSQL, pictures, the tests
 requirements-check.lock   that, and what `dev.py check` needs besides
 
 Versions that still fit are kept; `python tests/support/lock.py --upgrade` takes the newest of each that fits.
@@ -47,9 +47,9 @@ def wanted() -> tuple[list[str], list[str]]:
     run += [one for member in whole.values() for one in member["build-system"]["requires"]]
     root = whole["."]
     run += foreign(root["project"]["optional-dependencies"]["postgres"])
+    run += whole["verifier"]["project"]["optional-dependencies"]["image"]  # certhub-verify reads pictures
     run += [*root["dependency-groups"]["test"], *BUILD]
-    image = whole["verifier"]["project"]["optional-dependencies"]["image"]
-    return sorted(set(run)), sorted({*run, *image, *root["dependency-groups"]["check"]})
+    return sorted(set(run)), sorted({*run, *root["dependency-groups"]["check"]})
 
 
 def resolve(requirements: Sequence[str], name: str, *options: str, constraint: Path | None = None) -> str:

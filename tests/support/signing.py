@@ -34,6 +34,15 @@ class NumberedKey:
         return r.to_bytes(32, "big") + min(s, ES256.order - s).to_bytes(32, "big")
 
 
+@dataclass(frozen=True)
+class KnownKey:
+    """A public key somebody published."""
+
+    jwk: dict[str, str]
+    algorithm: Algorithm = ES256
+    kid: str = "known"
+
+
 def twin(signature: bytes) -> bytes:
     """Return the other valid ES256 signature, (r, n-s)."""
     s = ES256.order - int.from_bytes(signature[32:], "big")

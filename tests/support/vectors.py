@@ -1,17 +1,12 @@
-"""Published vectors, which lie beside the checkout; where they are absent, tests skip and say so."""
+"""Published vectors, kept in tests/published: its README says where each comes from and under which licence."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-FOLDER = Path(__file__).parents[2].parent / "shared" / "vectors"
+FOLDER = Path(__file__).parents[1] / "published"
 
 
 def vectors(name: str) -> Any:
     """Return the JSON file `name` (`folder/file.json`) of the published vectors."""
-    path = FOLDER / name
-    if not path.is_file():
-        pytest.skip(f"published vectors are not beside the checkout: {name}")
-    return json.loads(path.read_bytes())
+    return json.loads((FOLDER / name).read_bytes())

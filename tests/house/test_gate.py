@@ -1,0 +1,94 @@
+"""The gate notices what it did not run: a skip that nobody listed, and a lane whose tool is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import lanes
+from tests.support import skips
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(folder: Path, reason: str, lane: str | None) -> subprocess.CompletedProcess[str]:
+    """Run one passing test and one that skips for `reason`, as the gate does or, without a lane, by hand."""
+    folder.joinpath("test_two.py").write_text(
+        f"import pytest\n\n\ndef test_good():\n    pass\n\n\ndef test_skipped():\n    pytest.skip({reason!r})\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:cacheprovider",
+        str(folder),
+    ]
+    environment = {name: value for name, value in os.environ.items() if name != skips.LANE}
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment | ({skips.LANE: lane} if lane else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_unlisted_skip_fails_the_gate_and_is_named(tmp_path):
+    """The run ends with 1 and the reason stands in its last lines."""
+    ended = run(tmp_path, "the moon is full", "postgres")
+
+    assert 1 == ended.returncode
+    assert "not listed for the lane postgres: the moon is full" in ended.stdout
+
+
+def test_a_listed_skip_passes_and_is_counted_in_one_line(tmp_path):
+    """What is listed for one lane is listed for that lane alone."""
+    assert 0 == run(tmp_path, "this is about SQLite", "postgres").returncode
+    assert 1 == run(tmp_path, "this is about SQLite", "drills").returncode
+
+
+def test_by_hand_a_skip_is_told_in_one_line_with_its_number(tmp_path):
+    """Nothing fails, nothing is silent."""
+    ended = run(tmp_path, "the moon is full", None)
+
+    assert 0 == ended.returncode
+    assert "跳过 1 项 / 1 skipped: 1 × the moon is full" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("outcome", "alone", "whole"),
+    [
+        (lanes.Outcome(True), 0, 0),
+        (lanes.Outcome(None, "its tool is missing"), 0, 1),
+        (lanes.Outcome(False), 1, 1),
+    ],
+)
+def test_the_whole_gate_takes_no_lane_without_its_tool(outcome, alone, whole, capsys):
+    """`check` passes over it, `check --all` fails, and both say which lane it was."""
+    assert alone == lanes.main([], {"one": lambda: outcome})
+    assert whole == lanes.main(["--all"], {"one": lambda: outcome})
+    assert outcome.says in capsys.readouterr().out
+
+
+def test_the_gate_is_the_whole_of_it():
+    """.ci/run calls the README's test command and every lane, with unlisted skips refused in both."""
+    script = (ROOT / ".ci" / "run").read_text()
+
+    assert 'CERTHUB_LANE=test "$python" dev.py test' in script
+    assert "dev.py check --all" in script
+
+
+def test_each_listed_skip_has_its_test():
+    """A reason that no test gives any more leaves the list."""
+    sources = "\n".join(
+        path.read_text() for path in (ROOT / "tests").rglob("*.py") if path.name != "skips.py"
+    )
+    for pattern in skips.EVERYWHERE | {p: w for listed in skips.LISTED.values() for p, w in listed.items()}:
+        assert pattern.replace("\\", "") in sources, pattern
