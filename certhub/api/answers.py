@@ -102,7 +102,7 @@ class FactOut(Answer):
 
 
 class ItemOut(Answer):
-    """One certificate behind a code; `result_number` is that of GB/T 36906."""
+    """One certificate behind a code; `result_number` is that of GB/T 36906, the last two only a page's."""
 
     kind: str
     kind_name: str
@@ -112,6 +112,8 @@ class ItemOut(Answer):
     result_number: int | None
     facts: list[FactOut]
     disclosed: dict[str, Any]
+    masked: list[str] | None = None
+    holder: str | None = None
 
 
 class ReportOut(Answer):
@@ -129,6 +131,72 @@ class ReportOut(Answer):
     channel: str
     items: list[ItemOut]
     receipt_url: str | None
+
+
+class KindName(Answer):
+    """What a kind is called."""
+
+    kind: str
+    kind_name: str
+    kind_name_en: str
+
+
+class VerificationLine(Answer):
+    """A verification in a counter's list; `holder` is covered, `outcome` null while nothing was said."""
+
+    verification_id: str
+    at: str
+    verdict: Literal["valid", "check", "invalid", "undetermined"]
+    code: str
+    kinds: list[KindName]
+    holder: str
+    matter: str
+    window: str
+    case_number: str | None
+    outcome: Literal["confirmed", "not_the_person", "reported"] | None
+
+
+class VerificationList(Answer):
+    """A clerk's latest verifications, newest first."""
+
+    items: list[VerificationLine]
+
+
+class OutcomeOut(Answer):
+    """How a verification ended: the entry that counts now."""
+
+    verification_id: str
+    result: Literal["confirmed", "not_the_person", "reported"]
+    note: str | None
+    at: str
+
+
+class RevealedOut(Answer):
+    """One disclosed value, as the report of a token has it."""
+
+    value: Any
+
+
+class IncidentOut(Answer):
+    """What a clerk reported about a verification; `outcome` is what counts now, if the clerk said otherwise later."""
+
+    verification_id: str
+    at: str
+    note: str | None
+    outcome: Literal["confirmed", "not_the_person", "reported"]
+    verified_at: str | None
+    verdict: str | None
+    code: str | None
+    matter: str | None
+    office: str | None
+    window: str | None
+
+
+class IncidentPage(Answer):
+    """Some of what clerks reported, newest first; send `next_cursor` back for what follows."""
+
+    items: list[IncidentOut]
+    next_cursor: str | None
 
 
 class Opening(Answer):

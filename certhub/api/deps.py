@@ -3,10 +3,14 @@
     Authorization: Bearer <token>                         everywhere
     Cookie: certhub_<role>=<token>  +  X-CertHub-Role     only in a demo: the pages' scripts
 
+Whoever comes by a cookie, or with a token that was made for a page, is a page's session (`Actor.is_page`), however
+the token is presented: it gets personal values masked, and each of them only by a reveal that is on record.
+
 A cookie alone is never enough: a page of another site can make a browser send it, but cannot add a header of
 its own without CORS, and that is off.
 """
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated
 
@@ -18,7 +22,7 @@ from certhub.errors import BadRequest, Unauthenticated, Unavailable
 from certhub.hub import Hub
 from certhub.idempotency.store import Key
 from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
+from certhub.parties.people import PAGE_PREFIX, Actor, Role
 
 ROLE_HEADER, COOKIE_PREFIX = "X-CertHub-Role", "certhub_"
 MAX_TOKEN = 512  # characters; ours have 43
@@ -32,14 +36,15 @@ def authenticate(request: Request, hub: Hub) -> Actor:
     Raises:
         Unauthenticated: there is no token, or it is unknown or expired.
     """
-    token = _bearer(request) if "authorization" in request.headers else _cookie(request, hub)
+    by_cookie = "authorization" not in request.headers
+    token = _cookie(request, hub) if by_cookie else _bearer(request)
     if token is None or not 0 < len(token) <= MAX_TOKEN:
         raise Unauthenticated("send a bearer token")
     with hub.reading() as unit:
         actor = parties.actor_of(unit, token)
     if actor is None:
         raise Unauthenticated("this token is unknown or has expired")
-    return actor
+    return replace(actor, is_page=by_cookie or token.startswith(PAGE_PREFIX))
 
 
 def _bearer(request: Request) -> str | None:

@@ -128,6 +128,20 @@ class NewVerification(Body):
     verification_id: Annotated[str, Field(pattern=VERIFICATION_ID)] | None = None
 
 
+class NewOutcome(Body):
+    """How a verification ended: the person was compared and is the holder, is not, or something is wrong."""
+
+    result: Literal["confirmed", "not_the_person", "reported"]
+    note: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)] | None = None
+
+
+class RevealOrder(Body):
+    """Which value is asked for: the item's place in the report, from 0 on, and the field's title."""
+
+    item: Annotated[int, Field(ge=0, le=99)]
+    field: FieldName
+
+
 class PeerOrder(Body):
     """Why another region is stopped or resumed."""
 

@@ -1,9 +1,12 @@
-"""What an operator calls: the other regions, and what works. Nothing here shows personal data."""
+"""What an operator calls: the other regions, what works, and what clerks reported.
+
+Nothing here shows what a certificate says; a report's note is what the clerk wrote for the operator.
+"""
 
 from typing import Annotated, Any
 
 from certhub_verifier.trust import RegionTrust
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from certhub.api import answers
@@ -13,6 +16,7 @@ from certhub.api.models import REGION, PeerOrder
 from certhub.audit import store as audit
 from certhub.certificates.rules import CHINA
 from certhub.errors import NotFound
+from certhub.flows import outcome
 from certhub.hub import Hub
 from certhub.peers import store as peers
 
@@ -56,6 +60,17 @@ def resume_peer(region: RegionCode, by: Acting, hub: TheHub, body: PeerOrder | N
 def get_health(hub: TheHub) -> Response:
     """Return every check with its details; 200 also when some fail."""
     return JSONResponse(as_dict(all_checks(hub)))
+
+
+@router.get("/incidents", responses={200: {"model": answers.IncidentPage}})
+def list_incidents(
+    hub: TheHub,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """Return what clerks reported, newest first."""
+    items, following = outcome.reported(limit=limit, before=cursor, hub=hub)
+    return JSONResponse({"items": items, "next_cursor": following})
 
 
 def _known(code: str, hub: Hub) -> RegionTrust:

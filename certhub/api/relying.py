@@ -1,19 +1,21 @@
-"""What a clerk calls: the matters, verifying, receipts, and what a counter needs without a network."""
+"""What a clerk calls: matters, verifying and how it ended, receipts, and what a counter needs without a network."""
 
 from typing import Annotated
 
 from certhub_schemas import matters
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from certhub.api import answers
 from certhub.api.deps import Acting, TheHub
-from certhub.api.models import VERIFICATION_ID, NewVerification
-from certhub.flows import bundle, verify
+from certhub.api.models import VERIFICATION_ID, NewOutcome, NewVerification, RevealOrder
+from certhub.flows import bundle, outcome, reveal, verify
+from certhub.receipts.outcomes import Result
 
 router = APIRouter(prefix="/api/v1", tags=["relying party"])
 
 VerificationId = Annotated[str, Path(pattern=VERIFICATION_ID)]
+Latest = Annotated[int, Query(ge=1, le=50)]
 
 
 @router.get("/matters", responses={200: {"model": answers.ItemList}})
@@ -29,6 +31,12 @@ def verify_code(body: NewVerification, by: Acting, hub: TheHub) -> Response:
     return JSONResponse(verify.verify(question, by=by, hub=hub))
 
 
+@router.get("/verifications", responses={200: {"model": answers.VerificationList}})
+def list_verifications(by: Acting, hub: TheHub, limit: Latest = 10) -> Response:
+    """Return your latest verifications and how each ended, newest first; names are covered."""
+    return JSONResponse({"items": outcome.latest(limit=limit, by=by, hub=hub)})
+
+
 @router.get("/verifications/{verification_id}", responses={200: {"model": answers.ReportOut}})
 def get_verification(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
     """Return the report of a verification that you made."""
@@ -39,6 +47,23 @@ def get_verification(verification_id: VerificationId, by: Acting, hub: TheHub) -
 def get_receipt(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
     """Return the receipt of a verification that you made, to be filed with the case."""
     return JSONResponse(verify.receipt(verification_id, by=by, hub=hub))
+
+
+@router.post("/verifications/{verification_id}/outcome", responses={200: {"model": answers.OutcomeOut}})
+def conclude_verification(
+    verification_id: VerificationId, body: NewOutcome, by: Acting, hub: TheHub
+) -> Response:
+    """Put on record how a verification of yours ended; the newest result counts, the same again adds nothing."""
+    return JSONResponse(outcome.conclude(verification_id, Result(body.result), body.note, by=by, hub=hub))
+
+
+@router.post("/verifications/{verification_id}/reveal", responses={200: {"model": answers.RevealedOut}})
+def reveal_value(verification_id: VerificationId, body: RevealOrder, by: Acting, hub: TheHub) -> Response:
+    """Return one disclosed value that pages keep covered; that you asked for it is on record first."""
+    return JSONResponse(
+        {"value": reveal.reveal(verification_id, body.item, body.field, by=by, hub=hub)},
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 @router.get("/offline-bundle", responses={200: {"model": answers.BundleOut}})

@@ -22,12 +22,12 @@ from certhub.hub import Hub
 from certhub.hub.provision import write_private
 from certhub.idempotency.store import Key
 from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
+from certhub.parties.people import PAGE_PREFIX, Actor, Role
 from certhub.publisher import Shelf
 from certhub.status import store as status
 from certhub.status.store import Slot
 
-TOKENS, CARDS = "demo-tokens.json", "demo-cards.json"
+TOKENS, PAGES, CARDS = "demo-tokens.json", "demo-pages.json", "demo-cards.json"
 TOKEN_LIFE = timedelta(days=30)
 DECISION = "鄂演决字〔2026〕第1号"
 
@@ -100,12 +100,18 @@ def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
 
 
 def _tokens(hub: Hub, actors: dict[Role, Actor], folder: Path) -> dict[str, str]:
-    tokens = {role.value: f"demo-{role.value}-{secrets.token_urlsafe(32)}" for role in actors}
+    """Make two tokens a role: one for programs, and one that pages are signed in with and that sees masked values."""
+    tokens, pages = (
+        {role.value: f"{begin}{role.value}-{secrets.token_urlsafe(32)}" for role in actors}
+        for begin in ("demo-", PAGE_PREFIX)
+    )
     with hub.writing() as unit:
         parties.drop_tokens(unit)
         for role, actor in actors.items():
-            parties.give_token(unit, actor.account, tokens[role.value], expires_at=unit.now + TOKEN_LIFE)
+            for token in (tokens[role.value], pages[role.value]):
+                parties.give_token(unit, actor.account, token, expires_at=unit.now + TOKEN_LIFE)
     write_private(folder / TOKENS, json.dumps(tokens).encode())
+    write_private(folder / PAGES, json.dumps(pages).encode())
     return tokens
 
 

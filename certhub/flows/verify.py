@@ -32,9 +32,12 @@ from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows import query
 from certhub.flows.at_home import Looked, Spends, look, region_of, use_now, used
+from certhub.flows.reveal import IDENTIFIER
+from certhub.flows.reveal import record as record_revealed
 from certhub.hub import Hub
 from certhub.parties.people import Actor
 from certhub.receipts import store as receipts
+from certhub.receipts.masked import as_seen
 from certhub.receipts.store import Verification
 from certhub.tickets import store as tickets
 from certhub.tickets.store import Use
@@ -58,7 +61,8 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
     """Verify a code.
 
     Returns:
-        The report (DESIGN §4): verdict, facts with their ages, and where the receipt is.
+        The report (DESIGN §4): verdict, facts with their ages, and where the receipt is. A page's session gets it
+        masked.
 
     Raises:
         BadRequest: no such matter, or a verification id that is none.
@@ -78,7 +82,7 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
     if before is not None:
         _must_be_the_same(before, by=by, code_hash=code_hash)
         if before.report is not None:
-            return before.report
+            return as_seen(before.report, by=by)
     hub.step("verify:2")
     looked = _look(text, question, matter, verification_id, by=by, hub=hub)
     hub.step("verify:4")
@@ -87,17 +91,24 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
     hub.step("verify:5")
     _signed_receipt(verification_id, hub=hub)
     hub.step("verify:6")
-    return report
+    return as_seen(report, by=by)
 
 
 def stored(verification_id: str, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
-    """Return the report of a verification that this clerk made; raises NotFound."""
-    return _answered(verification_id, by=by, hub=hub)[0]
+    """Return the report of a verification that this clerk made, masked for a page; raises NotFound."""
+    return as_seen(_answered(verification_id, by=by, hub=hub)[0], by=by)
 
 
 def receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:
-    """Return the receipt that the clerk files, and what opens its salted digests; raises NotFound."""
+    """Return the receipt that the clerk files, and what opens its salted digests; raises NotFound.
+
+    What opens a digest is the certificate's identifier, which a page keeps covered: a page that fetches it is on
+    record for it, as for every other value.
+    """
     _, opening = _answered(verification_id, by=by, hub=hub)
+    if by.is_page and opening:
+        with hub.writing() as unit:
+            record_revealed(unit, verification_id, range(len(opening)), IDENTIFIER, by=by)
     return {"receipt": _signed_receipt(verification_id, hub=hub), "opening": opening}
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+PAGE_PREFIX = "page-"
+"""How a token begins that only a page's session has; stored is the hash of the whole, so nobody can strip it."""
+
 
 class Role(StrEnum):
     """What kind of account this is."""
@@ -22,7 +25,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """One signed-in account."""
+    """One signed-in account; `is_page` when a page's session speaks for it, which gets values masked."""
 
     account: UUID
     role: Role
@@ -31,6 +34,7 @@ class Actor:
     window: str = ""
     agencies: tuple[str, ...] = ()
     holder: bytes | None = None
+    is_page: bool = False
 
     @property
     def key(self) -> str:

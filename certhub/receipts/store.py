@@ -87,8 +87,21 @@ def keep_receipt(unit: Unit, verification_id: str, receipt: str) -> str:
 def get(unit: Unit, verification_id: str) -> Verification | None:
     """Return a verification by its id."""
     row = unit.sql.execute(select(_VERIFICATION).where(_VERIFICATION.c.id == verification_id)).first()
-    if row is None:
-        return None
+    return None if row is None else _verification(unit, row)
+
+
+def latest(unit: Unit, *, clerk: str, limit: int) -> list[Verification]:
+    """Return a clerk's latest verifications that were answered, newest first."""
+    rows = unit.sql.execute(
+        select(_VERIFICATION)
+        .where(_VERIFICATION.c.clerk == clerk, _VERIFICATION.c.state == "answered")
+        .order_by(_VERIFICATION.c.asked_at.desc(), _VERIFICATION.c.id)
+        .limit(limit)
+    )
+    return [_verification(unit, row) for row in rows]
+
+
+def _verification(unit: Unit, row: Any) -> Verification:
     plain: dict[str, Any] = {"report": None, "receipt": None, "opening": None}
     if row.sealed is not None:
         plain = json.loads(unit.vault.open("verification", row.id, row.sealed))

@@ -36,6 +36,7 @@ from certhub.flows.show import Choice, Mode
 from certhub.flows.verify import Question
 from certhub.hub import Hub
 from certhub.parties.people import Actor, Role
+from certhub.receipts.masked import as_seen
 from certhub.tickets import store as tickets
 from certhub.tickets.store import TicketItem
 from certhub.web.language import Lang, language
@@ -154,7 +155,7 @@ def _stale_list(asked: Asked) -> Mapping[str, Any]:
     report = overall([item], channel=Channel.SEALED, as_of=now)
     return {
         "code": code,
-        "report": report.to_dict(asked.lang),
+        "report": as_seen(report.to_dict(asked.lang), by=asked.clerk),
         "offline_hours": int(OFFLINE.total_seconds() // 3600),
     }
 

@@ -1,6 +1,9 @@
 """In a demo, pages come signed in: each sets the cookie of the one role that it is for.
 
-    DATA/demo-tokens.json   {"clerk": token, …}, written anew at every start of the demo
+    DATA/demo-pages.json   {"clerk": token, …}, written anew at every start of the demo
+
+These are not the tokens that the demo hands to programs: a page's token gets personal values masked, also when
+somebody takes it out of the browser and sends it as a bearer token.
 
 The cookie is HttpOnly and SameSite=Strict, and counts only with the header X-CertHub-Role that the pages' scripts
 send (certhub/api/deps.py). In production there is no such file, and no page sets a cookie.
@@ -15,16 +18,16 @@ from certhub.hub import Hub
 from certhub.parties import store as parties
 from certhub.parties.people import Actor, Role
 
-TOKENS = "demo-tokens.json"
+PAGES = "demo-pages.json"
 COOKIE_PREFIX = "certhub_"
 
 
 def demo_tokens(hub: Hub) -> Mapping[str, str]:
-    """Return the demo's tokens by role; none outside a demo."""
+    """Return the pages' tokens by role; none outside a demo."""
     if not hub.settings.is_demo:
         return {}
     try:
-        found: dict[str, str] = json.loads((hub.settings.data / TOKENS).read_bytes())
+        found: dict[str, str] = json.loads((hub.settings.data / PAGES).read_bytes())
     except OSError:
         return {}
     return found

@@ -1,6 +1,6 @@
 """What each page knows when it is drawn: plain values for the template, and a JSON block for its scripts.
 
-counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; what to mask
+counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; which names come first
 me        what agencies are called
 agency    for which agencies the account acts, and which kinds those may issue
 ops       the same; the rest it asks the API
@@ -11,22 +11,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from certhub_schemas import kinds
-from certhub_schemas.certificate_kind import Sensitivity
 from certhub_schemas.codes.holder_id import HOLDER_ID_TYPES
 from certhub_verifier.causes import Verdict
 from certhub_verifier.sentences import CATALOGUE
 from certhub_verifier.trust import Agency, TrustSet
 
+from certhub.catalog.masking import NAMES
 from certhub.errors import Unavailable
 from certhub.hub import Hub
 from certhub.parties.people import Actor, Role
 from certhub.web.language import HTML_LANG, Lang
 from certhub.web.wording import areas
 
-RANKED = list(Sensitivity)
 LOOPBACK = ("127.0.0.1", "localhost")
-NUMBERS = ("证照编号", "证照标识", "持证主体代码")
-"""Core names that are masked like a personal number."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
             "trust_as_of": trust.as_of.isoformat() if trust else None,
             "sentences": _sentences(lang),
             "field_names": _field_names(lang),
-            "masked": _masked(),
+            "names": list(NAMES),
         }
     if page is AGENCY:
         return {
@@ -136,13 +133,6 @@ def _field_names(lang: Lang) -> dict[str, str]:
     if lang == "zh":
         return {}
     return {field.title: field.title_en for kind in kinds() for field in kind.fields}
-
-
-def _masked() -> list[str]:
-    """Return the titles whose values stay covered until they are asked for: personal in any kind, and numbers."""
-    personal = RANKED.index(Sensitivity.PERSONAL)
-    titles = {f.title for kind in kinds() for f in kind.fields if RANKED.index(f.sensitivity) >= personal}
-    return sorted(titles | set(NUMBERS))
 
 
 def _agencies(hub: Hub, actor: Actor | None, lang: Lang) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """What a clerk calls, through HTTP."""
 
+import json
+
 import pytest
 from certhub_verifier.formats import jose
 
@@ -113,6 +115,128 @@ def test_a_code_of_the_other_region_is_answered(api, other):
     assert "OK" == report["code"], report
     assert "住所" in report["items"][0]["disclosed"]
     assert "法定代表人身份证号" not in report["items"][0]["disclosed"]
+
+
+def outcome(api, vid, role="clerk", **body):
+    """Say how a verification ended."""
+    return api.post(f"/api/v1/verifications/{vid}/outcome", body, role)
+
+
+def test_how_a_verification_ended_is_said_and_listed(api):
+    """200 with what counts now; the clerk's list and the operator's inbox have it, each in its form."""
+    api.region.clock.pass_(seconds=1)
+    vid = scan(api, shown(api), case_number="2026-0008").json()["verification_id"]
+
+    said = outcome(api, vid, result="reported", note="印章可疑")
+    line = answers.VerificationList.model_validate(
+        api.get("/api/v1/verifications?limit=1", "clerk").json()
+    ).items[0]
+    inbox = answers.IncidentPage.model_validate(api.get("/api/v1/incidents", "operator").json()).items[0]
+
+    assert 200 == said.status_code
+    assert ("reported", "印章可疑") == (
+        answers.OutcomeOut.model_validate(said.json()).result,
+        said.json()["note"],
+    )
+    assert (vid, "reported", "2026-0008") == (line.verification_id, line.outcome, line.case_number)
+    assert (vid, "印章可疑", "2 号窗口", "valid") == (
+        inbox.verification_id,
+        inbox.note,
+        inbox.window,
+        inbox.verdict,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "REQUIRED_MISSING"),
+        ({"result": "fine"}, "VALUE_WRONG"),
+        ({"result": "reported", "note": ""}, "TEXT_TOO_SHORT"),
+        ({"result": "reported", "note": "x" * 501}, "TEXT_TOO_LONG"),
+        ({"result": "reported", "note": "a\u202eb"}, "TEXT_CONTROL_CHARS"),
+        ({"result": "confirmed", "who": "me"}, "FIELD_UNKNOWN"),
+    ],
+)
+def test_an_outcome_is_read_strictly(api, body, code):
+    """A closed list, a note that can be read, nothing else; nothing is on record afterwards."""
+    api.region.clock.pass_(seconds=1)
+    vid = scan(api, shown(api)).json()["verification_id"]
+    answer = api.post(f"/api/v1/verifications/{vid}/outcome", body, "clerk")
+
+    assert (422, [code]) == (answer.status_code, [one["code"] for one in answer.json()["errors"]])
+    assert api.get("/api/v1/verifications?limit=1", "clerk").json()["items"][0]["outcome"] is None
+
+
+def test_an_outcome_or_a_value_of_somebody_elses_verification_is_not_there(api, other):
+    """404 for what another region's clerk made, for what nobody made, and for what was not disclosed."""
+    vid = scan(api, shown(api)).json()["verification_id"]
+    asked = {"item": 0, "field": "证照编号"}
+
+    assert 404 == outcome(other, vid, result="confirmed").status_code
+    assert 404 == outcome(api, "0" * 32, result="confirmed").status_code
+    assert 404 == other.post(f"/api/v1/verifications/{vid}/reveal", asked, "clerk").status_code
+    assert 404 == api.post(f"/api/v1/verifications/{vid}/reveal", asked | {"item": 1}, "clerk").status_code
+    assert 404 == api.post(f"/api/v1/verifications/{vid}/reveal", asked | {"field": "x"}, "clerk").status_code
+    assert 422 == api.post(f"/api/v1/verifications/{vid}/reveal", asked | {"item": "0"}, "clerk").status_code
+
+
+def test_a_value_is_revealed(api):
+    """200 {"value"}: as the token's report has it, and kept by no cache."""
+    report = scan(api, shown(api)).json()
+    answer = api.post(
+        f"/api/v1/verifications/{report['verification_id']}/reveal",
+        {"item": 0, "field": "证照编号"},
+        "clerk",
+    )
+
+    assert {"value": report["items"][0]["disclosed"]["证照编号"]} == answer.json()
+    assert "no-store" == answer.headers["Cache-Control"]
+
+
+def as_page(api, **headers):
+    """What a page's session sends: the cookie that the counter sets, with its header."""
+    token = json.loads((api.hub.settings.data / "demo-pages.json").read_bytes())["clerk"]
+    return {"Cookie": f"certhub_clerk={token}", "X-CertHub-Role": "clerk", **headers}
+
+
+def test_a_page_session_never_gets_a_covered_value_unasked(api):
+    """By the scan, by its repetition, by the report, by the list: the number is in none, and a token has it."""
+    vid, page = "c" * 32, as_page(api)
+    body = {"code": shown(api), "matter": MATTER, "window": "2 号窗口", "verification_id": vid}
+    answers_ = [api.post("/api/v1/verifications", body, None, **page) for _ in range(2)]
+    answers_ += [api.get(f"/api/v1/verifications{end}", None, **page) for end in (f"/{vid}", "")]
+    number = api.get(f"/api/v1/verifications/{vid}", "clerk").json()["items"][0]["disclosed"]["证照编号"]
+
+    assert [200] * 4 == [one.status_code for one in answers_]
+    assert [] == [one.url for one in answers_ if number in one.text]
+    assert ["证照编号"] == answers_[0].json()["items"][0]["masked"]
+    asked = {"item": 0, "field": "证照编号"}
+    assert number == api.post(f"/api/v1/verifications/{vid}/reveal", asked, None, **page).json()["value"]
+
+
+def test_a_pages_token_stays_a_pages_token(api):
+    """Taken out of the browser and sent as a bearer token, or without its beginning, it opens nothing more."""
+    vid = scan(api, shown(api)).json()["verification_id"]
+    token = json.loads((api.hub.settings.data / "demo-pages.json").read_bytes())["clerk"]
+    path = f"/api/v1/verifications/{vid}"
+    by_bearer = api.get(path, None, Authorization=f"Bearer {token}")
+    stripped = api.get(path, None, Authorization=f"Bearer {token.removeprefix('page-')}")
+    whole_by_cookie = api.get(
+        path, None, **as_page(api) | {"Cookie": f"certhub_clerk={api.region.tokens['clerk']}"}
+    )
+
+    assert "masked" in by_bearer.json()["items"][0]
+    assert 401 == stripped.status_code
+    assert "masked" in whole_by_cookie.json()["items"][0]
+    assert "masked" not in api.get(path, "clerk").json()["items"][0]
+
+
+def test_the_inbox_takes_no_cursor_of_somebody_else(api):
+    """400 with the code that says so."""
+    answer = api.get("/api/v1/incidents?cursor=nothing", "operator")
+
+    assert (400, "CURSOR_UNKNOWN") == (answer.status_code, answer.json()["code"])
 
 
 def test_the_matters_are_told_to_clerk_and_holder(api):

@@ -30,7 +30,7 @@ from certhub_schemas.algorithms import Algorithm
 from sqlalchemy import event
 
 from certhub.certificates.rules import Event
-from certhub.flows import issue, renew, revoke, show, verify
+from certhub.flows import issue, outcome, renew, reveal, revoke, show, verify
 from certhub.flows.import_ import import_file
 from certhub.flows.revoke import Order
 from certhub.flows.show import Choice, Mode
@@ -39,6 +39,7 @@ from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
 from certhub.parties import store as parties
 from certhub.parties.people import Actor, Role
+from certhub.receipts.outcomes import Result
 from certhub.settings import Settings
 from certhub.tickets.store import TicketItem
 from tests.support.region import Clock, Wire
@@ -168,6 +169,21 @@ def renew_one(order: Order_) -> None:
     acknowledge(order, renew.renew(order["cid"], decided, None, by=by, hub=hub, key=once)["id"])
 
 
+def outcome_one(order: Order_) -> None:
+    """Conclude the order's verification, and acknowledge the result that counts."""
+    hub = open_hub(order)
+    by, result = account(hub, Role.CLERK), Result(order["result"])
+    told = outcome.conclude(order["vid"], result, order["note"], by=by, hub=hub)
+    acknowledge(order, f"{order['vid']} {told['result']}")
+
+
+def reveal_one(order: Order_) -> None:
+    """Reveal a value of the order's verification, and acknowledge that it was given."""
+    hub = open_hub(order)
+    reveal.reveal(order["vid"], 0, order["field"], by=account(hub, Role.CLERK), hub=hub)
+    acknowledge(order, order["vid"])
+
+
 def import_one(order: Order_) -> None:
     """Import the order's file, and acknowledge how it ended."""
     hub = open_hub(order)
@@ -213,6 +229,8 @@ DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "show": show_one,
     "revoke": revoke_one,
     "renew": renew_one,
+    "outcome": outcome_one,
+    "reveal": reveal_one,
     "import": import_one,
 }
 

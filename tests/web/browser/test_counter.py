@@ -138,15 +138,21 @@ def test_what_was_disclosed_is_covered_after_a_minute(people: People) -> None:
 
 
 def test_numbers_are_covered_until_they_are_asked_for(people: People) -> None:
-    """A certificate number shows its ends; one press shows it whole."""
+    """A certificate number comes with its ends only; one press asks for it whole, and one covers it again."""
     code = show(people.visit("zh", PHONE), "营业执照")
     counter = people.visit().open("/counter")
     scan(counter, code)
-    number = counter.locator("dd[data-title=证照编号]")
-    covered = number.inner_text()
-    counter.click("#items button")
+    number = counter.locator("dd[data-title=证照编号] span")
+    told = [number.inner_text()]
+    with counter.expect_response(lambda answer: answer.url.endswith("/reveal")) as asked:
+        counter.click("#items button.reveal")
+    counter.wait_for_selector("#items button[aria-pressed=true]")
+    told.append(number.inner_text())
+    counter.click("#items button.reveal")
+    told.append(number.inner_text())
 
-    assert ("演示-****01", "演示-营-0001") == (covered, number.inner_text())
+    assert ["演示-****01", "演示-营-0001", "演示-****01"] == told
+    assert {"item": 0, "field": "证照编号"} == asked.value.request.post_data_json
 
 
 def test_what_was_checked_is_told_with_its_age(people: People) -> None:

@@ -90,7 +90,7 @@ function present(entry, { isNew }) {
   result.hidden = false;
   document.body.classList.add("has-result");
   showBand(byId("band"), report.verdict, sentence);
-  showItems(byId("items"), report, matter?.needs || []);
+  showItems(byId("items"), report, matter?.needs || [], (failed) => tell(said, failed.words, "bad"));
   byId("band").focus();
   scrollTo({ top: 0 });
   if (isNew) sound(report.verdict);

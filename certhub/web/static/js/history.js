@@ -2,7 +2,6 @@
 
 import { el, verdictIcon } from "./dom.js";
 import { t } from "./page.js";
-import { coveredName } from "./result.js";
 import { clockTime } from "./times.js";
 import { kindName, verdictWord } from "./verdicts.js";
 
@@ -44,7 +43,7 @@ export function keepHistory(list, empty, { mayOpen, onOpen }) {
   return {
     /** @param {import("./verdicts.js").Report} report  @returns {Entry} */
     add(report) {
-      const entry = { report, at: Date.now(), done: false, name: coveredName(report) };
+      const entry = { report, at: Date.now(), done: false, name: report.items.map((item) => item.holder).find(Boolean) || "" };
       entries.unshift(entry);
       entries.length = Math.min(entries.length, KEPT);
       draw();

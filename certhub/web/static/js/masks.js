@@ -1,22 +1,25 @@
-// Covering personal data: enough stays to compare by, nothing to copy from.
+// Covered values: the hub sends them covered, and gives each whole one only when it is asked for, on record.
+
+import { call } from "./api.js";
 
 /**
- * @param {string} name
- * @returns {string} 张*示, 欧**本, 李*
+ * @typedef {import("./verdicts.js").Report} Report
+ * @typedef {import("./verdicts.js").Item} Item
  */
-export function maskName(name) {
-  const letters = Array.from(name);
-  if (letters.length < 2) return "*";
-  if (letters.length === 2) return `${letters[0]}*`;
-  return letters[0] + "*".repeat(Math.min(letters.length - 2, 4)) + letters[letters.length - 1];
-}
 
 /**
- * @param {string} value
- * @returns {string} the first three and last two of what is long enough, else the first alone
+ * Whether a value came covered and can be asked for.
+ * @param {Item} item  @param {string} title  @param {Report} report
  */
-export function maskValue(value) {
-  const letters = Array.from(value);
-  if (letters.length >= 8) return `${letters.slice(0, 3).join("")}****${letters.slice(-2).join("")}`;
-  return (letters[0] || "") + "***";
+export const canReveal = (item, title, report) => Boolean(report.verification_id) && (item.masked || []).includes(title);
+
+/**
+ * Ask for one whole value; that it was asked for is on record before it comes.
+ * @param {Report} report  @param {number} place  of the item, from 0 on  @param {string} field
+ * @returns {Promise<any>}
+ * @throws {import("./api.js").Failed}
+ */
+export async function reveal(report, place, field) {
+  const path = `/api/v1/verifications/${report.verification_id}/reveal`;
+  return (await call("POST", path, { body: { item: place, field } })).value;
 }

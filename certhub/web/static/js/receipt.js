@@ -2,9 +2,7 @@
 
 import { call } from "./api.js";
 import { el } from "./dom.js";
-import { maskName } from "./masks.js";
 import { page, t } from "./page.js";
-import { holderOf } from "./result.js";
 import { ageOf, dayAndTime } from "./times.js";
 import { behind, causeWords, factName, kindName, outcomeWord, verdictWord } from "./verdicts.js";
 
@@ -53,9 +51,8 @@ function paperItem(item, report) {
   const facts = item.facts.map((fact) => el("li", {},
     [factName(fact.fact), outcomeWord(fact.outcome), fact.cause && causeWords(fact.cause), ageOf(fact.as_of, new Date(report.as_of))]
       .filter(Boolean).join(" · ")));
-  const holder = holderOf(item);
   return el("section", {},
     el("h2", {}, `${kindName(item)} · ${verdictWord(item.verdict)}`),
-    el("p", {}, [holder && maskName(holder), behind(item)].filter(Boolean).join(" · ")),
+    el("p", {}, [item.holder, behind(item)].filter(Boolean).join(" · ")),
     el("ul", {}, ...facts));
 }

@@ -1,7 +1,8 @@
 // The band and the items of one check: what a clerk sees within a second, and what they may look up.
 
+import { Failed } from "./api.js";
 import { el, verdictIcon } from "./dom.js";
-import { maskName, maskValue } from "./masks.js";
+import { canReveal, reveal } from "./masks.js";
 import { page, t } from "./page.js";
 import { ageOf, dayAndTime } from "./times.js";
 import { behind, causeWords, factName, kindName, outcomeWord, verdictWord } from "./verdicts.js";
@@ -12,7 +13,6 @@ import { behind, causeWords, factName, kindName, outcomeWord, verdictWord } from
  * @typedef {import("./verdicts.js").Sentence} Sentence
  */
 
-const NAMES = ["持证主体", "姓名", "名称", "经营者名称", "业户名称"];
 const CORE = {
   证照标识: "counter.core_identifier", 证照编号: "counter.core_number", 持证主体: "counter.core_holder",
   持证主体代码: "counter.core_holder_number",
@@ -42,68 +42,66 @@ export function showBand(band, verdict, sentence, word) {
  * @param {HTMLElement} place
  * @param {Report} report
  * @param {{kind: string, fields: string[]}[]} needs  of the matter: the order in which fields are shown
+ * @param {(failed: Failed) => void} onFailed  told when a covered value could not be had
  */
-export function showItems(place, report, needs) {
+export function showItems(place, report, needs, onFailed) {
   const orderOf = (item) => needs.find((need) => need.kind === item.kind)?.fields || [];
-  place.replaceChildren(...report.items.map((item) => itemCard(item, report, orderOf(item))));
+  place.replaceChildren(...report.items.map((item, n) => itemCard(item, report, n, orderOf(item), onFailed)));
 }
 
-/**
- * The name of who holds the first certificate, covered: for the list at the side.
- * @param {Report} report
- */
-export function coveredName(report) {
-  const name = report.items.map(holderOf).find(Boolean);
-  return name ? maskName(name) : "";
-}
-
-/** @param {Item} item */
-export function holderOf(item) {
-  for (const title of NAMES) {
-    const value = item.disclosed[title];
-    if (value) return Array.isArray(value) ? value.join("、") : String(value);
-  }
-  return "";
-}
-
-/** @param {Item} item  @param {Report} report  @param {string[]} order */
-function itemCard(item, report, order) {
-  const values = el("dl", { class: "values" });
+/** @param {Item} item  @param {Report} report  @param {number} n  @param {string[]} order */
+function itemCard(item, report, n, order, onFailed) {
   const titles = sorted(Object.keys(item.disclosed), order);
-  const hasCovered = titles.some((title) => page.masked.includes(title));
-  const draw = (open) => values.replaceChildren(...titles.flatMap((title) => value(title, item.disclosed[title], open)));
-  const reveal = el("button", {
-    type: "button", "aria-pressed": "false", onclick: () => {
-      const open = reveal.getAttribute("aria-pressed") !== "true";
-      reveal.setAttribute("aria-pressed", String(open));
-      reveal.textContent = t(open ? "counter.cover" : "counter.reveal");
-      draw(open);
-    },
-  }, t("counter.reveal"));
-  draw(false);
+  const ask = (title) => reveal(report, n, title);
+  const rows = titles.flatMap((title) => value(title, item.disclosed[title],
+    canReveal(item, title, report) ? revealButton(title, item.disclosed[title], ask, onFailed) : null));
   return el("article", { class: `item card ${item.verdict}` },
     el("header", {},
       verdictIcon(item.verdict),
-      el("h3", {}, kindName(item), el("span", { class: "item-word" }, verdictWord(item.verdict))),
-      hasCovered ? reveal : null),
+      el("h3", {}, kindName(item), el("span", { class: "item-word" }, verdictWord(item.verdict)))),
     el("p", { class: "behind" }, behind(item) ? t("counter.behind", { who: behind(item) }) : t("counter.behind_nobody")),
     item.code === "OK" ? null : el("p", { class: "cause" }, causeWords(item.code)),
-    titles.length ? values : el("p", { class: "hint" }, t("counter.nothing_disclosed")),
+    titles.length ? el("dl", { class: "values" }, ...rows) : el("p", { class: "hint" }, t("counter.nothing_disclosed")),
     factsPanel(item, report));
 }
 
-/** One disclosed value as a term and its description; covered unless `open`. */
-function value(title, given, open) {
-  const texts = (Array.isArray(given) ? given : [given]).map(plain);
-  const isCovered = !open && page.masked.includes(title) && !NAMES.includes(title);
-  const shown = texts.map((text) => (isCovered ? maskValue(text) : text)).join("、");
-  const name = title in CORE ? t(CORE[title]) : page.field_names[title] || title;
-  return [el("dt", {}, name), el("dd", { "data-title": title }, shown)];
+/** One disclosed value as a term and its description, as it came; with what shows it whole, if it came covered. */
+function value(title, given, button) {
+  return [el("dt", {}, titleName(title)), el("dd", { "data-title": title }, el("span", {}, textOf(given)), button)];
+}
+
+const titleName = (title) => (title in CORE ? t(CORE[title]) : page.field_names[title] || title);
+const textOf = (given) => (Array.isArray(given) ? given : [given]).map(plain).join("、");
+
+/** A button that fetches the whole value, and covers it again; every showing is asked for anew, on record. */
+function revealButton(title, covered, ask, onFailed) {
+  const name = titleName(title);
+  const button = el("button", { type: "button", class: "reveal", "aria-pressed": "false" });
+  const draw = (given, isOpen) => {
+    if (button.previousSibling) button.previousSibling.textContent = textOf(given);
+    button.setAttribute("aria-pressed", String(isOpen));
+    button.textContent = t(isOpen ? "counter.cover" : "counter.reveal");
+    button.setAttribute("aria-label", t(isOpen ? "counter.cover_what" : "counter.reveal_what", { what: name }));
+  };
+  button.addEventListener("click", async () => {
+    if (button.getAttribute("aria-pressed") === "true") {
+      draw(covered, false);
+      return;
+    }
+    try {
+      draw(await ask(title), true);
+    } catch (failed) {
+      if (!(failed instanceof Failed)) throw failed;
+      onFailed(failed);
+    }
+  });
+  draw(covered, false);
+  return button;
 }
 
 /** Names first, then in the matter's order, then what else there is. */
 function sorted(titles, order) {
-  const places = [...NAMES, ...order];
+  const places = [...page.names, ...order];
   const placeOf = (title) => (places.includes(title) ? places.indexOf(title) : places.length);
   return [...titles].sort((a, b) => placeOf(a) - placeOf(b));
 }

@@ -8,7 +8,7 @@ import { page } from "./page.js";
  * @typedef {{fact: string, outcome: "yes"|"no"|"undetermined", cause?: string, as_of: string, evidence?: string,
  *            detail?: Record<string, string>}} Fact
  * @typedef {{kind: string, kind_name: string, kind_name_en: string, verdict: Verdict, code: string,
- *            result_number: number|null, facts: Fact[], disclosed: Record<string, any>}} Item
+ *            result_number: number|null, facts: Fact[], disclosed: Record<string, any>, masked?: string[], holder?: string}} Item
  * @typedef {{verification_id: string|null, verdict: Verdict, code: string, headline: string, next_step: string,
  *            headline_en?: string, next_step_en?: string, as_of: string, channel: string, items: Item[],
  *            receipt_url: string|null}} Report

@@ -1,0 +1,179 @@
+"""A covered value is shown when somebody asks for it, and that they did is on record first."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from certhub_schemas import kinds
+from certhub_schemas.certificate_kind import Sensitivity
+
+from certhub.audit import store as audit
+from certhub.catalog.masking import NAMES, NUMBERS, is_masked, mask_disclosed, mask_name, mask_value
+from certhub.demo import people as p
+from certhub.errors import NotFound
+from certhub.flows import reveal, verify
+from certhub.receipts.masked import masked
+from tests.support.forms import report_validator
+from tests.support.region import Region
+from tests.support.story import food, issued, licence, scan, ticket
+
+KIND, NUMBER = p.LICENCE, "显-编号-0001"
+
+
+def reports(region: Region) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Scan once; return the report as a token has it and as a page has it."""
+    report = scan(region, ticket(region, issued(region, licence(NUMBER)), issued(region, food("显-食"))))
+    page = replace(region.clerk, is_page=True)
+    return report, verify.stored(str(report["verification_id"]), by=page, hub=region.hub)
+
+
+def covered(report: Mapping[str, Any]) -> list[str]:
+    """The values of a whole report that a page keeps covered, as texts."""
+    return [
+        str(value)
+        for item in report["items"]
+        for title, value in item["disclosed"].items()
+        if is_masked(item["kind"], title)
+    ]
+
+
+def test_a_page_gets_no_covered_value_in_any_answer(home):
+    """The scan, the same question again, and the stored report: nothing in their bytes; a token gets it all."""
+    code = ticket(home, issued(home, licence(NUMBER)))
+    page = replace(home.clerk, is_page=True)
+    question = verify.Question(code, "PLACEHOLDER-901", "1号窗口", verification_id="page-0001")
+    answers = [verify.verify(question, by=page, hub=home.hub) for _ in range(2)]
+    answers.append(verify.stored("page-0001", by=page, hub=home.hub))
+    whole = verify.stored("page-0001", by=home.clerk, hub=home.hub)
+
+    assert NUMBER in covered(whole)
+    for answer in answers:
+        said = json.dumps(answer, ensure_ascii=False)
+        assert [] == [value for value in covered(whole) if value in said]
+        report_validator().validate(json.loads(said))
+
+
+def test_a_masked_report_says_what_can_be_asked_for_and_is_else_the_same(home):
+    """Verdict, facts and names are the token's; only covered values differ, and are listed."""
+    whole, page = reports(home)
+
+    for full, cut in zip(whole["items"], page["items"], strict=True):
+        titles = {title for title in full["disclosed"] if is_masked(full["kind"], title)}
+        assert titles == set(cut["masked"]) > set()
+        assert {t: full["disclosed"][t] for t in full["disclosed"] if t not in titles} == {
+            t: cut["disclosed"][t] for t in cut["disclosed"] if t not in titles
+        }
+        assert {**full, "disclosed": {}} == {
+            **{k: v for k, v in cut.items() if k not in {"masked", "holder"}},
+            "disclosed": {},
+        }
+    assert "示***馆" == page["items"][0]["holder"]
+    assert "显-编****01" == page["items"][0]["disclosed"]["证照编号"]
+    assert p.NOODLES.name == page["items"][0]["disclosed"]["持证主体"][0]
+
+
+def test_every_value_of_every_item_can_be_asked_for_and_each_asking_is_on_record(home, clock):
+    """The value as the token's report has it; the event says who, which item, which field and when, and no value."""
+    whole, _ = reports(home)
+    vid = str(whole["verification_id"])
+    asked = []
+    for place, item in enumerate(whole["items"]):
+        for field, value in item["disclosed"].items():
+            clock.pass_(seconds=1)
+            assert value == reveal.reveal(vid, place, field, by=home.clerk, hub=home.hub)
+            asked.append((home.clerk.key, {"item": place, "field": field}, clock.now()))
+
+    with home.hub.reading() as unit:
+        events = audit.events(unit, subject=vid, type_="verification.revealed")
+    assert asked == [(one.actor, one.body, one.at) for one in reversed(events)]
+
+
+@pytest.mark.parametrize(
+    ("item", "field"), [(2, "证照编号"), (-1, "证照编号"), (0, "法定代表人身份证号"), (0, ""), (0, "kind")]
+)
+def test_what_was_not_disclosed_is_not_there(home, item, field):
+    """No such item, a field outside the matter, no field at all: not found, and nothing on record."""
+    vid = str(reports(home)[0]["verification_id"])
+
+    with pytest.raises(NotFound):
+        reveal.reveal(vid, item, field, by=home.clerk, hub=home.hub)
+    with home.hub.reading() as unit:
+        assert [] == audit.events(unit, subject=vid, type_="verification.revealed")
+
+
+def test_another_clerks_values_are_not_there(home):
+    """Only who made the verification may ask."""
+    vid, stranger = str(reports(home)[0]["verification_id"]), replace(home.clerk, account=UUID(int=7))
+
+    with pytest.raises(NotFound):
+        reveal.reveal(vid, 0, "证照编号", by=stranger, hub=home.hub)
+
+
+def test_a_page_that_fetches_a_receipt_with_its_openings_is_on_record_for_each(home):
+    """What opens a digest is the identifier, a covered value; a token that files receipts is not asked why."""
+    vid = str(reports(home)[0]["verification_id"])
+    receipt = verify.receipt(vid, by=home.clerk, hub=home.hub)
+    with home.hub.reading() as unit:
+        before = audit.events(unit, subject=vid, type_="verification.revealed")
+
+    assert receipt == verify.receipt(vid, by=replace(home.clerk, is_page=True), hub=home.hub)
+    with home.hub.reading() as unit:
+        events = audit.events(unit, subject=vid, type_="verification.revealed")
+    assert [] == before
+    assert [{"item": 0, "field": "证照标识"}, {"item": 1, "field": "证照标识"}] == [
+        one.body for one in reversed(events)
+    ]
+
+
+def test_masking_follows_the_catalogue():
+    """Of every kind: what is personal or sensitive is masked but for the holder's name, what is public is not."""
+    for kind in kinds():
+        for field in kind.fields:
+            personal = field.sensitivity in (Sensitivity.PERSONAL, Sensitivity.SENSITIVE)
+            assert (personal and field.title not in NAMES) == is_masked(kind.code, field.title)
+        assert all(is_masked(kind.code, title) for title in NUMBERS)
+
+
+def test_what_the_catalogue_does_not_know_is_masked():
+    """A kind or a title of another release is covered, not shown."""
+    assert is_masked("11100000MB9999999R999", "住所")
+    assert is_masked(KIND, "没有的字段")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("420799190001010015", "420****15"),
+        ("演示路8号", "演***"),
+        ("1234567", "1***"),
+        ("12345678", "123****78"),
+        ("", "***"),
+        (["甲乙丙丁戊己庚辛", "甲"], ["甲乙丙****庚辛", "甲***"]),
+        ({"type": "111", "number": "420799190001010015"}, "420****15"),
+        ([{"type": "111", "number": "420799190001010015"}], ["420****15"]),
+        (12345678, "123****78"),
+    ],
+)
+def test_a_value_is_masked_in_whatever_shape_it_comes(value, expected):
+    """Text, lists, a holder's number, a number: the same rule, and no shape slips through."""
+    assert expected == mask_value(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("张演示", "张*示"), ("李四", "李*"), ("王", "*"), ("欧阳一二三四五六七", "欧****七")],
+)
+def test_a_name_keeps_its_ends(name, expected):
+    """Enough to find a line by."""
+    assert expected == mask_name(name)
+
+
+def test_an_item_that_may_not_be_told_has_nothing_to_mask():
+    """A placeholder stays as it is."""
+    untold = {"verdict": "undetermined", "code": "NO_AGREEMENT"}
+
+    assert [untold] == masked({"items": [untold]})["items"]
+    assert ({}, []) == mask_disclosed(KIND, {})
