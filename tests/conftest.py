@@ -73,13 +73,31 @@ def stock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return make_stock(tmp_path_factory.mktemp("stock"), server)
 
 
+@pytest.fixture(scope="session", params=DATABASES)
+def unpublished_stock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    """The same with one status list that was never published: for tests of the worker's very first round."""
+    from tests.support.stock import make_stock
+
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return make_stock(tmp_path_factory.mktemp("stock"), server, published=False)
+
+
 @pytest.fixture
-def regions(stock: Stock, tmp_path: Path) -> Iterator[tuple[Region, Region]]:
-    """Ezhou (420700) and Wuhan (420100), this test's own, joined by a wire in memory."""
+def regions(stock: Stock, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Region, Region]]:
+    """Ezhou (420700) and Wuhan (420100), this test's own, joined by a wire in memory.
+
+    When the test is over, row, slot, published list and history of every certificate have to agree, unless the test
+    is marked `disagrees`: it broke one of them on purpose, and says so.
+    """
+    from tests.support.invariants import settled
     from tests.support.stock import open_copy
 
     with open_copy(stock, tmp_path / "regions") as made:
         yield made
+        if request.node.get_closest_marker("disagrees") is None:
+            assert {region.hub.region: [] for region in made} == {
+                region.hub.region: settled(region.hub, region.clock) for region in made
+            }
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from certhub.audit import store as audit
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import CHINA, Event, after, wire_status
 from certhub.certificates.store import Place
@@ -94,6 +95,7 @@ def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
                 unit, Slot(intent.list_no, intent.list_index), wire_status((voided or intent).state)
             )
             certificates.forget_number(unit, Place(intent.bucket, intent.id))
+            audit.record(unit, "certificate.voided", actor=by.key, subject=intent.ref.hex(), body={})
         else:
             certificates.prolong(unit, replace(intent, lease_until=unit.now + timedelta(days=3650)))
         return intent.cid

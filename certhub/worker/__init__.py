@@ -80,6 +80,7 @@ def sweep(hub: Hub) -> None:
                 status.set_value(unit, Slot(voided.list_no, voided.list_index), wire_status(voided.state))
                 certificates.forget_number(unit, Place(voided.bucket, voided.id))
                 audit.record(unit, "certificate.voided", actor=ABOUT_US, subject=voided.ref.hex(), body={})
+                audit.post(unit, TOPIC, str(voided.list_no))
         tickets.forget(unit)
         peers.forget(unit)
         idempotency.forget(unit)

@@ -23,8 +23,9 @@ def test_it_holds_keys_matters_and_the_lists_of_both_regions(home, other):
 
     assert home.hub.trust_folder.files() == dict(contents.trust)
     assert {
-        "https://420700.certhub.example/status/1",
-        "https://420100.certhub.example/status/1",
+        f"https://{region.hub.region}.certhub.example/status/{list_no}"
+        for region in (home, other)
+        for list_no in (1, 2)
     } == set(contents.status)
     assert contents.matters
 

@@ -234,6 +234,7 @@ def test_no_address_carries_a_value(home, other, tmp_path):
         "http://420700.test/xr/v1/query",
         "http://420700.test/status/",
         "http://420700.test/status/1",
+        "http://420700.test/status/2",
     } == set(asked)
     assert code not in report["receipt_url"]
 

@@ -22,7 +22,14 @@ from certhub.worker import publish, sweep
 from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
 from tests.support.peers import BrokenWire
 from tests.support.region import Region
+from tests.support.stock import Stock
 from tests.support.story import change, food, issued, licence, scan, ticket
+
+
+@pytest.fixture
+def stock(unpublished_stock: Stock) -> Stock:
+    """Here the worker's first round is looked at."""
+    return unpublished_stock
 
 
 def statement(region: Region, name: str = "status/1"):
@@ -290,6 +297,7 @@ def test_the_loop_publishes_and_ends_when_it_is_told(home):
     assert statement(home)
 
 
+@pytest.mark.disagrees("the shelf is gone at its end")
 def test_the_loop_outlives_a_round_that_fails(home, caplog):
     """A shelf that cannot be written is told in the log, and the worker goes on."""
     blocked = home.hub.settings.data / "public"
@@ -322,6 +330,7 @@ def test_the_sweeper_forgets_what_has_had_its_time(home, other, clock):
     assert 0 == rows("idempotency_key")
 
 
+@pytest.mark.disagrees("the published list has one bit changed")
 def test_what_we_sign_a_stranger_refuses_when_one_bit_changes(home):
     """The list on the shelf is not trusted because it lies there."""
     publish(home.hub)

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certhub_keys.cost import Cost
+from certhub_verifier.formats.statuslist import MIN_SLOTS
 
+from certhub.db.columns import table_of
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
 from certhub.settings import FILE, Profile, Settings
+from certhub.status.tables import StatusListRow
+from certhub.worker import publish
 from tests.support.postgres import Postgres
 from tests.support.region import Clock, Region, Wire
 
@@ -36,12 +40,34 @@ class Stock:
         return self.postgres.url(self.database) if self.postgres else ""
 
 
-def make_stock(folder: Path, postgres: Postgres | None = None) -> Stock:
-    """Found, join and fill 420700 and 420100."""
+def make_stock(folder: Path, postgres: Postgres | None = None, *, published: bool = True) -> Stock:
+    """Found, join and fill 420700 and 420100.
+
+    `published`: each region has a second status list, which new certificates go to, and both lists stood in public
+    five seconds ago, so that a test sees what a change forgets to publish.
+    """
     database = postgres.create() if postgres else ""
     url = postgres.url(database) if postgres else ""
     plan = Plan(folder, URLS, database=url, cost=Cost.TEST, profile=Profile.TEST)
-    return Stock(folder, prepare(plan, clock=Clock()), postgres, database)
+    stock = Stock(folder, prepare(plan, clock=Clock()), postgres, database)
+    if published:
+        for code in stock.tokens:
+            _publish_two_lists(folder / code)
+    return stock
+
+
+def _publish_two_lists(folder: Path) -> None:
+    """Open a second status list and publish both, a few seconds before the tests begin."""
+    clock = Clock()
+    clock.pass_(seconds=-5)
+    hub = Hub.open(Settings.load(folder), clock=clock, network=Wire())
+    try:
+        with hub.writing() as unit:
+            row = {"list_no": 2, "size": MIN_SLOTS, "changed_at": unit.now, "published_at": None}
+            unit.sql.execute(table_of(StatusListRow).insert().values(row))
+        publish(hub)
+    finally:
+        hub.close()
 
 
 @contextmanager

@@ -74,6 +74,7 @@ def test_a_number_moves_with_a_renewal_and_is_freed_by_a_void(database):
         assert {} == certificates.standing_numbers(unit, [b"1" * 32])
 
 
+@pytest.mark.disagrees("the store alone, without the flow that tells the history")
 def test_only_what_is_intended_becomes_active(home):
     """Once; whoever comes second made nothing."""
     intent = intended(home, licence("营-1"))
@@ -85,6 +86,7 @@ def test_only_what_is_intended_becomes_active(home):
     assert (State.ACTIVE, "c2ln", None) == (active.state, active.record.signature, active.lease_until)
 
 
+@pytest.mark.disagrees("the store alone, without the flow that tells the history")
 def test_an_intent_is_taken_over_after_its_lease_by_one(home, clock):
     """Not before it ends; not by two; not when it is active."""
     intent = intended(home, licence("营-1"))
@@ -102,6 +104,7 @@ def test_an_intent_is_taken_over_after_its_lease_by_one(home, clock):
         assert not certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
 
 
+@pytest.mark.disagrees("the store alone, without the flow that tells the history")
 def test_a_state_moves_once_from_what_was_seen(home):
     """Compare and swap: whoever read an older state is told."""
     seen = found(home, issued(home, licence("营-1")))

@@ -1,0 +1,163 @@
+"""What must hold whenever nothing is at work: the row, the slot, the published list and the history say the same.
+
+    disagreements(hub)   every sentence in which two of them differ; none is the good answer
+    settled(hub, clock)  the same once the worker has published: then the public list is compared slot by slot
+
+A flow's test looks at one of the four and cannot see the other three. So every test that uses regions ends with this,
+and every drill looks with it after a death.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from certhub_verifier.formats import jose
+from certhub_verifier.formats.statuslist import StatusList, parse_statement
+from sqlalchemy import select
+
+from certhub import worker
+from certhub.audit import store as audit
+from certhub.certificates.rules import State, wire_status
+from certhub.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+from certhub.db.columns import table_of
+from certhub.db.engine import Unit
+from certhub.errors import NotFound
+from certhub.hub import Hub
+from certhub.status.tables import SlotRow, StatusListRow
+from tests.support.region import Clock
+
+_CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, _SLOT, _LIST = (
+    table_of(row) for row in (CertificateRow, NumberRow, PublicIdRow, HoldingRow, SlotRow, StatusListRow)
+)
+ISSUED = "certificate.issued"
+TOLD = {ISSUED: State.ACTIVE} | {f"certificate.{state.value}": state for state in State}
+"""The state in which a certificate is after an event of a type; `certificate.active` is a reinstatement."""
+ENDS = set(State) - {State.INTENDED, State.ACTIVE, State.SUSPENDED, State.VOIDED}
+LIVE = {State.ACTIVE, State.SUSPENDED}
+Place = tuple[int, int]
+
+
+def disagreements(hub: Hub) -> list[str]:
+    """Return what the store, its history and the published lists say differently of any certificate."""
+    with hub.reading() as unit:
+        certificates = unit.sql.execute(select(_CERTIFICATE)).all()
+        slots = {(row.list_no, row.list_index): row for row in unit.sql.execute(select(_SLOT))}
+        waiting = {int(ref) for _, ref in audit.posted(unit, worker.TOPIC)}
+        found = [
+            *_rows_and_slots(certificates, slots),
+            *_rows_and_history(certificates, _history(unit)),
+            *_rows_and_indexes(unit, certificates),
+        ]
+        lists = [row.list_no for row in unit.sql.execute(select(_LIST))]
+    return found + [
+        line for list_no in lists if list_no not in waiting for line in _public(hub, list_no, slots)
+    ]
+
+
+def settled(hub: Hub, clock: Clock) -> list[str]:
+    """Return what still differs once the worker has had its turn, a second later, so that it may speak again."""
+    before = disagreements(hub)
+    if before:
+        return before
+    clock.pass_(seconds=1)
+    worker.publish(hub)
+    with hub.reading() as unit:
+        left = [
+            f"the outbox still says that list {ref} changed" for _, ref in audit.posted(unit, worker.TOPIC)
+        ]
+    return left + disagreements(hub)
+
+
+def _rows_and_slots(certificates: Iterable[Any], slots: Mapping[Place, Any]) -> list[str]:
+    """Each certificate has its slot, which says what its state says; each slot is a certificate's or a decoy's."""
+    found, owners = [], {}
+    for row in certificates:
+        place = (row.list_no, row.list_index)
+        slot, owners[row.id] = slots.get(place), place
+        if slot is None or slot.certificate != row.id:
+            found.append(f"certificate {row.cid} ({row.state}): slot {place} is not its own")
+        elif slot.value != wire_status(State(row.state)):
+            found.append(f"certificate {row.cid} is {row.state}, and its slot {place} says {slot.value}")
+    found += [
+        f"slot {place} is of a certificate that is not there"
+        for place, slot in slots.items()
+        if slot.certificate is not None and slot.certificate not in owners
+    ]
+    return found
+
+
+def _history(unit: Unit) -> Mapping[str, Counter[str]]:
+    """Count, by the hash that an event names a credential by, how often each state was told."""
+    told: dict[str, Counter[str]] = defaultdict(Counter)
+    for event in audit.events(unit, limit=1_000_000):
+        if event.type in TOLD:
+            told[event.subject][event.type if event.type == ISSUED else TOLD[event.type]] += 1
+    return told
+
+
+def _rows_and_history(certificates: Iterable[Any], told: Mapping[str, Counter[str]]) -> list[str]:
+    """The state that the history leads to is the state of the row; a row that was only intended has no history."""
+    return [
+        f"certificate {row.cid} is {row.state}, and its history is {dict(states)}"
+        for row in certificates
+        for states in [told.get(row.ref.hex(), Counter())]
+        if _led_to(states) is not State(row.state)
+    ]
+
+
+def _led_to(states: Counter[str]) -> State | None:
+    """Return where the events lead, None where they contradict each other; events of one moment have no order."""
+    ends = [state for state in states if state in ENDS]
+    if not states:
+        return State.INTENDED
+    if State.VOIDED in states:
+        return State.VOIDED if states == {State.VOIDED: 1} else None
+    paused = states[State.SUSPENDED] - states[State.ACTIVE]
+    if states[ISSUED] != 1 or len(ends) > 1 or any(states[end] > 1 for end in ends) or paused not in (0, 1):
+        return None
+    return ends[0] if ends else State.SUSPENDED if paused else State.ACTIVE
+
+
+def _rows_and_indexes(unit: Unit, certificates: Iterable) -> list[str]:
+    """One version of a number is live at most; number, public id and holdings lead to rows that are there."""
+    rows: dict[UUID, Any] = {row.id: row for row in certificates}
+    superseded = {
+        row.previous: row for row in rows.values() if row.previous is not None and row.state in LIVE
+    }
+    found = [
+        f"two versions are live: {row.cid} and {superseded[row.id].cid}"
+        for row in rows.values()
+        if row.id in superseded and row.state in LIVE
+    ]
+    numbered = {row.certificate for row in unit.sql.execute(select(_NUMBER))}
+    named = {row.certificate for row in unit.sql.execute(select(_PUBLIC_ID))}
+    held = {row.certificate for row in unit.sql.execute(select(_HOLDING))}
+    found += [f"a number leads to {one}, which is not there" for one in numbered - rows.keys()]
+    found += [f"a public id leads to {one}, which is not there" for one in named - rows.keys()]
+    found += [f"a holding leads to {one}, which is not there" for one in held - rows.keys()]
+    found += [f"certificate {row.cid} has no public id" for row in rows.values() if row.id not in named]
+    found += [f"certificate {row.cid} is nobody's" for row in rows.values() if row.id not in held]
+    found += [
+        f"certificate {row.cid} is {row.state}, and its number leads elsewhere"
+        for row in rows.values()
+        if State(row.state) in LIVE and row.id not in numbered
+    ]
+    return found
+
+
+def _public(hub: Hub, list_no: int, slots: Mapping[Place, Any]) -> list[str]:
+    """A published list that no word waits for says of every slot what the store says."""
+    try:
+        token = hub.shelf.get(f"status/{list_no}")
+    except NotFound:
+        return []
+    statuses = parse_statement(jose.parse(token, "statuslist+jwt").payload).statuses
+    known = {index: slot.value for (number, index), slot in slots.items() if number == list_no and slot.value}
+    if statuses.data == StatusList.blank(statuses.size).with_statuses(known).data:
+        return []
+    return [
+        f"list {list_no} says {statuses.get(index)} in public of slot {index}, which says {known.get(index, 0)}"
+        for index in range(statuses.size)
+        if statuses.get(index) != known.get(index, 0)
+    ]
