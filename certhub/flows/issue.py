@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import jose, sdjwt, vc
 
 from certhub.audit import store as audit
@@ -326,13 +327,20 @@ def _sign(intent: Certificate, hub: Hub) -> Certificate:
 
 
 def _read_back(certificate: Certificate, hub: Hub) -> None:
-    """Read our own product as a stranger would; a credential that does not verify is never active."""
+    """Read our own product as a stranger would; a credential that does not verify is never active.
+
+    Raises:
+        Unverified: its form, its key, its signature or its end is not what a stranger accepts.
+    """
     issuer_jwt, disclosures = certificate.credential_parts
-    credential = vc.parse(sdjwt.join(issuer_jwt, disclosures))
-    key = hub.trust.key(credential.header.kid)
-    if key is None or key.owner != certificate.agency or certificate.kind not in key.kinds:
-        raise Unverified("the trust set does not let this key seal this kind")
-    jose.verify(credential.parsed, key)
+    try:
+        credential = vc.parse(sdjwt.join(issuer_jwt, disclosures))
+        key = hub.trust.key(credential.header.kid)
+        if key is None or key.owner != certificate.agency or certificate.kind not in key.kinds:
+            raise Unverified("the trust set does not let this key seal this kind")
+        jose.verify(credential.parsed, key)
+    except VerifierError as refused:
+        raise Unverified("the credential that was just signed does not verify") from refused
     expires = ends(certificate.valid_to)
     if credential.claims.expires != (None if expires is None else int(expires.timestamp())):
         raise Unverified("the credential does not say what the record says")
