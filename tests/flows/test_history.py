@@ -1,0 +1,243 @@
+"""Which events each deed writes, in either region, and what their bodies hold: one row a deed, nothing else is told.
+
+A leaf of the history is never rewritten, so a name or a member that changes here is a change of a format.
+"""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import certhub
+from certhub.audit import store as audit
+from certhub.catalog.draft import RawDraft
+from certhub.certificates.rules import Event
+from certhub.errors import HubError
+from certhub.flows import bundle, import_, issue, outcome, renew, reveal
+from certhub.flows.outcome import Result
+from certhub.flows.revoke import Order
+from certhub.worker import VOID_AFTER, sweep
+from tests.support.exports import csv_file, row
+from tests.support.plug import PulledPlug, cut
+from tests.support.region import Region
+from tests.support.story import BUSINESS, change, food, issued, key, licence, marriage, scan, sealed, ticket
+
+Told = tuple[str, str, frozenset[str]]
+Deed = Callable[[Region, Region], Callable[[], object]]
+"""Prepares in two regions, and returns what is then done; only what that writes is looked at."""
+
+LOOKED_HOME = frozenset({"verification", "matter", "window", "office", "fields", "verdict", "code"})
+LOOKED_ABROAD = frozenset({"verification", "matter", "window", "region", "office", "fields"})
+CHANGED = frozenset({"event", "reason", "decision", "effective_from"})
+ISSUED = frozenset({"kind", "agency", "version"})
+
+
+def changing(*events: Event) -> Deed:
+    """Prepare a certificate, moved on by all events but the last."""
+
+    def prepare(home: Region, other: Region) -> Callable[[], object]:
+        cid = issued(home, licence("史-1"))
+        for event in events[:-1]:
+            change(home, cid, event)
+        return lambda: change(home, cid, events[-1])
+
+    return prepare
+
+
+def scanning(where: str, make: Callable[[Region, str], str] = ticket) -> Deed:
+    """Prepare a code of the home region, to be scanned at home or in the other region."""
+
+    def prepare(home: Region, other: Region) -> Callable[[], object]:
+        code = make(home, issued(home, licence("史-1")))
+        return lambda: scan(home if where == "home" else other, code)
+
+    return prepare
+
+
+def holding(*drafts: RawDraft, then: Callable[[Region, Region, list[str]], object]) -> Deed:
+    """Prepare certificates, and do something with their ids."""
+
+    def prepare(home: Region, other: Region) -> Callable[[], object]:
+        cids = [issued(home, draft) for draft in drafts]
+        return lambda: then(home, other, cids)
+
+    return prepare
+
+
+def renewing(home: Region, other: Region, cids: list[str]) -> object:
+    """Renew the certificate."""
+    return renew.renew(cids[0], Order("演示", "决1"), None, by=home.agency, hub=home.hub, key=key())
+
+
+def shown_abroad(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a ticket with a kind that is in no agreement."""
+    code = ticket(home, issued(home, marriage("史-1")))
+    return lambda: scan(other, code, BUSINESS)
+
+
+def killed(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare an intent whose maker died, and which the sweeper finds."""
+    with pytest.raises(PulledPlug):
+        issue.issue(licence("史-1"), by=home.agency, hub=cut(home, "issue:4"), key=key())
+    home.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
+    return lambda: sweep(home.hub)
+
+
+def concluding(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a verification that was answered."""
+    vid = str(scan(home, ticket(home, issued(home, licence("史-1"))))["verification_id"])
+    return lambda: outcome.conclude(vid, Result.CONFIRMED, None, by=home.clerk, hub=home.hub)
+
+
+def revealing(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a verification with a value to be seen."""
+    vid = str(scan(home, ticket(home, issued(home, licence("史-1"))))["verification_id"])
+    return lambda: reveal.reveal(vid, 0, "法定代表人", by=home.clerk, hub=home.hub)
+
+
+def refused(do: Callable[[Region, Region], object]) -> Deed:
+    """Prepare something that is refused: it tells nothing."""
+
+    def prepare(home: Region, other: Region) -> Callable[[], object]:
+        def attempt() -> None:
+            with pytest.raises(HubError):
+                do(home, other)
+
+        return attempt
+
+    return prepare
+
+
+DEEDS: dict[str, tuple[Deed, list[Told]]] = {
+    "issue": (
+        lambda home, other: lambda: issued(home, licence("史-1")),
+        [("420700", "certificate.issued", ISSUED)],
+    ),
+    "issue again": (
+        holding(licence("史-1"), then=lambda home, other, cids: again(home, "史-1")),
+        [],
+    ),
+    "import": (
+        lambda home, other: lambda: import_.import_file(
+            csv_file(row("史-1"), row("史-2")), "x.csv", by=home.agency, hub=home.hub
+        ),
+        [
+            ("420700", "certificate.issued", ISSUED),
+            ("420700", "certificate.issued", ISSUED),
+            ("420700", "import.finished", frozenset({"rows", "issued", "existing", "refused"})),
+        ],
+    ),
+    "check a file only": (
+        lambda home, other: lambda: import_.import_file(
+            csv_file(row("史-1")), "x.csv", by=home.agency, hub=home.hub, check_only=True
+        ),
+        [],
+    ),
+    "suspend": (changing(Event.SUSPEND), [("420700", "certificate.suspended", CHANGED)]),
+    "reinstate": (changing(Event.SUSPEND, Event.REINSTATE), [("420700", "certificate.active", CHANGED)]),
+    "revoke": (changing(Event.REVOKE), [("420700", "certificate.revoked", CHANGED)]),
+    "cancel": (changing(Event.CANCEL), [("420700", "certificate.cancelled", CHANGED)]),
+    "withdraw": (changing(Event.WITHDRAW), [("420700", "certificate.withdrawn", CHANGED)]),
+    "revoke what is revoked": (refused(lambda home, other: changing(Event.REVOKE, Event.REVOKE)(home, other)()), [
+        ("420700", "certificate.issued", ISSUED), ("420700", "certificate.revoked", CHANGED),
+    ]),
+    "renew": (
+        holding(food("史-1"), then=renewing),
+        [
+            ("420700", "certificate.issued", ISSUED),
+            ("420700", "certificate.superseded", frozenset({"event", "reason", "decision", "next"})),
+        ],
+    ),
+    "void": (killed, [("420700", "certificate.voided", frozenset())]),
+    "show a ticket of two": (
+        holding(licence("史-1"), food("史-2"), then=lambda home, other, cids: ticket(home, *cids)),
+        [("420700", "certificate.shown", frozenset({"mode"}))] * 2,
+    ),
+    "show a sealed code": (
+        holding(licence("史-1"), then=lambda home, other, cids: sealed(home, *cids)),
+        [("420700", "certificate.shown", frozenset({"mode", "jti", "exp"}))],
+    ),
+    "scan at home": (scanning("home"), [("420700", "certificate.looked", LOOKED_HOME)]),
+    "scan a sealed code at home": (
+        scanning("home", sealed),
+        [("420700", "certificate.looked", LOOKED_HOME)],
+    ),
+    "scan what is no code": (
+        lambda home, other: lambda: scan(home, "6217 0000 1234 5678"),
+        [("420700", "code.refused", frozenset({"matter", "code"}))],
+    ),
+    "scan abroad": (
+        scanning("abroad"),
+        [
+            ("420700", "certificate.looked", LOOKED_ABROAD),
+            ("420100", "certificate.looked", LOOKED_HOME),
+        ],
+    ),
+    "scan abroad what is not agreed": (
+        shown_abroad,
+        [("420100", "code.refused", frozenset({"matter", "code"}))],
+    ),
+    "say how a verification ended": (
+        concluding,
+        [("420700", "verification.concluded", frozenset({"result", "number", "has_note"}))],
+    ),
+    "see a covered value": (
+        revealing,
+        [("420700", "verification.revealed", frozenset({"item", "field"}))],
+    ),
+    "take an offline bundle": (
+        lambda home, other: lambda: bundle.offline_bundle(by=home.clerk, hub=home.hub),
+        [("420700", "bundle.issued", frozenset({"lists"}))],
+    ),
+}  # fmt: skip
+ELSEWHERE = {"peer.stopped", "peer.resumed"}
+"""Written by the operator's routes (tests/api/test_operator.py) until the next plan makes them flows."""
+
+
+def again(home: Region, number: str) -> None:
+    """Issue what is there already, under another key."""
+    _, new = issue.issue(licence(number), by=home.agency, hub=home.hub, key=key())
+    assert not new
+
+
+def history(*regions: Region) -> dict[object, Told]:
+    """Return every event of the regions: id → region, type, members of the body."""
+    found: dict[object, Told] = {}
+    for region in regions:
+        with region.hub.reading() as unit:
+            for event in audit.events(unit, limit=100_000):
+                found[event.id] = (region.hub.region, event.type, frozenset(event.body))
+    return found
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_deed_tells_exactly_this(home, other, name):
+    """No event too few, none too many, and no member that the table does not name."""
+    prepare, expected = DEEDS[name]
+    do = prepare(home, other)
+    before = history(home, other)
+
+    do()
+
+    after = history(home, other)
+    assert sorted(expected, key=str) == sorted((after[one] for one in after.keys() - before.keys()), key=str)
+    assert before.items() <= after.items()
+
+
+def test_no_event_is_written_that_the_table_does_not_hold():
+    """Every event type that stands in the source is told by a deed of the table."""
+    written = set()
+    for path in Path(certhub.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("record", "record_all")):
+                written |= {
+                    part.value
+                    for part in ast.walk(call)
+                    if isinstance(part, ast.Constant) and re.fullmatch(r"[a-z]+\.[a-z]+", str(part.value))
+                }
+    told = {type_ for _, expected in DEEDS.values() for _, type_, _ in expected}
+
+    assert written - ELSEWHERE <= told
+    assert ELSEWHERE <= written
