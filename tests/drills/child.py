@@ -29,8 +29,9 @@ from certhub_keys.signer import Signer
 from certhub_schemas.algorithms import Algorithm
 from sqlalchemy import event
 
+from certhub import worker
 from certhub.certificates.rules import Event
-from certhub.flows import issue, outcome, renew, reveal, revoke, show, verify
+from certhub.flows import bundle, issue, outcome, renew, reveal, revoke, show, verify
 from certhub.flows.import_ import import_file
 from certhub.flows.revoke import Order
 from certhub.flows.show import Choice, Mode
@@ -90,16 +91,20 @@ def write_down(file: Path, line: str) -> None:
     os.close(written)
 
 
-def open_hub(order: Order_) -> Hub:
-    """Open the order's hub, with a journal of what is signed and the plug pulled where the order says."""
-    kill = order.get("kill", {})
+def open_hub(order: Order_, *, region: str = "", dies: bool = True) -> Hub:
+    """Open the order's hub, with a journal of what is signed and the plug pulled where the order says.
+
+    `region` names the hub in the folder beside it instead; one that does not die is nobody's victim.
+    """
+    kill = order.get("kill", {}) if dies else {}
+    folder = Path(order["folder"])
 
     def step(name: str) -> None:
         if name == kill.get("step"):
             die()
 
     hub = Hub.open(
-        Settings.load(Path(order["folder"])),
+        Settings.load(folder.parent / region if region else folder),
         clock=Clock(datetime.fromisoformat(order["time"])),
         network=Wire(),
         step=step,
@@ -144,6 +149,30 @@ def verify_one(order: Order_) -> None:
     question = Question(order["code"], BUSINESS, "1号窗口", verification_id=order["verification_id"])
     report = verify.verify(question, by=account(hub, Role.CLERK), hub=hub)
     acknowledge(order, f"{order['verification_id']} {report['verdict']} {report['code']}")
+
+
+def ask_one(order: Order_) -> None:
+    """Scan the order's code of 420700 in 420100, where one of the two dies; acknowledge the report's code."""
+    wire = Wire()
+    home = open_hub(order, dies=order["victim"] == "provider")
+    other = replace(open_hub(order, region="420100", dies=order["victim"] == "asker"), network=wire)
+    wire.hubs |= {home.region: home, other.region: other}
+    question = Question(order["code"], BUSINESS, "1号窗口", verification_id=order["verification_id"])
+    acknowledge(order, verify.verify(question, by=account(other, Role.CLERK), hub=other)["code"])
+
+
+def bundle_one(order: Order_) -> None:
+    """Take an offline bundle, and acknowledge it."""
+    hub = open_hub(order)
+    acknowledge(order, bundle.offline_bundle(by=account(hub, Role.CLERK), hub=hub))
+
+
+def work_one(order: Order_) -> None:
+    """Let the worker have its turn: publish, then sweep."""
+    hub = open_hub(order)
+    worker.publish(hub)
+    worker.sweep(hub)
+    acknowledge(order, "worked")
 
 
 def show_one(order: Order_) -> None:
@@ -226,6 +255,9 @@ def acknowledge(order: Order_, text: str) -> None:
 DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "issue": issue_one,
     "verify": verify_one,
+    "ask": ask_one,
+    "bundle": bundle_one,
+    "work": work_one,
     "show": show_one,
     "revoke": revoke_one,
     "renew": renew_one,
