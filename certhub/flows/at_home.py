@@ -148,7 +148,11 @@ def _examined(
     report = run(
         examine(
             PresentedCredential(
-                present(certificate, fields), how="ticket", redeemed=redeemed, known=(meant_for_us,)
+                present(certificate, fields),
+                how="ticket",
+                redeemed=redeemed,
+                known=(meant_for_us,),
+                asker=hub.region,
             ),
             trust=hub.trust,
             policy=policy_for(matter, Channel.TICKET),
@@ -193,7 +197,10 @@ def _behind_sealed(
         return UseRecord(used=False, used_at=None, used_where=None) if isinstance(need, UseOf) else None
 
     report = run(
-        examine(SealedCode(text), trust=hub.trust, policy=policy_for(matter, channel), now=now), answer
+        examine(
+            SealedCode(text, asker=hub.region), trust=hub.trust, policy=policy_for(matter, channel), now=now
+        ),
+        answer,
     )
     if certificate is None or report.code in {"TAMPERED", "CODE_EXPIRED"}:
         return Looked(

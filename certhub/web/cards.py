@@ -151,7 +151,9 @@ def _stale_list(asked: Asked) -> Mapping[str, Any]:
         return StatusToken(hub.shelf.get("status/" + need.uri.rsplit("/", 1)[1]))
 
     policy = policy_for(matters()[0], Channel.SEALED)
-    item = run(examine(SealedCode(code), trust=hub.trust, policy=policy, now=now), from_disk)
+    item = run(
+        examine(SealedCode(code, asker=hub.region), trust=hub.trust, policy=policy, now=now), from_disk
+    )
     report = overall([item], channel=Channel.SEALED, as_of=now)
     return {
         "code": code,

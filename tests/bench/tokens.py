@@ -44,7 +44,7 @@ def judge(text: str) -> ItemReport:
     """Judge a credential as a hub judges one that came by a ticket: its status is the hub's own row."""
     redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
     meant_for_us = Checked(Fact.AUDIENCE, Outcome.YES, None, NOW)
-    evidence = PresentedCredential(text, how="ticket", redeemed=redeemed, known=(meant_for_us,))
+    evidence = PresentedCredential(text, how="ticket", redeemed=redeemed, known=(meant_for_us,), asker=None)
     policy = policy_for(matter(MATTER), Channel.TICKET)
     return run(examine(evidence, trust=trust(), policy=policy, now=NOW), _active)
 

@@ -3,6 +3,7 @@
     docs/flows.md        the numbered lists of certhub/flows/*.py, and nothing more
     docs/operations.md   tables of settings, commands, error codes and verdict codes
     docs/api.md          the table of who may call what
+    docs/trust.md        the floor of facts that no policy lowers
 
 `python -m tests.docs.pages` writes them anew; the tests beside this file fail while they differ.
 """
@@ -20,8 +21,8 @@ import typer
 
 ROOT = Path(__file__).parents[2]
 FLOWS, API = ROOT / "certhub" / "flows", ROOT / "certhub" / "api"
-FLOWS_PAGE, OPERATIONS_PAGE, API_PAGE = (
-    ROOT / "docs" / name for name in ("flows.md", "operations.md", "api.md")
+FLOWS_PAGE, OPERATIONS_PAGE, API_PAGE, TRUST_PAGE = (
+    ROOT / "docs" / name for name in ("flows.md", "operations.md", "api.md", "trust.md")
 )
 ORDER = ("issue", "import_", "show", "verify", "at_home", "query", "answer", "revoke", "renew", "bundle")
 BLANK, FIRST = re.compile(r"\n[ ]*\n"), re.compile(r"(?:[a-z]+ +)?1 +\S")
@@ -107,6 +108,20 @@ def verdicts_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def floor_table() -> str:
+    """Return a row for every fact on the floor, a column for each kind of evidence, and what always stands."""
+    from certhub_verifier.facts import Fact
+    from certhub_verifier.floor import FLOORS
+
+    lines = [f"| fact | {' | '.join(FLOORS)} |", "|---" * (len(FLOORS) + 1) + "|"]
+    for fact in Fact:
+        holds = [floor.holds.get(fact) for floor in FLOORS.values()]
+        if any(holds):
+            lines.append(f"| `{fact}` | {' | '.join(hold or '—' for hold in holds)} |")
+    lines.append(f"| always | {' | '.join(floor.always or '—' for floor in FLOORS.values())} |")
+    return "\n".join(lines) + "\n"
+
+
 def access_table() -> str:
     """Return a row for every route: who may call it."""
     rows: dict[str, dict[str, Any]] = json.loads((API / "access.json").read_text(encoding="utf-8"))
@@ -132,6 +147,7 @@ def pages() -> dict[Path, str]:
         FLOWS_PAGE: flows_page(),
         OPERATIONS_PAGE: operations,
         API_PAGE: with_table(api, "access", access_table()),
+        TRUST_PAGE: with_table(TRUST_PAGE.read_text(encoding="utf-8"), "floor", floor_table()),
     }
 
 

@@ -13,6 +13,7 @@ from certhub_verifier import (
     SealedCode,
     StatusAt,
     Verdict,
+    channel_of,
     examine,
     examine_receipt,
     open_bundle,
@@ -107,7 +108,7 @@ def _known_credential(data: bytes, disclosed: Mapping[str, Any], corpus: Corpus)
 def _shown(data: bytes, *, corpus: Corpus) -> Found:
     """The engine says valid, or shows a field, only of what an agency sealed."""
     redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
-    evidence = PresentedCredential(text_of(data), "ticket", redeemed)
+    evidence = PresentedCredential(text_of(data), "ticket", redeemed, asker=None)
     report = run(
         examine(evidence, trust=corpus.trust, policy=corpus.policy(Channel.TICKET), now=NOW), corpus.news
     )
@@ -118,10 +119,9 @@ def _shown(data: bytes, *, corpus: Corpus) -> Found:
 
 def _sealed(data: bytes, *, corpus: Corpus) -> Found:
     text = text_of(data)
-    channel = Channel.PAPER if codes.normalise(text[:8]).startswith("EC3") else Channel.SEALED
-    report = run(
-        examine(SealedCode(text), trust=corpus.trust, policy=corpus.policy(channel), now=NOW), corpus.news
-    )
+    evidence = SealedCode(text, asker=None)
+    policy = corpus.policy(channel_of(evidence))
+    report = run(examine(evidence, trust=corpus.trust, policy=policy, now=NOW), corpus.news)
     if report.verdict in (Verdict.VALID, Verdict.CHECK) or report.disclosed:
         good = {one.decode() for one in corpus.sealed_codes}
         return Found.SAME if codes.normalise(text) in good else Found.ACCEPTED
@@ -171,7 +171,7 @@ def _binding(data: bytes, *, corpus: Corpus) -> Found:
 
 def _bound(data: bytes, *, corpus: Corpus) -> Found:
     """As a file that the holder's device vouches for: valid only as it was bound."""
-    evidence = PresentedCredential(text_of(data), "file", expect=corpus.expect)
+    evidence = PresentedCredential(text_of(data), "file", expect=corpus.expect, asker=None)
     report = run(
         examine(evidence, trust=corpus.trust, policy=corpus.policy(Channel.FILE), now=NOW), corpus.news
     )

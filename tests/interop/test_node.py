@@ -96,7 +96,7 @@ def test_node_accepts_what_we_make_and_only_while_it_is_valid(peer: Any, status:
 def test_our_engine_says_the_same_of_that_presentation() -> None:
     """The control case: the very text that Node accepts is valid here."""
     steps = examine(
-        PresentedCredential(presented_by_us(), "file", expect=EXPECT),
+        PresentedCredential(presented_by_us(), "file", expect=EXPECT, asker=None),
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.FILE),
         now=NOW,

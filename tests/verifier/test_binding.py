@@ -31,7 +31,7 @@ def shown(text=BOUND_TO_PHONE, *, binding=COUNTER, key=PHONE, at=NOW, fields=("å
 
 def examined(text, *, expect=COUNTER, how="file", channel=Channel.FILE, trust=None, now=NOW, **changes):
     """Examine a presentation that came without a ticket."""
-    evidence = PresentedCredential(text, how, expect=expect, **changes)
+    evidence = PresentedCredential(text, how, expect=expect, **{"asker": None, **changes})
     steps = examine(evidence, trust=trust or WORLD.trust(), policy=policy_for(None, channel), now=now)
     return run(steps, lambda need: StatusToken(LIST) if isinstance(need, StatusAt) else None)
 
@@ -144,7 +144,9 @@ def test_a_binding_that_holds_makes_up_for_nothing_that_is_missing(trouble, caus
     how = {"trust": WORLD.trust(), "token": LIST, "now": NOW, **trouble}
     token = how.pop("token")
     steps = examine(
-        PresentedCredential(shown(), "file", expect=COUNTER), policy=policy_for(None, Channel.FILE), **how
+        PresentedCredential(shown(), "file", expect=COUNTER, asker=None),
+        policy=policy_for(None, Channel.FILE),
+        **how,
     )
     report = run(steps, lambda need: StatusToken(token) if token else None)
 

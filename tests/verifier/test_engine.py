@@ -59,7 +59,7 @@ def redeemed(outcome=Outcome.YES, cause=None):
 def ticket(text=None, *, fetch=active, world=WORLD, trust=None, now=NOW, **changes):
     """Examine a credential that came by a redeemed ticket."""
     evidence = PresentedCredential(
-        text or world.credential(), "ticket", **{"redeemed": redeemed(), **changes}
+        text or world.credential(), "ticket", **{"redeemed": redeemed(), "asker": None, **changes}
     )
     return run(examine(evidence, trust=trust or world.trust(), policy=TICKET, now=now), fetch)
 
@@ -67,7 +67,10 @@ def ticket(text=None, *, fetch=active, world=WORLD, trust=None, now=NOW, **chang
 def sealed(text, *, fetch=active, world=WORLD, now=NOW, channel=Channel.SEALED, **changes):
     """Examine a sealed code."""
     steps = examine(
-        SealedCode(text, **changes), trust=world.trust(), policy=policy_for(None, channel), now=now
+        SealedCode(text, **{"asker": None, **changes}),
+        trust=world.trust(),
+        policy=policy_for(None, channel),
+        now=now,
     )
     return run(steps, fetch)
 
@@ -110,7 +113,7 @@ def test_facts_stand_in_the_order_of_the_questions_and_say_how_old_they_are():
 def test_verify_returns_a_value_that_exists_only_if_all_is_well():
     """There is no other way to a `Verified`, and `NotValid` brings the report."""
     arguments = {"trust": WORLD.trust(), "policy": TICKET, "now": NOW}
-    good = PresentedCredential(WORLD.credential(), "ticket", redeemed())
+    good = PresentedCredential(WORLD.credential(), "ticket", redeemed(), asker=None)
 
     assert isinstance(verify(good, fetch=active, **arguments), Verified)
     with pytest.raises(NotValid) as refused:
@@ -123,7 +126,7 @@ def test_verify_returns_a_value_that_exists_only_if_all_is_well():
 def test_the_same_credential_as_a_file_is_at_most_check():
     """Nobody was seen to hold it: genuine, and who shows it is not known."""
     steps = examine(
-        PresentedCredential(WORLD.credential(), "file"),
+        PresentedCredential(WORLD.credential(), "file", asker=None),
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.FILE),
         now=NOW,
@@ -380,7 +383,7 @@ def test_a_sealed_code_lives_for_sixty_seconds(age, code):
     """Over is over; with more life left than it can have, this machine's clock is slow."""
     now = NOW + timedelta(seconds=age)
     steps = examine(
-        SealedCode(WORLD.sealed_code()),
+        SealedCode(WORLD.sealed_code(), asker=None),
         trust=WORLD.trust(min(NOW, now)),
         policy=policy_for(None, Channel.SEALED),
         now=now,

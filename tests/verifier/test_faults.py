@@ -51,11 +51,11 @@ def answer(as_of):
 # What is shown at `NOW`, whatever the machine believes the time to be.
 SHOWN = {
     Channel.TICKET: PresentedCredential(
-        WORLD.credential(), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
+        WORLD.credential(), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None
     ),
-    Channel.FILE: PresentedCredential(WORLD.credential(), "file"),
-    Channel.SEALED: SealedCode(WORLD.sealed_code()),
-    Channel.PAPER: SealedCode(WORLD.paper_code()),
+    Channel.FILE: PresentedCredential(WORLD.credential(), "file", asker=None),
+    Channel.SEALED: SealedCode(WORLD.sealed_code(), asker=None),
+    Channel.PAPER: SealedCode(WORLD.paper_code(), asker=None),
     Channel.PEER: PeerAnswer(HOME, answer(NOW), "e" * 64, NOW, asker=AWAY),
 }
 

@@ -28,7 +28,7 @@ def exit_code(content):
             return 20 if code == "TAMPERED" else 30
         case Code(channel=Channel.FILE, text=text):
             steps = examine(
-                PresentedCredential(text, "file"),
+                PresentedCredential(text, "file", asker=None),
                 trust=TRUST,
                 policy=policy_for(None, Channel.FILE),
                 now=NOW,

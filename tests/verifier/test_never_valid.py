@@ -9,9 +9,12 @@ from datetime import timedelta
 
 import pytest
 from certhub_verifier import (
+    FLOORS,
     Channel,
     Checked,
+    EvidenceKind,
     Fact,
+    Hold,
     Level,
     NotValid,
     Outcome,
@@ -24,9 +27,12 @@ from certhub_verifier import (
     UseRecord,
     Verdict,
     Verified,
+    WrongChannel,
+    channel_of,
     examine,
     policy_for,
     run,
+    verify,
 )
 from certhub_verifier.causes import CODES
 from certhub_verifier.facts import CAUTIONS
@@ -68,6 +74,8 @@ OFFSETS = (st.sampled_from(LIMITS) | st.integers(0, 10**8)).map(lambda seconds: 
 MOMENTS = st.just(NOW) | st.builds(
     lambda offset, sign: NOW + sign * offset, OFFSETS, st.sampled_from([1, -1])
 )
+LEVELS = st.sampled_from(Level)
+OFF = dict.fromkeys(Fact, Level.OFF)
 LISTED = st.sampled_from(["good", "good", "good", *TRUST])
 CAUSES = st.none() | st.sampled_from([*CODES, "SOMETHING_ELSE"])
 SIGNED = Fact.SIGNATURE  # the one fact that only the engine can know
@@ -85,7 +93,19 @@ STATED = st.builds(
     CAUSES,
     MOMENTS,
 )
+SEVEN = frozenset(
+    {
+        Fact.WELL_FORMED,
+        Fact.SIGNATURE,
+        Fact.ISSUER_KNOWN,
+        Fact.ISSUER_ENTITLED,
+        Fact.DATES,
+        Fact.STATUS,
+        Fact.TRUST_FRESH,
+    }
+)
 ALL_YES = tuple(StatedFact(fact.value, "yes", None, NOW) for fact in Fact)
+ANSWERED = AnsweredItem(kind=LICENCE, facts=ALL_YES, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64)
 REGIONS = st.sampled_from([None, HOME, AWAY, "999999"])
 
 
@@ -105,9 +125,9 @@ SHOWN = st.one_of(
         st.sampled_from(["ticket", "file"]),
         st.none() | FACTS.map(lambda fact: replace(fact, fact=Fact.ONE_TIME)),
         st.lists(FACTS, max_size=2).map(tuple),
-        REGIONS,
+        asker=REGIONS,
     ),
-    st.builds(SealedCode, bent(CODE) | bent(PAPER), st.lists(FACTS, max_size=2).map(tuple), REGIONS),
+    st.builds(SealedCode, bent(CODE) | bent(PAPER), st.lists(FACTS, max_size=2).map(tuple), asker=REGIONS),
     st.builds(
         PeerAnswer,
         st.sampled_from([HOME, AWAY]),
@@ -140,7 +160,7 @@ USE_NEWS = st.one_of(
 
 @st.composite
 def policies(draw):
-    """The rules of any matter, by any channel."""
+    """The rules of any matter, by any channel; as they are, or with any level of any fact."""
 
     class Some:
         code = draw(st.sampled_from([MATTER, "another"]))
@@ -148,8 +168,9 @@ def policies(draw):
         offline_allowed = draw(st.booleans())
         deficiency_allowed = False
 
-    channels = [channel for channel in Channel if channel is not Channel.RECEIPT]  # a receipt is not shown
-    return policy_for(draw(st.none() | st.just(Some())), draw(st.sampled_from(channels)))
+    policy = policy_for(draw(st.none() | st.just(Some())), draw(st.sampled_from(Channel)))
+    levels = draw(st.just(policy.levels) | st.just(OFF) | st.dictionaries(st.sampled_from(Fact), LEVELS))
+    return replace(policy, levels=levels)
 
 
 def judged(shown, trust, policy, now, status, use):
@@ -158,7 +179,23 @@ def judged(shown, trust, policy, now, status, use):
     return run(steps, lambda need: status if isinstance(need, StatusAt) else use)
 
 
-GOOD = PresentedCredential(CREDENTIAL, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW))
+def for_what_came(shown, policy):
+    """Return the policy, for the channel that `shown` came by: any other is refused."""
+    return replace(policy, channel=channel_of(shown))
+
+
+def floor_of(shown):
+    """Return the row of the floor's table that `shown` stands on."""
+    match shown:
+        case PeerAnswer():
+            return FLOORS[EvidenceKind.ANSWER]
+        case SealedCode():
+            return FLOORS[EvidenceKind.CODE]
+        case _:
+            return FLOORS[EvidenceKind(shown.how)]
+
+
+GOOD = PresentedCredential(CREDENTIAL, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None)
 TICKET = policy_for(None, Channel.TICKET)
 
 
@@ -169,6 +206,7 @@ def test_valid_is_said_only_where_every_fact_that_weighs_is_a_yes(
     shown, name, as_of, policy, now, status, use
 ):
     """No news, garbage, an old list, a slow clock, a stranger's words: none of them makes anything valid."""
+    policy = for_what_came(shown, policy)
     trust = TRUST[name] and replace(TRUST[name], as_of=as_of)
     report = judged(shown, trust, policy, now, status, use)
     facts = {checked.fact: checked for checked in report.facts}
@@ -176,11 +214,13 @@ def test_valid_is_said_only_where_every_fact_that_weighs_is_a_yes(
     if report.verdict in (Verdict.VALID, Verdict.CHECK):
         assert trust is not None
         assert not any(checked.outcome is Outcome.NO for checked in report.facts)
-        assert all(
-            facts[fact].outcome is Outcome.YES
-            for fact in (Fact.WELL_FORMED, Fact.SIGNATURE, Fact.TRUST_FRESH)
-        )
+        assert all(facts[fact].outcome is Outcome.YES for fact in SEVEN - {Fact.STATUS})
+        assert Fact.STATUS in facts
     if report.verdict is Verdict.VALID:
+        assert all(
+            facts[fact].outcome is Outcome.YES if fact in facts else hold is Hold.WHERE_TOLD
+            for fact, hold in floor_of(shown).holds.items()
+        )
         for fact in Fact:
             level = policy.level(fact)
             assert level is not Level.REQUIRED or facts[fact].outcome is Outcome.YES
@@ -195,6 +235,7 @@ def test_valid_is_said_only_where_every_fact_that_weighs_is_a_yes(
 def test_no_status_is_never_valid(shown, name, as_of, policy, now, use):
     """Where nothing could be had, or nothing that is a status, the verdict is not "valid"."""
     assume(not isinstance(shown, PeerAnswer))  # it brings its status along
+    policy = for_what_came(shown, policy)
     told = getattr(shown, "told", getattr(shown, "known", ()))
     assume(all(checked.fact is not Fact.STATUS for checked in told))
     trust = TRUST[name] and replace(TRUST[name], as_of=as_of)
@@ -206,6 +247,7 @@ def test_no_status_is_never_valid(shown, name, as_of, policy, now, use):
 @given(SHOWN, policies(), MOMENTS, STATUS_NEWS, USE_NEWS)
 def test_no_trust_list_is_never_even_check(shown, policy, now, status, use):
     """A machine that trusts nobody says invalid of what does not read, and nothing of the rest."""
+    policy = for_what_came(shown, policy)
     assert judged(shown, None, policy, now, status, use).verdict in (Verdict.INVALID, Verdict.UNDETERMINED)
 
 
@@ -213,6 +255,7 @@ def test_no_trust_list_is_never_even_check(shown, policy, now, status, use):
 @given(SHOWN, LISTED, policies(), MOMENTS, STATUS_NEWS, USE_NEWS)
 def test_a_verified_value_exists_only_of_a_valid_report(shown, name, policy, now, status, use):
     """`Verified` cannot be made of anything else."""
+    policy = for_what_came(shown, policy)
     report = judged(shown, TRUST[name], policy, now, status, use)
     if report.verdict is Verdict.VALID:
         assert report is Verified(report).report
@@ -220,6 +263,29 @@ def test_a_verified_value_exists_only_of_a_valid_report(shown, name, policy, now
     with pytest.raises(NotValid) as refused:
         Verified(report)
     assert report is refused.value.report
+
+
+ONE_OF_EACH = [
+    GOOD,
+    PresentedCredential(CREDENTIAL, "file", asker=None),
+    SealedCode(CODE, asker=None),
+    SealedCode(PAPER, asker=None),
+    PeerAnswer(HOME, ANSWERED, "e" * 64, NOW, AWAY),
+]
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(ONE_OF_EACH) | SHOWN, policies(), MOMENTS, STATUS_NEWS, USE_NEWS)
+def test_without_a_trust_list_nothing_is_ever_verified(shown, policy, now, status, use):
+    """Whatever the channel, the policy and the news: `verify` returns nothing, it raises."""
+    with pytest.raises((NotValid, WrongChannel)):
+        verify(
+            shown,
+            trust=None,
+            policy=policy,
+            now=now,
+            fetch=lambda need: status if isinstance(need, StatusAt) else use,
+        )
 
 
 def test_cautions_are_known():

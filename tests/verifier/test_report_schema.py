@@ -13,6 +13,7 @@ from certhub_verifier.cli.results import Trouble
 from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
 from certhub_verifier.exhibits import What
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
+from certhub_verifier.floor import EvidenceKind
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.report import VERSION, failed, overall
@@ -23,6 +24,13 @@ from tests.support.forms import report_validator
 
 WORLD = World()
 DAY = timedelta(days=1)
+KIND_OF = {
+    Channel.TICKET: EvidenceKind.TICKET,
+    Channel.FILE: EvidenceKind.FILE,
+    Channel.SEALED: EvidenceKind.CODE,
+    Channel.PAPER: EvidenceKind.CODE,
+    Channel.PEER: EvidenceKind.ANSWER,
+}
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +81,10 @@ def test_every_answer_that_a_fact_may_have_fits(valid, fact, channel):
     answers += [(Outcome.UNDETERMINED, cause) for cause in OPEN_CAUSES[fact]]
     answers += [(Outcome.YES, cause) for cause in CAUTIONS.get(fact, ())]
     known = tuple(Checked(one, Outcome.YES, None, NOW) for one in Fact if one is not fact)
-    policy = policy_for(None, channel)
+    policy, kind = policy_for(None, channel), KIND_OF[channel]
     for outcome, cause in answers:
         facts = (*known, Checked(fact, outcome, cause, NOW - DAY, "0" * 64, {"date": "2026-11-24"}))
-        judgement = judge(facts, policy)
+        judgement = judge(facts, policy, kind)
         item = replace(ITEM, facts=facts, verdict=judgement.verdict, code=judgement.code)
         for lang in ("zh", "en"):
             valid(overall([item], channel=channel, as_of=NOW).to_dict(lang))
@@ -84,7 +92,7 @@ def test_every_answer_that_a_fact_may_have_fits(valid, fact, channel):
 
 ITEM = run(
     examine(
-        PresentedCredential(WORLD.credential(), "file"),
+        PresentedCredential(WORLD.credential(), "file", asker=None),
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.FILE),
         now=NOW,
@@ -112,7 +120,7 @@ def test_what_the_engine_finds_fits(valid, text, trust):
 def test_what_a_sealed_code_gives_fits(valid, late):
     """Alive and expired: with an item, and without."""
     steps = examine(
-        SealedCode(WORLD.sealed_code()),
+        SealedCode(WORLD.sealed_code(), asker=None),
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.SEALED),
         now=NOW + timedelta(seconds=late),

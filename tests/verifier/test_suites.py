@@ -124,10 +124,10 @@ def with_sm2(text: str) -> str:
 
 SHOWN = {
     Channel.TICKET: PresentedCredential(
-        with_sm2(WORLD.credential()), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
+        with_sm2(WORLD.credential()), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None
     ),
-    Channel.FILE: PresentedCredential(with_sm2(WORLD.credential()), "file"),
-    Channel.SEALED: SealedCode(with_sm2(WORLD.sealed_code())),
+    Channel.FILE: PresentedCredential(with_sm2(WORLD.credential()), "file", asker=None),
+    Channel.SEALED: SealedCode(with_sm2(WORLD.sealed_code()), asker=None),
 }
 
 
@@ -156,7 +156,7 @@ def test_a_holder_s_key_of_a_missing_suite_binds_nobody_and_fails_nobody():
     token = StatusToken(WORLD.status_token())
     report = run(
         examine(
-            PresentedCredential(shown, "file", expect=expect),
+            PresentedCredential(shown, "file", expect=expect, asker=None),
             trust=WORLD.trust(),
             policy=policy_for(None, Channel.FILE),
             now=NOW,

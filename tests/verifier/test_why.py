@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
+from certhub_verifier.engine import PresentedCredential, SealedCode, channel_of, examine, run
 from certhub_verifier.exhibits import What, listed, shown
 from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats.listedkey import KeyState
@@ -49,7 +49,7 @@ def chains(presented, channel, *, trust=TRUST, token=LIST):
 
 def test_a_credential_rests_on_its_agencys_seal():
     """Shape, signature and term on the credential; who and whether entitled on the trust list alone."""
-    found = chains(PresentedCredential(WORLD.credential(), "file"), Channel.FILE)
+    found = chains(PresentedCredential(WORLD.credential(), "file", asker=None), Channel.FILE)
 
     for fact in ("well_formed", "signature", "dates"):
         chain = found[fact]
@@ -62,7 +62,7 @@ def test_a_credential_rests_on_its_agencys_seal():
 
 def test_a_status_rests_on_a_list_of_its_own_age():
     """Signed by the region's status key, five hours ago."""
-    chain = chains(SealedCode(WORLD.sealed_code()), Channel.SEALED)["status"]
+    chain = chains(SealedCode(WORLD.sealed_code(), asker=None), Channel.SEALED)["status"]
 
     assert (chain.evidence.what, chain.evidence.reference) == (What.STATUS_LIST, f"{HOME}/3")
     assert (chain.evidence.dated, chain.kid) == (NOW - 5 * HOUR, "420700-status-1")
@@ -71,14 +71,14 @@ def test_a_status_rests_on_a_list_of_its_own_age():
 @pytest.mark.parametrize(
     ("presented", "what", "kid"),
     [
-        (SealedCode(WORLD.sealed_code()), What.SEALED_CODE, "420700-show-1"),
-        (SealedCode(WORLD.paper_code()), What.PAPER_CODE, "420700-paper-1"),
-        (SealedCode(WORLD.sealed_code().lower()), What.SEALED_CODE, "420700-show-1"),
+        (SealedCode(WORLD.sealed_code(), asker=None), What.SEALED_CODE, "420700-show-1"),
+        (SealedCode(WORLD.paper_code(), asker=None), What.PAPER_CODE, "420700-paper-1"),
+        (SealedCode(WORLD.sealed_code().lower(), asker=None), What.SEALED_CODE, "420700-show-1"),
     ],
 )
 def test_a_sealed_code_rests_on_its_regions_key(presented, what, kid):
     """However it was typed."""
-    chain = chains(presented, Channel.SEALED)["signature"]
+    chain = chains(presented, channel_of(presented))["signature"]
 
     assert (chain.evidence.what, chain.kid, chain.owner) == (what, kid, ("鄂州市", "Ezhou"))
 
@@ -93,10 +93,10 @@ def test_an_agreement_rests_on_both_regions():
 
 def test_an_answer_without_evidence_ends_in_the_air():
     """Nobody to ask whether the code was used; nobody to say who shows a file."""
-    chain = chains(SealedCode(WORLD.sealed_code()), Channel.SEALED)["one_time"]
+    chain = chains(SealedCode(WORLD.sealed_code(), asker=None), Channel.SEALED)["one_time"]
     assert (chain.evidence, chain.rooted, chain.answers[0].outcome) == (None, False, Outcome.UNDETERMINED)
 
-    found = chains(PresentedCredential(WORLD.credential(), "file"), Channel.FILE, token=None)
+    found = chains(PresentedCredential(WORLD.credential(), "file", asker=None), Channel.FILE, token=None)
     assert (found["status"].evidence, found["status"].rooted) == (None, False)
     assert found["holder_binding"] is found["status"]
 
@@ -104,14 +104,14 @@ def test_an_answer_without_evidence_ends_in_the_air():
 def test_a_signer_that_nobody_knows_has_no_root():
     """The evidence names a key; the trust list does not."""
     text = WORLD.credential(key=named_key("11420799MB99990172-9"))
-    chain = chains(PresentedCredential(text, "file"), Channel.FILE)["well_formed"]
+    chain = chains(PresentedCredential(text, "file", asker=None), Channel.FILE)["well_formed"]
 
     assert (chain.kid, chain.key, chain.rooted) == ("11420799MB99990172-9", None, False)
 
 
 def test_without_trust_nothing_is_rooted():
     """Whatever was shown."""
-    found = chains(PresentedCredential(WORLD.credential(), "file"), Channel.FILE, trust=None)
+    found = chains(PresentedCredential(WORLD.credential(), "file", asker=None), Channel.FILE, trust=None)
 
     assert not any(chain.rooted for chain in found.values())
 

@@ -11,15 +11,16 @@ are SHA-256 in lower-case hexadecimal.
 2. By whose rules? A matter says how old a status may be and what may be settled offline; the channel says how
    the certificate came. Both make a policy, a value with a digest that a receipt can name::
 
-    policy = policy_for(trust.matters[0], Channel.FILE)
+    policy = policy_for(trust.matters[0], Channel.FILE)        # or channel_of(evidence), see 3
 
 3. What was shown? A credential as text, a sealed code out of a QR picture, or what another region answered
    (`PeerAnswer`). A ticket is for its hub alone::
 
-    evidence = PresentedCredential(text, "file")
-    code = read_code(scanned)                                 # Ticket(region=…), or Sealed: SealedCode(scanned)
+    evidence = PresentedCredential(text, "file", asker="420100")
+    code = read_code(scanned)                     # Ticket(region=…), or Sealed: SealedCode(scanned, asker="420100")
 
-   Where the holder was asked to sign with a nonce of yours, say so: `PresentedCredential(text, "file",
+   `asker` is your region: what another region issued then needs an agreement. Who belongs to no region says None.
+   Where the holder was asked to sign with a nonce of yours, say so: `PresentedCredential(text, "file", asker=…,
    expect=Binding(audience, nonce))`. A binding that does not hold fails in any case; using the nonce up is yours.
 
 4. Judge. The engine fetches nothing: it yields what it needs, and `run` answers with your function. What that
@@ -32,7 +33,8 @@ are SHA-256 in lower-case hexadecimal.
     item = run(examine(evidence, trust=trust, policy=policy, now=now), fetch)
 
 5. Read the answer. Thirteen facts, each yes, no or undetermined, with a cause, a moment and a digest of what was
-   looked at; one of four verdicts, which follows from the facts and the policy alone::
+   looked at; one of four verdicts, which follows from the facts and the policy alone. No policy goes below the
+   floor of what was shown (`certhub_verifier.floor`), and one that is made for another channel is refused::
 
     item.verdict, item.code                                   # Verdict.CHECK, "NOT_BOUND"
     for checked in item.facts:
@@ -63,6 +65,7 @@ What can be raised::
     ├── BadSignature        not this key's signature over these bytes
     ├── SuiteNotAvailable   an algorithm that this installation cannot compute
     ├── BadTrust            the trust set contradicts itself
+    ├── WrongChannel        the policy is for another channel than what was shown
     └── NotValid            the verdict is another one than "valid"
 
 Wire formats are under `certhub_verifier.formats`, one format in one file, both directions. What an answer rests
@@ -78,6 +81,8 @@ from certhub_verifier.engine import (
     PresentedCredential,
     SealedCode,
     Verified,
+    WrongChannel,
+    channel_of,
     examine,
     run,
     verify,
@@ -91,6 +96,7 @@ from certhub_verifier.errors import (
     VerifierError,
 )
 from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.floor import FLOORS, EvidenceKind, Floor, Hold
 from certhub_verifier.formats.codes import CodeAltered, CodePartial, NotOurCode, Sealed, Ticket, read_code
 from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, StatusToken, UseOf, UseRecord
@@ -105,6 +111,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CODES",
+    "FLOORS",
     "BadSignature",
     "BadTrust",
     "Binding",
@@ -114,8 +121,11 @@ __all__ = [
     "CodeAltered",
     "CodePartial",
     "Evidence",
+    "EvidenceKind",
     "Fact",
     "Finding",
+    "Floor",
+    "Hold",
     "ItemReport",
     "Judgement",
     "Level",
@@ -146,7 +156,9 @@ __all__ = [
     "Verdict",
     "Verified",
     "VerifierError",
+    "WrongChannel",
     "__version__",
+    "channel_of",
     "examine",
     "examine_receipt",
     "explain",

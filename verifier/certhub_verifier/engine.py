@@ -19,13 +19,14 @@ from certhub_verifier.binding_checks import holder_binding
 from certhub_verifier.causes import Verdict
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.floor import EvidenceKind
 from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
 from certhub_verifier.formats.envelope import AnsweredItem
 from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.formats.sealed import SealedPayload
 from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
-from certhub_verifier.policy import Policy
+from certhub_verifier.policy import Channel, Policy
 from certhub_verifier.report import ItemReport, kind_names
 from certhub_verifier.status_checks import status
 from certhub_verifier.trust import TrustedKey, TrustSet
@@ -39,16 +40,16 @@ class PresentedCredential:
     `how` it came: by a ticket, and then `redeemed` is what the hub found when it redeemed it (one_time),
     or as a file that anybody could hold. `known` are other facts that only the caller can know: that it
     was meant for this counter (audience), that the ledger holds it (logged). `asker` is the region of the
-    counter, where that is known: a certificate of another region then needs an agreement. `expect` is what
-    the holder was asked to sign, where that is known; a key binding is looked at in any case.
+    counter, or None said aloud: a certificate of another region needs an agreement wherever there is one.
+    `expect` is what the holder was asked to sign, where that is known; a key binding is looked at in any case.
     """
 
     text: str
     how: Literal["ticket", "file"]
     redeemed: Checked | None = None
     known: tuple[Checked, ...] = ()
-    asker: str | None = None
-    expect: Binding | None = None
+    asker: str | None = field(kw_only=True)
+    expect: Binding | None = field(default=None, kw_only=True)
 
     @property
     def told(self) -> tuple[Checked, ...]:
@@ -62,7 +63,7 @@ class SealedCode:
 
     text: str
     known: tuple[Checked, ...] = ()
-    asker: str | None = None
+    asker: str | None = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ Steps = Generator[Need, News | None, ItemReport]
 class _Case:
     """One certificate while it is judged: by what, and what has been found so far."""
 
+    evidence: EvidenceKind
     trust: TrustSet | None
     policy: Policy
     now: datetime
@@ -108,6 +110,13 @@ class NotValid(VerifierError):
     def __init__(self, report: ItemReport) -> None:
         super().__init__(f"the verdict is {report.verdict.value} ({report.code})")
         self.report = report
+
+
+class WrongChannel(VerifierError):
+    """The policy is made for another channel than the evidence came by; nothing was judged."""
+
+    def __init__(self, came_by: Channel, policy: Channel) -> None:
+        super().__init__(f"what came by {came_by.value} is not judged by a policy for {policy.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +144,41 @@ def examine(evidence: Evidence, *, trust: TrustSet | None, policy: Policy, now: 
     (9) Status: the first need. A home hub's row, or a signed list.
     (10) First use of a sealed code: the last need, since it may spend the code.
     (11) Trust list young enough: asked of everything, because everything rests on it.
-    (12) The verdict: a pure function of these facts and the policy.
+    (12) The verdict: a pure function of these facts and the policy, never below the floor of the evidence.
 
     The caller owes: for a ticket, that it was redeemed; for an answer, its envelope; for an expected
     binding, that its nonce is used up. It returns an `ItemReport`.
+
+    Raises:
+        WrongChannel: the policy is not for what the evidence is; said at once, before the first need.
     """
-    case = _Case(trust=trust, policy=policy, now=now)
+    if policy.channel is not channel_of(evidence):
+        raise WrongChannel(channel_of(evidence), policy.channel)
+    return _steps(evidence, _Case(evidence=_KINDS[channel_of(evidence)], trust=trust, policy=policy, now=now))
+
+
+def channel_of(evidence: Evidence) -> Channel:
+    """Return the channel that `evidence` came by; of a code its prefix says it, and what is no code is SEALED."""
+    match evidence:
+        case PresentedCredential(how=how):
+            return Channel.TICKET if how == "ticket" else Channel.FILE
+        case PeerAnswer():
+            return Channel.PEER
+        case SealedCode(text=text):
+            paper = codes.normalise(text[: codes.MAX_TEXT]).startswith("EC3")
+            return Channel.PAPER if paper else Channel.SEALED
+
+
+_KINDS = {
+    Channel.TICKET: EvidenceKind.TICKET,
+    Channel.FILE: EvidenceKind.FILE,
+    Channel.SEALED: EvidenceKind.CODE,
+    Channel.PAPER: EvidenceKind.CODE,
+    Channel.PEER: EvidenceKind.ANSWER,
+}
+
+
+def _steps(evidence: Evidence, case: _Case) -> Steps:
     match evidence:
         case PresentedCredential():
             yield from _presented(evidence, case)
@@ -148,7 +186,7 @@ def examine(evidence: Evidence, *, trust: TrustSet | None, policy: Policy, now: 
             yield from _sealed(evidence, case)
         case PeerAnswer():
             _answered(evidence, case)
-    case.add(checks.trust_fresh(trust, policy=policy, now=now))  # (11)
+    case.add(checks.trust_fresh(case.trust, policy=case.policy, now=case.now))  # (11)
     return _judged(case)  # (12)
 
 
@@ -333,7 +371,7 @@ def _agreed(
 
 
 def _judged(case: _Case) -> ItemReport:
-    judgement = judge(case.facts, case.policy)
+    judgement = judge(case.facts, case.policy, case.evidence)
     name, name_en = kind_names(case.kind)
     behind = next((one.detail for one in case.facts if one.fact is Fact.STANDS_BEHIND), {})
     order = list(Fact)

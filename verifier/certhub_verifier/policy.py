@@ -4,7 +4,8 @@
     expected   a "no" is invalid, an undetermined fact is check; missing means that it does not apply
     off        told, and not weighed
 
-No level softens a "no", and some causes are never softened by "expected" (verdict.py). A policy is a value
+No level softens a "no", some causes are never softened by "expected" (verdict.py), and no policy goes below
+the floor of what was shown (floor.py). A receipt is no channel: it is judged without a policy. A policy is a value
 with a digest, so that a receipt can say years later by which rules it was judged (DESIGN §5 "Verdict").
 """
 
@@ -33,7 +34,6 @@ class Channel(StrEnum):
     SEALED = "sealed"
     PAPER = "paper"
     FILE = "file"
-    RECEIPT = "receipt"
 
 
 class Level(StrEnum):
@@ -125,7 +125,6 @@ _CHANGES: Mapping[Channel, Mapping[Fact, Level]] = {
     Channel.SEALED: _SEALED,
     Channel.PAPER: _SEALED,
     Channel.FILE: _FILE,
-    Channel.RECEIPT: dict.fromkeys(Fact, Level.OFF),
 }
 
 

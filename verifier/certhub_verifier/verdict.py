@@ -7,6 +7,7 @@
     a "yes" with a caution                check
     nothing of all this                   valid
 
+A fact weighs as the policy says, or as the floor of its kind of evidence says where that is more (floor.py).
 The headline is the first cause in the order of the catalogue (causes.py). A cause outside the catalogue
 never makes anything better: it is read as the plainest cause of its fact.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
+from certhub_verifier.floor import FLOORS, EvidenceKind, Floor, Hold
 from certhub_verifier.policy import Level, Policy
 
 
@@ -31,18 +33,27 @@ class Judgement:
 VALID = Judgement(Verdict.VALID, "OK")
 
 
-def judge(facts: Sequence[Checked], policy: Policy) -> Judgement:
-    """Weigh `facts` by `policy`: the same facts give the same judgement, in whatever order they stand."""
-    found = worst(judgement for checked in facts if (judgement := _weigh(checked, policy)) is not None)
+def judge(facts: Sequence[Checked], policy: Policy, evidence: EvidenceKind) -> Judgement:
+    """Weigh `facts` by `policy`, never below the floor of `evidence`.
+
+    The same facts give the same judgement, in whatever order they stand.
+    """
+    floor = FLOORS[evidence]
+    found = worst(
+        judgement
+        for checked in facts
+        if (judgement := _weigh(checked, _level(checked.fact, policy, floor))) is not None
+    )
     if found.verdict in (Verdict.INVALID, Verdict.UNDETERMINED):
         return found  # what was found explains better than what was therefore not looked at
     present = {checked.fact for checked in facts}
     missing = [
         Judgement(Verdict.UNDETERMINED, OPEN_CAUSES[fact][0])
         for fact in Fact
-        if fact not in present and policy.level(fact) is Level.REQUIRED
+        if fact not in present and _owed(fact, policy, floor)
     ]
-    return worst([found, *missing])
+    always = [Judgement(CODES[floor.always].verdict, floor.always)] if floor.always else []
+    return worst([found, *missing, *always])
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:
@@ -54,9 +65,26 @@ def _headline_first(judgement: Judgement) -> tuple[int, int]:
     return (-judgement.verdict.badness, CODES[judgement.code].rank)
 
 
-def _weigh(checked: Checked, policy: Policy) -> Judgement | None:
+def _level(fact: Fact, policy: Policy, floor: Floor) -> Level:
+    """Return how much a fact weighs: the more of what the policy and the floor say."""
+    match floor.holds.get(fact):
+        case None:
+            return policy.level(fact)
+        case Hold.EXPECTED if policy.level(fact) is not Level.REQUIRED:
+            return Level.EXPECTED
+        case _:
+            return Level.REQUIRED
+
+
+def _owed(fact: Fact, policy: Policy, floor: Floor) -> bool:
+    """Tell whether the fact may not be missing."""
+    held = floor.holds.get(fact) in (Hold.REQUIRED, Hold.EXPECTED)
+    return held or policy.level(fact) is Level.REQUIRED
+
+
+def _weigh(checked: Checked, level: Level) -> Judgement | None:
     """Return what one fact says against "valid", or None."""
-    fact, level = checked.fact, policy.level(checked.fact)
+    fact = checked.fact
     if checked.outcome is Outcome.NO:
         return Judgement(
             Verdict.INVALID, _known(checked.cause, NO_CAUSES[fact]) or "TAMPERED", checked.detail
