@@ -85,7 +85,7 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
 def _read_question(request: bytes, *, hub: Hub) -> tuple[envelope.Request, TrustedKey]:
     try:
         parsed = jose.parse(request, envelope.REQUEST_TYP)
-        key = exchange_key(parsed.header.kid, None, hub=hub)
+        key = exchange_key(parsed, None, hub=hub)
         question = envelope.Request.from_payload(jose.verify(parsed, key))
     except VerifierError as refused:
         raise BadRequest(

@@ -14,12 +14,13 @@ takes the row over and signs the stored bytes; the sweeper only voids.
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import jose, sdjwt, vc
+from certhub_verifier.trust import Standing
 
 from certhub.audit import store as audit
 from certhub.catalog.accept import accept
@@ -336,7 +337,12 @@ def _read_back(certificate: Certificate, hub: Hub) -> None:
     try:
         credential = vc.parse(sdjwt.join(issuer_jwt, disclosures))
         key = hub.trust.key(credential.header.kid)
-        if key is None or key.owner != certificate.agency or certificate.kind not in key.kinds:
+        sealed_at = datetime.fromtimestamp(credential.claims.issued_at, UTC)
+        if (
+            key is None
+            or key.may_have_signed(vc.TYP, by=certificate.agency, at=sealed_at) is not Standing.YES
+            or certificate.kind not in key.kinds
+        ):
             raise Unverified("the trust set does not let this key seal this kind")
         jose.verify(credential.parsed, key)
     except VerifierError as refused:

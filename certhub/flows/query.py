@@ -119,7 +119,7 @@ def _opened(reply: bytes, question: str, region: str, *, hub: Hub) -> tuple[enve
     """Return the peer's answer and its digest; an answer that does not verify is no answer."""
     try:
         parsed = jose.parse(reply, envelope.RESPONSE_TYP)
-        key = exchange_key(parsed.header.kid, region, hub=hub)
+        key = exchange_key(parsed, region, hub=hub)
         answer = envelope.Response.from_payload(jose.verify(parsed, key))
     except VerifierError as refused:
         raise PeerDown(f"the answer of {region} does not verify: {refused}") from refused

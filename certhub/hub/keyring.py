@@ -9,7 +9,6 @@ from datetime import datetime
 
 from certhub_keys.signer import Signer
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats.listedkey import KeyState
 from certhub_verifier.trust import TrustedKey, TrustSet
 
 from certhub.errors import Unavailable
@@ -50,7 +49,7 @@ class Keyring:
         return [k for k in keys if k.region == self.region and k.purpose is purpose and k.owner == owner]
 
     def _signer(self, keys: list[TrustedKey], at: datetime, what: str) -> Signer:
-        usable = [key for key in keys if key.state is KeyState.ACTIVE and key.from_ <= at < key.until]
+        usable = [key for key in keys if key.may_sign(at)]
         if not usable:
             raise NoKey(f"no active key for {what} at {at:%Y-%m-%d %H:%M}Z: make one and publish it")
         kid = max(usable, key=lambda key: key.from_).kid

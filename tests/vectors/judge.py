@@ -11,7 +11,6 @@ from typing import Any
 
 from certhub_schemas import Matter
 from certhub_schemas.algorithms import ES256
-from certhub_schemas.purposes import Purpose
 from certhub_verifier import (
     Channel,
     Checked,
@@ -230,7 +229,7 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
     try:
         parsed = jose.parse(token, typ)
         key = trust.key(parsed.header.kid) if trust else None
-        if key is None or key.purpose is not Purpose.EXCHANGE:
+        if key is None:
             return REFUSED
         payload = jose.verify(parsed, key)
         read = Request.from_payload(payload) if typ == REQUEST_TYP else Response.from_payload(payload)
@@ -239,7 +238,8 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
     sender, receiver = payload["iss"], payload["aud"]
     signed_at = datetime.fromtimestamp(read.issued_at, tz=now.tzinfo)
     fresh = read.issued_at - 60 <= now.timestamp() < read.expires + 60
-    if key.region != sender or receiver != value["at"] or key.may_have_signed(signed_at) is not Standing.YES:
+    standing = key.may_have_signed(typ, by=sender, at=signed_at)
+    if receiver != value["at"] or standing is not Standing.YES:
         return REFUSED
     if not fresh or (isinstance(read, Response) and read.request != request_digest(value["question"])):
         return REFUSED

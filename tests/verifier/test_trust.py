@@ -1,5 +1,6 @@
 """The trust set: files that agree with themselves, keys with one owner, agreements of two who both say so."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -288,6 +289,9 @@ def key(*, compromised: datetime | None = None, state: KeyState | None = None) -
     )
 
 
+SEAL: Mapping[str, str] = {"typ": "dc+sd-jwt", "by": AGENCY}
+
+
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
@@ -301,25 +305,25 @@ def key(*, compromised: datetime | None = None, state: KeyState | None = None) -
 @pytest.mark.parametrize("state", [KeyState.ACTIVE, KeyState.RETIRED])
 def test_a_key_signs_inside_its_term(at: datetime, expected: Standing, state: KeyState) -> None:
     """From its first moment, until but not at its last; retiring it does not undo what it signed."""
-    assert expected == key(state=state).may_have_signed(at)
+    assert expected == key(state=state).may_have_signed(**SEAL, at=at)
 
 
 def test_a_compromised_key_proves_nothing_by_itself() -> None:
     """A thief writes any date, so that only a witnessed time before the theft is believed."""
     stolen = key(compromised=NOON)
 
-    assert Standing.COMPROMISED == stolen.may_have_signed(NOON)
-    assert Standing.COMPROMISED == stolen.may_have_signed(NOON - SECOND)
-    assert Standing.COMPROMISED == stolen.may_have_signed(NOON, witnessed=True)
-    assert Standing.YES == stolen.may_have_signed(NOON - SECOND, witnessed=True)
-    assert Standing.NO == stolen.may_have_signed(JANUARY - SECOND, witnessed=True)
+    assert Standing.COMPROMISED == stolen.may_have_signed(**SEAL, at=NOON)
+    assert Standing.COMPROMISED == stolen.may_have_signed(**SEAL, at=NOON - SECOND)
+    assert Standing.COMPROMISED == stolen.may_have_signed(**SEAL, at=NOON, witnessed=True)
+    assert Standing.YES == stolen.may_have_signed(**SEAL, at=NOON - SECOND, witnessed=True)
+    assert Standing.NO == stolen.may_have_signed(**SEAL, at=JANUARY - SECOND, witnessed=True)
 
 
 def test_what_was_signed_too_long_ago_is_aged_and_not_wrong() -> None:
     """Past `verify_until` the suite may be broken: the answer is its own word, once a time is given."""
-    assert Standing.YES == key().may_have_signed(NOON, now=LATER - SECOND)
-    assert Standing.AGED == key().may_have_signed(NOON, now=LATER)
-    assert Standing.NO == key().may_have_signed(DECEMBER, now=LATER)
+    assert Standing.YES == key().may_have_signed(**SEAL, at=NOON, now=LATER - SECOND)
+    assert Standing.AGED == key().may_have_signed(**SEAL, at=NOON, now=LATER)
+    assert Standing.NO == key().may_have_signed(**SEAL, at=DECEMBER, now=LATER)
 
 
 # --- which agreement is live --------------------------------------------------------------------------------

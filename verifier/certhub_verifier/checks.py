@@ -14,11 +14,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from certhub_schemas.purposes import Purpose
-
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
-from certhub_verifier.formats import jose
+from certhub_verifier.formats import jose, vc
 from certhub_verifier.formats.codes import CodePartial, NotOurCode
 from certhub_verifier.formats.stated import StatedFact
 from certhub_verifier.formats.trustlist import MemberState
@@ -91,7 +89,7 @@ def issuer_known(key: TrustedKey | None, *, trust: TrustSet | None, now: datetim
         return unknown(Fact.ISSUER_KNOWN, "ISSUER_UNKNOWN", now)
     since = {"trust_as_of": trust.as_of.isoformat(timespec="seconds")}
     region = trust.region(key.region) if key else None
-    if key is None or region is None or region.state is MemberState.SUSPENDED or now >= key.verify_until:
+    if key is None or region is None or region.state is MemberState.SUSPENDED or not key.is_checkable(now):
         return unknown(Fact.ISSUER_KNOWN, "ISSUER_UNKNOWN", trust.as_of, trust.digest, **since)
     return yes(Fact.ISSUER_KNOWN, trust.as_of, trust.digest)
 
@@ -151,31 +149,31 @@ def agency_entitled(
     """
     listed = trust.agency(agency)
     names = {"agency": listed.name, "agency_en": listed.name_en} if listed else {}
-    if key.purpose is not Purpose.SEAL or key.owner != agency or kind not in key.kinds:
-        return no(Fact.ISSUER_ENTITLED, "ISSUER_NOT_ENTITLED", trust.as_of, trust.digest, **names)
-    return _standing(key.may_have_signed(signed_at, witnessed=logged), key, signed_at, trust, names)
+    standing = key.may_have_signed(vc.TYP, by=agency, at=signed_at, witnessed=logged)
+    if kind not in key.kinds:
+        standing = Standing.FOREIGN
+    return _standing(standing, key, signed_at, trust, names)
 
 
 def region_entitled(
     key: TrustedKey,
     *,
-    purpose: Purpose | None,
+    typ: str,
     region: str,
     kind: str,
     signed: tuple[datetime, datetime],
     trust: TrustSet,
 ) -> Checked:
-    """May this region key make codes of that purpose, and does an agency of the region issue that kind?
+    """May this region key make codes of that type, and does an agency of the region issue that kind?
 
     A sealed code is not dated: it was signed between `signed[0]` and `signed[1]`, its end less its life,
     and the earlier of its end and now. The key must have been good at some moment between.
     """
     first, last = signed
     issues = any(agency.region == region and kind in agency.kinds for agency in trust.agencies.values())
-    if key.purpose is not purpose or key.region != region or not issues:
-        return no(Fact.ISSUER_ENTITLED, "ISSUER_NOT_ENTITLED", trust.as_of, trust.digest)
     moment = min(max(first, key.from_), last)
-    return _standing(key.may_have_signed(moment), key, last, trust, {})
+    standing = key.may_have_signed(typ, by=region, at=moment) if issues else Standing.FOREIGN
+    return _standing(standing, key, last, trust, {})
 
 
 def _standing(

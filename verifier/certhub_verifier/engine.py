@@ -286,7 +286,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
     case.add(  # (5)
         checks.region_entitled(
             key,
-            purpose=token.purpose,
+            typ=token.typ,
             region=payload.iss,
             kind=payload.kind,
             signed=(expires - life, min(expires, now)),

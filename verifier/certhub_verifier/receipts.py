@@ -23,8 +23,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from certhub_schemas.purposes import Purpose
-
 from certhub_verifier.causes import Verdict
 from certhub_verifier.checks import SKEW, STALE, at
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
@@ -208,9 +206,13 @@ def _receipt_key(parsed: jose.Parsed, receipt: Receipt, trust: TrustSet | None) 
     owner = _REGION.match(parsed.header.kid or "")
     if key is None and {receipt.region, owner and owner[1]}.isdisjoint(trust.regions):
         return None
-    if key is None or key.purpose is not Purpose.RECEIPT or key.region != receipt.region:
+    if key is None or _may_sign(key, receipt) is Standing.FOREIGN:
         raise _Altered("the key is no receipt key of the region that it names")
     return key
+
+
+def _may_sign(key: TrustedKey, receipt: Receipt, now: datetime | None = None) -> Standing:
+    return key.may_have_signed(TYP, by=receipt.region, at=at(receipt.issued_at), now=now)
 
 
 def _opened(openings: tuple[Opening, ...], receipt: Receipt) -> tuple[str | None, ...]:
@@ -236,12 +238,14 @@ def _standing(
     signed_at = at(receipt.issued_at)
     if signed_at > now + SKEW:
         return Finding.CLOCK_WRONG, "dated after now"
-    standing = key.may_have_signed(signed_at, now=now)
+    standing = _may_sign(key, receipt, now=now)
     if standing is Standing.NO:
         return Finding.ALTERED, "dated when its key could not sign"
     if standing is Standing.COMPROMISED:
         before = key.compromised_since is not None and signed_at < key.compromised_since
         return (Finding.NO_TRUST if before else Finding.ALTERED), "its key is compromised"
+    if standing not in (Standing.YES, Standing.AGED):
+        return Finding.ALTERED, "its key may not have signed it"
     if standing is Standing.AGED:
         return Finding.AGED, "its key is past the time for checking"
     if now - trust.as_of > STALE:

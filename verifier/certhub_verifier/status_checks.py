@@ -17,8 +17,6 @@ import math
 from collections.abc import Mapping
 from datetime import datetime
 
-from certhub_schemas.purposes import Purpose
-
 from certhub_verifier.checks import SKEW, at, clock_slow, day, digest_of, no, too_old, unknown, yes
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, VerifierError
 from certhub_verifier.facts import Checked, Fact
@@ -83,8 +81,11 @@ def read_list(token: bytes, uri: str, *, trust: TrustSet) -> StatusStatement:
         parsed = jose.parse(token, TYP)
         region = statuslist.parse_status_uri(uri).region
         key = trust.key(parsed.header.kid)
-        if key is None or key.purpose is not Purpose.STATUS or key.region != region:
+        if key is None:
             raise ListFault("key")
+        standing = key.may_have_signed(TYP, by=region, at=at(parsed.payload["iat"]))
+        if standing is not Standing.YES:
+            raise ListFault("iat" if standing is Standing.NO else "key")
         listed = statuslist.parse_statement(jose.verify(parsed, key))
     except Malformed as broken:
         raise ListFault("form") from broken
@@ -92,8 +93,6 @@ def read_list(token: bytes, uri: str, *, trust: TrustSet) -> StatusStatement:
         raise ListFault("signature") from forged
     if listed.sub != uri:
         raise ListFault("sub")
-    if key.may_have_signed(at(listed.iat)) is not Standing.YES:
-        raise ListFault("iat")
     return listed
 
 

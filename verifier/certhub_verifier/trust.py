@@ -4,7 +4,8 @@
     key, agency, region   who may sign what, and who they are
     agreement             what two regions have agreed, if both of them say so
     open_bundle           the set that a device bundle carries
-    TrustedKey.may_have_signed   whether a signature dated so can be the key's
+    TrustedKey.may_have_signed   whether a token of that type, by that owner, dated so, can be the key's
+    TrustedKey.may_sign          whether the key signs anything new
 
 One key goes by one id, serves one purpose, and belongs to one owner: the library that reads the metadata
 counts one public key under two ids as two signers, so the comparison here is by thumbprint (RFC 7638) over
@@ -31,6 +32,7 @@ from certhub_verifier.formats.bundle import BundleContents, read_bundle
 from certhub_verifier.formats.jwk import thumbprint
 from certhub_verifier.formats.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.statuslist import parse_status_uri
+from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.formats.trustlist import (
     MEMBERS_PATH,
     Member,
@@ -47,11 +49,13 @@ from certhub_verifier.formats.trustlist import (
 
 
 class Standing(StrEnum):
-    """What a key's entry says of a signature dated so."""
+    """What a key's entry says of a token, by its type, whose it is and how it is dated."""
 
     YES = "yes"
-    NO = "no"  # dated outside the key's term
+    FOREIGN = "foreign"  # the key is for something else, or somebody else's
     COMPROMISED = "compromised"  # somebody else may have made it
+    RETIRED = "retired"  # it speaks of now, and the key signs nothing new any more
+    NO = "no"  # dated outside the key's term
     AGED = "aged"  # inside the term, and too long ago to be checked by this key
 
 
@@ -72,20 +76,44 @@ class TrustedKey:
     state: KeyState
     compromised_since: datetime | None
 
+    def may_sign(self, at: datetime) -> bool:
+        """Tell whether this key signs anything new at `at`: it is active, and inside its term."""
+        return self.state is KeyState.ACTIVE and self.from_ <= at < self.until
+
+    def is_checkable(self, now: datetime) -> bool:
+        """Tell whether what it signed can still be checked by it: not from `verify_until` on."""
+        return now < self.verify_until
+
     def may_have_signed(
-        self, at: datetime, *, now: datetime | None = None, witnessed: bool = False
+        self, typ: str, *, by: str, at: datetime, now: datetime | None = None, witnessed: bool = False
     ) -> Standing:
-        """Tell whether a signature dated `at` can be this key's; with `now`, also whether it is too old.
+        """Tell whether a token of type `typ` that `by` (a region, an agency) dated `at` can be this key's.
+
+        With `now`, also whether that is too long ago. This is the one rule about it; every reader asks here.
+
+                       what lasts: credential,         what speaks of now: list, question,
+            state      receipt, paper code             answer, bundle, show code
+            active     YES inside its term, else NO    YES inside its term, else NO
+            retired    YES inside its term, else NO    RETIRED
+            compromised    COMPROMISED                 COMPROMISED
 
         The date inside a token is the signer's word. Once a key is compromised it is a thief's word, so
         that nothing is believed of it, unless `witnessed` says that `at` comes from a log that others
         cosigned, and lies before the compromise (trust-and-security §1.4).
+
+        Raises:
+            KeyError: `typ` is no type of ours; a fault of the caller.
         """
+        token = TOKEN_TYPES[typ]
+        if self.purpose is not token.purpose or self.owner != by:
+            return Standing.FOREIGN
         if self.compromised_since is not None and not (witnessed and at < self.compromised_since):
             return Standing.COMPROMISED
+        if self.state is KeyState.RETIRED and not token.lasts:
+            return Standing.RETIRED
         if not self.from_ <= at < self.until:
             return Standing.NO
-        if now is not None and now >= self.verify_until:
+        if now is not None and not self.is_checkable(now):
             return Standing.AGED
         return Standing.YES
 
@@ -221,9 +249,10 @@ def open_bundle(token: str | bytes, *, anchor: TrustSet | None = None) -> tuple[
     key = (anchor or carried).key(bundle.parsed.header.kid)
     if key is None:
         raise UnknownKey("no trusted key has the id that the bundle names")
-    if key.purpose is not Purpose.BUNDLE or key.region != contents.region:
+    standing = key.may_have_signed(bundle.parsed.header.typ, by=contents.region, at=as_of)
+    if standing is Standing.FOREIGN:
         raise BadSignature("the key is no bundle key of the region that the bundle names")
-    if key.may_have_signed(as_of) is not Standing.YES:
+    if standing is not Standing.YES:
         raise BadSignature("the key may not have signed a bundle at that time")
     jose.verify(bundle.parsed, key)
     return carried, contents

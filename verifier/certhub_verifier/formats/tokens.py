@@ -32,6 +32,8 @@ class TokenType:
                   one with s ≤ n/2 is taken. Agencies' HSMs and browsers may send either
     required      registered claims that have to be there
     has_kid       False for kb+jwt alone
+    lasts         True for what is kept: it stays good when its key is retired. The others speak of now, and
+                  a retired key says nothing of now
     """
 
     typ: str
@@ -43,6 +45,7 @@ class TokenType:
     low_s: bool = True
     required: tuple[str, ...] = ()
     has_kid: bool = True
+    lasts: bool = False
 
 
 _ALL = (
@@ -59,6 +62,7 @@ _ALL = (
         max_bytes=_SMALL,
         life_seconds=180 * _DAY,
         required=("iss", "exp", "jti"),
+        lasts=True,
     ),
     TokenType(
         typ="kb+jwt",
@@ -99,8 +103,14 @@ _ALL = (
         life_seconds=_DAY,
         required=("iss", "iat", "exp"),
     ),
-    TokenType(typ="receipt+jwt", purpose=Purpose.RECEIPT, max_bytes=64 * _KIB, required=("iss", "iat")),
-    TokenType(typ="dc+sd-jwt", purpose=Purpose.SEAL, max_bytes=64 * _KIB, low_s=False),
+    TokenType(
+        typ="receipt+jwt",
+        purpose=Purpose.RECEIPT,
+        max_bytes=64 * _KIB,
+        required=("iss", "iat"),
+        lasts=True,
+    ),
+    TokenType(typ="dc+sd-jwt", purpose=Purpose.SEAL, max_bytes=64 * _KIB, low_s=False, lasts=True),
 )
 
 TOKEN_TYPES: Mapping[str, TokenType] = MappingProxyType({one.typ: one for one in _ALL})
