@@ -1,13 +1,13 @@
 """The shelf: a folder of public files that any web server could hold.
 
 Nothing on it is trusted; each file is signed, or hashed into something signed. A file is written whole or
-not at all: temporary name, fsync, rename, fsync of the folder.
+not at all. The hub serves them: on the disk they are its own (certhub/private.py).
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from certhub import private
 from certhub.errors import NotFound
 
 
@@ -20,18 +20,8 @@ class Shelf:
     def put(self, name: str, content: bytes) -> None:
         """Publish `content` under `name`, durably, replacing what stood there."""
         target = self._path(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        private.make_folder(target.parent)
+        private.write(target, content)
 
     def get(self, name: str) -> bytes:
         """Return what is published under `name`.

@@ -15,7 +15,7 @@ from certhub_schemas.purposes import Purpose
 from certhub.certificates.rules import CHINA
 from certhub.errors import HubError, Unavailable
 from certhub.hub import Hub
-from certhub.hub.health import CHECKS, SIGNING
+from certhub.hub.health import CHECKS, SIGNING, WATCHED
 from certhub.hub.keyring import NoKey
 from certhub.status import store as status
 
@@ -43,7 +43,8 @@ def ready_checks(hub: Hub) -> list[Check]:
 
 def all_checks(hub: Hub) -> list[Check]:
     """Return also what concerns one agency or one list only."""
-    return [*ready_checks(hub), *_seals(hub), _checked("status-lists", partial(_lists, hub))]
+    watched = (_checked(name, partial(_whole, name, hub)) for name in WATCHED)
+    return [*ready_checks(hub), *_seals(hub), _checked("status-lists", partial(_lists, hub)), *watched]
 
 
 def as_dict(checks: list[Check]) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def _checked(name: str, look: Callable[[], dict[str, Any]]) -> Check:
 
 
 def _whole(name: str, hub: Hub) -> dict[str, Any]:
-    CHECKS[name](hub)
+    (CHECKS | WATCHED)[name](hub)
     return DETAILS[name](hub) if name in DETAILS else {}
 
 

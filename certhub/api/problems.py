@@ -22,6 +22,7 @@ from certhub.api.access import MethodNotAllowed
 from certhub.api.bodies import BodyTooLarge, BodyTooSlow, WrongMediaType
 from certhub.api.languages import Lang, preferred
 from certhub.db.engine import NoDatabase
+from certhub.db.sealing import BlobRefused
 from certhub.errors import (
     BadRequest,
     ClaimsInvalid,
@@ -53,6 +54,7 @@ STATUS: Mapping[type[HubError], int] = {
     BodyTooLarge: 413,
     WrongMediaType: 415,
     ClaimsInvalid: 422,
+    BlobRefused: 409,
     HubError: 500,
     Unavailable: 503,
     NoDatabase: 503,

@@ -9,6 +9,8 @@ sealed record (one JSON blob per row)
   signing_input  the exact bytes that are signed, as text: committed before a key is used
   disclosures    every disclosure, as sent
   signature      base64url, empty until signed
+  reason         why it is in its state, as the agency wrote it; null where nothing was written
+  decision       number of the decision behind that
 """
 
 import json
@@ -42,6 +44,8 @@ class Record:
     signing_input: str
     disclosures: tuple[str, ...]
     signature: str = ""
+    reason: str | None = None
+    decision: str | None = None
 
     def to_bytes(self) -> bytes:
         """Print the record as JSON."""
@@ -54,6 +58,8 @@ class Record:
             "signing_input": self.signing_input,
             "disclosures": self.disclosures,
             "signature": self.signature,
+            "reason": self.reason,
+            "decision": self.decision,
         }
         return json.dumps(plain, ensure_ascii=False).encode()
 
@@ -80,8 +86,6 @@ class Certificate:
     version: int
     state: State
     state_since: datetime
-    reason: str | None
-    decision: str | None
     valid_from: date
     valid_to: date | None
     list_no: int

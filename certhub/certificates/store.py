@@ -1,4 +1,8 @@
-"""The queries of the certificates noun. Every function takes the unit of work first."""
+"""The queries of the certificates noun. Every function takes the unit of work first.
+
+A certificate, a number or a holding without our MAC is not there for whoever asks (certhub/db/grants.py); a number
+whose row is not ours is taken all the same, by contents that equal nobody's.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,13 +10,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, or_, select, tuple_, update
+from sqlalchemy import Row, Select, and_, or_, select, tuple_, update
 
 from certhub.certificates.record import Certificate, Record
 from certhub.certificates.rules import State
 from certhub.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
+from certhub.db.grants import believed, is_ours, signed
 from certhub.db.statements import insert_new
 
 _CERTIFICATE, _NUMBER = table_of(CertificateRow), table_of(NumberRow)
@@ -26,6 +31,10 @@ class Place:
 
     bucket: int
     id: UUID
+
+
+NOWHERE = Place(-1, UUID(int=0))
+"""Where no certificate lies."""
 
 
 @dataclass(frozen=True)
@@ -43,38 +52,36 @@ def claim_numbers(unit: Unit, claims: Sequence[NumberClaim]) -> dict[bytes, Numb
     Returns:
         For each number hash the claim that stands now: ours, or the one that was there before.
     """
-    insert_new(
-        unit,
-        _NUMBER,
-        [
-            {
-                "number_hash": c.number_hash,
-                "content_hash": c.content_hash,
-                "bucket": c.place.bucket,
-                "certificate": c.place.id,
-            }
-            for c in claims
-        ],
-    )
+    insert_new(unit, _NUMBER, [_number_row(unit, claim) for claim in claims])
     return standing_numbers(unit, [c.number_hash for c in claims])
 
 
 def standing_numbers(unit: Unit, hashes: Sequence[bytes]) -> dict[bytes, NumberClaim]:
     """Return the claim that stands for each of these number hashes; one that nobody holds is left out."""
     rows = unit.sql.execute(select(_NUMBER).where(_NUMBER.c.number_hash.in_(hashes)))
-    return {
-        row.number_hash: NumberClaim(row.number_hash, row.content_hash, Place(row.bucket, row.certificate))
-        for row in rows
+    return {row.number_hash: _claim(unit, row) for row in rows}
+
+
+def _claim(unit: Unit, row: Row[Any]) -> NumberClaim:
+    if not is_ours(unit, NumberRow, row):
+        return NumberClaim(row.number_hash, b"", NOWHERE)
+    return NumberClaim(row.number_hash, row.content_hash, Place(row.bucket, row.certificate))
+
+
+def _number_row(unit: Unit, claim: NumberClaim) -> dict[str, Any]:
+    row = {
+        "number_hash": claim.number_hash,
+        "content_hash": claim.content_hash,
+        "bucket": claim.place.bucket,
+        "certificate": claim.place.id,
     }
+    return signed(unit, NumberRow, row)
 
 
 def move_number(unit: Unit, number_hash: bytes, content_hash: bytes, place: Place) -> None:
     """Point a number at a newer version (renewal)."""
-    unit.sql.execute(
-        update(_NUMBER)
-        .where(_NUMBER.c.number_hash == number_hash)
-        .values(content_hash=content_hash, bucket=place.bucket, certificate=place.id)
-    )
+    row = _number_row(unit, NumberClaim(number_hash, content_hash, place))
+    unit.sql.execute(update(_NUMBER).where(_NUMBER.c.number_hash == number_hash).values(**row))
 
 
 def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
@@ -89,16 +96,17 @@ def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
     for c in certificates:
         for holder in c.record.holders:
             index = unit.vault.index(holder.id_type, holder.id_number)
-            holdings[index, c.id] = {
+            row = {
                 "bucket": unit.vault.bucket(index),
                 "holder": index,
                 "certificate": c.id,
                 "certificate_bucket": c.bucket,
             }
+            holdings[index, c.id] = signed(unit, HoldingRow, row)
     unit.sql.execute(_HOLDING.insert(), list(holdings.values()))
 
 
-def activate(unit: Unit, signed: Sequence[Certificate]) -> list[Certificate]:
+def activate(unit: Unit, certificates: Sequence[Certificate]) -> list[Certificate]:
     """Make intended certificates active, now that each record holds its signature.
 
     Returns:
@@ -106,7 +114,8 @@ def activate(unit: Unit, signed: Sequence[Certificate]) -> list[Certificate]:
         meanwhile is left alone and left out.
     """
     made = []
-    for c in signed:
+    for c in certificates:
+        active = replace(c, state=State.ACTIVE, state_since=unit.now, lease_until=None)
         done = unit.sql.execute(
             update(_CERTIFICATE)
             .where(
@@ -114,10 +123,10 @@ def activate(unit: Unit, signed: Sequence[Certificate]) -> list[Certificate]:
                 _CERTIFICATE.c.id == c.id,
                 _CERTIFICATE.c.state == State.INTENDED,
             )
-            .values(state=State.ACTIVE, state_since=unit.now, lease_until=None, sealed=_seal(unit, c))
+            .values(lease_until=None, **_moved(unit, active))
         )
         if done.rowcount == 1:
-            made.append(replace(c, state=State.ACTIVE, state_since=unit.now, lease_until=None))
+            made.append(active)
     return made
 
 
@@ -145,6 +154,8 @@ def set_state(
     decision: str | None = None,
 ) -> Certificate | None:
     """Move a certificate on, if nobody moved it since it was read; None when somebody did."""
+    record = replace(certificate.record, reason=reason, decision=decision)
+    moved = replace(certificate, state=state, state_since=unit.now, record=record)
     done = unit.sql.execute(
         update(_CERTIFICATE)
         .where(
@@ -152,11 +163,9 @@ def set_state(
             _CERTIFICATE.c.id == certificate.id,
             _CERTIFICATE.c.state == certificate.state,
         )
-        .values(state=state, state_since=unit.now, reason=reason, decision=decision)
+        .values(**_moved(unit, moved))
     )
-    if done.rowcount != 1:
-        return None
-    return replace(certificate, state=state, state_since=unit.now, reason=reason, decision=decision)
+    return moved if done.rowcount == 1 else None
 
 
 def get(unit: Unit, place: Place) -> Certificate | None:
@@ -167,16 +176,15 @@ def get(unit: Unit, place: Place) -> Certificate | None:
 def get_many(unit: Unit, places: Iterable[Place]) -> list[Certificate]:
     """Return the certificates at these places, in no particular order."""
     wanted = [(place.bucket, place.id) for place in places]
-    rows = unit.sql.execute(
-        select(_CERTIFICATE).where(tuple_(_CERTIFICATE.c.bucket, _CERTIFICATE.c.id).in_(wanted))
-    )
-    return [_open(unit, row) for row in rows]
+    query = select(_CERTIFICATE).where(tuple_(_CERTIFICATE.c.bucket, _CERTIFICATE.c.id).in_(wanted))
+    return _certificates(unit, query)
 
 
 def find(unit: Unit, cid: str) -> Certificate | None:
     """Return the certificate with a public id."""
     row = unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid == cid)).first()
-    return None if row is None else get(unit, Place(row.bucket, row.certificate))
+    found = None if row is None else get(unit, Place(row.bucket, row.certificate))
+    return found if found is not None and found.cid == cid else None
 
 
 def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:
@@ -184,13 +192,11 @@ def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certifica
     pairs = [(unit.vault.bucket(index), index) for index in holders]
     if not pairs:
         return []
-    shares = unit.sql.execute(
-        select(_HOLDING).where(tuple_(_HOLDING.c.bucket, _HOLDING.c.holder).in_(pairs))
-    ).all()
+    query = select(_HOLDING).where(tuple_(_HOLDING.c.bucket, _HOLDING.c.holder).in_(pairs))
+    shares = believed(unit, HoldingRow, query)
     found = {c.id: c for c in get_many(unit, [Place(s.certificate_bucket, s.certificate) for s in shares])}
-    held = [
-        (s.holder, found[s.certificate]) for s in shares if found[s.certificate].state not in NEVER_SIGNED
-    ]
+    held = [(s.holder, found[s.certificate]) for s in shares if s.certificate in found]
+    held = [(holder, certificate) for holder, certificate in held if certificate.state not in NEVER_SIGNED]
     return sorted(held, key=lambda pair: pair[1].id)
 
 
@@ -199,24 +205,27 @@ def issued_by(
 ) -> list[Certificate]:
     """Return what agencies issued, newest first, at most `limit`, older than `before`."""
     newest = (
-        select(_CERTIFICATE)
-        .where(_CERTIFICATE.c.agency.in_(agencies))
-        .order_by(_CERTIFICATE.c.id.desc())
-        .limit(limit)
+        select(_CERTIFICATE).where(_CERTIFICATE.c.agency.in_(agencies)).order_by(_CERTIFICATE.c.id.desc())
     )
-    if before is not None:
-        newest = newest.where(_CERTIFICATE.c.id < before)
-    return [_open(unit, row) for row in unit.sql.execute(newest)]
+    found: list[Certificate] = []
+    while len(found) < limit:  # a row that is not ours makes no page look like the last one
+        older = newest if before is None else newest.where(_CERTIFICATE.c.id < before)
+        rows = unit.sql.execute(older.limit(limit - len(found))).all()
+        if not rows:
+            break
+        found += [_open(unit, row) for row in rows if is_ours(unit, CertificateRow, row)]
+        before = rows[-1].id
+    return found
 
 
 def lapsed(unit: Unit, before: datetime, *, limit: int) -> list[Certificate]:
     """Return intended certificates whose lease ended before a moment: the sweeper voids them."""
-    rows = unit.sql.execute(
+    query = (
         select(_CERTIFICATE)
         .where(_CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < before)
         .limit(limit)
     )
-    return [_open(unit, row) for row in rows]
+    return _certificates(unit, query)
 
 
 def forget_number(unit: Unit, place: Place) -> None:
@@ -228,10 +237,8 @@ def forget_number(unit: Unit, place: Place) -> None:
 
 def by_slot(unit: Unit, list_no: int, index: int) -> Certificate | None:
     """Return the certificate that a status slot belongs to."""
-    row = unit.sql.execute(
-        select(_CERTIFICATE).where(_CERTIFICATE.c.list_no == list_no, _CERTIFICATE.c.list_index == index)
-    ).first()
-    return None if row is None else _open(unit, row)
+    query = select(_CERTIFICATE).where(_CERTIFICATE.c.list_no == list_no, _CERTIFICATE.c.list_index == index)
+    return next(iter(_certificates(unit, query)), None)
 
 
 def count(unit: Unit) -> int:
@@ -252,8 +259,6 @@ def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
             "agency",
             "version",
             "state_since",
-            "reason",
-            "decision",
             "valid_from",
             "valid_to",
             "list_no",
@@ -264,15 +269,26 @@ def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
             "previous",
         )
     }
-    return row | {"state": c.state.value, "sealed": _seal(unit, c)}
+    sealed = {"state": c.state.value, "sealed": _seal(unit, c)}
+    return signed(unit, CertificateRow, row | sealed)
+
+
+def _moved(unit: Unit, c: Certificate) -> dict[str, Any]:
+    """Return the columns that change when a certificate moves on, with the MAC over its whole new row."""
+    row = _row(unit, c)
+    return {name: row[name] for name in ("state", "state_since", "sealed", "mac")}
 
 
 def _seal(unit: Unit, c: Certificate) -> bytes:
     return unit.vault.seal("certificate", str(c.id), c.record.to_bytes())
 
 
+def _certificates(unit: Unit, query: Select[Any]) -> list[Certificate]:
+    return [_open(unit, row) for row in believed(unit, CertificateRow, query)]
+
+
 def _open(unit: Unit, row: Row[Any]) -> Certificate:
-    values = dict(row._mapping)
+    values = {name: value for name, value in row._mapping.items() if name != "mac"}
     record = Record.from_bytes(unit.vault.open("certificate", str(row.id), values.pop("sealed")))
     return Certificate(**values | {"state": State(values["state"])}, record=record)
 

@@ -1,7 +1,8 @@
 """Rows of the certificates noun.
 
-`certificate` holds no personal value outside `sealed`; `certificate_number` and `certificate_id` are the two
-global indexes, keyed by what they make unique; `holding` lies in each holder's own bucket.
+`certificate` holds no personal value and no free text outside `sealed`; `certificate_number` and `certificate_id`
+are the two global indexes, keyed by what they make unique; `holding` lies in each holder's own bucket. They carry a
+MAC (certhub/db/grants.py) but for `certificate_id`, which only says where to look: the certificate says whose it is.
 """
 
 from datetime import date, datetime
@@ -12,16 +13,21 @@ from sqlalchemy import Index, SmallInteger, Uuid
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Bucketed, Instant
+from certhub.db.grants import Granting
 
 
-class CertificateRow(Bucketed, table=True):
-    """One version of one certificate; the bucket is its first holder's."""
+class CertificateRow(Granting, Bucketed, table=True):
+    """One version of one certificate; the bucket is its first holder's.
+
+    Its state grants: this hub answers from it. A lease only says who may go on with an intent.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (
         Index("certificate_of_agency", "agency", "id"),
         Index("certificate_of_slot", "list_no", "list_index", unique=True),
     )
+    not_bound: ClassVar[frozenset[str]] = frozenset({"lease_until"})
 
     cid: str = Field(max_length=26)
     kind: str = Field(max_length=21)
@@ -30,8 +36,6 @@ class CertificateRow(Bucketed, table=True):
     version: int
     state: str = Field(max_length=16)
     state_since: datetime = Field(sa_type=Instant)
-    reason: str | None = Field(default=None, max_length=200)
-    decision: str | None = Field(default=None, max_length=100)
     valid_from: date
     valid_to: date | None
     list_no: int
@@ -43,7 +47,7 @@ class CertificateRow(Bucketed, table=True):
     previous: UUID | None = Field(default=None, sa_type=Uuid)
 
 
-class NumberRow(SQLModel, table=True):
+class NumberRow(Granting, table=True):
     """Who holds a certificate number: HMAC(agency, kind, number) → the current version."""
 
     __tablename__ = "certificate_number"
@@ -64,7 +68,7 @@ class PublicIdRow(SQLModel, table=True):
     certificate: UUID = Field(sa_type=Uuid)
 
 
-class HoldingRow(SQLModel, table=True):
+class HoldingRow(Granting, table=True):
     """One holder's share in a certificate, in that holder's bucket."""
 
     __tablename__ = "holding"

@@ -30,6 +30,7 @@ NEXT_STEPS = {
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
     "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",
     "SCHEMA_TAKEN": "加 --reset / add --reset",
+    "ALREADY_ADOPTED": "查清数据库为何回到旧版；确是放回的备份，加 --restored / restored on purpose: add --restored",
     "HUB_EXISTS": "换一个目录 / name another folder",
 }
 

@@ -9,11 +9,13 @@ import typer
 from certhub_schemas import kinds
 from rich.table import Table
 
+from certhub import private
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.clock import SystemClock
-from certhub.db import migrate as migrations
+from certhub.db.adoption import Adoption
 from certhub.db.engine import open_engine
 from certhub.hub import Hub, database_url
+from certhub.hub.adopting import bring_up, to_dict
 from certhub.hub.health import Finding, checks
 from certhub.hub.provision import Founding, found
 from certhub.settings import Profile, Settings
@@ -52,13 +54,47 @@ def init(
 
 
 @app.command("migrate")
-def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """把数据库升到本版本 / bring the database to this version."""
+def migrate(
+    data: DataOption = None,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored", help="放回了升级前的备份，重新接收其中的行 / an old copy was put back on purpose"
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """把数据库升到本版本，目录只留给本账号 / bring the database to this version, close the folder to others."""
     settings = Settings.load(folder_of(data))
-    migrations.bring_up(database_url(settings), schema=settings.database_schema)
+    adopted = bring_up(settings, now=SystemClock().now(), random=secrets.token_bytes, restored=restored)
+    closed = private.close(settings.data)
     say("数据库已是最新", "the database is up to date")
+    if adopted is not None:
+        _tell(adopted)
+    if closed:
+        say(f"{len(closed)} 个文件或目录曾对他人开放，已关上", f"{len(closed)} paths were open to others")
     if as_json:
-        result({"migrated": True})
+        told = {} if adopted is None else {"adopted": to_dict(adopted)}
+        result({"migrated": True, **told, "closed": len(closed)})
+
+
+def _tell(adopted: Adoption) -> None:
+    """Name what was adopted: from now on these rows are believed, so somebody looks at them now."""
+    table = Table("表 table", "已接收 adopted", "未接收 left")
+    for name, count in adopted.rows.items():
+        table.add_row(name, str(count), str(adopted.left[name]))
+    CONSOLE.print(table)
+    accounts = Table(
+        "账号 account", "角色 role", "名称 name", "机关 agencies", title="请核对 / look at these"
+    )
+    for account in adopted.accounts:
+        accounts.add_row(str(account.id), account.role, account.name, account.agencies)
+    CONSOLE.print(accounts)
+    CONSOLE.print(
+        "下一步 / next: 有不认识的账号，先查清再启动；未接收的行今后不起作用"
+        " / do not start before every account is known; a row that was left grants nothing",
+        markup=False,
+    )
 
 
 @app.command("doctor")

@@ -6,10 +6,13 @@ holds more than 500 rows. On PostgreSQL the same units run READ COMMITTED: what 
 single-row unique inserts, never on an isolation level.
 """
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from certhub import private
 from certhub.clock import Clock
 from certhub.db import ids
 from certhub.db.sealing import Vault
@@ -44,13 +48,15 @@ class DatabaseBusy(Unavailable):
 class Unit:
     """One transaction: what the stores of the nouns are handed.
 
-    `sql` speaks to the database, `vault` seals, `now` is the moment of the whole unit.
+    `sql` speaks to the database, `vault` seals, `now` is the moment of the whole unit; `refused` counts, by
+    table, the rows that were read and not believed since the process began.
     """
 
     sql: Connection
     vault: Vault
     now: datetime
     random: Callable[[int], bytes]
+    refused: Counter[str] = field(default_factory=Counter)
 
     def new_id(self) -> UUID:
         """Return a fresh time-ordered row id."""
@@ -70,6 +76,7 @@ class Database:
     vault: Vault
     clock: Clock
     random: Callable[[int], bytes]
+    refused: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
@@ -86,7 +93,7 @@ class Database:
                 yield self._unit(writer)
 
     def _unit(self, connection: Connection) -> Unit:
-        return Unit(connection, self.vault, self.clock.now(), self.random)
+        return Unit(connection, self.vault, self.clock.now(), self.random, self.refused)
 
 
 @contextmanager
@@ -127,6 +134,13 @@ def _sqlite(url: URL) -> Engine:
         max_overflow=40,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(*_: Any) -> None:
+        """SQLite gives its -wal and -shm the mode of the file itself, so that is made first (not its folder)."""
+        path = Path(url.database or "")
+        if url.database not in {None, "", ":memory:"} and path.parent.is_dir() and not path.exists():
+            private.open_file(path, os.O_APPEND).close()
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:

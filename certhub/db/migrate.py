@@ -1,6 +1,6 @@
 """Bring a database to the newest schema, or ask where it stands. The migrations ship in the wheel."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
+from certhub.db.adoption import REVISION as ADOPTING
 from certhub.db.engine import NoDatabase, open_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,20 +27,39 @@ def upgrade(engine: Engine, *, schema: str = "", revision: str = "head") -> None
             command.upgrade(_config(connection=writer), revision)
 
 
-def bring_up(url: str, *, schema: str = "") -> None:
+def bring_up(url: str, *, schema: str = "", adopt: Callable[[Engine], None] | None = None) -> None:
     """Bring the database at `url` to this version, and be sure that it is there.
 
+    `adopt` gives rows of before their MAC, halfway (certhub/db/adoption.py); it is called only for a database that
+    is not younger than that.
+
     Raises:
-        NoDatabase: it is of a newer version than this one.
+        NoDatabase: it is of a newer version than this one, or has rows to adopt and nobody to do it.
     """
     engine = open_engine(url, schema=schema)
     try:
+        if _has_rows_of_before(engine):
+            if adopt is None:
+                raise NoDatabase("the database has rows of an earlier version: run `certhub migrate`")
+            upgrade(engine, schema=schema, revision=ADOPTING)
+            adopt(engine)
         upgrade(engine, schema=schema)
         check(engine)
     except CommandError as unknown:
         raise NoDatabase("the database was made by a newer version than this one: run that one") from unknown
     finally:
         engine.dispose()
+
+
+def _has_rows_of_before(engine: Engine) -> bool:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    older = {script.revision for script in scripts.walk_revisions("base", ADOPTING)}
+    return _revision(engine) in older
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -56,8 +76,7 @@ def check(engine: Engine) -> None:
     Raises:
         NoDatabase: says which revision it has and what to run.
     """
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    found = _revision(engine)
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if found != head:
         raise NoDatabase(

@@ -4,6 +4,8 @@
     AAD    = table ‖ 0x00 ‖ row id ‖ 0x00 ‖ key number      a blob cannot be moved to another row
     index  = HMAC-SHA-256(index key, holder type ‖ 0x00 ‖ number), first 16 bytes
     bucket = first 12 bits of HMAC-SHA-256(bucket key, index)   its key is never rotated
+    mac    = HMAC-SHA-256(row key, table ‖ row id ‖ columns)     certhub/db/grants.py says over what
+    row key = HKDF-SHA-256(data key, info "certhub rows 1")      derived, so that a key store of before has it
 
 The suite byte lets SM4-GCM cells stand beside AES ones later. Keys come from the key store; the blind index
 key is never in the database, since identity numbers are few enough (about 10^11) to be guessed.
@@ -11,11 +13,14 @@ key is never in the database, since identity numbers are few enough (about 10^11
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from certhub.errors import Unverified
 
@@ -33,10 +38,10 @@ class BlobRefused(Unverified):
 class Vault:
     """Seals and opens blobs; computes blind indexes, buckets and keyed digests."""
 
-    data_key: bytes
-    index_key: bytes
-    bucket_key: bytes
-    event_key: bytes
+    data_key: bytes = field(repr=False)
+    index_key: bytes = field(repr=False)
+    bucket_key: bytes = field(repr=False)
+    event_key: bytes = field(repr=False)
     random: Callable[[int], bytes]
 
     def seal(self, table: str, row: str, plain: bytes) -> bytes:
@@ -70,6 +75,15 @@ class Vault:
         """Return a keyed digest (32 bytes) of the parts: equal values are found, nobody can guess them."""
         joined = b"\x00".join(p.encode() if isinstance(p, str) else p for p in parts)
         return hmac.digest(self.index_key, joined, sha256)
+
+    def mac(self, message: bytes) -> bytes:
+        """Return the MAC (32 bytes) over what a row grants."""
+        return hmac.digest(self._row_key, message, sha256)
+
+    @cached_property
+    def _row_key(self) -> bytes:
+        """The key of `mac`: HKDF (RFC 5869) keeps it apart from the data key that it comes from."""
+        return HKDF(SHA256(), length=32, salt=None, info=b"certhub rows 1").derive(self.data_key)
 
     def pairwise(self, person: str, audience: str) -> str:
         """Return who somebody is to one audience: stable there, unlinkable elsewhere (22 characters)."""

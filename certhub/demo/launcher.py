@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx2
 
+from certhub import private
 from certhub.demo import people as p
 from certhub.demo.regions import Plan, prepare, reset
 from certhub.errors import HubError
@@ -131,7 +132,7 @@ def _serve(options: Options, code: str, port: int) -> subprocess.Popen[bytes]:
         str(options.workers),
     ]
     environment = os.environ | {PARENT: str(os.getpid())}
-    with (folder / "serve.log").open("ab") as log:
+    with private.open_file(folder / "serve.log", os.O_APPEND) as log:
         return subprocess.Popen(  # noqa: S603  our own command, no shell
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
         )

@@ -15,12 +15,14 @@ from certhub_schemas import matters
 from certhub_verifier.formats import trustlist
 from certhub_verifier.formats.agreement import BOTH, Agreement, AgreementItem
 
+from certhub import private
 from certhub.clock import Clock, SystemClock
-from certhub.db.migrate import bring_up, drop_schema, has_schema
+from certhub.db.migrate import drop_schema, has_schema
 from certhub.demo import people as p
 from certhub.demo.seed import seed
 from certhub.errors import Conflict
-from certhub.hub import TRUST, Hub, database_url
+from certhub.hub import TRUST, Hub
+from certhub.hub.adopting import bring_up
 from certhub.hub.provision import Founding, found, pin, write_endpoint, write_members
 from certhub.publisher import Shelf
 from certhub.settings import FILE, Profile, Settings
@@ -54,7 +56,8 @@ def prepare(plan: Plan, *, clock: Clock | None = None) -> dict[str, dict[str, st
     tokens = {}
     for one in foundings:
         settings = Settings.load(plan.folder / one.code)
-        bring_up(database_url(settings), schema=settings.database_schema)  # a demo of an earlier version
+        bring_up(settings, now=clock.now(), random=secrets.token_bytes)  # a demo of an earlier version
+        private.close(settings.data)
         hub = Hub.open(settings, clock=clock)
         tokens[one.code] = seed(hub, plan.folder / one.code)
         hub.close()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from certhub import private
 from certhub.audit import store as audit
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import CHINA, Event, after, wire_status
@@ -20,7 +21,6 @@ from certhub.demo.stranger import issue_by_stranger
 from certhub.flows import issue, renew, revoke
 from certhub.flows.revoke import Order
 from certhub.hub import Hub
-from certhub.hub.provision import write_private
 from certhub.idempotency.store import Key
 from certhub.parties import store as parties
 from certhub.parties.people import PAGE_PREFIX, Actor, Role
@@ -92,7 +92,10 @@ def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
         if one.leave == "voided":
             voided = certificates.set_state(unit, intent, after(intent.state, Event.VOID))
             status.set_value(
-                unit, Slot(intent.list_no, intent.list_index), wire_status((voided or intent).state)
+                unit,
+                Slot(intent.list_no, intent.list_index),
+                wire_status((voided or intent).state),
+                owner=(intent.bucket, intent.id),
             )
             certificates.forget_number(unit, Place(intent.bucket, intent.id))
             audit.record(unit, "certificate.voided", actor=by.key, subject=intent.ref.hex(), body={})
@@ -112,8 +115,8 @@ def _tokens(hub: Hub, actors: dict[Role, Actor], folder: Path) -> dict[str, str]
         for role, actor in actors.items():
             for token in (tokens[role.value], pages[role.value]):
                 parties.give_token(unit, actor.account, token, expires_at=unit.now + TOKEN_LIFE)
-    write_private(folder / TOKENS, json.dumps(tokens).encode())
-    write_private(folder / PAGES, json.dumps(pages).encode())
+    private.write(folder / TOKENS, json.dumps(tokens).encode())
+    private.write(folder / PAGES, json.dumps(pages).encode())
     return tokens
 
 

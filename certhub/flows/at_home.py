@@ -117,8 +117,8 @@ def used(channel: Channel, use: Use, spends: Spends, *, where: Callable[[Use], s
 def record_of(certificate: Certificate, as_of: datetime) -> StatusRecord:
     """Return what our own row says of a certificate's status, as the engine takes it."""
     detail = {}
-    if certificate.decision:
-        detail["decision"] = certificate.decision
+    if certificate.record.decision:
+        detail["decision"] = certificate.record.decision
     if certificate.state is not State.ACTIVE:
         detail["date"] = certificate.state_since.isoformat()
     return StatusRecord(

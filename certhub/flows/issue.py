@@ -188,7 +188,7 @@ def intend(
             intents.append(intent)
             results.append(None)
             continue
-        results.append(_meet(unit, standing[claim.number_hash], claim, stored, intents))
+        results.append(_meet(unit, standing[claim.number_hash], claim, stored, intents, intended=places))
     certificates.add(unit, new_intents)
     return intents, results
 
@@ -199,13 +199,15 @@ def _meet(
     ours: NumberClaim,
     stored: Mapping[Place, Certificate],
     intents: list[Certificate],
+    *,
+    intended: Sequence[Place],
 ) -> Result | None:
     """The number is taken: by the same contents, by others, or by a try that died halfway."""
     certificate = stored.get(theirs.place)
     if theirs.content_hash != ours.content_hash:
         return Result(Outcome.CONFLICT, certificate)
-    if certificate is None:  # the first of two equal drafts in this very batch
-        return Result(Outcome.BUSY, None)
+    if certificate is None:  # the first of two equal drafts in this very batch, or a row that is not ours
+        return Result(Outcome.BUSY if theirs.place in intended else Outcome.CONFLICT, None)
     if certificate.state is not State.INTENDED:
         return Result(Outcome.EXISTING, certificate)
     if certificates.take_over(unit, theirs.place, unit.now + LEASE):
@@ -254,8 +256,6 @@ def _intent(
         version=version,
         state=State.INTENDED,
         state_since=at,
-        reason=None,
-        decision=None,
         valid_from=draft.valid_from,
         valid_to=draft.valid_to,
         list_no=slot.list_no,

@@ -66,7 +66,12 @@ def renew(
             raise Conflict(
                 "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
             )
-        status.set_value(unit, Slot(old.list_no, old.list_index), wire_status(superseded.state))
+        status.set_value(
+            unit,
+            Slot(old.list_no, old.list_index),
+            wire_status(superseded.state),
+            owner=(old.bucket, old.id),
+        )
         new = next(iter(activate(unit, signed, by=by)), None)
         if new is None:
             raise Conflict("the new version was given up meanwhile; try again", code="CHANGED_MEANWHILE")

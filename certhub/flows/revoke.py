@@ -63,7 +63,12 @@ def change(cid: str, event: Event, order: Order, *, by: Actor, hub: Hub, key: Ke
             raise Conflict(
                 "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
             )
-        status.set_value(unit, Slot(changed.list_no, changed.list_index), wire_status(state))
+        status.set_value(
+            unit,
+            Slot(changed.list_no, changed.list_index),
+            wire_status(state),
+            owner=(changed.bucket, changed.id),
+        )
         audit.record(
             unit,
             f"certificate.{state.value}",

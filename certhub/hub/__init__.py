@@ -70,8 +70,7 @@ class Hub:
         """
         clock = clock or SystemClock()
         store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
-        data, index, bucket, event = (store.secret(name) for name in SECRETS)
-        vault = Vault(data, index, bucket, event, random)
+        vault = vault_of(store, random)
         engine = open_engine(database_url(settings), schema=settings.database_schema)
         return cls(
             settings=settings,
@@ -118,6 +117,12 @@ class Hub:
     def close(self) -> None:
         """Let go of the database."""
         self.database.engine.dispose()
+
+
+def vault_of(store: KeyStore, random: Callable[[int], bytes]) -> Vault:
+    """Return the vault whose keys lie in a key store."""
+    data, index, bucket, event = (store.secret(name) for name in SECRETS)
+    return Vault(data, index, bucket, event, random)
 
 
 def database_url(settings: Settings) -> str:

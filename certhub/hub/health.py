@@ -12,9 +12,11 @@ from certhub_keys.errors import KeysError
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.policy import MAX_TRUST_AGE_SECONDS
 
+from certhub import private
 from certhub.db import migrate
 from certhub.errors import HubError
 from certhub.hub import Hub
+from certhub.parties import store as parties
 from certhub.settings import Profile
 
 SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
@@ -37,7 +39,7 @@ class Finding:
 
 def checks(hub: Hub) -> list[Finding]:
     """Run every check; one that fails to run is not good."""
-    return [_run(hub, name, check) for name, check in CHECKS.items()]
+    return [_run(hub, name, check) for name, check in (CHECKS | WATCHED).items()]
 
 
 def _run(hub: Hub, name: str, check: Callable[[Hub], str]) -> Finding:
@@ -88,9 +90,37 @@ def _profile(hub: Hub) -> str:
     return "production"
 
 
+def _rows(hub: Hub) -> str:
+    """Accounts, tokens and mandates are looked at whole, every other table where it was read since the start."""
+    with hub.reading() as unit:
+        found = dict(hub.database.refused) | parties.not_ours(unit)
+    if any(found.values()):
+        told = ", ".join(f"{table} {count}" for table, count in sorted(found.items()) if count)
+        raise HubError(
+            f"rows that do not carry this hub's MAC, and grant nothing: {told}; somebody wrote the database"
+            " beside the hub, or rows of an earlier version were put in",
+            code="ROWS_REFUSED",
+        )
+    return "every row that was read carries this hub's MAC"
+
+
+def _folder(hub: Hub) -> str:
+    found = private.open_to_others(hub.settings.data)
+    if found:
+        raise HubError(
+            f"{len(found)} files or folders are open to other accounts of this machine, {found[0]} for one:"
+            " run `certhub migrate`",
+            code="FOLDER_OPEN",
+        )
+    return "files and folders are for this account alone"
+
+
 CHECKS: dict[str, Callable[[Hub], str]] = {
     "database": _database,
     "trust": _trust,
     "signers": _signers,
     "profile": _profile,
 }
+"""Without these no request can be answered."""
+WATCHED: dict[str, Callable[[Hub], str]] = {"rows": _rows, "folder": _folder}
+"""What an operator must know, and what takes no hub out of service."""

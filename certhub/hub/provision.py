@@ -4,6 +4,7 @@
     DATA/keys, keys.passphrase the key store (software; a token or an agent takes its place in production)
     DATA/trust/regions/<own>/  keys.json, issuers.json, endpoints.json: ours to write
     DATA/certhub.db            migrated to the newest schema (or PostgreSQL, by URL)
+    DATA/adopted.json          that no row is left to adopt (hub/adopting.py)
 
 What another region publishes is pinned by an operator with `pin`; until then the trust set knows only us.
 """
@@ -30,9 +31,11 @@ from certhub_verifier.formats.trustlist import (
     RegionKeys,
 )
 
+from certhub import private
 from certhub.db import migrate
 from certhub.errors import Conflict
 from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
+from certhub.hub.adopting import note
 from certhub.publisher import Shelf
 from certhub.settings import FILE, Profile, Settings
 
@@ -90,9 +93,9 @@ def found(
     """
     if (folder / FILE).exists():
         raise Conflict(f"a hub lives in {folder} already", code="HUB_EXISTS")
-    folder.mkdir(parents=True, exist_ok=True)
+    private.make_folder(folder)
     if profile is not Profile.PRODUCTION:
-        write_private(folder / PASSPHRASE, passphrase)
+        private.write(folder / PASSPHRASE, passphrase)
     store = KeyStore.create(folder / KEYS, passphrase, random=random, cost=cost)
     for name in SECRETS:
         store.make_secret(name, random=random)
@@ -112,6 +115,7 @@ def found(
     Shelf(folder).put(FILE, text.encode())
     settings = Settings.load(folder)
     migrate.bring_up(database_url(settings), schema=settings.database_schema)
+    note(settings, None, now=now)
     return settings
 
 
@@ -188,9 +192,3 @@ def pin(folder: Path, other: Path, code: str) -> None:
     shelf = Shelf(folder / TRUST)
     for path in sorted(theirs.rglob("*.json")):
         shelf.put(f"regions/{code}/{path.relative_to(theirs).as_posix()}", path.read_bytes())
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read."""
-    path.touch(mode=0o600)
-    path.write_bytes(content)

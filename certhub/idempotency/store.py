@@ -38,9 +38,10 @@ def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:
         Conflict: the key was used with another request (IDEMPOTENCY_MISMATCH).
         Unavailable: the first try is still at work (IN_FLIGHT).
     """
+    kept = unit.vault.digest("request", key.request_hash)  # a body has values that can be guessed
     row = {
         "key_hash": key.key_hash,
-        "request_hash": key.request_hash,
+        "request_hash": kept,
         "lease_until": unit.now + LEASE,
         "keep_until": unit.now + KEPT,
         "answer": None,
@@ -48,7 +49,10 @@ def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:
     if insert_new(unit, _KEY, [row]):
         return None
     found = unit.sql.execute(select(_KEY).where(_KEY.c.key_hash == key.key_hash)).one()
-    if found.request_hash != key.request_hash:
+    if found.request_hash not in {
+        kept,
+        key.request_hash,
+    }:  # the second: a key of the last release, for 24 hours
         raise Conflict("this Idempotency-Key was used with another request", code="IDEMPOTENCY_MISMATCH")
     if found.answer is not None:
         answer: Mapping[str, Any] = json.loads(

@@ -1,19 +1,28 @@
 """Rows of the receipts noun."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Index, Uuid
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Instant
+from certhub.db.grants import Granting
 
 
-class VerificationRow(SQLModel, table=True):
-    """One verification: `asked` before anything is sent, `answered` when its report is on record."""
+class VerificationRow(Granting, table=True):
+    """One verification: `asked` before anything is sent, `answered` when its report is on record.
+
+    What it grants is reading: its clerk, and nobody else, gets the report and the receipt. These two are sealed to
+    the row; the columns that the MAC leaves out tell only how far it got, and are never answered from.
+    """
 
     __tablename__ = "verification"
     __table_args__ = (Index("verification_of_clerk", "clerk", "asked_at"),)
+    not_bound: ClassVar[frozenset[str]] = frozenset(
+        {"state", "answered_at", "verdict", "code", "sealed", "signed"}
+    )
 
     id: str = Field(primary_key=True, max_length=64)
     clerk: str = Field(max_length=64)
@@ -24,7 +33,7 @@ class VerificationRow(SQLModel, table=True):
     verdict: str | None = Field(default=None, max_length=14)
     code: str | None = Field(default=None, max_length=32)
     sealed: bytes | None = None
-    receipt: str | None = None
+    signed: bytes | None = None
 
 
 class OutcomeRow(SQLModel, table=True):

@@ -4,19 +4,23 @@ A slot is drawn at random and kept by inserting it: two workers that draw the sa
 again. When more than half of the draws are taken the list is called full and the next one is opened.
 Lists are never grouped by certificate type: a list named after a disability would tell on its holders.
 Decoys are kept by inserting them too, so that no certificate is ever given theirs.
+
+What a slot says is published only when its row carries our MAC, or says what was published before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from certhub_verifier.formats.statuslist import MIN_SLOTS, SUSPENDED
+from certhub_verifier.formats.statuslist import INVALID, MIN_SLOTS, SUSPENDED
 from sqlalchemy import func, or_, select, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
-from certhub.db.statements import insert_new
+from certhub.db.grants import believed, is_ours, signed
+from certhub.db.statements import CHUNK, insert_new
 from certhub.status.tables import PublisherLeaseRow, SlotRow, StatusListRow
 
 _LIST, _SLOT, _LEASE = table_of(StatusListRow), table_of(SlotRow), table_of(PublisherLeaseRow)
@@ -32,7 +36,11 @@ class Slot:
     index: int
 
 
-def allocate(unit: Unit, owners: Sequence[tuple[int, UUID]]) -> list[Slot]:
+Owner = tuple[int, UUID]
+"""Whose a slot is: bucket and id of its certificate."""
+
+
+def allocate(unit: Unit, owners: Sequence[Owner]) -> list[Slot]:
     """Give each owner (bucket, certificate id) a fresh random slot, in order.
 
     All owners draw at once; those who drew what was taken draw again.
@@ -51,24 +59,13 @@ def allocate(unit: Unit, owners: Sequence[tuple[int, UUID]]) -> list[Slot]:
     raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
 
 
-def _draw(unit: Unit, list_no: int, size: int, owners: Sequence[tuple[int, UUID]]) -> dict[UUID, Slot]:
+def _draw(unit: Unit, list_no: int, size: int, owners: Sequence[Owner]) -> dict[UUID, Slot]:
     """Let every owner draw once; return what those got who drew a free slot."""
-    drawn: dict[int, tuple[int, UUID]] = {}
+    drawn: dict[int, Owner] = {}
     for owner in owners:
         drawn.setdefault(int.from_bytes(unit.random(4), "big") % size, owner)
     kept = insert_new(
-        unit,
-        _SLOT,
-        [
-            {
-                "list_no": list_no,
-                "list_index": index,
-                "value": 0,
-                "bucket": bucket,
-                "certificate": certificate,
-            }
-            for index, (bucket, certificate) in drawn.items()
-        ],
+        unit, _SLOT, [_row(unit, Slot(list_no, index), 0, owner) for index, owner in drawn.items()]
     )
     return {drawn[index][1]: Slot(list_no, index) for _, index in kept}
 
@@ -99,31 +96,47 @@ def add_decoys(unit: Unit, one: "ListState", values: Sequence[int]) -> int:
     A slot that is drawn twice, or is somebody's, is left as it is.
     """
     drawn = {int.from_bytes(unit.random(4), "big") % one.size: value for value in values}
-    rows = [
-        {"list_no": one.list_no, "list_index": at, "value": value, "bucket": None, "certificate": None}
-        for at, value in drawn.items()
-    ]
+    rows = [_row(unit, Slot(one.list_no, at), value, None) for at, value in drawn.items()]
     return len(insert_new(unit, _SLOT, rows))
 
 
 def reinstate_decoy(unit: Unit, one: "ListState") -> bool:
     """Have one suspended decoy, any, say 0 again; False where there is none."""
     suspended = (_SLOT.c.list_no == one.list_no, _SLOT.c.certificate.is_(None), _SLOT.c.value == SUSPENDED)
-    found = unit.sql.scalars(select(_SLOT.c.list_index).where(*suspended).order_by(_SLOT.c.list_index)).all()
+    found = believed(unit, SlotRow, select(_SLOT).where(*suspended).order_by(_SLOT.c.list_index))
     if not found:
         return False
-    set_value(unit, Slot(one.list_no, found[int.from_bytes(unit.random(4), "big") % len(found)]), 0)
+    drawn = found[int.from_bytes(unit.random(4), "big") % len(found)]
+    set_value(unit, Slot(one.list_no, drawn.list_index), 0, owner=None)
     return True
 
 
-def set_value(unit: Unit, slot: Slot, value: int) -> None:
-    """Write what a slot says and mark its list as changed, in the caller's transaction."""
-    unit.sql.execute(
-        update(_SLOT)
-        .where(_SLOT.c.list_no == slot.list_no, _SLOT.c.list_index == slot.index)
-        .values(value=value)
-    )
+def set_value(unit: Unit, slot: Slot, value: int, *, owner: Owner | None) -> None:
+    """Write what a slot says and whose it is, and mark its list as changed, in the caller's transaction.
+
+    The owner comes from who knows it, never from the row: a slot that was given to somebody else, or taken away,
+    is its owner's again.
+    """
+    row = _row(unit, slot, value, owner)
+    if not insert_new(unit, _SLOT, [row]):
+        unit.sql.execute(
+            update(_SLOT)
+            .where(_SLOT.c.list_no == slot.list_no, _SLOT.c.list_index == slot.index)
+            .values(**row)
+        )
     unit.sql.execute(update(_LIST).where(_LIST.c.list_no == slot.list_no).values(changed_at=unit.now))
+
+
+def _row(unit: Unit, slot: Slot, value: int, owner: Owner | None) -> dict[str, Any]:
+    bucket, certificate = owner or (None, None)
+    row = {
+        "list_no": slot.list_no,
+        "list_index": slot.index,
+        "value": value,
+        "bucket": bucket,
+        "certificate": certificate,
+    }
+    return signed(unit, SlotRow, row)
 
 
 @dataclass(frozen=True)
@@ -143,11 +156,41 @@ def lists(unit: Unit) -> list[ListState]:
 
 
 def spoken(unit: Unit, list_no: int) -> dict[int, int]:
-    """Return every slot of a list that does not say 0: {index: value}."""
+    """Return every slot of a list that says invalid or suspended, as its row has it: {index: value}."""
     rows = unit.sql.execute(
-        select(_SLOT.c.list_index, _SLOT.c.value).where(_SLOT.c.list_no == list_no, _SLOT.c.value != 0)
+        select(_SLOT.c.list_index, _SLOT.c.value).where(
+            _SLOT.c.list_no == list_no, _SLOT.c.value.in_((INVALID, SUSPENDED))
+        )
     )
     return {row.list_index: row.value for row in rows}
+
+
+def held_back(unit: Unit, one: "ListState", before: Mapping[int, int]) -> dict[int, int]:
+    """Return which of these slots must go on saying what they said in public before.
+
+    `before` holds, of the slots whose row now says something else, what they said. A change is believed when its
+    row carries our MAC and the life of a certificate allows it: what was invalid stays so.
+    """
+    indexes = list(before)
+    rows: dict[int, int] = {}
+    for at in range(0, len(indexes), CHUNK):
+        here = _SLOT.c.list_index.in_(indexes[at : at + CHUNK])
+        found = believed(unit, SlotRow, select(_SLOT).where(_SLOT.c.list_no == one.list_no, here))
+        rows |= {row.list_index: row.value for row in found}
+    ended = [index for index, said in before.items() if said == INVALID and rows.get(index) != INVALID]
+    unit.refused[_SLOT.name] += len(ended)
+    return {index: said for index, said in before.items() if index not in rows or index in ended}
+
+
+def believable(unit: Unit, one: "ListState") -> dict[int, int]:
+    """Return what every slot of a list says that does not say 0, where nothing was said in public before.
+
+    A slot whose row is not to be believed is suspended: nobody knows what it said.
+    """
+    here = _SLOT.c.list_index.between(0, one.size - 1)
+    rows = unit.sql.execute(select(_SLOT).where(_SLOT.c.list_no == one.list_no, here))
+    said = {row.list_index: row.value if is_ours(unit, SlotRow, row) else SUSPENDED for row in rows}
+    return {index: value for index, value in said.items() if value}
 
 
 def published(unit: Unit, list_no: int, at: datetime) -> None:

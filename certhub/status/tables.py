@@ -7,6 +7,7 @@ from sqlalchemy import Uuid
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Instant
+from certhub.db.grants import Granting
 
 
 class StatusListRow(SQLModel, table=True):
@@ -20,7 +21,7 @@ class StatusListRow(SQLModel, table=True):
     published_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class SlotRow(SQLModel, table=True):
+class SlotRow(Granting, table=True):
     """One slot of a list: 0 valid, 1 invalid, 2 suspended. A decoy is nobody's: without certificate and bucket."""
 
     __tablename__ = "status_slot"

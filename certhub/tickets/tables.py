@@ -7,9 +7,10 @@ from sqlalchemy import Uuid
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Instant
+from certhub.db.grants import Granting
 
 
-class TicketRow(SQLModel, table=True):
+class TicketRow(Granting, table=True):
     """One open code: which certificates and fields it opens, until when."""
 
     __tablename__ = "ticket"
@@ -22,15 +23,13 @@ class TicketRow(SQLModel, table=True):
 
 
 class SpentRow(SQLModel, table=True):
-    """The one use of a token. The primary key is what makes it one."""
+    """The one use of a token. The primary key is what makes it one; by whom, where and for what is sealed to it."""
 
     __tablename__ = "spent"
 
     token_hash: bytes = Field(primary_key=True, max_length=32)
     at: datetime = Field(sa_type=Instant)
     region: str = Field(max_length=6)
-    clerk: str = Field(max_length=64)
-    window: str = Field(max_length=20)
-    verification_id: str = Field(max_length=64)
+    sealed: bytes
     keep_until: datetime = Field(sa_type=Instant)
     answer: bytes | None = None

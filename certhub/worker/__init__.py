@@ -77,7 +77,12 @@ def sweep(hub: Hub) -> None:
         for certificate in certificates.lapsed(unit, unit.now - VOID_AFTER, limit=100):
             voided = certificates.set_state(unit, certificate, after(certificate.state, Event.VOID))
             if voided is not None:
-                status.set_value(unit, Slot(voided.list_no, voided.list_index), wire_status(voided.state))
+                status.set_value(
+                    unit,
+                    Slot(voided.list_no, voided.list_index),
+                    wire_status(voided.state),
+                    owner=(voided.bucket, voided.id),
+                )
                 certificates.forget_number(unit, Place(voided.bucket, voided.id))
                 audit.record(unit, "certificate.voided", actor=ABOUT_US, subject=voided.ref.hex(), body={})
                 audit.post(unit, TOPIC, str(voided.list_no))

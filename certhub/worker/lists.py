@@ -22,6 +22,7 @@ from certhub_verifier.formats.statuslist import (
 from certhub_verifier.status_checks import read_list
 
 from certhub.audit import store as audit
+from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.hub import Hub
 from certhub.peers.network import PeerDown
@@ -69,15 +70,15 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     with hub.reading() as unit:
         resign = timedelta(seconds=hub.settings.status_resign_seconds)
         due = [
-            (one, status.spoken(unit, one.list_no))
+            (one, _statuses(unit, one, hub))
             for one in status.lists(unit)
             if one.published_at is None
             or (one.list_no in changed and int(unit.now.timestamp()) != int(one.published_at.timestamp()))
             or unit.now >= one.published_at + resign
         ]
         as_of = unit.now
-    for one, spoken in due:
-        token = _signed(one, spoken, int(as_of.timestamp()), hub)
+    for one, statuses in due:
+        token = _signed(one, statuses, int(as_of.timestamp()), hub)
         hub.shelf.put(f"status/{one.list_no}", token.encode("ascii"))
     if due:
         with hub.writing() as unit:
@@ -86,8 +87,30 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     return [one.list_no for one, _ in due]
 
 
-def _signed(one: ListState, spoken: dict[int, int], at: int, hub: Hub) -> str:
-    packed = StatusList.blank(one.size).with_statuses(spoken)
+def _statuses(unit: Unit, one: ListState, hub: Hub) -> StatusList:
+    """Return what a list says now: what was published before, and every change that can be believed.
+
+    Somebody who writes the database without our keys can neither take a revocation back nor make one.
+    """
+    said, before = StatusList.blank(one.size), _before(one, hub)
+    if before is None or before.size != said.size:
+        return said.with_statuses(status.believable(unit, one))
+    spoken = status.spoken(unit, one.list_no)
+    said = said.with_statuses({at: value for at, value in spoken.items() if 0 <= at < said.size})
+    changed = {index: before.get(index) for index in said.differing(before)}
+    return said.with_statuses(status.held_back(unit, one, changed)) if changed else said
+
+
+def _before(one: ListState, hub: Hub) -> StatusList | None:
+    """Return what the list on our own shelf says; None where none is there that we signed."""
+    try:
+        token = hub.shelf.get(f"status/{one.list_no}")
+        return read_list(token, status_uri(hub.region, one.list_no), trust=hub.trust).statuses
+    except (NotFound, VerifierError):
+        return None
+
+
+def _signed(one: ListState, packed: StatusList, at: int, hub: Hub) -> str:
     payload = statement(
         sub=status_uri(hub.region, one.list_no),
         bits=packed.bits,

@@ -7,6 +7,7 @@ hard link, because a rename would silently replace what another process made mea
 
 import os
 import tempfile
+from errno import ENOTDIR
 from pathlib import Path
 
 from certhub_keys.errors import KeyExists, NotAvailable
@@ -15,7 +16,7 @@ MAX_FILE = 1 << 16  # bytes; the largest file we write has under 2 KiB
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` (and what is above it), closed to everybody but its owner.
+    """Make `folder` (and what is missing above it), closed to everybody but its owner, whatever the umask.
 
     A folder that stands already keeps its mode: it may be somebody else's.
 
@@ -23,7 +24,11 @@ def make_folder(folder: Path) -> None:
         NotAvailable: it cannot be made there.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+            missing.chmod(0o700)
+        if not folder.is_dir():
+            raise NotADirectoryError(ENOTDIR, "there is something else")
         _sync_folder(folder.parent)
     except OSError as broken:
         raise NotAvailable(f"the folder {folder} cannot be made: {broken.strerror}") from broken

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.statuslist import StatusList, parse_statement, statement, status_uri
+from certhub_verifier.formats.statuslist import SUSPENDED, StatusList, parse_statement, statement, status_uri
 
 from certhub.certificates.record import Certificate
 from certhub.flows import show, verify
@@ -29,7 +29,7 @@ from tests.support.credentials import MATTER
 from tests.support.region import Clock, Region, make_regions
 
 ROWS = 2_000
-REVOKED = 1_310  # of the 131,072 slots of a list: 1 %, as in the yardstick's figures
+REVOKED = 1_310  # suspended, to come back; of 131,072 slots: 1 %, as in the yardstick's figures
 WINDOW = "1号窗口"
 
 
@@ -139,14 +139,15 @@ def _publish(folder: Path, effort: Effort) -> Iterator[Round]:
         with hub.writing() as unit:
             owners = [(0, unit.new_id()) for _ in range(effort.sized(REVOKED))]
             slots = status.allocate(unit, owners)
-            for slot in slots:
-                status.set_value(unit, slot, 1)
+            for slot, owner in zip(slots, owners, strict=True):
+                status.set_value(unit, slot, SUSPENDED, owner=owner)
         list_no = slots[0].list_no
 
         def change(at: int) -> tuple[Slot, int]:
-            slot, value = slots[at % len(slots)], 2 - at // len(slots) % 2
+            number, value = at % len(slots), SUSPENDED * (at // len(slots) % 2)
+            slot = slots[number]
             with hub.writing() as unit:
-                status.set_value(unit, slot, value)
+                status.set_value(unit, slot, value, owner=owners[number])
             return slot, value
 
         def measure() -> list[Taken]:

@@ -1,10 +1,12 @@
 """Verifications on record: asked before anything is sent, answered once, signed once."""
 
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import update
 
 from certhub.db.columns import table_of
-from certhub.db.sealing import BlobRefused
+from certhub.errors import Conflict
 from certhub.receipts import store as receipts
 from certhub.receipts.tables import VerificationRow
 
@@ -15,8 +17,21 @@ def test_a_question_is_on_record_once(home):
     """Whoever asks second under an id is shown whose it is."""
     with home.hub.writing() as unit:
         assert None is receipts.ask(unit, "v-1", clerk="a", code_hash=b"1" * 32)
-        first = receipts.ask(unit, "v-1", clerk="b", code_hash=b"2" * 32)
-    assert ("a", b"1" * 32, None) == (first.clerk, first.code_hash, first.report)
+        other = receipts.ask(unit, "v-1", clerk="b", code_hash=b"2" * 32)
+        same = receipts.ask(unit, "v-1", clerk="a", code_hash=b"1" * 32)
+    assert ("a", b"1" * 32, None) == (same.clerk, same.code_hash, same.report)
+    assert ("a", same.asked_at) == (other.clerk, other.asked_at)
+    assert other.code_hash not in {b"1" * 32, b"2" * 32}
+
+
+def test_what_was_scanned_cannot_be_guessed_from_the_row(home):
+    """Somebody who scans an identity number leaves no hash of it that ten digits of guessing would find."""
+    scanned = sha256(b"420799190001010015").digest()
+    with home.hub.writing() as unit:
+        receipts.ask(unit, "v-1", clerk="a", code_hash=scanned)
+        row = unit.sql.execute(table_of(VerificationRow).select()).first()
+    assert scanned != row.code_hash
+    assert home.hub.database.vault.digest("verification code", scanned) == row.code_hash
 
 
 def test_an_answer_is_filed_once(home):
@@ -47,6 +62,7 @@ def test_a_sealed_report_belongs_to_its_row(home):
             receipts.answer(unit, vid, report=REPORT, receipt_payload={}, opening=[])
         row = unit.sql.execute(table.select().where(table.c.id == "v-1")).one()
         unit.sql.execute(update(table).where(table.c.id == "v-2").values(sealed=row.sealed))
-        with pytest.raises(BlobRefused):
-            receipts.get(unit, "v-2")
+        assert None is receipts.get(unit, "v-2")
+        with pytest.raises(Conflict):
+            receipts.ask(unit, "v-2", clerk="a", code_hash=b"1" * 32)
     assert "张演示".encode() not in row.sealed

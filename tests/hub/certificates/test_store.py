@@ -16,6 +16,7 @@ from certhub.db.columns import table_of
 from certhub.db.sealing import BlobRefused
 from certhub.demo import people as p
 from certhub.flows import issue
+from tests.support.rows import resign
 from tests.support.story import food, issued, licence, marriage
 
 TABLE = table_of(CertificateRow)
@@ -112,7 +113,7 @@ def test_a_state_moves_once_from_what_was_seen(home):
         suspended = certificates.set_state(unit, seen, State.SUSPENDED, reason="r", decision="d")
         assert None is certificates.set_state(unit, seen, State.REVOKED)
     assert suspended == found(home, seen.cid)
-    assert ("r", "d") == (suspended.reason, suspended.decision)
+    assert ("r", "d") == (suspended.record.reason, suspended.record.decision)
 
 
 def test_a_slot_belongs_to_one_certificate(home):
@@ -172,11 +173,14 @@ def test_one_agency_does_not_see_anothers(home):
 
 
 def test_a_record_moved_to_another_row_does_not_open(home):
-    """Somebody who can write the database cannot give one person's certificate to another."""
+    """Not even with the MAC of the row that it is moved to: blob and MAC are two locks."""
     first, second = (found(home, issued(home, licence(f"营-{n}"))) for n in range(2))
     with home.hub.writing() as unit:
         row = unit.sql.execute(TABLE.select().where(TABLE.c.id == first.id)).one()
         unit.sql.execute(update(TABLE).where(TABLE.c.id == second.id).values(sealed=row.sealed))
+    assert None is found(home, second.cid)
 
+    with home.hub.writing() as unit:
+        resign(unit, CertificateRow, TABLE.c.id == second.id)
     with pytest.raises(BlobRefused):
         found(home, second.cid)

@@ -107,7 +107,7 @@ def test_slots_of_before_keep_their_owners_and_decoys_go_with_the_step_down(empt
         connection.execution_options(certhub_writes=True).exec_driver_sql(owned)
     migrate.upgrade(empty, schema=schema)
     with empty.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO status_slot VALUES (1, 8, 1, NULL, NULL)")
+        connection.exec_driver_sql("INSERT INTO status_slot VALUES (1, 8, 1, NULL, NULL, NULL)")
     migrate.downgrade(empty, "0001")
 
     with empty.connect() as connection:

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import update
-
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.parties import store as parties
 from certhub.parties.people import Party, Role
 from certhub.parties.tables import AccountRow, MandateRow, TokenRow
+from tests.support.rows import rewrite
 
 
 def test_a_party_is_registered_once(home):
@@ -35,9 +34,7 @@ def test_a_mandate_ends(home, clock):
     with home.hub.writing() as unit:
         zhang = unit.vault.index(p.ZHANG.id_type, p.ZHANG.id_number)
         assert [p.NOODLES.name] == [one.name for one in parties.principals(unit, zhang)]
-        unit.sql.execute(
-            update(mandate).where(mandate.c.holder == zhang).values(until=clock.now() + timedelta(hours=1))
-        )
+        rewrite(unit, MandateRow, mandate.c.holder == zhang, until=clock.now() + timedelta(hours=1))
     with home.hub.reading() as unit:
         assert 1 == len(parties.principals(unit, zhang))
     clock.pass_(hours=1)
@@ -65,11 +62,9 @@ def test_a_token_speaks_for_its_account_until_it_ends(home, clock):
         assert None is parties.actor_of(unit, "")
         assert None is parties.actor_of(unit, "\ud800")
     with home.hub.writing() as unit:
-        unit.sql.execute(
-            update(accounts).where(accounts.c.id == clerk.account).values(disabled_at=clock.now())
-        )
+        rewrite(unit, AccountRow, accounts.c.id == clerk.account, disabled_at=clock.now())
         assert None is parties.actor_of(unit, "t-1")
-        unit.sql.execute(update(accounts).where(accounts.c.id == clerk.account).values(disabled_at=None))
+        rewrite(unit, AccountRow, accounts.c.id == clerk.account, disabled_at=None)
         assert clerk == parties.actor_of(unit, "t-1")
     clock.pass_(minutes=5)
     with home.hub.reading() as unit:

@@ -74,8 +74,9 @@ def test_a_list_without_decoys_is_found(database):
 def test_a_suspended_decoy_is_reinstated_and_a_certificate_never(database):
     """Only what is nobody's turns by chance."""
     with database.writing() as unit:
-        [slot] = status.allocate(unit, owners(unit, 1))
-        status.set_value(unit, slot, SUSPENDED)
+        [owner] = owners(unit, 1)
+        [slot] = status.allocate(unit, [owner])
+        status.set_value(unit, slot, SUSPENDED, owner=owner)
         [one] = status.lists(unit)
         assert not status.reinstate_decoy(unit, one)
         status.add_decoys(unit, one, [SUSPENDED, SUSPENDED, INVALID])

@@ -81,9 +81,10 @@ def test_two_who_draw_the_same_slot_both_get_one(database):
 def test_what_a_slot_says_is_told_and_zero_is_not(database):
     """Only what does not say 0 is read when a list is signed."""
     with database.writing() as unit:
-        one, two, _ = status.allocate(unit, owners(unit, 3))
-        status.set_value(unit, one, 1)
-        status.set_value(unit, two, 2)
+        three = owners(unit, 3)
+        one, two, _ = status.allocate(unit, three)
+        status.set_value(unit, one, 1, owner=three[0])
+        status.set_value(unit, two, 2, owner=three[1])
         assert {one.index: 1, two.index: 2} == status.spoken(unit, 1)
-        status.set_value(unit, two, 0)
+        status.set_value(unit, two, 0, owner=three[1])
         assert {one.index: 1} == status.spoken(unit, 1)

@@ -11,6 +11,7 @@ from certhub.db.sealing import BlobRefused
 from certhub.tickets import store as tickets
 from certhub.tickets.store import REMEMBERED, TicketItem, Use
 from certhub.tickets.tables import SpentRow, TicketRow
+from tests.support.rows import resign
 
 HASH, OTHER = b"h" * 32, b"o" * 32
 LIFE = timedelta(seconds=60)
@@ -40,6 +41,8 @@ def test_what_a_ticket_opens_is_sealed_to_its_row(database):
         row = unit.sql.execute(table.select().where(table.c.code_hash == HASH)).one()
         assert b"AAAA" not in row.sealed
         unit.sql.execute(update(table).where(table.c.code_hash == OTHER).values(sealed=row.sealed))
+        assert None is tickets.find(unit, OTHER)
+        resign(unit, TicketRow)
         with pytest.raises(BlobRefused):
             tickets.find(unit, OTHER)
 

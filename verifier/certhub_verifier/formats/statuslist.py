@@ -108,6 +108,19 @@ class StatusList:
             data[bit >> 3] = data[bit >> 3] & ~(mask << (bit & 7)) | status << (bit & 7)
         return type(self)(self.bits, bytes(data))
 
+    def differing(self, other: Self) -> list[int]:
+        """Return the indexes at which two lists of one shape say different things, in order.
+
+        Raises:
+            Malformed: they differ in size or in bits.
+        """
+        if (self.bits, len(self.data)) != (other.bits, len(other.data)):
+            raise Malformed("two status lists of different shapes")
+        each = 8 // self.bits
+        places = [place for place, (a, b) in enumerate(zip(self.data, other.data, strict=True)) if a != b]
+        indexes = (place * each + step for place in places for step in range(each))
+        return [index for index in indexes if self.get(index) != other.get(index)]
+
     def pack(self, level: int = 9) -> str:
         """Return `lst`: base64url of the bytes in zlib form, deflated at `level` (0 to 9)."""
         return base64url.encode(zlib.compress(self.data, level))
