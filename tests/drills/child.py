@@ -27,7 +27,7 @@ from uuid import UUID
 
 from certhub_keys.signer import Signer
 from certhub_schemas.algorithms import Algorithm
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from certhub import worker
 from certhub.certificates.rules import Event
@@ -37,6 +37,7 @@ from certhub.flows.revoke import Order
 from certhub.flows.show import Choice, Mode
 from certhub.flows.verify import Question
 from certhub.hub import Hub
+from certhub.hub.adopting import bring_up
 from certhub.hub.keyring import Keyring
 from certhub.parties import store as parties
 from certhub.parties.people import Actor, Role
@@ -252,6 +253,26 @@ def acknowledge(order: Order_, text: str) -> None:
     write_down(Path(order["acks"]), text)
 
 
+def migrate_one(order: Order_) -> None:
+    """Bring the order's hub of before up to this version, and acknowledge how many rows were adopted."""
+    kill = order.get("kill", {})
+
+    def step(name: str) -> None:
+        if name == kill.get("step"):
+            die()
+
+    for what, moment in (("statement", "before_cursor_execute"), ("commit", "commit")):
+        if what in kill:
+            event.listen(Engine, moment, _at_the(kill[what]))  # the engine is opened inside
+    adopted = bring_up(
+        Settings.load(Path(order["folder"])),
+        now=datetime.fromisoformat(order["time"]),
+        random=os.urandom,
+        step=step,
+    )
+    acknowledge(order, str(0 if adopted is None else sum(adopted.rows.values())))
+
+
 DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "issue": issue_one,
     "verify": verify_one,
@@ -264,6 +285,7 @@ DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "outcome": outcome_one,
     "reveal": reveal_one,
     "import": import_one,
+    "migrate": migrate_one,
 }
 
 

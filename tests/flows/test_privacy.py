@@ -9,6 +9,7 @@ import json
 import logging
 import traceback
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,11 @@ from certhub.catalog.draft import RawDraft
 from certhub.certificates.rules import Event
 from certhub.demo import people as p
 from certhub.errors import HubError
-from certhub.flows import import_, issue, renew, show, verify
+from certhub.flows import import_, issue, renew, revoke, show, verify
 from certhub.flows.bundle import offline_bundle
 from certhub.flows.revoke import Order
 from certhub.flows.show import Choice, Mode
+from certhub.flows.verify import Question
 from certhub.parties import store as parties
 from certhub.parties.people import Party, Role
 from certhub.tickets.store import TicketItem
@@ -37,6 +39,8 @@ PERSON = Party("诸葛紫嫣验", "111", "420799190012310037")
 SHOP = Party("紫嫣隐私测试饭铺", "001", "92420799MAPR77310")
 NUMBER, ADDRESS, TRADE = "隐私编号-PRV-7731", "湖北省鄂州市紫嫣巷7731号", "紫嫣特制热食"
 BAD_NUMBER = "420799190012310038"
+REASON, DECISION = "因紫嫣举报而处理", "紫嫣字第7731号"
+WINDOW, OFFICE, CASE, CLERK, ROLE = "紫嫣窗7731", "紫嫣办事大厅", "紫嫣案7731", "紫嫣窗口员", "紫嫣经营者"
 
 
 def well_formed(party: Party) -> Party:
@@ -47,7 +51,18 @@ def well_formed(party: Party) -> Party:
 
 
 PERSON, SHOP = well_formed(PERSON), well_formed(SHOP)
-PLANTED = (PERSON.name, PERSON.id_number, SHOP.name, SHOP.id_number, NUMBER, ADDRESS, TRADE, BAD_NUMBER)
+TYPED = (REASON, DECISION, WINDOW, OFFICE, CASE, CLERK, ROLE)
+PLANTED = (
+    PERSON.name,
+    PERSON.id_number,
+    SHOP.name,
+    SHOP.id_number,
+    NUMBER,
+    ADDRESS,
+    TRADE,
+    BAD_NUMBER,
+    *TYPED,
+)
 
 
 def draft(number: str = NUMBER, **claims: str) -> RawDraft:
@@ -86,7 +101,9 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
     """Let the planted person and shop meet everything that the hub does, also what goes wrong."""
     with home.hub.writing() as unit:
         person, shop = (parties.register(unit, party) for party in (PERSON, SHOP))
-        parties.let_act(unit, person, shop, role="经营者")
+        parties.let_act(unit, person, shop, role=ROLE)
+        named = parties.open_account(unit, Role.CLERK, CLERK, office=OFFICE, window=WINDOW)
+        parties.give_token(unit, named.account, "planted", expires_at=unit.now + timedelta(hours=1))
         holder = parties.open_account(unit, Role.HOLDER, PERSON.name, holder=person)
 
     def shown(cid: str, mode: Mode = Mode.TICKET) -> str:
@@ -96,7 +113,10 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
     issue.issue(draft(), by=home.agency, hub=home.hub, key=key("same"))
     cid = str(made["id"])
     code = shown(cid)
-    scan(home, code, case_number="案-1")
+    scan(home, code, case_number=CASE, window=WINDOW)
+    question = Question(shown(cid), BUSINESS, WINDOW, CASE, "planted-1")
+    verify.verify(question, by=named, hub=home.hub)
+    verify.receipt("planted-1", by=named, hub=home.hub)
     scan(home, code)
     report = scan(other, shown(cid))
     verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
@@ -106,10 +126,11 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
     scan(other, shown(cid))
     scan(other, shown(cid, Mode.SEALED))
     home.wire.down.clear()
-    change(home, cid, Event.SUSPEND)
+    order = Order(REASON, DECISION)
+    revoke.change(cid, Event.SUSPEND, order, by=home.agency, hub=home.hub, key=key())
     scan(home, shown(cid))
-    change(home, cid, Event.REINSTATE)
-    renewed = renew.renew(cid, Order("换证", "号"), None, by=home.agency, hub=home.hub, key=key())
+    revoke.change(cid, Event.REINSTATE, order, by=home.agency, hub=home.hub, key=key())
+    renewed = renew.renew(cid, order, None, by=home.agency, hub=home.hub, key=key())
     scan(other, shown(str(renewed["id"])))
     for wrong in (
         lambda: issue.issue(draft(经营范围="别的"), by=home.agency, hub=home.hub, key=key()),

@@ -17,6 +17,7 @@ from certhub_verifier.formats.statuslist import parse_statement
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
+from certhub.api.health import all_checks, ready_checks
 from certhub.certificates import store as certificates
 from certhub.certificates.record import Certificate
 from certhub.certificates.rules import Event, State
@@ -29,6 +30,7 @@ from certhub.demo import people as p
 from certhub.errors import HubError
 from certhub.flows import issue, verify
 from certhub.flows.show import held_by
+from certhub.hub.health import checks
 from certhub.parties import store as parties
 from certhub.parties.people import Role
 from certhub.parties.store import token_hash
@@ -496,7 +498,7 @@ ATTACKS = (
         before=two_numbers,
     ),
     Attack(
-        "the slot of a revoked certificate is set to valid",
+        "the slot of a suspended certificate is set to valid",
         SlotRow,
         lambda w: w.set(SlotRow, *slot(w), value=0),
         lambda w: 0 == w.public(),
@@ -638,3 +640,29 @@ def test_what_remains_is_to_delete_and_to_put_back(world):
     )
     assert State.SUSPENDED is world.found(world.cid).state
     assert 1 == world.public()
+
+
+def test_the_operator_is_told_of_rows_that_are_not_ours(world):
+    """An account is seen before anybody uses it, a certificate once it was read; the hub goes on serving."""
+
+    def light() -> tuple[bool, str]:
+        [found] = [finding for finding in checks(world.home.hub) if finding.name == "rows"]
+        return found.good, found.says
+
+    assert light()[0]
+    world.set(AccountRow, A.c.role == "clerk", role="operator")
+    good, says = light()
+    assert not good
+    assert "account 1;" in says
+    assert (False, says) == light()
+
+    world.set(AccountRow, A.c.role == "operator", role="clerk", mac=None)
+    world.cid = issued(world.home, food("写-1"))
+    world.set(CertificateRow, C.c.id == world.found(world.cid).id, agency=p.CIVIL)
+    assert "certificate" not in light()[1]
+    assert None is world.found(world.cid)
+    assert "account 2, certificate 1" in light()[1]
+    assert {"rows"} == {check.check for check in all_checks(world.home.hub) if not check.ok} - {
+        "status-lists"
+    }
+    assert all(check.ok for check in ready_checks(world.home.hub))

@@ -4,18 +4,21 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import parse_statement
 from sqlalchemy import Engine, text
+from typer.testing import CliRunner
 
 from certhub.certificates import store as certificates
 from certhub.certificates.record import Certificate
+from certhub.cli import app
 from certhub.db import adoption, migrate
 from certhub.db.columns import table_of
 from certhub.db.engine import open_engine
-from certhub.db.grants import Granting
+from certhub.db.grants import Granting, believed
 from certhub.demo import people as p
 from certhub.flows import verify
 from certhub.flows.show import held_by
@@ -112,8 +115,6 @@ def test_every_row_of_before_is_adopted(old):
     region = old.open()
     with region.hub.reading() as unit:
         for model in CHANGED_TABLES.values():
-            from certhub.db.grants import believed
-
             believed(unit, model, table_of(model).select())
     assert {} == dict(region.hub.database.refused)
     region.hub.close()
@@ -264,3 +265,30 @@ def test_rows_of_before_need_the_keys(old):
     """Migrating the tables alone stops where rows must be adopted, and says what to run."""
     with pytest.raises(migrate.NoDatabase, match="certhub migrate"):
         migrate.bring_up(database_url(old.settings))
+
+
+def migrate_command(old: Old, *options: str) -> Any:
+    """Run `certhub migrate` as somebody types it."""
+    return CliRunner().invoke(app, ["migrate", "--data", str(old.folder), *options])
+
+
+def test_the_command_names_every_account_that_it_adopts(old):
+    """The operator looks at them before the hub starts: from then on they are believed."""
+    ended = migrate_command(old, "--json")
+
+    staff = p.STAFF["420700"]
+    assert 0 == ended.exit_code
+    told = json.loads(ended.stdout.splitlines()[-1])
+    assert (4, {}) == (len(told["adopted"]["accounts"]), told["adopted"]["left"])
+    assert 4 == told["adopted"]["rows"]["bearer_token"]
+    for name in (staff.agency, staff.clerk, staff.operator, p.ZHANG.name):
+        assert name in ended.stderr.replace("\n", "")
+    assert "adopted" not in json.loads(migrate_command(old, "--json").stdout.splitlines()[-1])
+
+
+def test_the_command_says_when_the_database_is_an_old_one_again(old):
+    """And goes on when the operator says that they put it back."""
+    (old.folder / FILE).write_text("{}")
+
+    assert isinstance(migrate_command(old).exception, AlreadyAdopted)
+    assert 0 == migrate_command(old, "--restored").exit_code

@@ -1,0 +1,71 @@
+"""A granting table is read where its MAC is checked, or by a function that is named here with its reason."""
+
+import ast
+from collections.abc import Iterator
+
+import certhub.app  # noqa: F401  every noun's tables are known once the app is
+from certhub.db.grants import Granting
+from tests.house.source import Module, modules
+
+MODELS = {model.__name__ for model in Granting.__subclasses__()}
+CHECKS = {"believed", "is_ours", "count_not_ours"}
+UNCHECKED = {
+    ("certhub/certificates/store.py", "count"): "a number for start-up and tests",
+    ("certhub/receipts/store.py", "keep_receipt"): "a blob that opens for its row alone",
+    ("certhub/status/store.py", "has_decoys"): "whether decoys are still to be given",
+    (
+        "certhub/status/store.py",
+        "spoken",
+    ): "what is compared with the published list, whose changes are checked",
+}
+
+
+def granting(module: Module) -> set[str]:
+    """The names under which a module knows granting tables: `_ACCOUNT = table_of(AccountRow)`, alone or in a row."""
+    names: set[str] = set()
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            pairs = zip(_each(node.targets[0]), _each(node.value), strict=False)
+            for target, value in pairs:
+                if (
+                    isinstance(value, ast.Call)
+                    and ast.unparse(value.func) == "table_of"
+                    and ast.unparse(value.args[0]) in MODELS
+                ):
+                    names.add(ast.unparse(target))
+    return names
+
+
+def _each(node: ast.expr) -> list[ast.expr]:
+    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
+
+
+def called(node: ast.AST) -> set[str]:
+    """The names of what is called in a piece of source."""
+    return {ast.unparse(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
+
+
+def readers() -> Iterator[tuple[str, str, bool]]:
+    """Every function that selects from a granting table: its module, its name, and whether it checks."""
+    for module in modules("certhub"):
+        tables = granting(module)
+        functions = [node for node in module.tree.body if isinstance(node, ast.FunctionDef)]
+        checking = {f.name for f in functions if called(f) & CHECKS}
+        for function in functions:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "select":
+                    read = {ast.unparse(one).split(".")[0] for one in node.args}
+                    if read & tables:
+                        yield module.path, function.name, bool(called(function) & (CHECKS | checking))
+
+
+def test_every_reader_of_a_granting_table_checks_its_mac():
+    """Somebody who reads such a table and believes it opens the door again."""
+    unchecked = {(path, name) for path, name, checks in readers() if not checks}
+
+    assert UNCHECKED.keys() == unchecked
+
+
+def test_the_lint_sees_the_readers():
+    """A lint that finds nothing keeps nothing out: the ten tables are read in at least twelve functions."""
+    assert 12 <= len(set(readers()))
