@@ -3,7 +3,7 @@
 counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; which names come first
 me        what agencies are called
 agency    for which agencies the account acts, and which kinds those may issue
-ops       the same; the rest it asks the API
+ops       the same, and the verifier's words for verdicts; the rest it asks the API
 """
 
 from dataclasses import dataclass
@@ -100,11 +100,10 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
                 for one in HOLDER_ID_TYPES.values()
             ],
         }
-    if page in (ME, OPS):
-        return {
-            "agency_names": {one.uscc: _name(one, lang) for one in (trust.agencies.values() if trust else ())}
-        }
-    return {}
+    names = {one.uscc: _name(one, lang) for one in (trust.agencies.values() if trust else ())}
+    if page is OPS:
+        return {"agency_names": names, "verdict_words": _verdict_words(lang)}
+    return {"agency_names": names} if page is ME else {}
 
 
 def _trust(hub: Hub) -> TrustSet | None:
@@ -125,7 +124,11 @@ def _sentences(lang: Lang) -> dict[str, Any]:
         part: {name: entry[lang] for name, entry in CATALOGUE[part].items()}
         for part in ("codes", "facts", "outcomes")
     }
-    return found | {"verdicts": {one.value: one.en if lang == "en" else one.zh for one in Verdict}}
+    return found | {"verdicts": _verdict_words(lang)}
+
+
+def _verdict_words(lang: Lang) -> dict[str, str]:
+    return {one.value: one.en if lang == "en" else one.zh for one in Verdict}
 
 
 def _field_names(lang: Lang) -> dict[str, str]:

@@ -20,10 +20,12 @@ def show(visit: Visit, *kinds: str, mode: str = "ticket", at: str | None = None)
 
 def scan(page: Page, code: str) -> str:
     """At a counter, type a code as a gun does; return the verdict's name."""
-    before = page.locator("#history > li").count()
+    before = page.get_attribute("#result", "data-turn") or ""
     page.locator("#zone").focus()
     page.evaluate(GUN, code)
-    page.wait_for_function("(n) => document.querySelectorAll('#history > li').length > n", arg=before)
+    page.wait_for_function(
+        "(turn) => (document.getElementById('result').dataset.turn || '') !== turn", arg=before
+    )
     page.wait_for_selector("#result:not([hidden])")
     return str(page.get_attribute("#band", "class")).split()[-1]
 

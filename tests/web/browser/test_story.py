@@ -60,7 +60,9 @@ def test_issue_show_scan_and_scan_again(people: People) -> None:
     assert counter.is_hidden("#result")
     assert "invalid" == scan(counter, code)
     assert "1号窗口 用过" in counter.inner_text("#band")
-    assert 2 == counter.locator("#history > li").count()
+    counter.wait_for_selector("#history > li:nth-child(2)")
+    used, first = counter.locator("#history > li").all()[:2]
+    assert ("无效", "是本人") == (used.inner_text().split()[0], first.inner_text().split(" · ")[-1])
     assert [] == agency.complaints + holder.complaints + clerk.complaints
 
 

@@ -27,6 +27,7 @@ export class Problem extends Failed {
   constructor(told, status) {
     super(told.title || t("common.refused"), told.next_step || t("common.refused_next"), String(told.code || status));
     this.errors = told.errors || [];
+    this.status = status;
   }
 }
 

@@ -1,32 +1,37 @@
 // The counter: scan, decide, file. One check at a time on the screen; whatever comes back late goes to the list.
 
 import { Failed, NoAnswer, call, randomHex } from "./api.js";
+import { ask, lineOf } from "./asking.js";
+import { dealCard } from "./cards.js";
 import { watchConnection } from "./connection.js";
 import { byId, el, tell } from "./dom.js";
-import { listenForGun, typeLikeAGun } from "./gun.js";
-import { keepHistory } from "./history.js";
+import { listenForGun } from "./gun.js";
+import { LOOKED_AT, keepHistory } from "./history.js";
+import { loadMatters, matterName } from "./matters.js";
+import { keepOutcomes } from "./outcomes.js";
 import { page, t } from "./page.js";
 import { downloadReceipt, printReceipt } from "./receipt.js";
+import { letReport } from "./reporting.js";
 import { showBand, showItems } from "./result.js";
 import { sound } from "./tones.js";
+import { letType } from "./typing.js";
 import { explain } from "./verdicts.js";
 
 /** @typedef {import("./verdicts.js").Report} Report */
 
 const SHOWN_MS = 60_000;
 const WINDOW_KEY = "certhub.window";
-const MATTER_KEY = "certhub.matter";
-const SUSPICIOUS = ["TAMPERED", "CODE_USED"];
 
 const windowField = byId("window");
 const matterField = byId("matter");
+const caseField = byId("case");
 const codeField = byId("code");
 const zone = byId("zone");
 const zoneWord = byId("zone-word");
 const result = byId("result");
 const said = byId("said");
 
-/** @type {{entry: any, sentence: any, until: number, matter: string, window: string}|null} what is on the screen */
+/** @type {{report: Report, line: any, sentence: any, until: number, matter: string}|null} what is on the screen */
 let open = null;
 let pinned = false;
 let turn = 0;
@@ -34,12 +39,16 @@ let turn = 0;
 const offline = new Map();
 
 const history = keepHistory(byId("history"), byId("history-empty"), {
-  mayOpen: (entry) => Date.now() - entry.at < SHOWN_MS,
-  onOpen: (entry) => present(entry, { isNew: false }),
+  mayOpen: (line) => Date.now() - line.at < SHOWN_MS,
+  onOpen: (line) => told(async () => {
+    present(line.report ?? (await call("GET", `/api/v1/verifications/${line.id}`)), line, { isNew: false });
+  }),
+  waits: (id) => outcomes.waits(id),
 });
+const outcomes = keepOutcomes({ onChange: () => history.draw() });
 const connection = watchConnection(byId("connection"), byId("clock-wrong"));
 
-/** Check a code: the same question once more when no answer came, under the same id. */
+/** Check a code. */
 async function check(code) {
   const mine = ++turn;
   if (!windowField.reportValidity()) return;
@@ -49,12 +58,15 @@ async function check(code) {
   const question = {
     code, matter: matterField.value, window: windowField.value.trim(), verification_id: randomHex(),
   };
+  if (caseField.value.trim()) question.case_number = caseField.value.trim();
   try {
-    const report = offline.get(code)?.report ?? (await ask(question));
-    const entry = history.add(report);
-    Object.assign(entry, { matter: question.matter, window: question.window, offline: offline.get(code) });
+    const alone = offline.get(code);
+    const report = alone?.report ?? (await ask(question, () => { zoneWord.textContent = t("counter.asking_again"); }));
+    const line = lineOf(report, question, alone);
+    history.add(line);
+    history.refresh();
     codeField.value = "";
-    if (mine === turn) present(entry, { isNew: true });
+    if (mine === turn) present(report, line, { isNew: true });
   } catch (failed) {
     if (!(failed instanceof Failed)) throw failed;
     if (mine === turn) refuse(failed, code);
@@ -64,46 +76,47 @@ async function check(code) {
   }
 }
 
-/** @returns {Promise<Report>} */
-async function ask(question) {
-  try {
-    return await call("POST", "/api/v1/verifications", { body: question });
-  } catch (failed) {
-    if (!(failed instanceof NoAnswer)) throw failed;
-    zoneWord.textContent = t("counter.asking_again");
-    return call("POST", "/api/v1/verifications", { body: question });
-  }
-}
-
-function present(entry, { isNew }) {
-  const { report } = entry;
-  const matter = page.matters.find((one) => one.code === entry.matter);
+function present(report, line, { isNew }) {
+  const matter = page.matters.find((one) => one.code === line.matter);
   const sentence = explain(report);
-  open = { entry, sentence, until: entry.at + SHOWN_MS, matter: matterName(matter), window: entry.window };
+  open = { report, line, sentence, until: line.at + SHOWN_MS, matter: matterName(matter) };
   pinned = false;
   byId("pin").setAttribute("aria-pressed", "false");
   for (const id of ["print", "download", "pin", "masking"]) byId(id).hidden = false;
-  byId("report").hidden = !SUSPICIOUS.includes(report.code) || !report.verification_id;
-  byId("update").hidden = report.code !== "LIST_TOO_OLD";
+  byId("report").hidden = !report.verification_id;
   byId("download").disabled = byId("print").disabled = !report.receipt_url;
-  tell(said, entry.offline ? t("counter.was_offline", { hours: entry.offline.offline_hours }) : "", "warn");
+  drawOutcome();
+  tell(said, line.offline ? t("counter.was_offline", { hours: line.offline.offline_hours }) : "", "warn");
   result.hidden = false;
   document.body.classList.add("has-result");
   showBand(byId("band"), report.verdict, sentence);
   showItems(byId("items"), report, matter?.needs || [], (failed) => tell(said, failed.words, "bad"));
+  result.dataset.turn = String(turn);
   byId("band").focus();
   scrollTo({ top: 0 });
   if (isNew) sound(report.verdict);
+}
+
+/** Whether Enter says that the person was compared: once, and only after a verdict that asks for it. */
+const isToConfirm = (shown) =>
+  Boolean(shown?.report.verification_id) && LOOKED_AT.includes(shown.report.verdict) && !shown.line.outcome;
+
+function drawOutcome() {
+  const asks = isToConfirm(open);
+  byId("done-word").textContent = t(asks ? "counter.done" : "counter.next");
+  byId("not-person").hidden = !asks;
 }
 
 /** No verdict at all: say so in the colour of "undetermined", and keep the code. */
 function refuse(failed, code) {
   open = null;
   result.hidden = false;
+  result.dataset.turn = String(turn);
   document.body.classList.add("has-result");
   tell(said, "");
   byId("items").replaceChildren();
-  for (const id of ["print", "download", "report", "update", "pin", "masking"]) byId(id).hidden = true;
+  for (const id of ["print", "download", "report", "pin", "masking"]) byId(id).hidden = true;
+  drawOutcome();
   showBand(byId("band"), "undetermined", { headline: failed.message, nextStep: failed.nextStep }, t("counter.no_verdict"));
   codeField.value = code;
   byId("band").focus();
@@ -117,13 +130,37 @@ function hideResult() {
   byId("items").replaceChildren();
 }
 
+/** The next person; what was on the screen is confirmed first, where there is something to confirm. */
 function done() {
-  if (open) {
-    open.entry.done = true;
-    history.draw();
-  }
+  const shown = open;
   hideResult();
+  caseField.value = "";
   zone.focus();
+  if (shown && isToConfirm(shown)) told(() => conclude(shown.line, "confirmed"));
+}
+
+/** Put on record how it ended; thrown when the hub does not have it yet (outcomes.js goes on trying). */
+async function conclude(line, outcome, note) {
+  line.outcome = outcome;
+  history.mark(line.id, outcome);
+  drawOutcome();
+  try {
+    await outcomes.say(line.id, outcome, note);
+  } finally { // a list that was read before it arrived does not have it; one that was refused is not on record
+    if (!outcomes.has(line.id, outcome)) line.outcome = null;
+    history.mark(line.id, line.outcome);
+    drawOutcome();
+  }
+}
+
+/** Do something; what fails on purpose is said under the band. */
+async function told(deed) {
+  try {
+    await deed();
+  } catch (failed) {
+    if (!(failed instanceof Failed)) throw failed;
+    tell(said, failed.words, "bad");
+  }
 }
 
 function idle() {
@@ -143,49 +180,12 @@ function tick() {
   byId("pin").hidden = true;
 }
 
-async function receipt(deed) {
-  if (!open || !open.entry.report.receipt_url) return;
-  try {
-    await deed(open);
-  } catch (failed) {
-    if (!(failed instanceof Failed)) throw failed;
-    tell(said, failed.words, "bad");
-  }
-}
-
-const print = () => receipt((shown) => printReceipt(byId("paper"), shown.entry.report, shown));
+const receipt = (deed) => (open?.report.receipt_url ? told(() => deed(open)) : undefined);
+const print = () => receipt((shown) => printReceipt(byId("paper"), shown.report, shown));
 const download = () => receipt(async (shown) => {
-  await downloadReceipt(shown.entry.report);
+  await downloadReceipt(shown.report);
   tell(said, t("counter.downloaded"), "good");
 });
-
-const matterName = (one) => (one ? (page.lang === "en" ? one.name_en : one.name) : "");
-
-async function loadMatters() {
-  page.matters = [];
-  try {
-    page.matters = (await call("GET", "/api/v1/matters")).items;
-  } catch (failed) {
-    refuse(failed, codeField.value);
-  }
-  matterField.replaceChildren(...page.matters.map((one) => el("option", { value: one.code }, matterName(one))));
-  const kept = localStorage.getItem(MATTER_KEY);
-  if (page.matters.some((one) => one.code === kept)) matterField.value = kept;
-}
-
-/** A test card of the demo: fetch its fresh code and type it in as a gun would. */
-async function dealCard(name) {
-  window.history.replaceState(null, "", location.pathname);
-  try {
-    const card = await call("POST", `/demo/cards/${encodeURIComponent(name)}`);
-    if (card.report) offline.set(card.code, card);
-    zone.focus();
-    typeLikeAGun(card.code);
-  } catch (failed) {
-    if (!(failed instanceof Failed)) throw failed;
-    refuse(failed, "");
-  }
-}
 
 listenForGun({
   onCode: check,
@@ -204,27 +204,19 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-byId("typing").addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (codeField.value.trim()) check(codeField.value.trim());
-  else codeField.focus();
-});
-byId("paste").addEventListener("click", async () => {
-  codeField.focus();
-  const text = await navigator.clipboard?.readText().catch(() => "");
-  if (text) codeField.value = text.trim();
-  tell(byId("typing-said"), text ? "" : t("counter.paste_by_hand"), "warn");
-});
+letType(check);
 byId("done").addEventListener("click", done);
 byId("print").addEventListener("click", print);
 byId("download").addEventListener("click", download);
-byId("report").addEventListener("click", () => {
-  tell(said, t("counter.reported", { number: open.entry.report.verification_id }), "warn");
-});
-byId("update").addEventListener("click", async () => {
-  const isOnline = (await connection.look()) === "online";
-  tell(said, t(isOnline ? "counter.updated" : "counter.not_updated"), isOnline ? "good" : "bad");
-});
+byId("not-person").addEventListener("click", () => told(async () => {
+  await conclude(open.line, "not_the_person");
+  tell(said, t("counter.not_person_said"), "warn");
+}));
+letReport(
+  () => open?.report.verification_id ?? null,
+  (id, note) => (open?.report.verification_id === id ? conclude(open.line, "reported", note) : outcomes.say(id, "reported", note)),
+  (id) => tell(said, t("counter.reported", { number: id }), "warn"),
+);
 byId("pin").addEventListener("click", () => {
   pinned = !pinned;
   byId("pin").setAttribute("aria-pressed", String(pinned));
@@ -232,13 +224,22 @@ byId("pin").addEventListener("click", () => {
 });
 windowField.value = localStorage.getItem(WINDOW_KEY) || page.actor?.window || "";
 windowField.addEventListener("change", () => localStorage.setItem(WINDOW_KEY, windowField.value.trim()));
-matterField.addEventListener("change", () => localStorage.setItem(MATTER_KEY, matterField.value));
+
+/** Do something at the start; what fails is told in the band, with what was typed kept. */
+async function tried(deed) {
+  try {
+    await deed();
+  } catch (failed) {
+    if (!(failed instanceof Failed)) throw failed;
+    refuse(failed, codeField.value);
+  }
+}
 
 async function start() {
-  await loadMatters();
+  await Promise.all([tried(() => loadMatters(matterField)), history.refresh()]);
   zone.focus();
-  const card = new URLSearchParams(location.search).get("card");
-  if (card) await dealCard(card);
+  const name = new URLSearchParams(location.search).get("card");
+  if (name) await tried(() => dealCard(name, (card) => card.report && offline.set(card.code, card)));
   document.documentElement.dataset.ready = "true";
 }
 

@@ -1,58 +1,92 @@
-// The last ten verdicts, in this page's memory only: time, kind, shape, covered name.
+// The clerk's last ten verifications, as the hub has them: time, kind, shape, covered name, how it ended.
 
+import { Failed, call, clock } from "./api.js";
 import { el, verdictIcon } from "./dom.js";
-import { t } from "./page.js";
+import { page, t } from "./page.js";
 import { clockTime } from "./times.js";
-import { kindName, verdictWord } from "./verdicts.js";
+import { verdictWord } from "./verdicts.js";
 
 const KEPT = 10;
+/** Verdicts after which the person is compared with the certificate. */
+export const LOOKED_AT = ["valid", "check"];
 
 /**
- * @typedef {{report: import("./verdicts.js").Report, at: number, done: boolean, name: string, isOpen?: boolean}} Entry
+ * @typedef {{id: string|null, at: number, verdict: import("./verdicts.js").Verdict, kinds: string[], name: string,
+ *            matter: string, window: string, caseNumber: string, outcome: string|null, isOpen?: boolean,
+ *            report?: import("./verdicts.js").Report, offline?: any}} Line
+ *   `at` by this machine's clock; `report` only where the hub has none (a counter without a network)
  */
 
 /**
  * Keep the list at the side.
  * @param {HTMLElement} list
- * @param {HTMLElement} empty  shown while there is none
- * @param {{mayOpen: (entry: Entry) => boolean, onOpen: (entry: Entry) => void}} rules
+ * @param {HTMLElement} empty  shown while there is none, or none could be read
+ * @param {{mayOpen: (line: Line) => boolean, onOpen: (line: Line) => void, waits: (id: string) => boolean}} rules
  */
-export function keepHistory(list, empty, { mayOpen, onOpen }) {
-  /** @type {Entry[]} */
-  const entries = [];
+export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
+  /** @type {Line[]} */
+  let lines = [];
 
   function draw() {
-    empty.hidden = entries.length > 0;
-    list.replaceChildren(...entries.map((entry) => el("li", {}, row(entry))));
+    empty.hidden = lines.length > 0;
+    list.replaceChildren(...lines.map((line) => el("li", {}, row(line))));
   }
 
-  function row(entry) {
-    const { report } = entry;
-    const kinds = report.items.map(kindName).join("、") || t("counter.history_no_item");
+  function row(line) {
     const parts = [
-      verdictIcon(report.verdict),
+      verdictIcon(line.verdict),
       el("span", { class: "history-words" },
-        el("strong", {}, verdictWord(report.verdict)), " ", el("span", {}, kinds),
-        el("small", {}, [clockTime(entry.at), entry.name, entry.done ? "" : t("counter.not_confirmed")].filter(Boolean).join(" · "))),
+        el("strong", {}, verdictWord(line.verdict)), " ", el("span", {}, line.kinds.join("、") || t("counter.history_no_item")),
+        el("small", {}, [clockTime(line.at), line.name, ended(line)].filter(Boolean).join(" · "))),
     ];
-    entry.isOpen = mayOpen(entry);
-    if (!entry.isOpen) return el("div", { class: "history-row" }, ...parts);
-    return el("button", { type: "button", class: "history-row", onclick: () => onOpen(entry) }, ...parts);
+    line.isOpen = mayOpen(line);
+    if (!line.isOpen) return el("div", { class: "history-row" }, ...parts);
+    return el("button", { type: "button", class: "history-row", onclick: () => onOpen(line) }, ...parts);
+  }
+
+  function ended(line) {
+    if (line.id && waits(line.id)) return t("counter.outcome_waiting");
+    if (line.outcome) return t(`counter.outcome_${line.outcome}`);
+    return LOOKED_AT.includes(line.verdict) ? t("counter.not_confirmed") : "";
+  }
+
+  function keep(next) {
+    lines = next.sort((a, b) => b.at - a.at).slice(0, KEPT);
+    draw();
   }
 
   return {
-    /** @param {import("./verdicts.js").Report} report  @returns {Entry} */
-    add(report) {
-      const entry = { report, at: Date.now(), done: false, name: report.items.map((item) => item.holder).find(Boolean) || "" };
-      entries.unshift(entry);
-      entries.length = Math.min(entries.length, KEPT);
+    /** Read the list from the hub; what it never saw stays. */
+    async refresh() {
+      try {
+        const told = (await call("GET", `/api/v1/verifications?limit=${KEPT}`)).items;
+        keep([...lines.filter((line) => !line.id), ...told.map(lineOf)]);
+        empty.textContent = t("counter.history_empty");
+      } catch (failed) {
+        if (!(failed instanceof Failed)) throw failed;
+        empty.textContent = t("counter.history_unknown");
+      }
+    },
+    /** @param {Line} line  a verification that was just made */
+    add: (line) => keep([line, ...lines.filter((one) => !one.id || one.id !== line.id)]),
+    /** @param {string} id  @param {string|null} outcome */
+    mark(id, outcome) {
+      for (const line of lines) if (line.id === id) line.outcome = outcome;
       draw();
-      return entry;
     },
     draw,
-    /** Draw again only when an entry may no longer be opened, so that a focused row stays where it is. */
+    /** Draw again only when a line may no longer be opened, so that a focused row stays where it is. */
     close() {
-      if (entries.some((entry) => entry.isOpen && !mayOpen(entry))) draw();
+      if (lines.some((line) => line.isOpen && !mayOpen(line))) draw();
     },
+  };
+}
+
+/** @returns {Line} */
+function lineOf(told) {
+  return {
+    id: told.verification_id, at: Date.parse(told.at) + (clock.ahead || 0) * 1000, verdict: told.verdict,
+    kinds: told.kinds.map((kind) => (page.lang === "en" ? kind.kind_name_en : kind.kind_name)), name: told.holder,
+    matter: told.matter, window: told.window, caseNumber: told.case_number || "", outcome: told.outcome,
   };
 }

@@ -2,6 +2,7 @@
 
 import { Failed, Problem, call } from "./api.js";
 import { byId, el, tell, verdictIcon } from "./dom.js";
+import { showIncidents, showMoreIncidents } from "./incidents.js";
 import { has, page, t } from "./page.js";
 import { ageOf, ageWords, clockTime, dayAndTime } from "./times.js";
 
@@ -53,6 +54,7 @@ async function look() {
     overall(sentences.join(page.lang === "en" ? " " : ""), failing ? "bad" : "good");
     drawChecks(health.checks);
     drawPeers((await call("GET", "/api/v1/peers")).items);
+    await showIncidents();
   } catch (failed) {
     overall(wordsOf(failed), "bad");
   }
@@ -127,5 +129,12 @@ function lookAgain() {
 }
 
 byId("again").addEventListener("click", look);
+byId("incidents-more").addEventListener("click", async () => {
+  try {
+    await showMoreIncidents();
+  } catch (failed) {
+    tell(said, wordsOf(failed), "bad");
+  }
+});
 setInterval(lookAgain, EVERY_MS);
 look();

@@ -123,7 +123,8 @@ function factsPanel(item, report) {
     el("summary", {}, t("counter.facts", { count: item.facts.length })),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("counter.facts_label") },
       el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows))),
-    el("details", { class: "technical" }, el("summary", {}, t("counter.technical")), el("pre", {}, technical(item))));
+    el("details", { class: "technical" }, el("summary", {}, t("counter.technical")),
+      el("pre", { tabindex: "0", role: "region", "aria-label": t("counter.technical") }, technical(item))));
 }
 
 function who(fact) {

@@ -1,0 +1,35 @@
+// One question of a counter to the hub, and the line that its answer makes in the list.
+
+import { NoAnswer, call } from "./api.js";
+import { kindName } from "./verdicts.js";
+
+/**
+ * @typedef {{code: string, matter: string, window: string, verification_id: string, case_number?: string}} Question
+ */
+
+/**
+ * Ask; the same question once more when no answer came, under the same id.
+ * @param {Question} question  @param {() => void} onAgain
+ * @returns {Promise<import("./verdicts.js").Report>}
+ */
+export async function ask(question, onAgain) {
+  try {
+    return await call("POST", "/api/v1/verifications", { body: question });
+  } catch (failed) {
+    if (!(failed instanceof NoAnswer)) throw failed;
+    onAgain();
+    return call("POST", "/api/v1/verifications", { body: question });
+  }
+}
+
+/**
+ * @param {import("./verdicts.js").Report} report  @param {Question} question  @param {any} [alone]  made without the hub
+ * @returns {import("./history.js").Line}
+ */
+export function lineOf(report, question, alone) {
+  return {
+    id: report.verification_id, at: Date.now(), verdict: report.verdict, kinds: report.items.map(kindName), outcome: null,
+    name: report.items.map((item) => item.holder).find(Boolean) || "", matter: question.matter, window: question.window,
+    caseNumber: question.case_number || "", ...(alone ? { report, offline: alone } : {}),
+  };
+}

@@ -1,0 +1,51 @@
+// What clerks reported: which check, when and where, what it had found, and what the clerk wrote.
+
+import { call } from "./api.js";
+import { byId, el, verdictIcon } from "./dom.js";
+import { page, t } from "./page.js";
+import { dayAndTime } from "./times.js";
+
+const PAGE = 20;
+
+/** @type {string|null} */
+let following = null;
+
+/**
+ * Read the newest reports anew.
+ * @throws {import("./api.js").Failed}
+ */
+export async function showIncidents() {
+  await read("", true);
+}
+
+/** Read those that follow, below the ones that stand there. */
+export async function showMoreIncidents() {
+  if (following) await read(`&cursor=${following}`, false);
+}
+
+async function read(more, isAnew) {
+  const told = await call("GET", `/api/v1/incidents?limit=${PAGE}${more}`);
+  const rows = told.items.map(row);
+  const list = byId("incidents");
+  if (isAnew) list.replaceChildren(...(rows.length ? rows : [el("li", { class: "hint" }, t("ops.no_incidents"))]));
+  else list.append(...rows);
+  list.setAttribute("aria-busy", "false");
+  following = told.next_cursor;
+  byId("incidents-more").hidden = !following;
+}
+
+function row(one) {
+  const place = [one.office, one.window].filter(Boolean).join(" · ");
+  const found = t("ops.incident_found", {
+    time: one.verified_at ? dayAndTime(new Date(one.verified_at)) : "…", place,
+    verdict: page.verdict_words[one.verdict] || one.verdict || "…", code: one.code || "",
+  });
+  return el("li", { class: "card incident", "data-verification": one.verification_id },
+    verdictIcon(one.verdict || "undetermined"),
+    el("div", {},
+      el("strong", {}, t("ops.incident_at", { time: dayAndTime(new Date(one.at)) })),
+      el("p", {}, found),
+      el("p", { class: "note-text", translate: "no" }, one.note || t("ops.incident_no_note")),
+      one.outcome === "reported" ? null : el("p", { class: "hint" }, t(`ops.incident_now_${one.outcome}`)),
+      el("small", { translate: "no" }, one.verification_id)));
+}

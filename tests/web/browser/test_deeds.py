@@ -1,0 +1,231 @@
+"""What a clerk does after a verdict, in Chromium: every press reaches the hub, or is said to have failed and kept."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from certhub_verifier.formats import strict_json
+from playwright.sync_api import Page, Route
+
+from certhub.catalog.masking import is_masked
+from certhub.hub import Hub
+from certhub.parties import store as parties
+from certhub.parties.people import Role
+from certhub.receipts import outcomes
+from certhub.receipts import store as receipts
+from certhub.settings import Settings
+from tests.web.browser.acts import play_card, press_enter, scan, show
+from tests.web.browser.conftest import PHONE, People
+
+pytestmark = pytest.mark.browser
+
+
+def ended(people: People, vid: str) -> list[tuple[str, str | None]]:
+    """What the hub has on record of how a verification ended."""
+    with _hub(people).reading() as unit:
+        return [(one.result.value, one.note) for one in outcomes.history(unit, vid)]
+
+
+def newest(people: People) -> str:
+    """The id of the clerk's newest verification, as the hub has it."""
+    hub = _hub(people)
+    with hub.reading() as unit:
+        clerk = next(one for one in parties.accounts(unit) if one.role is Role.CLERK)
+        return receipts.latest(unit, clerk=clerk.key, limit=1)[0].id
+
+
+def _hub(people: People) -> Hub:
+    return Hub.open(Settings.load(people.demo.options.folder / "420700"))
+
+
+def counter_with_a_licence(people: People) -> Page:
+    """A counter with a valid licence on its screen."""
+    code = show(people.visit("zh", PHONE), "营业执照")
+    counter = people.visit().open("/counter")
+    assert "valid" == scan(counter, code)
+    return counter
+
+
+def test_enter_says_that_it_is_the_person(people: People) -> None:
+    """One key confirms and makes room for the next; the hub has it, and after a reload the list says so."""
+    counter = counter_with_a_licence(people)
+    vid = newest(people)
+    with counter.expect_response(lambda answer: answer.url.endswith(f"/{vid}/outcome")) as said:
+        press_enter(counter)
+
+    assert 200 == said.value.status
+    assert counter.is_hidden("#result")
+    assert [("confirmed", None)] == ended(people, vid)
+    counter.reload()
+    counter.wait_for_selector("html[data-ready=true]")
+    first = counter.locator("#history > li").first.inner_text()
+    assert "示***馆" in first
+    assert first.endswith("是本人")
+
+
+def test_not_the_person_is_on_record_and_enter_does_not_undo_it(people: People) -> None:
+    """After 不是本人 the Enter that clears the screen confirms nothing."""
+    counter = counter_with_a_licence(people)
+    vid = newest(people)
+    counter.click("#not-person")
+    counter.wait_for_selector("#said:not([hidden])")
+    press_enter(counter)
+    counter.wait_for_timeout(300)
+
+    assert [("not_the_person", None)] == ended(people, vid)
+    assert "不是本人" in counter.locator("#history > li").first.inner_text()
+
+
+def test_a_scan_over_an_open_result_confirms_nothing(people: People) -> None:
+    """The next scan leaves the first one marked as not confirmed, here and at the hub."""
+    counter = counter_with_a_licence(people)
+    vid = newest(people)
+    scan(counter, show(people.visit("zh", PHONE), "食品经营许可证"))
+
+    assert [] == ended(people, vid)
+    counter.wait_for_selector("#history > li:nth-child(2)")
+    assert counter.locator("#history > li").nth(1).inner_text().endswith("未确认本人")
+
+
+def test_a_report_reaches_the_operator(people: People) -> None:
+    """上报异常 with a note: the hub has it, and the operator's page shows number, window, verdict and note."""
+    visit = people.visit()
+    play_card(visit, "altered")
+    counter = visit.pages[-1]
+    vid = newest(people)
+    counter.click("#report")
+    counter.fill("#reporting-note", "照面与申请表不一致")
+    counter.click("#reporting-send")
+    counter.wait_for_selector("#said:not([hidden])")
+    said = counter.inner_text("#said")
+    ops = people.visit().open("/ops")
+    row = ops.locator(f"#incidents [data-verification='{vid}']").inner_text()
+
+    assert [("reported", "照面与申请表不一致")] == ended(people, vid)
+    assert vid in said
+    for words in ("照面与申请表不一致", "1号窗口", "无效（TAMPERED）", vid):
+        assert words in row
+    assert [] == visit.complaints
+
+
+def test_a_report_can_be_thought_better_of(people: People) -> None:
+    """返回，不报 sends nothing, and what was typed is still there the next time."""
+    counter = counter_with_a_licence(people)
+    vid = newest(people)
+    counter.click("#report")
+    counter.fill("#reporting-note", "可能看错了")
+    counter.click("#reporting-back")
+    counter.click("#report")
+
+    assert "可能看错了" == counter.input_value("#reporting-note")
+    assert [] == ended(people, vid)
+
+
+def test_what_cannot_be_sent_is_said_kept_and_sent_later(people: People) -> None:
+    """Without a network Enter still makes room; the page says what is missing, survives a reload, and sends it."""
+    counter = counter_with_a_licence(people)
+    vid = newest(people)
+    counter.context.route("**/outcome", lambda route: route.abort())
+    press_enter(counter)
+    counter.wait_for_selector("#unsent:not([hidden])")
+    told = counter.inner_text("#unsent")
+    listed = counter.locator("#history > li").first.inner_text()
+    counter.reload()
+    counter.wait_for_selector("html[data-ready=true]")
+    counter.wait_for_selector("#unsent:not([hidden])")
+    before = ended(people, vid)
+    counter.context.unroute("**/outcome")
+    counter.click("#resend")
+    counter.wait_for_selector("#unsent", state="hidden")
+
+    assert "1 条结果还没有送到" in told
+    assert listed.endswith("结果待送")
+    assert [] == before
+    assert [("confirmed", None)] == ended(people, vid)
+
+
+def test_a_report_that_cannot_be_sent_keeps_its_note(people: People) -> None:
+    """The dialog stays open with the note and says why; the next press sends it once."""
+    counter = counter_with_a_licence(people)
+    vid = newest(people)
+    counter.context.route("**/outcome", lambda route: route.abort())
+    counter.click("#report")
+    counter.fill("#reporting-note", "印章可疑")
+    counter.click("#reporting-send")
+    counter.wait_for_selector("#reporting-problem:not([hidden])")
+    kept = counter.input_value("#reporting-note")
+    counter.context.unroute("**/outcome")
+    counter.click("#reporting-send")
+    counter.wait_for_selector("#reporting", state="hidden")
+
+    assert "印章可疑" == kept
+    counter.wait_for_selector("#unsent", state="hidden")
+    assert [("reported", "印章可疑")] == ended(people, vid)
+
+
+def test_no_byte_that_a_counter_gets_holds_a_covered_value(people: People) -> None:
+    """Every response body of the page, through cards, scans of both kinds, reload, list and reopening: none unasked."""
+    visit = people.visit()
+    got: list[tuple[str, bytes]] = []
+
+    def pass_on(route: Route) -> None:
+        answer = route.fetch()
+        got.append((route.request.url, answer.body()))
+        route.fulfill(response=answer)
+
+    play_card(visit, "stale-list")
+    counter = visit.pages[-1]
+    counter.route("**/*", pass_on)
+    holder = people.visit("zh", PHONE)
+    for kinds, mode in (("营业执照", "ticket"), ("营业执照", "sealed"), ("食品经营许可证", "ticket")):
+        scan(counter, show(holder, kinds, mode=mode))
+        vid = newest(people)
+        press_enter(counter)
+    counter.reload()
+    counter.wait_for_selector("html[data-ready=true]")
+    counter.click("#history > li button")
+    counter.wait_for_selector("#result:not([hidden])")
+    covered = covered_values(people)
+    assert "演示-营-0001" in covered
+    assert any(url.endswith(f"/verifications/{vid}") for url, _ in got)
+    hits = [(url, value) for url, body in got for value in covered if value.encode() in body]
+    assert [] == hits
+
+
+def covered_values(people: People) -> set[str]:
+    """Every disclosed value of every stored report that a page keeps covered, in clear."""
+    hub = _hub(people)
+    with hub.reading() as unit:
+        clerk = next(one for one in parties.accounts(unit) if one.role is Role.CLERK)
+        reports = [one.report or {} for one in receipts.latest(unit, clerk=clerk.key, limit=50)]
+    found: set[str] = set()
+    for item in (item for report in reports for item in report["items"]):
+        for title, value in item.get("disclosed", {}).items():
+            if is_masked(item["kind"], title):
+                found |= texts(value)
+    return found
+
+
+def texts(value: Any) -> set[str]:
+    """The texts inside a value that are long enough to be anybody's."""
+    if isinstance(value, dict):
+        return {text for one in value.values() for text in texts(one)}
+    if isinstance(value, list):
+        return {text for one in value for text in texts(one)}
+    return {value} if len(str(value)) > 5 else set()
+
+
+def test_a_receipt_file_is_had_by_a_deed_on_record(people: People, tmp_path: Path) -> None:
+    """The file opens its digests with the identifier, a covered value: who downloads it is on record for that."""
+    counter = counter_with_a_licence(people)
+    vid = newest(people)
+    with counter.expect_download() as downloading:
+        counter.click("#download")
+    downloading.value.save_as(tmp_path / "receipt.json")
+    file = strict_json.loads((tmp_path / "receipt.json").read_bytes())
+    from certhub.audit import store as audit
+
+    with _hub(people).reading() as unit:
+        events = audit.events(unit, subject=vid, type_="verification.revealed")
+    assert 1 == len(file["opening"])
+    assert [{"item": 0, "field": "证照标识"}] == [one.body for one in events]
