@@ -25,6 +25,7 @@ from certhub_verifier.formats.receipt import Receipt, ReceiptItem
 from certhub_verifier.formats.stated import StatedFact
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import Report, failed, overall
+from certhub_verifier.sentences import look_detail
 
 from certhub.audit import store as audit
 from certhub.db.engine import Unit
@@ -120,7 +121,9 @@ def _look(
     except codes.CodePartial as partial:
         detail = {"received": str(partial.received), "expected": str(partial.expected)}
         return Looked(Channel.TICKET, cause=partial.code, detail=detail)
-    except (codes.NotOurCode, codes.CodeAltered) as refused:
+    except codes.NotOurCode as refused:
+        return Looked(Channel.TICKET, cause=refused.code, detail=look_detail(question.code))
+    except codes.CodeAltered as refused:
         return Looked(Channel.TICKET, cause=refused.code)
     hub.step("verify:3")
     region = region_of(code)

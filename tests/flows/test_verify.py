@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from certhub_schemas import matter
-from certhub_verifier.formats import codes
+from certhub_verifier.formats import codes, jose
 from certhub_verifier.formats.receipt import cert_digest
 from certhub_verifier.receipts import Finding, examine_receipt
 from hypothesis import HealthCheck, given, settings
@@ -491,3 +491,14 @@ def test_a_verification_id_of_another_shape_is_refused_before_anything_is_asked(
         )
 
     assert "VERIFICATION_ID_SHAPE" == refused.value.code
+
+
+def test_what_was_scanned_instead_is_said_and_not_repeated(home):
+    """An ID number is called one; the report, the event and the receipt hold none of its digits."""
+    number = "420799190001010015"
+    report = scan(home, number)
+    receipt = verify.receipt(report["verification_id"], by=home.clerk, hub=home.hub)
+
+    assert "看上去是身份证号，不是亮证码" == report["headline"]
+    assert "This looks like an ID card number, not a certificate code" == report["headline_en"]
+    assert number not in str(report) + str(jose.parse(receipt["receipt"], "receipt+jwt").payload)

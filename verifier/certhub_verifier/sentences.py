@@ -18,6 +18,7 @@ from string import Formatter
 from typing import Any, Literal
 
 from certhub_verifier.facts import Fact, Outcome
+from certhub_verifier.looks import look_of
 
 Lang = Literal["zh", "en"]
 CHINA = timezone(timedelta(hours=8))
@@ -96,6 +97,12 @@ def cause_words(cause: str, lang: Lang) -> str:
     """Return the plainest words for a cause, as they stand beside a fact; an unknown one stands as it is."""
     entry = CATALOGUE["codes"].get(cause)
     return str(entry[lang]["headline"][-1]) if entry else cause
+
+
+def look_detail(text: str) -> dict[str, str]:
+    """Return what the sentence of NOT_OUR_CODE can say of `text`: what it looks like, never a part of it."""
+    words = CATALOGUE["looks"][look_of(text).value]
+    return {"looks": words["zh"], "looks_en": words["en"]}
 
 
 def moment_words(moment: datetime, *, lang: Lang, now: datetime | None = None) -> str:

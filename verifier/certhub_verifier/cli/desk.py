@@ -23,6 +23,7 @@ from certhub_verifier.needs import Need, News, StatusToken
 from certhub_verifier.policy import Channel, Policy, policy_for
 from certhub_verifier.receipts import ReceiptReport, examine_receipt
 from certhub_verifier.report import Report, failed, overall
+from certhub_verifier.sentences import look_detail
 from certhub_verifier.why import Root, Why, why, why_receipt
 
 
@@ -85,6 +86,8 @@ class Desk:
                 return self._unread(name, Trouble.BUNDLE)
             case intake.Failed(channel=channel, code=code, received=received):
                 detail = {} if received is None else {"received": str(received)}
+                if code == "NOT_OUR_CODE":
+                    detail |= look_detail(content.decode("utf-8", "replace"))
                 return Result(name=name, found=failed(code, detail, channel=channel, as_of=self.now))
             case intake.Code(channel=channel, text=text):
                 return self._examined(name, channel, text)
