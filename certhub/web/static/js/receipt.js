@@ -3,8 +3,8 @@
 import { call } from "./api.js";
 import { el } from "./dom.js";
 import { page, t } from "./page.js";
-import { ageOf, dayAndTime } from "./times.js";
-import { behind, causeWords, factName, kindName, outcomeWord, verdictWord } from "./verdicts.js";
+import { dayAndTime } from "./times.js";
+import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, validityOf, verdictWord } from "./verdicts.js";
 
 /**
  * @typedef {import("./verdicts.js").Report} Report
@@ -27,32 +27,48 @@ export async function downloadReceipt(report) {
 }
 
 /**
- * Print what was found: verdict, facts with their ages, matter, window, covered holder. The proof is the file.
+ * Print what was found: verdict, facts with their moments, matter, window, case, covered holder. The proof is the file.
+ * Times on paper are whole dates: "two minutes ago" says nothing to whoever reads it in a year.
  * @param {HTMLElement} paper
  * @param {Report} report
- * @param {{sentence: Sentence, matter: string, window: string}} about
+ * @param {{sentence: Sentence, matter: string, line: import("./history.js").Line}} about
  */
-export function printReceipt(paper, report, { sentence, matter, window: label }) {
+export function printReceipt(paper, report, { sentence, matter, line }) {
   const lines = {
-    number: report.verification_id, time: dayAndTime(new Date(report.as_of)), region: page.region.name,
-    office: [page.actor?.office, label].filter(Boolean).join(" · "), matter,
+    number: report.verification_id, time: moment(report.as_of), region: page.region.name,
+    office: [page.actor?.office, line.window].filter(Boolean).join(" · "), matter, case: line.caseNumber,
+    person: t(`counter.outcome_${line.outcome || "none"}`), printed: dayAndTime(new Date()),
   };
   paper.replaceChildren(
     el("h1", {}, t("counter.paper_title")),
     el("p", { class: "paper-verdict" }, `${verdictWord(report.verdict)} · ${sentence.headline}`),
-    el("dl", {}, ...Object.entries(lines).flatMap(([name, text]) => [el("dt", {}, t(`counter.paper_${name}`)), el("dd", {}, text || "")])),
-    ...report.items.map((item) => paperItem(item, report)),
+    terms(Object.entries(lines).map(([name, text]) => [t(`counter.paper_${name}`), text || t("counter.paper_nothing")])),
+    ...report.items.map((item, n) => (isTold(item) ? paperItem(item) : paperUntold(item, n, report.items.length))),
     el("p", { class: "paper-note" }, t("counter.paper_note")),
   );
   window.print();
 }
 
-function paperItem(item, report) {
+const moment = (text) => dayAndTime(new Date(text));
+const terms = (pairs) => el("dl", {}, ...pairs.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]));
+
+function paperItem(item) {
   const facts = item.facts.map((fact) => el("li", {},
-    [factName(fact.fact), outcomeWord(fact.outcome), fact.cause && causeWords(fact.cause), ageOf(fact.as_of, new Date(report.as_of))]
-      .filter(Boolean).join(" · ")));
+    [factName(fact.fact), outcomeWord(fact.outcome), fact.cause && causeWords(fact.cause),
+      t("counter.paper_as_of", { time: moment(fact.as_of) })].filter(Boolean).join(" · ")));
+  const said = [
+    [t("counter.issuer"), issuerOf(item)], [t("counter.validity"), validityOf(item)],
+    [t("counter.core_holder"), item.holder], [t("counter.paper_behind"), behind(item)],
+    [t("counter.core_number"), item.disclosed?.["证照编号"]],
+  ];
   return el("section", {},
-    el("h2", {}, `${kindName(item)} · ${verdictWord(item.verdict)}`),
-    el("p", {}, [item.holder, behind(item)].filter(Boolean).join(" · ")),
+    el("h2", {}, `${kindName(item)} · ${verdictWord(item.verdict)}${item.code === "OK" ? "" : ` · ${causeWords(item.code)}`}`),
+    terms(said.map(([name, text]) => [name, text || t("counter.not_told")])),
     el("ul", {}, ...facts));
+}
+
+function paperUntold(item, n, count) {
+  return el("section", {},
+    el("h2", {}, `${t("counter.untold_nth", { n: n + 1, count })} · ${verdictWord(item.verdict)}`),
+    el("p", {}, `${causeWords(item.code)} ${t("counter.untold_what")}`));
 }

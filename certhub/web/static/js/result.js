@@ -5,7 +5,7 @@ import { el, verdictIcon } from "./dom.js";
 import { canReveal, reveal } from "./masks.js";
 import { page, t } from "./page.js";
 import { ageOf, dayAndTime } from "./times.js";
-import { behind, causeWords, factName, kindName, outcomeWord, verdictWord } from "./verdicts.js";
+import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, validityOf, verdictWord } from "./verdicts.js";
 
 /**
  * @typedef {import("./verdicts.js").Report} Report
@@ -46,12 +46,23 @@ export function showBand(band, verdict, sentence, word) {
  */
 export function showItems(place, report, needs, onFailed) {
   const orderOf = (item) => needs.find((need) => need.kind === item.kind)?.fields || [];
-  place.replaceChildren(...report.items.map((item, n) => itemCard(item, report, n, orderOf(item), onFailed)));
+  place.replaceChildren(...report.items.map((item, n) => (isTold(item)
+    ? itemCard(item, report, n, orderOf(item), onFailed) : untoldCard(item, n, report.items.length))));
+}
+
+/** One that was shown and may not be told: it counts, and nothing else is known of it. */
+function untoldCard(item, n, count) {
+  return el("article", { class: `item card untold ${item.verdict}` },
+    el("header", {},
+      verdictIcon(item.verdict),
+      el("h3", {}, t("counter.untold_nth", { n: n + 1, count }), el("span", { class: "item-word" }, verdictWord(item.verdict)))),
+    el("p", { class: "cause" }, causeWords(item.code)),
+    el("p", { class: "hint" }, t("counter.untold_what")));
 }
 
 /** @param {Item} item  @param {Report} report  @param {number} n  @param {string[]} order */
 function itemCard(item, report, n, order, onFailed) {
-  const titles = sorted(Object.keys(item.disclosed), order);
+  const titles = sorted(Object.keys(item.disclosed || {}), order);
   const ask = (title) => reveal(report, n, title);
   const rows = titles.flatMap((title) => value(title, item.disclosed[title],
     canReveal(item, title, report) ? revealButton(title, item.disclosed[title], ask, onFailed) : null));
@@ -61,9 +72,15 @@ function itemCard(item, report, n, order, onFailed) {
       el("h3", {}, kindName(item), el("span", { class: "item-word" }, verdictWord(item.verdict)))),
     el("p", { class: "behind" }, behind(item) ? t("counter.behind", { who: behind(item) }) : t("counter.behind_nobody")),
     item.code === "OK" ? null : el("p", { class: "cause" }, causeWords(item.code)),
-    titles.length ? el("dl", { class: "values" }, ...rows) : el("p", { class: "hint" }, t("counter.nothing_disclosed")),
+    el("dl", { class: "values" },
+      ...line("issuer", issuerOf(item) || t("counter.not_told")), ...line("validity", validityOf(item) || t("counter.not_told")),
+      ...rows),
+    titles.length ? null : el("p", { class: "hint" }, t("counter.nothing_disclosed")),
     factsPanel(item, report));
 }
+
+/** What every item says of itself, whatever was disclosed: who issued it, and for how long it is good. */
+const line = (name, text) => [el("dt", {}, t(`counter.${name}`)), el("dd", { "data-line": name }, text)];
 
 /** One disclosed value as a term and its description, as it came; with what shows it whole, if it came covered. */
 function value(title, given, button) {

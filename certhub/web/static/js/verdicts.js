@@ -1,14 +1,16 @@
 // The verifier's words for a report: sentences come with it, names of facts and causes from the catalogue
 // (certhub_verifier/sentences.json).
 
-import { page } from "./page.js";
+import { page, t } from "./page.js";
 
 /**
  * @typedef {"valid"|"check"|"invalid"|"undetermined"} Verdict
  * @typedef {{fact: string, outcome: "yes"|"no"|"undetermined", cause?: string, as_of: string, evidence?: string,
  *            detail?: Record<string, string>}} Fact
  * @typedef {{kind: string, kind_name: string, kind_name_en: string, verdict: Verdict, code: string,
- *            result_number: number|null, facts: Fact[], disclosed: Record<string, any>, masked?: string[], holder?: string}} Item
+ *            result_number: number|null, facts: Fact[], disclosed: Record<string, any>, masked?: string[], holder?: string,
+ *            issuer?: {code: string, name: string, name_en?: string}|null, valid_from?: string|null, valid_to?: string|null}} Item
+ *   an item that may not be told is {verdict, code} alone
  * @typedef {{verification_id: string|null, verdict: Verdict, code: string, headline: string, next_step: string,
  *            headline_en?: string, next_step_en?: string, as_of: string, channel: string, items: Item[],
  *            receipt_url: string|null}} Report
@@ -28,8 +30,25 @@ export const factName = (fact) => capital(facts[fact] || fact);
 /** @param {string} outcome */
 export const outcomeWord = (outcome) => outcomes[outcome] || outcome;
 
+/** Whether an item is told at all, or is only one of those that were shown. @param {Item} item */
+export const isTold = (item) => item.facts !== undefined;
+
 /** @param {Item} item */
-export const kindName = (item) => (page.lang === "en" ? item.kind_name_en : item.kind_name);
+export const kindName = (item) =>
+  isTold(item) ? (page.lang === "en" ? item.kind_name_en : item.kind_name) : t("counter.untold");
+
+/** @param {Item} item  @returns {string} the issuing agency with its code; "" where it was not told */
+export function issuerOf({ issuer }) {
+  if (!issuer) return "";
+  const name = (page.lang === "en" && issuer.name_en) || issuer.name;
+  return name && issuer.code ? t("counter.issuer_words", { name, code: issuer.code }) : name || issuer.code || "";
+}
+
+/** @param {Item} item  @returns {string} from when until when; "" where it was not told */
+export function validityOf({ valid_from: from, valid_to: to }) {
+  if (!from) return "";
+  return to ? t("counter.valid_from_to", { from, to }) : t("counter.valid_from_on", { from });
+}
 
 /**
  * @param {string} cause
