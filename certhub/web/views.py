@@ -85,12 +85,14 @@ def as_seen(url: str, host: str) -> str:
 
 def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any]:
     trust = _trust(hub)
+    names = {one.uscc: _name(one, lang) for one in (trust.agencies.values() if trust else ())}
     if page is COUNTER:
         return {
             "trust_as_of": trust.as_of.isoformat() if trust else None,
             "sentences": _sentences(lang),
             "field_names": _field_names(lang),
             "names": list(NAMES),
+            "agency_names": names,
         }
     if page is AGENCY:
         return {
@@ -100,7 +102,6 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
                 for one in HOLDER_ID_TYPES.values()
             ],
         }
-    names = {one.uscc: _name(one, lang) for one in (trust.agencies.values() if trust else ())}
     if page is OPS:
         return {"agency_names": names, "verdict_words": _verdict_words(lang)}
     return {"agency_names": names} if page is ME else {}

@@ -1,5 +1,6 @@
 """What a clerk does after a verdict, in Chromium: every press reaches the hub, or is said to have failed and kept."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,57 @@ def texts(value: Any) -> set[str]:
     if isinstance(value, list):
         return {text for one in value for text in texts(one)}
     return {value} if len(str(value)) > 5 else set()
+
+
+@pytest.mark.parametrize("at_home", [True, False], ids=["home", "other region"])
+def test_issuer_and_validity_of_every_item_are_on_screen_and_paper(people: People, at_home: bool) -> None:
+    """At home and across regions: who issued it with its code, from when until when; no hole on either."""
+    holder, clerk = people.visit("zh", PHONE), people.visit()
+    counter = clerk.open("/counter", at=clerk.home if at_home else clerk.other)
+    counter.fill("#case", "案-2026-7731")
+    scan(counter, show(holder, "营业执照", "食品经营许可证"))
+    counter.evaluate("globalThis.print = () => undefined")
+    counter.click("#print")
+    paper = counter.evaluate("document.getElementById('paper').textContent")
+    issuers = counter.locator("[data-line=issuer]").all_inner_texts()
+    validity = counter.locator("[data-line=validity]").all_inner_texts()
+
+    assert ["鄂州市市场监督管理局（演示）（11420799MB99990172）"] * 2 == issuers
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d (起，长期|至 \d{4}-\d\d-\d\d)", text) for text in validity), (
+        validity
+    )
+    for words in (*issuers, *validity, "案-2026-7731", "本人核对未登记"):
+        assert words in paper
+    assert not re.search(r"刚刚|\d+ (秒|分钟|小时|天)前", paper)
+    assert "演示-营-0001" not in paper
+
+
+def test_what_may_not_be_told_is_one_of_those_that_were_shown(people: People) -> None:
+    """A marriage certificate is in no agreement: at the other region's counter it stands as the second of two, untold."""
+    holder, clerk = people.visit("zh", PHONE), people.visit()
+    counter = clerk.open("/counter", at=clerk.other)
+
+    assert "undetermined" == scan(counter, show(holder, "营业执照", "结婚证"))
+    untold = counter.locator("#items .untold").inner_text()
+    assert 2 == counter.locator("#items article").count()
+    assert "共出示 2 张" in untold
+    assert "没有核验" in untold
+    assert "结婚" not in counter.inner_text("#items")
+
+
+@pytest.mark.parametrize("card", ["suspended", "revoked", "expired"])
+def test_an_invalid_certificate_shows_its_kind_and_cause_and_not_its_holder(
+    people: People, card: str
+) -> None:
+    """Kind, cause, issuer and validity; no name, no number, no address, on screen, in the list and on paper."""
+    visit = people.visit()
+    play_card(visit, card)
+    counter = visit.pages[-1]
+
+    assert 0 == counter.locator("#items [data-title]").count()
+    assert counter.is_visible("#items .cause")
+    assert "" != counter.inner_text("#items [data-line=issuer]")
+    assert "*" not in counter.locator("#history > li").first.inner_text()
 
 
 def test_a_receipt_file_is_had_by_a_deed_on_record(people: People, tmp_path: Path) -> None:

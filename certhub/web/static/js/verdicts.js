@@ -9,7 +9,7 @@ import { page, t } from "./page.js";
  *            detail?: Record<string, string>}} Fact
  * @typedef {{kind: string, kind_name: string, kind_name_en: string, verdict: Verdict, code: string,
  *            result_number: number|null, facts: Fact[], disclosed: Record<string, any>, masked?: string[], holder?: string,
- *            issuer?: {code: string, name: string, name_en?: string}|null, valid_from?: string|null, valid_to?: string|null}} Item
+ *            issuer?: {code: string, name: string}|null, valid_from?: string|null, valid_to?: string|null}} Item
  *   an item that may not be told is {verdict, code} alone
  * @typedef {{verification_id: string|null, verdict: Verdict, code: string, headline: string, next_step: string,
  *            headline_en?: string, next_step_en?: string, as_of: string, channel: string, items: Item[],
@@ -40,7 +40,7 @@ export const kindName = (item) =>
 /** @param {Item} item  @returns {string} the issuing agency with its code; "" where it was not told */
 export function issuerOf({ issuer }) {
   if (!issuer) return "";
-  const name = (page.lang === "en" && issuer.name_en) || issuer.name;
+  const name = (page.lang === "en" && page.agency_names[issuer.code]) || issuer.name;
   return name && issuer.code ? t("counter.issuer_words", { name, code: issuer.code }) : name || issuer.code || "";
 }
 
