@@ -240,7 +240,7 @@ def test_issuer_and_validity_of_every_item_are_on_screen_and_paper(people: Peopl
 
 
 def test_what_may_not_be_told_is_one_of_those_that_were_shown(people: People) -> None:
-    """A marriage certificate is in no agreement: at the other region's counter it stands as the second of two, untold."""
+    """A marriage certificate is in no agreement: at the other counter it is the second of two, untold."""
     holder, clerk = people.visit("zh", PHONE), people.visit()
     counter = clerk.open("/counter", at=clerk.other)
 
