@@ -10,6 +10,7 @@ import typer
 
 from certhub import worker as background
 from certhub.api.deadline import DeadlineProtocol
+from certhub.api.room import file_limit, most_connections, raise_file_limit
 from certhub.app import create_app
 from certhub.cli.console import DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.db import migrate
@@ -33,6 +34,11 @@ def serve(
     migrate.check(hub.database.engine)
     hub.close()
     os.environ["CERTHUB_DATA"] = str(folder)
+    raise_file_limit()
+    say(
+        f"可打开 {file_limit()} 个文件，每个进程至多 {most_connections()} 个连接",
+        f"{file_limit()} files may be open, at most {most_connections()} connections a process",
+    )
     threading.Thread(target=end_with_parent, name="certhub-parent", daemon=True).start()
     uvicorn.run(
         "certhub.app:create_app_from_environment",
@@ -42,6 +48,7 @@ def serve(
         workers=workers,
         loop="uvloop",
         http=DeadlineProtocol,
+        ws="none",  # there is none here, and a connection that changed its protocol would escape the deadlines
         access_log=False,
         server_header=False,
         date_header=True,
@@ -53,6 +60,7 @@ def serve(
 @app.command("worker")
 def worker(data: DataOption = None) -> None:
     """只运行后台作业（发布状态列表等）/ run the background jobs alone."""
+    raise_file_limit()
     hub, stop = open_hub(data), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

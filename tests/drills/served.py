@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,11 +19,17 @@ def words_of(folder: Path) -> Path:
 
 
 @contextmanager
-def run_demo(folder: Path, *options: str) -> Iterator[dict[str, Any]]:
-    """Start `certhub demo --json`; give its ready line; end it as Ctrl+C would."""
+def run_demo(folder: Path, *options: str, most_files: int | None = None) -> Iterator[dict[str, Any]]:
+    """Start `certhub demo --json`; give its ready line; end it as Ctrl+C would.
+
+    `most_files` is the hard limit of open files that every process of it lives under.
+    """
+    limited = None if most_files is None else ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh"]
     command = [sys.executable, "-m", "certhub", "demo", "--json", "--data", str(folder), *options]
     with words_of(folder).open("w") as words:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=words, text=True)
+        process = subprocess.Popen(
+            [*(limited or ()), *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=words, text=True
+        )
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, words_of(folder).read_text()
@@ -32,3 +39,28 @@ def run_demo(folder: Path, *options: str) -> Iterator[dict[str, Any]]:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
             process.stdout.close()
+
+
+def server_of(folder: Path, region: str) -> int:
+    """Return the process id of the server of one region of a running demo."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"serve" in words and str(folder / region).encode() in words:
+            return int(process.name)
+    raise LookupError(f"no server of {region}")
+
+
+def free_ports() -> int:
+    """Return the first of two ports in a row that are free."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
