@@ -15,6 +15,7 @@ from sqlalchemy import Row, Select, and_, or_, select, tuple_, update
 from certhub.certificates.record import Certificate, Record
 from certhub.certificates.rules import State
 from certhub.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+from certhub.clock import AHEAD
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, is_ours, signed
@@ -131,14 +132,17 @@ def activate(unit: Unit, certificates: Sequence[Certificate]) -> list[Certificat
 
 
 def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:
-    """Take an intended certificate whose lease has ended; False when somebody else still has it or it moved on."""
+    """Take an intended certificate whose lease has ended; False when somebody else still has it or it moved on.
+
+    A lease that reaches further than the one to be taken was written by a clock that was ahead.
+    """
     done = unit.sql.execute(
         update(_CERTIFICATE)
         .where(
             _CERTIFICATE.c.bucket == place.bucket,
             _CERTIFICATE.c.id == place.id,
             _CERTIFICATE.c.state == State.INTENDED,
-            _CERTIFICATE.c.lease_until < unit.now,
+            or_(_CERTIFICATE.c.lease_until < unit.now, _CERTIFICATE.c.lease_until > lease_until + AHEAD),
         )
         .values(lease_until=lease_until)
     )

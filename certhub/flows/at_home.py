@@ -22,6 +22,7 @@ from certhub_verifier.report import ItemReport
 from certhub.certificates import store as certificates
 from certhub.certificates.record import Certificate
 from certhub.certificates.rules import State
+from certhub.clock import AHEAD
 from certhub.credentials.present import CORE, fields_shown, present
 from certhub.db.engine import Unit
 from certhub.hub import Hub
@@ -94,7 +95,7 @@ def look(
         use = tickets.use_of(unit, token_hash)
         if use is not None:
             return used(Channel.TICKET, use, Spends(token_hash, ticket.expires_at), where=where)
-        if unit.now >= ticket.expires_at:
+        if unit.now >= ticket.expires_at or ticket.minted_at > unit.now + AHEAD:
             return Looked(Channel.TICKET, cause="CODE_EXPIRED")
         if ticket.matter is not None and ticket.matter != matter.code:
             return Looked(Channel.TICKET, cause="NOT_FOR_MATTER")

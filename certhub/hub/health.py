@@ -13,11 +13,13 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.policy import MAX_TRUST_AGE_SECONDS
 
 from certhub import private
+from certhub.clock import AHEAD
 from certhub.db import migrate
 from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.parties import store as parties
 from certhub.settings import Profile
+from certhub.timekeeping import store as timekeeping
 
 SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
 DEMO_REGIONS, DEMO_MARK = ("420799", "420198"), "（演示）"
@@ -115,11 +117,34 @@ def _folder(hub: Hub) -> str:
     return "files and folders are for this account alone"
 
 
+def _clock(hub: Hub) -> str:
+    """The worker compares the wall clock with the monotonic one; here, what it has put on record."""
+    with hub.reading() as unit:
+        record = timekeeping.read(unit)
+    if record is None:
+        return "no time on record yet: the worker has not run"
+    behind = (record.at - hub.now()).total_seconds()
+    if record.doubt_seconds is not None or behind > AHEAD.total_seconds():
+        jump = record.jump_seconds if record.doubt_seconds is not None else -behind
+        raise HubError(
+            f"the clock jumped by {jump or 0:+.0f} s; set it right; until then, or until it has run "
+            "evenly for as long, nothing is forgotten",
+            code="CLOCK_JUMPED",
+        )
+    last = (
+        ""
+        if record.jumped_at is None
+        else f"; last jump {record.jump_seconds or 0:+.0f} s at {record.jumped_at:%Y-%m-%d %H:%M}Z, over since"
+    )
+    return f"runs evenly{last}"
+
+
 CHECKS: dict[str, Callable[[Hub], str]] = {
     "database": _database,
     "trust": _trust,
     "signers": _signers,
     "profile": _profile,
+    "clock": _clock,
 }
 """Without these no request can be answered."""
 WATCHED: dict[str, Callable[[Hub], str]] = {"rows": _rows, "folder": _folder}

@@ -8,11 +8,12 @@ and finds the effect's own row (a certificate number, a state) where it was left
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
+from certhub.clock import AHEAD, LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.statements import insert_new
@@ -61,12 +62,17 @@ def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:
         return answer
     taken = unit.sql.execute(
         update(_KEY)
-        .where(_KEY.c.key_hash == key.key_hash, _KEY.c.lease_until < unit.now, _KEY.c.answer.is_(None))
+        .where(_KEY.c.key_hash == key.key_hash, _is_over(unit.now), _KEY.c.answer.is_(None))
         .values(lease_until=unit.now + LEASE)
     )
     if taken.rowcount != 1:
         raise Unavailable("the first request with this Idempotency-Key is still at work", code="IN_FLIGHT")
     return None
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """A lease has ended, or was written by a clock that was ahead: none reaches so far."""
+    return or_(_KEY.c.lease_until < now, _KEY.c.lease_until > now + LEASE + AHEAD)
 
 
 def finish(unit: Unit, key: Key, answer: Mapping[str, Any]) -> None:
@@ -82,6 +88,6 @@ def abandon(unit: Unit, key: Key) -> None:
     unit.sql.execute(delete(_KEY).where(_KEY.c.key_hash == key.key_hash, _KEY.c.answer.is_(None)))
 
 
-def forget(unit: Unit) -> int:
-    """Delete keys older than 24 hours."""
-    return unit.sql.execute(delete(_KEY).where(_KEY.c.keep_until < unit.now)).rowcount
+def forget(unit: Unit, past: datetime) -> int:
+    """Delete keys that were a day old before the largest jump of a clock."""
+    return unit.sql.execute(delete(_KEY).where(_KEY.c.keep_until < past - LARGEST_JUMP)).rowcount

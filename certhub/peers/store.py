@@ -1,10 +1,11 @@
 """The queries of the peers noun."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from certhub.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.statements import insert_new
@@ -88,6 +89,8 @@ def stopped(unit: Unit) -> frozenset[str]:
     return frozenset(unit.sql.scalars(select(_STOP.c.region)))
 
 
-def forget(unit: Unit) -> int:
-    """Delete requests that can no longer be replayed."""
-    return unit.sql.execute(delete(_EXCHANGE).where(_EXCHANGE.c.keep_until < unit.now)).rowcount
+def forget(unit: Unit, past: datetime) -> int:
+    """Delete requests that can no longer be replayed, whatever the clock does; their answers go before them."""
+    old = (_EXCHANGE.c.keep_until < past, _EXCHANGE.c.answer.is_not(None))
+    unit.sql.execute(update(_EXCHANGE).where(*old).values(answer=None))
+    return unit.sql.execute(delete(_EXCHANGE).where(_EXCHANGE.c.keep_until < past - LARGEST_JUMP)).rowcount

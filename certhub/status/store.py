@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from certhub_verifier.formats.statuslist import INVALID, MIN_SLOTS, SUSPENDED
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
@@ -198,14 +198,35 @@ def published(unit: Unit, list_no: int, at: datetime) -> None:
     unit.sql.execute(update(_LIST).where(_LIST.c.list_no == list_no).values(published_at=at))
 
 
-def lease(unit: Unit, name: str, holder: str, until: datetime) -> bool:
-    """Take or prolong the right to do something alone until a moment; False while somebody else has it."""
-    row = {"name": name, "holder": holder, "until": until}
-    if insert_new(unit, _LEASE, [row]):
+@dataclass(frozen=True)
+class Held:
+    """A lease as the store knows it: who has it, and how often they said so."""
+
+    holder: str
+    beat: int
+
+
+def beat(unit: Unit, name: str, holder: str) -> bool:
+    """Say that a lease is still ours, or take one that nobody ever had; False where it is somebody else's."""
+    if insert_new(unit, _LEASE, [{"name": name, "holder": holder, "beat": 1}]):
         return True
-    taken = unit.sql.execute(
-        update(_LEASE)
-        .where(_LEASE.c.name == name, or_(_LEASE.c.holder == holder, _LEASE.c.until < unit.now))
-        .values(holder=holder, until=until)
-    )
+    mine = (_LEASE.c.name == name, _LEASE.c.holder == holder)
+    return unit.sql.execute(update(_LEASE).where(*mine).values(beat=_LEASE.c.beat + 1)).rowcount == 1
+
+
+def held(unit: Unit, name: str) -> Held | None:
+    """Return who has a lease; None where nobody has."""
+    row = unit.sql.execute(select(_LEASE).where(_LEASE.c.name == name)).first()
+    return None if row is None else Held(row.holder, row.beat)
+
+
+def take(unit: Unit, name: str, holder: str, seen: Held) -> bool:
+    """Take a lease over that still stands as it was seen; False where its holder has spoken since."""
+    as_seen = (_LEASE.c.name == name, _LEASE.c.holder == seen.holder, _LEASE.c.beat == seen.beat)
+    taken = unit.sql.execute(update(_LEASE).where(*as_seen).values(holder=holder, beat=_LEASE.c.beat + 1))
     return taken.rowcount == 1
+
+
+def give_back(unit: Unit, name: str, holder: str) -> None:
+    """Give a lease back, so that the next process need not watch it for ten seconds."""
+    unit.sql.execute(delete(_LEASE).where(_LEASE.c.name == name, _LEASE.c.holder == holder))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid
+from sqlalchemy import BigInteger, Uuid
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Instant
@@ -34,10 +34,13 @@ class SlotRow(Granting, table=True):
 
 
 class PublisherLeaseRow(SQLModel, table=True):
-    """Who publishes now: one process at a time, so that an older list never replaces a newer one."""
+    """Who publishes now: one process at a time, so that an older list never replaces a newer one.
+
+    `beat` counts up for as long as the holder lives; no clock is written down (worker/leases.py).
+    """
 
     __tablename__ = "publisher_lease"
 
     name: str = Field(primary_key=True, max_length=20)
     holder: str = Field(max_length=40)
-    until: datetime = Field(sa_type=Instant)
+    beat: int = Field(sa_type=BigInteger)

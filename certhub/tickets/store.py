@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from certhub.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, signed
@@ -133,7 +134,13 @@ def answer_of(unit: Unit, token_hash: bytes) -> bytes | None:
     return None if sealed is None else unit.vault.open("spent", token_hash.hex(), sealed)
 
 
-def forget(unit: Unit) -> int:
-    """Delete what expired more than ten minutes ago; return how many rows went."""
-    gone = unit.sql.execute(delete(_TICKET).where(_TICKET.c.expires_at < unit.now - REMEMBERED)).rowcount
-    return gone + unit.sql.execute(delete(_SPENT).where(_SPENT.c.keep_until < unit.now)).rowcount
+def forget(unit: Unit, past: datetime) -> int:
+    """Delete what expired more than ten minutes before `past`, a time that has surely come; return how many rows went.
+
+    That a code was used is kept for the largest jump of a clock longer, without the answer: were it forgotten
+    while the clock is ahead, the code would be good once more when the clock comes back.
+    """
+    gone = unit.sql.execute(delete(_TICKET).where(_TICKET.c.expires_at < past - REMEMBERED)).rowcount
+    old = (_SPENT.c.keep_until < past, _SPENT.c.answer.is_not(None))
+    unit.sql.execute(update(_SPENT).where(*old).values(answer=None))
+    return gone + unit.sql.execute(delete(_SPENT).where(_SPENT.c.keep_until < past - LARGEST_JUMP)).rowcount

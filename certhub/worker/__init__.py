@@ -7,6 +7,8 @@
               old tickets, spent rows, replay rows and idempotency keys are forgotten
 
 One process publishes and sweeps at a time, by a lease in the database; whoever dies loses it in ten seconds.
+Each round it also compares the wall clock with the monotonic one: a jump goes on record and into the history, and
+nothing is forgotten by a clock that is in doubt.
 """
 
 import logging
@@ -25,11 +27,13 @@ from certhub.peers import store as peers
 from certhub.status import store as status
 from certhub.status.store import Slot
 from certhub.tickets import store as tickets
+from certhub.timekeeping import store as timekeeping
+from certhub.timekeeping.rules import Record, look
+from certhub.worker.leases import Lease
 from certhub.worker.lists import fetch_peer_lists, publish_due, stir
 
 log = logging.getLogger("certhub.worker")
 
-LEASE = timedelta(seconds=10)
 PUBLISH_SECONDS, FETCH_SECONDS, SWEEP_SECONDS = 0.5, 30.0, 10.0
 VOID_AFTER = timedelta(minutes=10)
 TOPIC = "status"
@@ -40,12 +44,14 @@ def run(hub: Hub, stop: threading.Event) -> None:
     """Work until told to stop: publishing and sweeping here, fetching (it may wait for others) in a thread."""
     fetcher = threading.Thread(target=_fetch_loop, args=(hub, stop), name="certhub-fetch", daemon=True)
     fetcher.start()
-    me, next_sweep = public_id(hub.random), hub.clock.monotonic()
+    lease, watch = Lease(ABOUT_US, public_id(hub.random)), Watch(hub)
+    next_sweep = hub.clock.monotonic()
     while True:
         try:
             with hub.writing() as unit:
-                mine = status.lease(unit, ABOUT_US, me, unit.now + LEASE)
+                mine = lease.is_mine(unit, monotonic=hub.clock.monotonic())
             if mine:
+                watch.look()
                 publish(hub)
                 if hub.clock.monotonic() >= next_sweep:
                     sweep(hub)
@@ -56,7 +62,39 @@ def run(hub: Hub, stop: threading.Event) -> None:
             log.exception("worker: this round failed")
         if stop.wait(PUBLISH_SECONDS):
             break
+    _give_back(lease, hub)
     fetcher.join(timeout=5)
+
+
+def _give_back(lease: Lease, hub: Hub) -> None:
+    try:
+        with hub.writing() as unit:
+            status.give_back(unit, lease.name, lease.me)
+    except Exception:  # noqa: BLE001  the database is gone: the next process watches the lease for ten seconds
+        log.warning("worker: the lease could not be given back")
+
+
+class Watch:
+    """Compares the clocks, round by round, for the one process that has the lease."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._last: float | None = None
+
+    def look(self) -> Record:
+        """Put on record what time it is; a jump is told in the log and in the history, once."""
+        hub, monotonic = self._hub, self._hub.clock.monotonic()
+        elapsed = None if self._last is None else monotonic - self._last
+        with hub.writing() as unit:
+            before = timekeeping.read(unit)
+            record = look(before, unit.now, elapsed=elapsed)
+            timekeeping.keep(unit, record)
+            if record.jumped_at != (None if before is None else before.jumped_at):
+                log.warning("worker: the clock jumped by %.0f s", record.jump_seconds)
+                body = {"seconds": round(record.jump_seconds or 0.0)}
+                audit.record(unit, "clock.jumped", actor=ABOUT_US, subject=hub.region, body=body)
+        self._last = monotonic
+        return record
 
 
 def publish(hub: Hub) -> None:
@@ -72,9 +110,11 @@ def publish(hub: Hub) -> None:
 
 
 def sweep(hub: Hub) -> None:
-    """Void what was intended and never signed; forget what has had its time."""
+    """Void what was intended and never signed; forget what has had its time, by a time that has surely come."""
     with hub.writing() as unit:
-        for certificate in certificates.lapsed(unit, unit.now - VOID_AFTER, limit=100):
+        record = timekeeping.read(unit)
+        past = unit.now if record is None else record.surely_past(unit.now)
+        for certificate in certificates.lapsed(unit, past - VOID_AFTER, limit=100):
             voided = certificates.set_state(unit, certificate, after(certificate.state, Event.VOID))
             if voided is not None:
                 status.set_value(
@@ -86,9 +126,9 @@ def sweep(hub: Hub) -> None:
                 certificates.forget_number(unit, Place(voided.bucket, voided.id))
                 audit.record(unit, "certificate.voided", actor=ABOUT_US, subject=voided.ref.hex(), body={})
                 audit.post(unit, TOPIC, str(voided.list_no))
-        tickets.forget(unit)
-        peers.forget(unit)
-        idempotency.forget(unit)
+        tickets.forget(unit, past)
+        peers.forget(unit, past)
+        idempotency.forget(unit, past)
 
 
 def _fetch_loop(hub: Hub, stop: threading.Event) -> None:

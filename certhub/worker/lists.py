@@ -13,6 +13,7 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import (
+    DatedAhead,
     RolledBack,
     StatusList,
     parse_status_uri,
@@ -29,6 +30,7 @@ from certhub.peers.network import PeerDown
 from certhub.status import rules
 from certhub.status import store as status
 from certhub.status.store import ListState
+from certhub.timekeeping import store as timekeeping
 
 log = logging.getLogger("certhub.worker")
 
@@ -73,6 +75,7 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
             (one, _statuses(unit, one, hub))
             for one in status.lists(unit)
             if one.published_at is None
+            or one.published_at > unit.now  # dated ahead, by a clock that was: nobody believes it
             or (one.list_no in changed and int(unit.now.timestamp()) != int(one.published_at.timestamp()))
             or unit.now >= one.published_at + resign
         ]
@@ -124,7 +127,7 @@ def _signed(one: ListState, packed: StatusList, at: int, hub: Hub) -> str:
 
 def fetch_peer_lists(hub: Hub) -> int:
     """Fetch every list of every other region; keep those that verify and are newer than what we hold."""
-    kept = 0
+    kept, now = 0, _vouched(hub)
     for code, region in hub.trust.regions.items():
         if code == hub.region or region.url is None:
             continue
@@ -134,22 +137,32 @@ def fetch_peer_lists(hub: Hub) -> int:
                 found, list_no = parse_status_uri(uri)
                 if found == code:
                     token = hub.network.get(f"{region.url}/status/{list_no}", timeout=FETCH_TIMEOUT)
-                    kept += _keep(token, uri, f"peers/{code}/status/{list_no}", hub)
+                    kept += _keep(token, uri, f"peers/{code}/status/{list_no}", now, hub)
         except (PeerDown, VerifierError, ValueError, KeyError, TypeError):
             continue  # a peer that is down or talks nonsense leaves us with what we hold, and its age
     return kept
 
 
-def _keep(token: bytes, uri: str, name: str, hub: Hub) -> int:
+def _vouched(hub: Hub) -> int:
+    """Return the time in seconds by which lists are judged: that on record while our own clock is in doubt."""
+    with hub.reading() as unit:
+        record = timekeeping.read(unit)
+        return int((unit.now if record is None else record.vouched(unit.now)).timestamp())
+
+
+def _keep(token: bytes, uri: str, name: str, now: int, hub: Hub) -> int:
     """Put a peer's list on the shelf unless we hold that one, or a newer; tell how many that makes."""
     try:
         held = read_list(hub.shelf.get(name), uri, trust=hub.trust)
     except (NotFound, VerifierError):
         held = None
     try:
-        newer = read_list(token, uri, trust=hub.trust).newer_than(held)
+        newer = read_list(token, uri, trust=hub.trust).newer_than(held, now=now)
     except RolledBack as older:
         log.warning("worker: %s is not what its region said before: %s; what we hold stays", uri, older)
+        return 0
+    except DatedAhead:
+        log.warning("worker: %s is dated ahead: compare the clocks; what we hold stays", uri)
         return 0
     if newer:
         hub.shelf.put(name, token)

@@ -18,7 +18,7 @@ from certhub.errors import HubError
 from certhub.flows import bundle, import_, issue, outcome, renew, reveal
 from certhub.flows.outcome import Result
 from certhub.flows.revoke import Order
-from certhub.worker import VOID_AFTER, sweep
+from certhub.worker import VOID_AFTER, Watch, sweep
 from tests.support.exports import csv_file, row
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
@@ -44,6 +44,20 @@ def changing(*events: Event) -> Deed:
         return lambda: change(home, cid, events[-1])
 
     return prepare
+
+
+def jumping(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a clock that has jumped since the worker looked at it."""
+    home.clock.pass_(days=1)  # the keys are not older than the story
+    watch = Watch(home.hub)
+    watch.look()
+    home.clock.jump(hours=8)
+
+    def look() -> None:
+        watch.look()
+        home.clock.jump(hours=-8)
+
+    return look
 
 
 def scanning(where: str, make: Callable[[Region, str], str] = ticket) -> Deed:
@@ -150,6 +164,7 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
             ("420700", "certificate.superseded", frozenset({"event", "reason", "decision", "next"})),
         ],
     ),
+    "a clock that jumps": (jumping, [("420700", "clock.jumped", frozenset({"seconds"}))]),
     "void": (killed, [("420700", "certificate.voided", frozenset())]),
     "show a ticket of two": (
         holding(licence("史-1"), food("史-2"), then=lambda home, other, cids: ticket(home, *cids)),

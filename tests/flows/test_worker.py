@@ -19,6 +19,7 @@ from certhub.errors import NotFound
 from certhub.status import rules
 from certhub.status import store as status
 from certhub.worker import publish, sweep
+from certhub.worker.leases import Lease
 from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
 from tests.support.peers import BrokenWire
 from tests.support.region import Region
@@ -138,7 +139,9 @@ def test_a_list_says_one_thing_a_second(home, clock):
     assert said == home.hub.shelf.get("status/1")
     clock.pass_(seconds=1)
     publish(home.hub)
-    assert statement(home).newer_than(parse_statement(jose.parse(said, "statuslist+jwt").payload))
+    assert statement(home).newer_than(
+        parse_statement(jose.parse(said, "statuslist+jwt").payload), now=int(clock.now().timestamp())
+    )
 
 
 def test_a_clock_that_is_set_back_stops_no_list(home, clock):
@@ -274,17 +277,26 @@ def test_a_peer_that_is_down_leaves_what_we_hold(home, other):
     assert other.hub.shelf.get("peers/420700/status/1")
 
 
-def test_one_process_publishes_at_a_time(home, clock):
+def test_one_process_publishes_at_a_time(home):
     """A lease of ten seconds; whoever holds it prolongs it, and a dead one loses it."""
-    until = clock.now() + worker.LEASE
+    first, second = Lease("worker", "first"), Lease("worker", "second")
     with home.hub.writing() as unit:
-        assert status.lease(unit, "worker", "first", until)
-        assert status.lease(unit, "worker", "first", until)
-        assert not status.lease(unit, "worker", "second", until)
-    clock.pass_(seconds=11)
+        assert first.is_mine(unit, monotonic=100)
+        assert first.is_mine(unit, monotonic=105)
+        assert not second.is_mine(unit, monotonic=105)
+        assert not second.is_mine(unit, monotonic=114)
+        assert second.is_mine(unit, monotonic=116)
+        assert not first.is_mine(unit, monotonic=116)
+
+
+def test_a_worker_that_ends_gives_its_lease_back(home):
+    """The next one begins at once."""
+    stop = threading.Event()
+    stop.set()
+    worker.run(home.hub, stop)
+
     with home.hub.writing() as unit:
-        assert status.lease(unit, "worker", "second", clock.now() + worker.LEASE)
-        assert not status.lease(unit, "worker", "first", clock.now() + worker.LEASE)
+        assert status.held(unit, worker.ABOUT_US) is None
 
 
 def test_the_loop_publishes_and_ends_when_it_is_told(home):
@@ -311,7 +323,7 @@ def test_the_loop_outlives_a_round_that_fails(home, caplog):
 
 
 def test_the_sweeper_forgets_what_has_had_its_time(home, other, clock):
-    """Tickets and uses after ten minutes, replay ids after three, idempotency keys after a day."""
+    """Tickets after ten minutes; uses, replay ids and idempotency keys a day (the largest jump of a clock) later."""
     scan(other, ticket(home, issued(home, licence("营-1"))))
     tables = {"ticket": 1, "spent": 1, "exchange": 1}
 
@@ -322,6 +334,12 @@ def test_the_sweeper_forgets_what_has_had_its_time(home, other, clock):
     assert tables == {table: rows(table) for table in tables}
     assert 0 < rows("idempotency_key")
     clock.pass_(minutes=12)
+    sweep(home.hub)
+    assert {"ticket": 0, "spent": 1, "exchange": 1} == {table: rows(table) for table in tables}
+    with home.hub.reading() as unit:
+        answers = "SELECT answer FROM spent UNION ALL SELECT answer FROM exchange"
+        assert [None, None] == [answer for (answer,) in unit.sql.exec_driver_sql(answers)]
+    clock.pass_(hours=24)
     sweep(home.hub)
     assert {"ticket": 0, "spent": 0, "exchange": 0} == {table: rows(table) for table in tables}
     assert 0 < rows("idempotency_key")

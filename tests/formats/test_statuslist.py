@@ -9,7 +9,13 @@ import pytest
 from certhub_schemas.algorithms import ES256
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import base64url, jose, statuslist, strict_json
-from certhub_verifier.formats.statuslist import StatusList
+from certhub_verifier.formats.statuslist import (
+    MAX_AHEAD_SECONDS,
+    RECENT_SECONDS,
+    DatedAhead,
+    RolledBack,
+    StatusList,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -273,9 +279,9 @@ def test_how_long_a_list_may_be_relied_on(now, limit, expected):
 
 def test_a_newer_list_takes_the_place_of_the_held_one():
     """The first is taken, a newer one is taken, and the same one once more changes nothing."""
-    assert HELD.newer_than(None)
-    assert replace(HELD, iat=HELD.iat + 1).newer_than(HELD)
-    assert not replace(HELD).newer_than(HELD)
+    assert HELD.newer_than(None, now=HELD.iat)
+    assert replace(HELD, iat=HELD.iat + 1).newer_than(HELD, now=HELD.iat)
+    assert not replace(HELD).newer_than(HELD, now=HELD.iat)
 
 
 @pytest.mark.parametrize(
@@ -291,8 +297,8 @@ def test_a_newer_list_takes_the_place_of_the_held_one():
 )
 def test_nobody_plays_an_older_list_back(change):
     """Revoking must not be undone by whoever serves the files, however well the old list is signed."""
-    with pytest.raises(statuslist.RolledBack):
-        replace(HELD, **change).newer_than(HELD)
+    with pytest.raises(RolledBack):
+        replace(HELD, **change).newer_than(HELD, now=HELD.iat)
 
 
 def test_unknown_members_are_passed_over():
@@ -381,3 +387,26 @@ def test_a_list_may_ask_to_be_kept_for_a_year_and_be_as_old_as_1970():
 def test_what_a_list_holds_does_not_end_up_in_logs():
     """Its representation names its width and not its 32,768 bytes."""
     assert "StatusList(bits=2)" == repr(StatusList.blank(statuslist.MIN_SLOTS))
+
+
+AHEAD = replace(HELD, iat=HELD.iat + MAX_AHEAD_SECONDS + 1, exp=HELD.exp + 10_000)
+
+
+@pytest.mark.parametrize("held", [None, HELD, AHEAD])
+def test_a_list_that_is_dated_ahead_replaces_nothing(held):
+    """Kept, it would refuse every later one until its date."""
+    with pytest.raises(DatedAhead):
+        replace(AHEAD, iat=AHEAD.iat + 1).newer_than(held, now=HELD.iat)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "taken"), [(0, True), (RECENT_SECONDS, True), (RECENT_SECONDS + 1, False)]
+)
+def test_one_that_is_held_and_dated_ahead_gives_way_to_one_of_this_moment(seconds, taken):
+    """An older one may be played back by anybody: it stays refused."""
+    now = HELD.iat
+    if taken:
+        assert replace(HELD, iat=now - seconds).newer_than(AHEAD, now=now)
+    else:
+        with pytest.raises(RolledBack):
+            replace(HELD, iat=now - seconds).newer_than(AHEAD, now=now)

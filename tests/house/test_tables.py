@@ -14,9 +14,10 @@ from certhub.peers import tables as peers
 from certhub.receipts import tables as receipts
 from certhub.status import tables as status
 from certhub.tickets import tables as tickets
+from certhub.timekeeping import tables as timekeeping
 from tests.house.source import modules
 
-ROOMS = (audit, certificates, idempotency, parties, peers, receipts, status, tickets)
+ROOMS = (audit, certificates, idempotency, parties, peers, receipts, status, tickets, timekeeping)
 METADATA: MetaData = SQLModel.metadata
 LINKS = {"certificate_id", "certificate_number", "status_slot"}
 """Global indexes: keyed by what they make unique; their bucket says where a certificate lies."""

@@ -31,6 +31,11 @@ class Clock:
         """Return the seconds that the test let pass."""
         return (self.time - self._begun).total_seconds()
 
+    def jump(self, **time: float) -> None:
+        """Set the wall clock ahead or back; no time passes: `clock.jump(hours=8)`."""
+        self.time += timedelta(**time)
+        self._begun += timedelta(**time)
+
     def pass_(self, **time: float) -> None:
         """Let time pass: `clock.pass_(seconds=61)`."""
         self.time += timedelta(**time)

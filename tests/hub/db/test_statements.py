@@ -12,7 +12,7 @@ _LEASE, _SLOT = table_of(PublisherLeaseRow), table_of(SlotRow)
 def test_the_first_is_told_that_it_was_new_and_the_second_nothing(database):
     """One row: its key, then none; and the first one's values stand."""
     with database.writing() as unit:
-        row = {"name": "worker", "holder": "first", "until": unit.now}
+        row = {"name": "worker", "holder": "first", "beat": 1}
         assert [("worker",)] == insert_new(unit, _LEASE, [row])
     with database.writing() as unit:
         assert [] == insert_new(unit, _LEASE, [row | {"holder": "second"}])

@@ -12,10 +12,10 @@ from certhub.db.columns import table_of
 from certhub.db.engine import open_engine
 from certhub.db.statements import insert_new
 from certhub.errors import Unavailable
-from certhub.status.store import lease
-from certhub.status.tables import PublisherLeaseRow, SlotRow
+from certhub.status.tables import SlotRow
+from certhub.timekeeping.tables import ClockRow
 
-SLOT, LEASE = table_of(SlotRow), table_of(PublisherLeaseRow)
+SLOT, CLOCK = table_of(SlotRow), table_of(ClockRow)
 
 
 def slot(unit, index: int) -> dict:
@@ -88,12 +88,13 @@ def test_a_moment_keeps_its_zone(home):
     """Stored in UTC whatever it came in, given back aware; a naive one is refused."""
     noon = datetime(2026, 11, 24, 12, tzinfo=timezone(timedelta(hours=8)))
     with home.hub.writing() as unit:
-        assert lease(unit, "a", "me", noon)
-        found = unit.sql.scalar(select(LEASE.c.until).where(LEASE.c.name == "a"))
+        unit.sql.execute(CLOCK.insert().values(only=1, at=noon, steady_seconds=0.0))
+        found = unit.sql.scalar(select(CLOCK.c.at))
     assert (datetime(2026, 11, 24, 4, tzinfo=UTC), timedelta(0)) == (found, found.utcoffset())
 
+    naive = datetime(2026, 11, 24, 12)  # noqa: DTZ001  on purpose
     with pytest.raises(StatementError, match="naive"), home.hub.writing() as unit:
-        lease(unit, "b", "me", datetime(2026, 11, 24, 12))  # noqa: DTZ001  naive on purpose
+        unit.sql.execute(CLOCK.insert().values(only=2, at=naive, steady_seconds=0.0))
 
 
 def test_a_database_that_is_gone_is_unavailable(database, tmp_path):

@@ -44,7 +44,7 @@ def test_a_founded_hub_is_ready(tmp_path):
     """Keys, trust, database, rows, folder: every light is green."""
     lit = lights(founded(tmp_path / "hub"))
 
-    assert dict.fromkeys(("database", "trust", "signers", "profile", "rows", "folder"), True) == lit
+    assert dict.fromkeys(("database", "trust", "signers", "profile", "clock", "rows", "folder"), True) == lit
 
 
 def test_a_second_founding_is_refused_and_changes_nothing(tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from certhub.clock import LARGEST_JUMP
 from certhub.errors import Conflict, Unavailable
 from certhub.peers import store as peers
 from certhub.peers.store import REPLAY_WINDOW, Received
@@ -52,15 +53,21 @@ def test_what_could_not_be_answered_is_given_back(database):
 
 
 def test_an_id_is_remembered_for_the_replay_window(database):
-    """And forgotten after it."""
+    """And for the largest jump of a clock after it, without its answer; then it is forgotten."""
     with database.writing() as unit:
         peers.receive(unit, FIRST)
-    database.clock.pass_(seconds=REPLAY_WINDOW.total_seconds())
+        peers.keep_answer(unit, FIRST, b"signed answer")
+    database.clock.pass_(seconds=REPLAY_WINDOW.total_seconds() + 1)
     with database.writing() as unit:
-        assert 0 == peers.forget(unit)
+        assert 0 == peers.forget(unit, unit.now)
+        with pytest.raises(Unavailable):
+            peers.receive(unit, FIRST)
+    database.clock.pass_(seconds=LARGEST_JUMP.total_seconds() - 1)
+    with database.writing() as unit:
+        assert 0 == peers.forget(unit, unit.now)
     database.clock.pass_(seconds=1)
     with database.writing() as unit:
-        assert 1 == peers.forget(unit)
+        assert 1 == peers.forget(unit, unit.now)
 
 
 def test_a_region_is_stopped_and_resumed(database):

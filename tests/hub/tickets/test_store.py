@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from certhub.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.sealing import BlobRefused
 from certhub.tickets import store as tickets
@@ -87,15 +88,21 @@ def test_an_answer_is_kept_sealed_beside_the_use(database):
 
 
 def test_tickets_and_uses_stay_ten_minutes_after_their_end(database):
-    """So that used, expired and unknown differ; then they go, and not a second before."""
+    """So that used, expired and unknown differ; then the ticket goes, and the use after the largest jump of a clock."""
     clock = database.clock
     with database.writing() as unit:
         minted = tickets.mint(unit, HASH, ITEMS, matter=None, life=LIFE)
         tickets.spend(unit, HASH, use(unit), keep_until=minted.expires_at)
     clock.pass_(seconds=(LIFE + REMEMBERED).total_seconds())
     with database.writing() as unit:
-        assert 0 == tickets.forget(unit)
+        assert 0 == tickets.forget(unit, unit.now)
     clock.pass_(seconds=1)
     with database.writing() as unit:
-        assert 2 == tickets.forget(unit)
+        assert 1 == tickets.forget(unit, unit.now)
+    clock.pass_(seconds=LARGEST_JUMP.total_seconds() - 1)
+    with database.writing() as unit:
+        assert (0, True) == (tickets.forget(unit, unit.now), tickets.use_of(unit, HASH) is not None)
+    clock.pass_(seconds=1)
+    with database.writing() as unit:
+        assert 1 == tickets.forget(unit, unit.now)
         assert (None, None) == (tickets.find(unit, HASH), tickets.use_of(unit, HASH))

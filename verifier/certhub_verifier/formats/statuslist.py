@@ -16,7 +16,9 @@ How long a list may be relied on is said by three members and a limit (§5.1, §
     ttl    a newer one should be fetched; until the limit the list still speaks
 
 A newer copy replaces a held one, never the other way: `newer_than` refuses the old list that somebody on the
-way plays back, and two lists of one second.
+way plays back, and two lists of one second. One that is dated ahead of the reader is never kept: it would block
+every later one until its date. Where one is held all the same, only a list of this very moment replaces it, since
+nobody can play back what has just been signed.
 
 A status URI is a name, `https://<region>.certhub.example/status/<list>`: where the file lies is told by
 the trust set (DESIGN §5 "Credential").
@@ -38,6 +40,7 @@ MIN_SLOTS = 131_072  # DESIGN D5: a list that we make hides whom a question is a
 MAX_INFLATED = 1 << 23  # bytes: 32 Mi of our statuses, 8 Mi of one byte; to there a bomb costs 25 ms
 MAX_TTL = 31_536_000  # seconds: a year; more is a slip
 MAX_AHEAD_SECONDS = 60  # how far a list's clock may be ahead of the reader's (trust-and-security §1.6)
+RECENT_SECONDS = 120  # of this moment: signed anew each 15 s, fetched each 30 s, clocks 60 s apart
 _INFLATED_AT_ONCE = 1 << 18  # bytes: what a bomb costs beyond the bound
 
 _BITS = (1, 2, 4, 8)
@@ -140,6 +143,10 @@ class Freshness(StrEnum):
     FRESH = "fresh"
 
 
+class DatedAhead(VerifierError):
+    """The list is dated after now: a clock is wrong, its signer's or the reader's."""
+
+
 class RolledBack(VerifierError):
     """The list is older than the one that is held, or another one of the same second, or of another name."""
 
@@ -170,19 +177,26 @@ class StatusStatement:
             return Freshness.TOO_OLD
         return Freshness.AGED if age > self.ttl else Freshness.FRESH
 
-    def newer_than(self, held: "StatusStatement | None") -> bool:
-        """Tell whether to keep this one instead of `held`; False for the same one once more.
+    def newer_than(self, held: "StatusStatement | None", *, now: int) -> bool:
+        """Tell whether to keep this one instead of `held` at `now` (seconds since 1970); False for the same one.
 
-        The caller owes: that both were verified.
+        The caller owes: that both were verified, and a `now` that it believes.
 
         Raises:
+            DatedAhead: it says that it was made later than now; nobody can rely on it, so it replaces nothing.
             RolledBack: `held` is of another name or of a later second, or says something else of the same
                 second. What is held stays; who served this one is worth a look.
         """
+        if self.iat > now + MAX_AHEAD_SECONDS:
+            raise DatedAhead("a list that is dated after now")
         if held is None:
             return True
         if self.sub != held.sub:
             raise RolledBack("another list than the one that is held")
+        if held.iat > now + MAX_AHEAD_SECONDS:
+            if self.iat < now - RECENT_SECONDS:
+                raise RolledBack("an old list, where one that is dated ahead is held")
+            return True
         if self.iat < held.iat:
             raise RolledBack("an older list than the one that is held")
         if self.iat == held.iat and self != held:

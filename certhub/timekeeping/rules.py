@@ -1,0 +1,70 @@
+"""Whether to believe the wall clock: it is compared with the monotonic clock, and with the time on record.
+
+    runs evenly          the time on record follows it
+    jumps                it is in doubt: the time on record goes on by the monotonic clock
+    comes back           it is believed at once
+    stays where it is    it is believed when it has run evenly for as long as it jumped, at most LARGEST_JUMP
+
+Between two processes nobody measures: a machine that was off for a night and a clock that is a night ahead look
+the same. So a gap of up to LARGEST_JUMP after a start counts as time that has passed, and whatever must not be
+forgotten too early is kept for that much longer; a larger gap is in doubt, and nothing is forgotten meanwhile.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from certhub.clock import LARGEST_JUMP
+
+NOTICED = timedelta(seconds=2)  # two rounds of the worker on a busy machine; NTP slews by 0.5 ms a second
+SHORTEST_DOUBT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Record:
+    """The time on record.
+
+    at              the newest time that the hub vouches for
+    doubt_seconds   how far the wall clock is ahead of it (negative: behind); None while it is believed
+    steady_seconds  how long a doubted clock has run evenly
+    jumped_at, jump_seconds   the last jump: what the wall clock said then, and by how much it jumped
+    """
+
+    at: datetime
+    doubt_seconds: float | None = None
+    steady_seconds: float = 0.0
+    jumped_at: datetime | None = None
+    jump_seconds: float | None = None
+
+    def vouched(self, now: datetime) -> datetime:
+        """Return the best guess at the time: the wall clock's, or while it is in doubt the one on record."""
+        return now if self.doubt_seconds is None else self.at
+
+    def surely_past(self, now: datetime) -> datetime:
+        """Return a time that has certainly come: what ended before it may be forgotten."""
+        return min(now, self.at)
+
+
+def look(record: Record | None, now: datetime, *, elapsed: float | None) -> Record:
+    """Return the next record: the wall clock says `now`, `elapsed` monotonic seconds after the last look.
+
+    `elapsed` None: this process has not looked before.
+    """
+    if record is None:
+        return Record(now)
+    expected = record.at + timedelta(seconds=elapsed or 0.0)
+    gap = now - expected
+    was_off = elapsed is None and record.doubt_seconds is None and timedelta() <= gap <= LARGEST_JUMP
+    if abs(gap) <= NOTICED or was_off:
+        return replace(record, at=now, doubt_seconds=None, steady_seconds=0.0)
+    return _doubted(record, now, expected, gap.total_seconds(), elapsed or 0.0)
+
+
+def _doubted(record: Record, now: datetime, expected: datetime, gap: float, elapsed: float) -> Record:
+    jump = gap - (record.doubt_seconds or 0.0)
+    if record.doubt_seconds is None or (elapsed and abs(jump) > NOTICED.total_seconds()):
+        return Record(expected, gap, 0.0, now, jump)
+    steady = record.steady_seconds + elapsed
+    needed = min(max(abs(gap), SHORTEST_DOUBT.total_seconds()), LARGEST_JUMP.total_seconds())
+    if steady >= needed:
+        return replace(record, at=now, doubt_seconds=None, steady_seconds=0.0)
+    return replace(record, at=expected, doubt_seconds=gap, steady_seconds=steady)

@@ -1,0 +1,269 @@
+"""A clock that jumps: nothing used is good again, nothing stays unpublished, nobody is blocked, and it is told."""
+
+from contextlib import suppress
+
+import pytest
+from certhub_verifier.formats import jose
+from certhub_verifier.formats.statuslist import parse_statement
+
+from certhub.api.health import ready_checks
+from certhub.audit import store as audit
+from certhub.certificates import store as certificates
+from certhub.certificates.rules import Event
+from certhub.errors import HubError, Unavailable
+from certhub.idempotency import store as idempotency
+from certhub.status import store as status
+from certhub.timekeeping import store as timekeeping
+from certhub.worker import Watch, publish, sweep
+from certhub.worker.leases import LEASE_SECONDS, Lease
+from certhub.worker.lists import fetch_peer_lists, publish_due
+from tests.support.region import Region
+from tests.support.story import change, issued, key, licence, scan, sealed, ticket, told
+
+
+class Rounds:
+    """The worker of a region, round by round as `run` makes them."""
+
+    def __init__(self, region: Region, name: str = "first") -> None:
+        self.region, self.lease, self.watch = region, Lease("worker", name), Watch(region.hub)
+
+    def go(self, count: int = 1, *, seconds: float = 0.5) -> bool:
+        """Make some rounds, each some seconds after the one before; tell whether the last had the lease."""
+        mine = False
+        for _ in range(count):
+            with self.region.hub.writing() as unit:
+                mine = self.lease.is_mine(unit, monotonic=self.region.clock.monotonic())
+            if mine:
+                self.watch.look()
+                with suppress(HubError):  # as in `run`: at some wrong times there is no key
+                    publish(self.region.hub)
+                sweep(self.region.hub)
+            self.region.clock.pass_(seconds=seconds)
+        return mine
+
+    def end(self) -> None:
+        """End as `run` ends: the lease is given back."""
+        with self.region.hub.writing() as unit:
+            status.give_back(unit, self.lease.name, self.lease.me)
+
+
+def listed(region: Region, name: str = "status/1"):
+    """What a published list says."""
+    return parse_statement(jose.parse(region.hub.shelf.get(name), "statuslist+jwt").payload)
+
+
+def says(region: Region, cid: str) -> int:
+    """What the published list says of a certificate."""
+    with region.hub.reading() as unit:
+        one = certificates.find(unit, cid)
+    return listed(region, f"status/{one.list_no}").statuses.get(one.list_index)
+
+
+def is_good(region: Region) -> bool:
+    """Whether the clock's light on the health page is green."""
+    [check] = [one for one in ready_checks(region.hub) if one.check == "clock"]
+    assert check.code in {None, "CLOCK_JUMPED"}
+    return check.ok
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["running", "started while it was ahead"])
+@pytest.mark.parametrize("show", [ticket, sealed])
+def test_a_used_code_stays_used_when_the_clock_was_ahead(home, clock, show, restarted):
+    """Eight hours ahead for 13 seconds made the hub forget that a sealed code was used: it was valid again."""
+    worker = Rounds(home)
+    worker.go(3)
+    code = show(home, issued(home, licence("营-1")))
+    assert "valid" == told(scan(home, code))[0]
+
+    clock.jump(hours=8)
+    if restarted:
+        worker.end()
+        worker = Rounds(home, "second")
+    worker.go(26)
+    clock.jump(hours=-8)
+    worker.go(2)
+
+    assert "valid" != told(scan(home, code, verification_id="again-1"))[0]
+    with home.hub.reading() as unit:
+        assert 1 == unit.sql.exec_driver_sql("SELECT count(*) FROM spent").scalar_one()
+
+
+def test_a_jump_beyond_the_largest_forgets_nothing(home, clock):
+    """Three years ahead (a battery of a clock that is empty): nothing is forgotten, restarted or not."""
+    worker = Rounds(home)
+    worker.go(2)
+    scan(home, sealed(home, issued(home, licence("营-1"))))
+    clock.jump(days=1_000)
+    worker.go(30)
+    worker.end()
+    Rounds(home, "second").go(30)
+    with home.hub.reading() as unit:
+        assert 1 == unit.sql.exec_driver_sql("SELECT count(*) FROM spent").scalar_one()
+    clock.jump(days=-1_000)
+
+
+def test_a_code_made_while_the_clock_was_ahead_does_not_outlive_its_minute(home, clock):
+    """A picture of it would have been good for eight hours."""
+    cid = issued(home, licence("营-1"))
+    clock.jump(hours=8)
+    codes = [ticket(home, cid), sealed(home, cid)]
+    clock.jump(hours=-8)
+
+    assert [] == [code for code in codes if "valid" == told(scan(home, code))[0]]
+
+
+def test_a_lease_of_a_clock_that_was_ahead_ends_with_its_holder(home, clock):
+    """Its holder died while the clock was ahead, and for eight hours nobody published a revocation."""
+    clock.jump(hours=8)
+    Rounds(home, "dead").go(4)
+    clock.jump(hours=-8)
+    cid = issued(home, licence("营-1"))
+    change(home, cid, Event.REVOKE)
+
+    heir = Rounds(home, "heir")
+    assert not heir.go(4)
+    assert heir.go(int(LEASE_SECONDS / 0.5))
+    assert 1 == says(home, cid)
+
+
+def test_a_lease_is_kept_by_who_lives_whatever_the_clocks_do(home, clock):
+    """A wall clock that jumps a day takes it from nobody: only a number that stands still does."""
+    clock.pass_(days=3)  # the keys are not older than the story
+    holder, other = Rounds(home, "holder"), Rounds(home, "other")
+    assert holder.go()
+    for jump in (24, -48, 24):
+        clock.jump(hours=jump)
+        for _ in range(15):
+            assert not other.go(seconds=0.5)
+            assert holder.go(seconds=0.5)
+    assert not other.go(int(LEASE_SECONDS), seconds=1)
+    assert other.go(2, seconds=1)
+    assert not holder.go()
+
+
+def test_two_who_watch_a_dead_holder_do_not_both_take_its_lease(home):
+    """The one that comes second finds that the number has moved."""
+    with home.hub.writing() as unit:
+        dead, first, second = (Lease("worker", name) for name in ("dead", "first", "second"))
+        assert dead.is_mine(unit, monotonic=0)
+        assert [False, False] == [one.is_mine(unit, monotonic=1) for one in (first, second)]
+        assert [True, False] == [one.is_mine(unit, monotonic=12) for one in (first, second)]
+        assert not dead.is_mine(unit, monotonic=12)
+
+
+def test_a_list_that_is_dated_ahead_is_replaced_at_once(home, clock):
+    """Unchanged, it stood there until its date: every reader took it for one of a wrong clock."""
+    worker = Rounds(home)
+    clock.jump(hours=8)
+    worker.go(2)
+    clock.jump(hours=-8)
+    worker.go()
+
+    assert abs(listed(home).iat - clock.now().timestamp()) < 2
+    assert [] == publish_due(home.hub)
+
+
+def test_a_partner_keeps_no_list_that_is_dated_ahead(home, other, clock, caplog):
+    """It would refuse every later one until that date; what it holds stays, and the next good one is taken."""
+    publish(home.hub)
+    fetch_peer_lists(other.hub)
+    held = other.hub.shelf.get("peers/420700/status/1")
+    clock.jump(hours=8)
+    publish(home.hub)
+    clock.jump(hours=-8)
+
+    assert 0 == fetch_peer_lists(other.hub)
+    assert held == other.hub.shelf.get("peers/420700/status/1")
+    assert "dated ahead" in caplog.text
+    clock.pass_(seconds=1)
+    publish(home.hub)
+    assert len(home.hub.shelf.names("status")) == fetch_peer_lists(other.hub)
+
+
+def test_a_partner_that_holds_one_dated_ahead_takes_one_of_this_moment(home, other, clock):
+    """Kept by an earlier release, or by a clock that was ahead itself. An old list is still no news."""
+    publish(home.hub)
+    old = home.hub.shelf.get("status/1")
+    clock.jump(hours=8)
+    publish(home.hub)
+    fetch_peer_lists(other.hub)
+    clock.jump(hours=-8)
+    clock.pass_(minutes=10)
+
+    home.hub.shelf.put("status/1", old)
+    assert 0 == fetch_peer_lists(other.hub)  # a rollback that hides behind the date
+    publish(home.hub)
+    assert len(home.hub.shelf.names("status")) == fetch_peer_lists(other.hub)
+    assert listed(home).iat == listed(other, "peers/420700/status/1").iat
+
+
+def test_a_partner_whose_own_clock_was_set_back_is_not_rolled_back(home, other, clock):
+    """To it today's list looks dated ahead; it knows better what time it is, and takes no list of yesterday."""
+    publish(home.hub)
+    yesterday = home.hub.shelf.get("status/1")
+    worker = Rounds(other)
+    clock.pass_(days=1)
+    worker.go(2)
+    publish(home.hub)
+    fetch_peer_lists(other.hub)
+    held = other.hub.shelf.get("peers/420700/status/1")
+    clock.jump(days=-1)
+    worker.go(2)
+
+    home.hub.shelf.put("status/1", yesterday)
+    assert 0 == fetch_peer_lists(other.hub)
+    assert held == other.hub.shelf.get("peers/420700/status/1")
+
+
+@pytest.mark.parametrize("hours", [8, -8])
+def test_a_jump_is_told_on_record_and_over_when_the_clock_comes_back(home, clock, hours):
+    """The light is red within a round, the history says by how much, and green again when it is over."""
+    clock.pass_(days=3)  # the keys are not older than the story
+    worker = Rounds(home)
+    worker.go(3)
+    assert is_good(home)
+    clock.jump(hours=hours)
+    worker.go(3)
+    assert not is_good(home)
+    clock.jump(hours=-hours)
+    worker.go()
+    assert is_good(home)
+
+    with home.hub.reading() as unit:
+        events = audit.events(unit, type_="clock.jumped")
+        assert timekeeping.read(unit).doubt_seconds is None
+    assert [hours * 3600] == [one.body["seconds"] for one in events]
+
+
+def test_a_clock_that_was_put_right_is_believed_after_as_long_as_it_jumped(home, clock):
+    """Five minutes of running evenly for a jump of five minutes; nothing is forgotten by it before."""
+    worker = Rounds(home)
+    worker.go(2)
+    clock.jump(minutes=5)
+    worker.go(28, seconds=10)
+    assert not is_good(home)
+    worker.go(5, seconds=10)
+    assert is_good(home)
+
+
+def test_a_night_switched_off_is_no_jump(home, clock):
+    """Nobody measured between two starts; a gap of hours is time that has passed."""
+    worker = Rounds(home)
+    worker.go(2)
+    clock.pass_(hours=9)
+    worker.end()
+    Rounds(home, "morning").go()
+    assert is_good(home)
+
+
+def test_a_request_begun_while_the_clock_was_ahead_can_be_tried_again(home, clock):
+    """Its process died; the lease of its key was good for eight hours."""
+    once = key("ahead")
+    clock.jump(hours=8)
+    with home.hub.writing() as unit:
+        assert idempotency.begin(unit, once) is None
+    clock.jump(hours=-8)
+    with home.hub.writing() as unit:
+        assert idempotency.begin(unit, once) is None
+    with home.hub.writing() as unit, pytest.raises(Unavailable):
+        idempotency.begin(unit, once)
