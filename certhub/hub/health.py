@@ -11,6 +11,7 @@ from typing import Any
 from certhub_keys.errors import KeysError
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.policy import MAX_TRUST_AGE_SECONDS
+from certhub_verifier.trust import TrustSet
 
 from certhub import private
 from certhub.clock import AHEAD
@@ -72,7 +73,20 @@ def _trust(hub: Hub) -> str:
     )
     if hub.now() - trust.as_of > timedelta(seconds=MAX_TRUST_AGE_SECONDS):
         raise HubError(f"the trust set is too old to rely on{kept}", code="NO_TRUST")
-    return f"{len(trust.regions)} regions, {len(trust.keys)} keys, {len(own)} agencies of our own{kept}"
+    aside = set_aside(trust)
+    return (
+        f"{len(trust.regions)} regions, {len(trust.keys)} keys, {len(own)} agencies of our own{aside}{kept}"
+    )
+
+
+def set_aside(trust: TrustSet) -> str:
+    """Say what of the trust list this release does not know and therefore does not trust; empty where it is nothing."""
+    found = trust.set_aside
+    if not found:
+        return ""
+    told = "; ".join(f"{one.path} {one.entry}, {one.why}" for one in found[:3])
+    more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
+    return f"; {len(found)} {'entry' if len(found) == 1 else 'entries'} set aside: {told}{more}"
 
 
 def _signers(hub: Hub) -> str:

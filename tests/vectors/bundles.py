@@ -102,11 +102,6 @@ def _bad_bundles() -> Iterator[Vector]:
         ("version-0", "Versions begin at 1.", payload(ver=0)),
         ("path-upwards", "A path stays in its folder.", payload(files | {"../members.json": b"{}"})),
         ("path-absolute", "A path is relative.", payload(files | {"/etc/passwd": b""})),
-        (
-            "file-unknown",
-            "A trust list holds no such file.",
-            payload(files | {"regions/420700/extra.json": b"{}"}),
-        ),
         ("file-padded", "One file, one text.", payload(trust={"members.json": "e30="})),
         ("no-members", "Nothing to trust.", payload({KEYS: files[KEYS]})),
         ("no-regions", "Nothing to trust.", payload(files | {"members.json": member})),
@@ -141,8 +136,8 @@ def trust_list_file() -> VectorFile:
         name="trust-list",
         about="Trust lists as sets of files, consistent or not.",
         read="`input` changes the trust list `base` of world.json: a text replaces or adds that file, null takes it away. "
-        "Where they go together `expect` tells the digest, the regions, the ids of all keys and the agreement in force.",
-        vectors=[*_lists(), *_bad_lists()],
+        "Where they go together `expect` tells the digest, the regions, the ids of all keys, the agreement in force and how many entries are set aside.",
+        vectors=[*_lists(), *_later_lists(), *_bad_lists()],
     )
 
 
@@ -173,8 +168,50 @@ def _lists() -> Iterator[Vector]:
         yield Vector(name=name, why=why, input=texts, expect=_expected(files, agreement))
 
 
+def _later_lists() -> Iterator[Vector]:
+    """What a later release wrote: the entry is set aside, the rest is kept."""
+    keys, issuers = world.keys_file(HOME), world.issuers_file(HOME)
+    first, agency = keys["keys"][0], issuers["issuers"][0]
+    seals = {key["kid"] for key in agency["keys"]}
+    row = world.agreement_file()["items"][0]
+
+    def with_key(**changes: Any) -> dict[str, Any]:
+        return {KEYS: keys | {"keys": [first | changes, *keys["keys"][1:]]}}
+
+    rows: list[tuple[str, str, dict[str, Any], set[str], int]] = [
+        ("file-unknown", "A file that a reader does not know is left alone.",
+         {"regions/420700/grants.json": "x"}, set(), 0),
+        ("purpose-unknown", "A key for something unknown is set aside.",
+         with_key(purpose="everything"), {first["kid"]}, 1),
+        ("alg-unknown", "A key of an unknown algorithm is set aside.", with_key(alg="ES384"), {first["kid"]}, 1),
+        ("key-state-unknown", "A key in an unknown state is set aside.", with_key(state="paused"), {first["kid"]}, 1),
+        ("key-member-unknown", "A key of which more is said is set aside.", with_key(log="x"), {first["kid"]}, 1),
+        ("agency-member-unknown", "An agency of which more is said is set aside, with its seals.",
+         {ISSUERS: issuers | {"issuers": [agency | {"units": ["420700-GD"]}]}}, seals, 1),
+        ("keys-format-9", "Of a later format what can be read is read.", {KEYS: keys | {"format": 9}}, set(), 1),
+        ("agreement-row-unknown", "A row of which more is said grants nothing; the rest does.",
+         world.agreed(world.agreement_file(items=[row, row | {"units": {}}]), HOME, AWAY), set(), 2),
+        ("agreement-member-unknown", "An agreement of which more is said grants nothing.",
+         world.agreed(world.agreement_file() | {"quota": 1}, HOME, AWAY), set(), 2),
+    ]  # fmt: skip
+    for name, why, changes, gone, aside in rows:
+        texts = _texts(changes)
+        files = {path: data for path, data in world.trust_bytes().items() if path not in texts}
+        files |= {path: text.encode() for path, text in texts.items() if text is not None}
+        agreed = files[f"regions/{HOME}/agreements/{AWAY}.1.json"]
+        reference = f"{json.loads(agreed)['id']}@sha256:{wire.digest(agreed)}"
+        expect = _expected(files, None if name == "agreement-member-unknown" else reference)
+        yield Vector(
+            name=name,
+            why=why,
+            origin=OURS,
+            input=texts,
+            expect=expect | {"keys": sorted(set(expect["keys"]) - gone), "set_aside": aside},
+        )
+
+
 def _expected(files: Mapping[str, bytes], agreement: str | None) -> dict[str, Any]:
-    read = {path: json.loads(data) for path, data in files.items()}
+    read = {path: json.loads(data) for path, data in files.items() if not path.endswith("/grants.json")}
     kids = [key["kid"] for path, file in read.items() if path.endswith("/keys.json") for key in file["keys"]]
     for path, file in read.items():
         if path.endswith("/issuers.json"):
@@ -185,6 +222,7 @@ def _expected(files: Mapping[str, bytes], agreement: str | None) -> dict[str, An
         "regions": {one["code"]: one["state"] for one in read["members.json"]["members"]},
         "keys": sorted(kids),
         "agreement": agreement,
+        "set_aside": 0,
     }
 
 
@@ -222,13 +260,10 @@ def _bad_lists() -> Iterator[Vector]:
         ("region-that-is-no-member", "A file of a region that is no member.",
          {"regions/420600/endpoints.json": {"region": "420600", "url": "https://420600.hub.example"}}, OURS),
         ("file-of-another-region", "A region signs only what lies in its own folder.", {KEYS: world.keys_file(AWAY)}, OURS),
-        ("file-unknown", "A trust list holds no such file.", {"regions/420700/notes.txt": "x"}, OURS),
         ("kid-of-another-region", "Nobody lists a key in another's name.", with_key(kid="420100-show-9"), OURS),
         ("kid-of-another-purpose", "A kid tells the purpose.", with_key(kid="420700-receipt-9"), OURS),
         ("kid-without-number", "A kid ends in a number.", with_key(kid="420700-show-x"), OURS),
         ("seal-among-region-keys", "Seals belong to agencies.", with_key(purpose="seal"), OURS),
-        ("purpose-unknown", "A closed list of purposes.", with_key(purpose="everything"), OURS),
-        ("alg-unknown", "A closed list of algorithms.", with_key(alg="ES384"), OURS),
         ("alg-of-another-curve", "The key is on another curve.", with_key(alg="EdDSA"), OURS),
         ("off-the-curve", "No point of the curve.", with_key(jwk=off_curve), "invalid-curve attacks"),
         ("secret-key", "A trust list holds no secrets.", with_key(jwk=first["jwk"] | {"d": "x" * 43}), OURS),
@@ -258,7 +293,6 @@ def _bad_lists() -> Iterator[Vector]:
          world.agreed(world.agreement_file(until="2020-01-01T00:00:00Z"), HOME, AWAY), OURS),
         ("member-twice", "Two readers read two lists.",
          {"members.json": wire.compact(members).decode()[:-1] + ',"ver":8}'}, OURS),
-        ("state-unknown", "A closed list of states.", {"members.json": world.members_file(home="banned")}, OURS),
         ("not-json", "Half a file.", {KEYS: wire.compact(keys).decode()[:-1]}, OURS),
     ]  # fmt: skip
     for name, why, changes, origin in rows:

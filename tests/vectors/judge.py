@@ -286,6 +286,7 @@ def _trust(changes: Mapping[str, str | None], given: Mapping[str, Any], world: W
         "regions": {code: str(region.state) for code, region in made.regions.items()},
         "keys": sorted(made.keys),
         "agreement": live.reference if live else None,
+        "set_aside": len(made.set_aside),
     }
 
 

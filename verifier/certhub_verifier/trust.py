@@ -12,27 +12,27 @@ counts one public key under two ids as two signers, so the comparison here is by
 every key of every region. The set holds no clock; `as_of` is when its files were last known to be current.
 
 Files are expected to be verified already (by TUF in a hub, by a bundle's signature at a counter).
+
+What a later release wrote and this one does not know is set aside by the entry (`set_aside`): it grants nothing,
+and the rest is kept. A file of another name is left alone. What contradicts itself is refused as a whole, also
+where one half of the contradiction is set aside.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from hashlib import sha256
 from types import MappingProxyType
 
 from certhub_schemas import Matter
-from certhub_schemas.algorithms import Algorithm
-from certhub_schemas.purposes import Purpose
 
 from certhub_verifier.errors import BadSignature, BadTrust, Malformed, UnknownKey
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.agreement import Agreement
 from certhub_verifier.formats.bundle import BundleContents, read_bundle
-from certhub_verifier.formats.jwk import thumbprint
-from certhub_verifier.formats.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.listedkey import ListedKey
+from certhub_verifier.formats.setaside import SetAside
 from certhub_verifier.formats.statuslist import parse_status_uri
-from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.formats.trustlist import (
     MEMBERS_PATH,
     Member,
@@ -44,78 +44,13 @@ from certhub_verifier.formats.trustlist import (
     TrustFile,
     agreement_path,
     endpoints_path,
+    is_trust_file,
     parse_file,
 )
+from certhub_verifier.trustedkey import Standing, TrustedKey
+from certhub_verifier.twins import all_set_aside, require_no_twins
 
-
-class Standing(StrEnum):
-    """What a key's entry says of a token, by its type, whose it is and how it is dated."""
-
-    YES = "yes"
-    FOREIGN = "foreign"  # the key is for something else, or somebody else's
-    COMPROMISED = "compromised"  # somebody else may have made it
-    RETIRED = "retired"  # it speaks of now, and the key signs nothing new any more
-    NO = "no"  # dated outside the key's term
-    AGED = "aged"  # inside the term, and too long ago to be checked by this key
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustedKey:
-    """A key with its owner: a region (its code) or an agency (its USCC, with the kinds that it may seal)."""
-
-    kid: str
-    algorithm: Algorithm
-    jwk: Mapping[str, str]
-    purpose: Purpose
-    region: str
-    owner: str
-    kinds: frozenset[str]
-    from_: datetime
-    until: datetime
-    verify_until: datetime
-    state: KeyState
-    compromised_since: datetime | None
-
-    def may_sign(self, at: datetime) -> bool:
-        """Tell whether this key signs anything new at `at`: it is active, and inside its term."""
-        return self.state is KeyState.ACTIVE and self.from_ <= at < self.until
-
-    def is_checkable(self, now: datetime) -> bool:
-        """Tell whether what it signed can still be checked by it: not from `verify_until` on."""
-        return now < self.verify_until
-
-    def may_have_signed(
-        self, typ: str, *, by: str, at: datetime, now: datetime | None = None, witnessed: bool = False
-    ) -> Standing:
-        """Tell whether a token of type `typ` that `by` (a region, an agency) dated `at` can be this key's.
-
-        With `now`, also whether that is too long ago. This is the one rule about it; every reader asks here.
-
-                       what lasts: credential,         what speaks of now: list, question,
-            state      receipt, paper code             answer, bundle, show code
-            active     YES inside its term, else NO    YES inside its term, else NO
-            retired    YES inside its term, else NO    RETIRED
-            compromised    COMPROMISED                 COMPROMISED
-
-        The date inside a token is the signer's word. Once a key is compromised it is a thief's word, so
-        that nothing is believed of it, unless `witnessed` says that `at` comes from a log that others
-        cosigned, and lies before the compromise (trust-and-security §1.4).
-
-        Raises:
-            KeyError: `typ` is no type of ours; a fault of the caller.
-        """
-        token = TOKEN_TYPES[typ]
-        if self.purpose is not token.purpose or self.owner != by:
-            return Standing.FOREIGN
-        if self.compromised_since is not None and not (witnessed and at < self.compromised_since):
-            return Standing.COMPROMISED
-        if self.state is KeyState.RETIRED and not token.lasts:
-            return Standing.RETIRED
-        if not self.from_ <= at < self.until:
-            return Standing.NO
-        if now is not None and not self.is_checkable(now):
-            return Standing.AGED
-        return Standing.YES
+__all__ = ["Agency", "RegionTrust", "Standing", "TrustSet", "TrustedKey", "open_bundle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +78,10 @@ class RegionTrust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustSet:
-    """One consistent trust list. Made by `from_files` alone; look-ups cost a dictionary each."""
+    """One consistent trust list. Made by `from_files` alone; look-ups cost a dictionary each.
+
+    `set_aside` are the entries that this release does not know; none of them grants anything.
+    """
 
     version: int
     issued_at: datetime
@@ -154,6 +92,7 @@ class TrustSet:
     keys: Mapping[str, TrustedKey]
     agreements: Mapping[frozenset[str], tuple[Agreement, ...]]
     matters: tuple[Matter, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
     @classmethod
     def from_files(
@@ -165,17 +104,25 @@ class TrustSet:
         known to be current; `matters` are kept for whoever judges by them.
 
         Raises:
-            BadTrust: a file is unreadable, unknown or of a region that is no member; there are no regions;
-                an id or an agency stands twice; or one public key goes by two ids.
+            BadTrust: a file is unreadable or of a region that is no member; there are no regions; an id or an
+                agency stands twice; or one public key goes by two ids.
         """
-        parsed = {path: _parsed(path, data) for path, data in sorted(files.items())}
+        parsed = {path: _parsed(path, data) for path, data in sorted(files.items()) if is_trust_file(path)}
         members = parsed.get(MEMBERS_PATH)
         if not isinstance(members, Members) or not members.members:
             raise BadTrust(f"{MEMBERS_PATH}: no regions, so there is nothing to trust")
         listed = {member.code: member for member in members.members}
+        unknown = {name for one in members.set_aside for kind, name in one.names if kind == "region"}
         for path in parsed:
-            if path != MEMBERS_PATH and (code := path.split("/")[1]) not in listed:
+            if path != MEMBERS_PATH and (code := path.split("/")[1]) not in listed.keys() | unknown:
                 raise BadTrust(f"{path}: region {code} is no member")
+        require_no_twins(parsed)
+        aside = all_set_aside(parsed, unknown)
+        parsed = {
+            path: file
+            for path, file in parsed.items()
+            if path.split("/")[1:2] not in [[one] for one in unknown]
+        }
         agencies = _by_uscc(parsed)
         return cls(
             version=members.version,
@@ -184,9 +131,10 @@ class TrustSet:
             digest=_digest(files),
             regions=MappingProxyType({code: _region(member, parsed) for code, member in listed.items()}),
             agencies=MappingProxyType(agencies),
-            keys=MappingProxyType(_by_kid(_keys(parsed))),
+            keys=MappingProxyType({key.kid: key for key in _keys(parsed)}),
             agreements=MappingProxyType(_agreed(parsed)),
             matters=tuple(matters),
+            set_aside=aside,
         )
 
     def key(self, kid: str | None) -> TrustedKey | None:
@@ -218,8 +166,8 @@ class TrustSet:
         """Return the agreement of `a` and `b` that is live at `at`, or None: nothing is agreed.
 
         Live is the highest `n` that both publish in equal bytes and that has begun, inside its term. A
-        successor takes over when it begins; when it ends, nothing older comes back. Regions that are not
-        full members have none.
+        successor takes over when it begins; when it ends, nothing older comes back, nor where it says more
+        than this release knows. Regions that are not full members have none.
         """
         for code in (a, b):
             region = self.regions.get(code)
@@ -227,7 +175,7 @@ class TrustSet:
                 return None
         begun = (one for one in self.agreements.get(frozenset((a, b)), ()) if one.from_ <= at)
         latest = max(begun, key=lambda one: one.n, default=None)
-        return latest if latest is not None and latest.in_term(at) else None
+        return latest if latest is not None and latest.known and latest.in_term(at) else None
 
 
 def open_bundle(token: str | bytes, *, anchor: TrustSet | None = None) -> tuple[TrustSet, BundleContents]:
@@ -286,21 +234,18 @@ def _region(member: Member, parsed: Mapping[str, TrustFile]) -> RegionTrust:
 
 
 def _by_uscc(parsed: Mapping[str, TrustFile]) -> dict[str, Agency]:
-    found: dict[str, Agency] = {}
-    for file in parsed.values():
-        if not isinstance(file, RegionIssuers):
-            continue
-        for issuer in file.issuers:
-            if other := found.get(issuer.agency):
-                raise BadTrust(f"agency {issuer.agency} is listed by {other.region} and by {file.region}")
-            found[issuer.agency] = Agency(
-                uscc=issuer.agency,
-                name=issuer.name,
-                name_en=issuer.name_en,
-                region=file.region,
-                kinds=frozenset(issuer.kinds),
-            )
-    return found
+    return {
+        issuer.agency: Agency(
+            uscc=issuer.agency,
+            name=issuer.name,
+            name_en=issuer.name_en,
+            region=file.region,
+            kinds=frozenset(issuer.kinds),
+        )
+        for file in parsed.values()
+        if isinstance(file, RegionIssuers)
+        for issuer in file.issuers
+    }
 
 
 def _keys(parsed: Mapping[str, TrustFile]) -> Iterator[TrustedKey]:
@@ -329,21 +274,6 @@ def _owned(key: ListedKey, region: str, owner: str, kinds: Iterable[str]) -> Tru
         state=key.state,
         compromised_since=key.compromised_since,
     )
-
-
-def _by_kid(keys: Iterable[TrustedKey]) -> dict[str, TrustedKey]:
-    """Return the keys by id, once it is certain that no id and no key is there twice."""
-    found: dict[str, TrustedKey] = {}
-    holder: dict[str, str] = {}
-    for key in keys:
-        if key.kid in found:
-            raise BadTrust(f"key id {key.kid} is listed twice")
-        name = thumbprint(key.jwk)
-        if name in holder:
-            raise BadTrust(f"{holder[name]} and {key.kid} are one and the same public key")
-        holder[name] = key.kid
-        found[key.kid] = key
-    return found
 
 
 def _agreed(parsed: Mapping[str, TrustFile]) -> dict[frozenset[str], tuple[Agreement, ...]]:

@@ -1,5 +1,6 @@
 """The folder of trust files: read when it changed, kept when it breaks, and never mistaken for trust when empty."""
 
+import os
 import threading
 
 import pytest
@@ -149,3 +150,89 @@ def test_a_folder_that_broke_is_told_and_turns_red_when_nobody_relies_on_it_any_
 
     clock.pass_(hours=72)
     assert not {finding.name: finding.good for finding in checks(home.hub)}["trust"]
+
+
+@pytest.mark.parametrize("where", ["regions/420100/keys.json", "regions/420100"])
+def test_a_symbolic_link_is_not_followed(home, clock, tmp_path, where):
+    """Neither a file nor a folder behind a link is trust, though its content is good; the link is named."""
+    trust = folder_of(home)
+    (trust.folder / where).rename(tmp_path / "elsewhere")
+    (trust.folder / where).symlink_to(tmp_path / "elsewhere")
+    clock.pass_(seconds=2)
+    found = trust.current()
+
+    assert [] == [key for key in found.keys.values() if key.owner == "420100"]
+    assert [where] == [one.path for one in found.set_aside] == trust.links()
+    assert not [path for path in trust.files() if path.startswith(where)]
+
+
+def test_two_files_of_one_name_that_change_places_are_seen(home, clock):
+    """The paths are compared, not the names: the two regions' agreements change places, dates and sizes and all."""
+    trust = folder_of(home)
+    before = trust.current().digest
+    first = trust.folder / "regions/420700/agreements/420100.1.json"
+    second = first.with_name("420100.2.json")
+    content, times = first.read_bytes(), first.stat()
+    first.write_bytes(content.replace(b'"n":1', b'"n":2'))
+    first.rename(second)
+    os.utime(second, ns=(times.st_atime_ns, times.st_mtime_ns))
+    clock.pass_(seconds=2)
+
+    assert before != trust.current().digest
+    assert None is trust.current().agreement("420700", "420100", clock.now())
+
+
+def test_a_change_that_keeps_size_and_date_is_seen(home, clock):
+    """As by a tool that copies dates along: the file's own change is noticed."""
+    trust = folder_of(home)
+    before = trust.current().digest
+    file = trust.folder / "regions/420700/endpoints.json"
+    times = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"http://420700", b"http://420701"))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    clock.pass_(seconds=2)
+
+    assert before != trust.current().digest
+
+
+def test_a_folder_that_changes_while_it_is_read_is_not_taken_torn(home, clock):
+    """One file of the old state and one of the new are no set: the last good one stays until two looks agree."""
+    trust = folder_of(home)
+    good = trust.current()
+    keys = trust.folder / "regions/420700/keys.json"
+
+    class Restless(TrustFolder):
+        def files(self):
+            found = super().files()
+            keys.touch()
+            return found
+
+    restless = Restless(trust.folder, home.clock)
+    restless._set = good
+    clock.pass_(seconds=2)
+
+    assert good is restless.current()
+    assert "changed" in restless.problem
+
+
+def test_a_folder_that_is_gone_leaves_the_last_good_set(home, clock):
+    """An operating system's refusal is told like any other fault of the folder."""
+    trust = folder_of(home)
+    good = trust.current()
+    trust.folder.rename(trust.folder.with_name("moved"))
+    clock.pass_(seconds=2)
+
+    assert good is trust.current()
+    assert "No such file" in trust.problem
+
+
+def test_what_is_set_aside_is_told_with_the_hubs_health(home, clock):
+    """One entry of a later release: the hub works on, and says what it does not know."""
+    trust = home.hub.trust_folder
+    file = trust.folder / "regions/420100/keys.json"
+    file.write_bytes(file.read_bytes().replace(b'"state":"active"', b'"state":"resting"', 1))
+    clock.pass_(seconds=2)
+    light = {finding.name: finding for finding in checks(home.hub)}["trust"]
+
+    assert light.good
+    assert "1 entry set aside: regions/420100/keys.json keys.keys[0], unknown state resting" in light.says

@@ -3,7 +3,8 @@
     {"kid", "jwk", "alg", "purpose", "from", "until", "verify_until", "state", "compromised_since"}
 
 It signs from `from` until `until`; what it signed can be checked until `verify_until`. A seal key's entry
-has no `purpose`: it stands under its agency. The token never says which algorithm a key is for; this does.
+has no `purpose`: it stands under its agency. The token never says which algorithm a key is for; this does. A
+key with a member, a purpose, an algorithm or a state of a later release is set aside (setaside.py).
 """
 
 import re
@@ -20,6 +21,7 @@ from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import shapes
 from certhub_verifier.formats.jwk import require_public
 from certhub_verifier.formats.members import Check, members, nullable, one_of, pattern, table, text
+from certhub_verifier.formats.setaside import entries, names_of_key, strange_member, strange_word
 
 
 class KeyState(StrEnum):
@@ -71,14 +73,28 @@ class ListedKey:
             raise Malformed(f"{where}.kid: {owner}-<n> expected")
 
 
-def region_key(value: Any, where: str) -> ListedKey:
-    """Read one of a region's own keys. Raises: Malformed, also for a seal key: that is an agency's."""
+def _region_key(value: Any, where: str) -> ListedKey:
     return _key(_REGION_KEY(value, where), where)
 
 
-def seal_key(value: Any, where: str) -> ListedKey:
-    """Read one of an agency's seal keys. Raises: Malformed."""
+def _seal_key(value: Any, where: str) -> ListedKey:
     return _key(_SEAL_KEY(value, where), where)
+
+
+def _strange_region_key(value: Mapping[str, Any]) -> str | None:
+    return (
+        strange_member(value, {*_SEAL_KEY_MEMBERS, "purpose"})
+        or strange_word(value, "purpose", [*Purpose])
+        or _strange_words(value)
+    )
+
+
+def _strange_seal_key(value: Mapping[str, Any]) -> str | None:
+    return strange_member(value, _SEAL_KEY_MEMBERS) or _strange_words(value)
+
+
+def _strange_words(value: Mapping[str, Any]) -> str | None:
+    return strange_word(value, "alg", REGISTRY) or strange_word(value, "state", [*KeyState])
 
 
 def _key(found: Mapping[str, Any], where: str) -> ListedKey:
@@ -122,3 +138,9 @@ _SEAL_KEY_MEMBERS: Mapping[str, Check] = {
 }
 _SEAL_KEY = members(_SEAL_KEY_MEMBERS)
 _REGION_KEY = members({**_SEAL_KEY_MEMBERS, "purpose": one_of(*_REGION_PURPOSES)})
+
+region_key = entries(_region_key, _strange_region_key, names_of_key)
+"""Reads one of a region's own keys. Raises: Malformed, also for a seal key: that is an agency's."""
+
+seal_key = entries(_seal_key, _strange_seal_key, names_of_key)
+"""Reads one of an agency's seal keys. Raises: Malformed."""

@@ -9,26 +9,52 @@
 A region signs only what lies under its own folder, so a file that speaks of another region is refused, and
 so is a key whose id does not begin with its owner: `<region>-<purpose>-<n>`, for seals `<USCC>-<n>`. Times
 are RFC 3339 in UTC. Whether the files go together is for trust.py to say.
+
+Every file may state its `format` (absent = 1). Of a later release's file what can be read is read: an entry that
+is not known is set aside (setaside.py), a member of the whole file that is not known is passed over and named.
+So what takes a right away stands in the entry that it takes it from. A file that is later and cannot be read at
+all is set aside whole; `members.json` then is no trust.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import shapes, strict_json
+from certhub_verifier.formats import shapes
 from certhub_verifier.formats.agreement import Agreement, AgreementItem
 from certhub_verifier.formats.listedkey import KeyState, ListedKey, region_key, seal_key
-from certhub_verifier.formats.members import integer, listing, members, one_of, pattern, text
+from certhub_verifier.formats.memberlist import Member, Members, MemberState
+from certhub_verifier.formats.members import Check, listing, members, pattern, text
+from certhub_verifier.formats.setaside import (
+    SetAside,
+    entries,
+    names_of_agency,
+    sorted_out,
+    strange_member,
+)
+from certhub_verifier.formats.trustfile import (
+    FORMAT,
+    MAX_FILE_BYTES,
+    MAX_FORMAT,
+    loads,
+    named,
+    printed,
+    reader,
+    require_once,
+    stated,
+)
 
 __all__ = [
+    "MAX_FILE_BYTES",
     "Agreement",
     "AgreementItem",
     "Issuer",
     "KeyState",
+    "LaterFile",
     "ListedKey",
     "Member",
     "MemberState",
@@ -36,6 +62,7 @@ __all__ = [
     "RegionEndpoint",
     "RegionIssuers",
     "RegionKeys",
+    "SetAside",
     "TrustFile",
     "agreement_path",
     "endpoints_path",
@@ -45,30 +72,8 @@ __all__ = [
 ]
 
 MEMBERS_PATH = "members.json"
-MAX_FILE_BYTES = 4 << 20  # an issuers file of 4,000 agencies with two keys each is 3.4 MB
-_MAX_MEMBERS = 4096
 _MAX_KEYS = 1024
 _MAX_ISSUERS = 8192
-
-
-class MemberState(StrEnum):
-    """Where a region stands: it joins on probation, and once it left what it signed can still be checked."""
-
-    PROBATION = "probation"
-    FULL = "full"
-    SUSPENDED = "suspended"
-    LEFT = "left"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One region of the trust list."""
-
-    code: str
-    name: str
-    name_en: str
-    state: MemberState
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,40 +85,7 @@ class Issuer:
     name_en: str
     kinds: tuple[str, ...]
     keys: tuple[ListedKey, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Members:
-    """members.json: `version` only grows."""
-
-    version: int
-    issued_at: datetime
-    members: tuple[Member, ...]
-
-    def to_bytes(self) -> bytes:
-        """Return the file. Raises: Malformed, where `from_bytes` would refuse it."""
-        listed = [
-            {
-                "code": member.code,
-                "name": member.name,
-                "name_en": member.name_en,
-                "state": str(member.state),
-                "since": shapes.instant(member.since),
-            }
-            for member in self.members
-        ]
-        return _printed(
-            {"ver": self.version, "issued_at": shapes.instant(self.issued_at), "members": listed}, Members
-        )
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "Members":
-        """Read the file. Raises: Malformed, also where a region is listed twice."""
-        found = _MEMBERS(_loads(data), "members")
-        codes = [member.code for member in found["members"]]
-        if len(set(codes)) != len(codes):
-            raise Malformed("members.members: a region is listed twice")
-        return cls(version=found["ver"], issued_at=found["issued_at"], members=found["members"])
+    set_aside: tuple[SetAside, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,18 +94,22 @@ class RegionKeys:
 
     region: str
     keys: tuple[ListedKey, ...]
+    format: int = FORMAT
+    set_aside: tuple[SetAside, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
         """Return the file. Raises: Malformed, where `from_bytes` would refuse it."""
-        return _printed({"region": self.region, "keys": [key.to_payload() for key in self.keys]}, RegionKeys)
+        keys = [key.to_payload() for key in self.keys]
+        return printed({**stated(self.format), "region": self.region, "keys": keys}, RegionKeys)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "RegionKeys":
         """Read the file. Raises: Malformed, also where a key id is not <region>-<purpose>-<n>."""
-        found = _KEYS(_loads(data), "keys")
-        for i, key in enumerate(found["keys"]):
-            key.require_owner(f"{found['region']}-{key.purpose}", f"keys.keys[{i}]")
-        return cls(region=found["region"], keys=found["keys"])
+        found, aside = _KEYS(data)
+        keys, strange = sorted_out(found["keys"])
+        for key in keys:
+            key.require_owner(f"{found['region']}-{key.purpose}", "keys.keys")
+        return cls(region=found["region"], keys=keys, format=found["format"], set_aside=aside + strange)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +118,8 @@ class RegionIssuers:
 
     region: str
     issuers: tuple[Issuer, ...]
+    format: int = FORMAT
+    set_aside: tuple[SetAside, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
         """Return the file. Raises: Malformed, where `from_bytes` would refuse it."""
@@ -155,16 +133,24 @@ class RegionIssuers:
             }
             for issuer in self.issuers
         ]
-        return _printed({"region": self.region, "issuers": listed}, RegionIssuers)
+        return printed({**stated(self.format), "region": self.region, "issuers": listed}, RegionIssuers)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "RegionIssuers":
         """Read the file. Raises: Malformed, also for a key id other than <USCC>-<n>, or an agency twice."""
-        found = _ISSUERS(_loads(data), "issuers")
-        agencies = [issuer.agency for issuer in found["issuers"]]
-        if len(set(agencies)) != len(agencies):
-            raise Malformed("issuers.issuers: an agency is listed twice")
-        return cls(region=found["region"], issuers=found["issuers"])
+        found, aside = _ISSUERS(data)
+        issuers, strange = sorted_out(found["issuers"])
+        require_once(
+            [issuer.agency for issuer in issuers] + named(strange, "agency"),
+            "issuers.issuers: an agency is listed twice",
+        )
+        keys = tuple(one for issuer in issuers for one in issuer.set_aside)
+        return cls(
+            region=found["region"],
+            issuers=issuers,
+            format=found["format"],
+            set_aside=aside + strange + keys,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,18 +159,28 @@ class RegionEndpoint:
 
     region: str
     url: str
+    format: int = FORMAT
+    set_aside: tuple[SetAside, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
         """Return the file. Raises: Malformed, where `from_bytes` would refuse it."""
-        return _printed({"region": self.region, "url": self.url}, RegionEndpoint)
+        return printed({**stated(self.format), "region": self.region, "url": self.url}, RegionEndpoint)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "RegionEndpoint":
         """Read the file. Raises: Malformed."""
-        return cls(**_ENDPOINTS(_loads(data), "endpoints"))
+        found, aside = _ENDPOINTS(data)
+        return cls(**found, set_aside=aside)
 
 
-TrustFile = Members | RegionKeys | RegionIssuers | RegionEndpoint | Agreement
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterFile:
+    """A file of a later release of which nothing can be read: set aside whole."""
+
+    set_aside: tuple[SetAside, ...]
+
+
+TrustFile = Members | RegionKeys | RegionIssuers | RegionEndpoint | Agreement | LaterFile
 
 
 def keys_path(region: str) -> str:
@@ -207,6 +203,11 @@ def agreement_path(region: str, peer: str, n: int) -> str:
     return f"regions/{region}/agreements/{peer}.{n}.json"
 
 
+def is_trust_file(path: str) -> bool:
+    """Tell whether a trust list has such a file; another one is left alone, whatever is in it."""
+    return path == MEMBERS_PATH or any(shape.fullmatch(path) for shape in (_REGION_FILE, _AGREEMENT_FILE))
+
+
 def parse_file(path: str, data: bytes) -> TrustFile:
     """Read the file that stands at `path`, relative to the trust list's folder.
 
@@ -214,6 +215,32 @@ def parse_file(path: str, data: bytes) -> TrustFile:
         Malformed: there is no such file in a trust list, its content is out of form, or it speaks of
             another region or version than its path.
     """
+    try:
+        return _parsed(path, data)
+    except Malformed as broken:
+        later = path != MEMBERS_PATH and is_trust_file(path) and _why_later(path, data)
+        if not later:
+            raise
+        aside = (SetAside("", "file", f"{later}; not readable: {broken.reason}"),)
+        agreed = _AGREEMENT_FILE.fullmatch(path)
+        if agreed is None:
+            return LaterFile(set_aside=aside)
+        # What it replaced stays replaced, from whenever it may have begun.
+        return Agreement(
+            id="-",
+            n=int(agreed[3]),
+            parties=(agreed[1], agreed[2]),
+            from_=_BEGINNING,
+            until=_END,
+            basis="-",
+            items=(),
+            digest=sha256(data).hexdigest(),
+            set_aside=aside,
+            known=False,
+        )
+
+
+def _parsed(path: str, data: bytes) -> TrustFile:
     if path == MEMBERS_PATH:
         return Members.from_bytes(data)
     if plain := _REGION_FILE.fullmatch(path):
@@ -222,6 +249,8 @@ def parse_file(path: str, data: bytes) -> TrustFile:
             raise Malformed("region: another than the folder's")
         return found
     if agreed := _AGREEMENT_FILE.fullmatch(path):
+        if len(data) > MAX_FILE_BYTES:
+            raise Malformed(f"a trust file of more than {MAX_FILE_BYTES} bytes")
         agreement = Agreement.from_bytes(data)
         if {agreed[1], agreed[2]} != set(agreement.parties) or agreement.n != int(agreed[3]):
             raise Malformed("agreement: other parties or another n than the path's")
@@ -229,8 +258,29 @@ def parse_file(path: str, data: bytes) -> TrustFile:
     raise Malformed("no such file in a trust list")
 
 
+def _why_later(path: str, data: bytes) -> str | None:
+    """Return what tells that a file which does not read is of a later release; None where it is only wrong.
+
+    A file that names another region, version or parties than its path is wrong, however late it is.
+    """
+    value = loads(data)
+    if type(value) is not dict:
+        return None
+    plain = _REGION_FILE.fullmatch(path)
+    agreed = _AGREEMENT_FILE.fullmatch(path)
+    if plain and value.get("region", plain[1]) != plain[1]:
+        return None
+    if agreed and str(value.get("n", agreed[3])) != agreed[3]:
+        return None
+    stated = value.get("format")
+    if type(stated) is int and FORMAT < stated <= MAX_FORMAT:
+        return f"format {stated}; this release knows up to {FORMAT}"
+    return None
+
+
 _REGION_FILE = re.compile(r"regions/([1-9][0-9]{5})/(keys|issuers|endpoints)\.json")
 _AGREEMENT_FILE = re.compile(r"regions/([1-9][0-9]{5})/agreements/([1-9][0-9]{5})\.([1-9][0-9]{0,5})\.json")
+_BEGINNING, _END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _REGION_FILES: Mapping[str, type[RegionKeys] | type[RegionIssuers] | type[RegionEndpoint]] = {
     "keys": RegionKeys,
     "issuers": RegionIssuers,
@@ -238,61 +288,37 @@ _REGION_FILES: Mapping[str, type[RegionKeys] | type[RegionIssuers] | type[Region
 }
 
 
-def _loads(data: bytes) -> Any:
-    if len(data) > MAX_FILE_BYTES:
-        raise Malformed(f"a trust file of more than {MAX_FILE_BYTES} bytes")
-    return strict_json.loads(data)
-
-
-def _printed(payload: Mapping[str, Any], reader: Any) -> bytes:
-    printed = strict_json.dumps(payload)
-    reader.from_bytes(printed)
-    return printed
-
-
-def _member(value: Any, where: str) -> Member:
-    found = _MEMBER(value, where)
-    return Member(**{**found, "state": MemberState(found["state"])})
-
-
 def _issuer(value: Any, where: str) -> Issuer:
     found = _ISSUER(value, where)
     if len(set(found["kinds"])) != len(found["kinds"]):
         raise Malformed(f"{where}.kinds: a kind stands twice")
-    for i, key in enumerate(found["keys"]):
-        key.require_owner(found["agency"], f"{where}.keys[{i}]")
-    return Issuer(**found)
+    keys, aside = sorted_out(found["keys"])
+    for key in keys:
+        key.require_owner(found["agency"], f"{where}.keys")
+    return Issuer(**{**found, "keys": keys, "set_aside": aside})
 
 
-_MEMBER = members(
+_KEYS = reader("keys", {"region": shapes.region, "keys": listing(region_key, at_most=_MAX_KEYS)})
+_ISSUER_MEMBERS: Mapping[str, Check] = {
+    "agency": shapes.agency,
+    "name": text(128),
+    "name_en": text(256),
+    "kinds": listing(shapes.kind, at_most=1024),
+    "keys": listing(seal_key, at_most=_MAX_KEYS),
+}
+_ISSUER = members(_ISSUER_MEMBERS)
+_ISSUERS = reader(
+    "issuers",
     {
-        "code": shapes.region,
-        "name": text(64),
-        "name_en": text(128),
-        "state": one_of(*MemberState),
-        "since": shapes.moment,
-    }
+        "region": shapes.region,
+        "issuers": listing(
+            entries(_issuer, lambda value: strange_member(value, _ISSUER_MEMBERS), names_of_agency),
+            at_most=_MAX_ISSUERS,
+        ),
+    },
 )
-_MEMBERS = members(
-    {
-        "ver": integer(1, (1 << 53) - 1),
-        "issued_at": shapes.moment,
-        "members": listing(_member, at_most=_MAX_MEMBERS),
-    }
-)
-_KEYS = members({"region": shapes.region, "keys": listing(region_key, at_most=_MAX_KEYS)})
-_ISSUER = members(
-    {
-        "agency": shapes.agency,
-        "name": text(128),
-        "name_en": text(256),
-        "kinds": listing(shapes.kind, at_most=1024),
-        "keys": listing(seal_key, at_most=_MAX_KEYS),
-    }
-)
-_ISSUERS = members({"region": shapes.region, "issuers": listing(_issuer, at_most=_MAX_ISSUERS)})
 _URL = pattern(
     r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?",
     "an origin without a path",
 )
-_ENDPOINTS = members({"region": shapes.region, "url": _URL})
+_ENDPOINTS = reader("endpoints", {"region": shapes.region, "url": _URL})
