@@ -2,7 +2,7 @@
 
 1 verifier      the question: signature, freshness, meant for us
 2 peers         its id is used once; the same bytes again get the same answer
-3 trust         default deny: kind, matter, purpose, direction; the fields are cut here
+3 trust         default deny: the agreement that it quotes, kind, matter, purpose, direction; fields are cut
 4 at_home       what we know of the code
 5 tickets, audit   one transaction: used once, answer kept, told
 6 signer        the answer, signed; errors too
@@ -21,7 +21,6 @@ from certhub_verifier.facts import Checked
 from certhub_verifier.formats import codes, envelope, jose
 from certhub_verifier.formats.agreement import Agreement
 from certhub_verifier.formats.stated import StatedFact
-from certhub_verifier.trust import TrustedKey
 
 from certhub.audit import store as audit
 from certhub.db.engine import Unit
@@ -29,7 +28,7 @@ from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, HubError
 from certhub.flows.at_home import Found, Looked, Spends, look, use_now, used
 from certhub.hub import Hub
-from certhub.hub.exchange import LIFE, NO_AGREEMENT, SKEW, exchange_key
+from certhub.hub.exchange import LIFE, NO_AGREEMENT, SKEW, agreed, exchange_key
 from certhub.peers import store as peers
 from certhub.peers.store import Received
 from certhub.tickets import store as tickets
@@ -44,7 +43,7 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
         Conflict, Unavailable: its id was used with other bytes, or is being answered.
     """
     hub.step("answer:1")
-    question, key = _read_question(request, hub=hub)
+    question = _read_question(request, hub=hub)
     received = Received(question.asker, question.jti, _digest(request))
     hub.step("answer:2")
     with hub.writing() as unit:
@@ -53,7 +52,7 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     if kept is not None:
         return kept
     hub.step("answer:3")
-    agreement = None if stopped else hub.trust.agreement(hub.region, key.region, hub.now())
+    agreement = None if stopped else agreed(question, hub=hub)
     results: tuple[envelope.Result, ...] = ()
     if agreement is not None:
         try:
@@ -82,7 +81,7 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     return token
 
 
-def _read_question(request: bytes, *, hub: Hub) -> tuple[envelope.Request, TrustedKey]:
+def _read_question(request: bytes, *, hub: Hub) -> envelope.Request:
     try:
         parsed = jose.parse(request, envelope.REQUEST_TYP)
         key = exchange_key(parsed, None, hub=hub)
@@ -98,7 +97,7 @@ def _read_question(request: bytes, *, hub: Hub) -> tuple[envelope.Request, Trust
     now = hub.now().timestamp()
     if not question.issued_at - SKEW.total_seconds() <= now <= question.expires:
         raise BadRequest("the question is stale, or from the future: compare the clocks", code="CLOCK_SKEW")
-    return question, key
+    return question
 
 
 def _one(

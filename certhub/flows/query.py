@@ -80,11 +80,10 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
             return _without_peer(asked, asked.code, hub=hub)
         return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
     if answer.error is not None:
-        return Looked(
-            Channel.PEER,
-            cause=NO_AGREEMENT if answer.error == NO_AGREEMENT else "PEER_DOWN",
-            detail=named,
-        )
+        if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
+            quoted = {"agreement": f"{agreement.id} {agreement.n}"}
+            return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named | quoted)
+        return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
     hub.step("ask:5")
     return _examined(answer, evidence, asked, named, hub=hub)
 

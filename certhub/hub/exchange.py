@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from certhub_verifier.errors import UnknownKey
-from certhub_verifier.formats import jose
+from certhub_verifier.formats import envelope, jose
+from certhub_verifier.formats.agreement import Agreement
 from certhub_verifier.trust import Standing, TrustedKey
 
 from certhub.hub import Hub
@@ -29,3 +30,18 @@ def exchange_key(message: jose.Parsed, region: str | None, *, hub: Hub) -> Trust
     ):
         raise UnknownKey(f"no exchange key {message.header.kid!r} that may have signed this")
     return key
+
+
+def agreed(question: envelope.Request, *, hub: Hub) -> Agreement | None:
+    """Return the agreement to answer `question` under, or None: the two regions do not hold the same one.
+
+    What the question quotes has to be live by our own list, at the question's date or now: an agreement that took
+    over between the two, or between two clocks, is no disagreement. The answer is given under the one that is live
+    now, so that nothing goes out that has ended.
+    """
+    live = hub.trust.agreement(hub.region, question.asker, hub.now())
+    at_its_date = hub.trust.agreement(
+        hub.region, question.asker, datetime.fromtimestamp(question.issued_at, UTC)
+    )
+    quotable = {one.reference for one in (live, at_its_date) if one is not None}
+    return live if question.agreement in quotable else None
