@@ -21,13 +21,14 @@ from certhub.catalog.draft import RawDraft
 from certhub.certificates.rules import Event
 from certhub.demo import people as p
 from certhub.errors import HubError
-from certhub.flows import import_, issue, renew, revoke, show, verify
+from certhub.flows import import_, issue, outcome, renew, reveal, revoke, show, verify
 from certhub.flows.bundle import offline_bundle
 from certhub.flows.revoke import Order
 from certhub.flows.show import Choice, Mode
 from certhub.flows.verify import Question
 from certhub.parties import store as parties
 from certhub.parties.people import Party, Role
+from certhub.receipts.outcomes import Result
 from certhub.tickets.store import TicketItem
 from certhub.worker import publish, sweep
 from certhub.worker.lists import fetch_peer_lists
@@ -39,7 +40,7 @@ PERSON = Party("诸葛紫嫣验", "111", "420799190012310037")
 SHOP = Party("紫嫣隐私测试饭铺", "001", "92420799MAPR77310")
 NUMBER, ADDRESS, TRADE = "隐私编号-PRV-7731", "湖北省鄂州市紫嫣巷7731号", "紫嫣特制热食"
 BAD_NUMBER = "420799190012310038"
-REASON, DECISION = "因紫嫣举报而处理", "紫嫣字第7731号"
+REASON, DECISION, NOTE = "因紫嫣举报而处理", "紫嫣字第7731号", "紫嫣的照面可疑7731"
 WINDOW, OFFICE, CASE, CLERK, ROLE = "紫嫣窗7731", "紫嫣办事大厅", "紫嫣案7731", "紫嫣窗口员", "紫嫣经营者"
 
 
@@ -51,7 +52,7 @@ def well_formed(party: Party) -> Party:
 
 
 PERSON, SHOP = well_formed(PERSON), well_formed(SHOP)
-TYPED = (REASON, DECISION, WINDOW, OFFICE, CASE, CLERK, ROLE)
+TYPED = (REASON, DECISION, NOTE, WINDOW, OFFICE, CASE, CLERK, ROLE)
 PLANTED = (
     PERSON.name,
     PERSON.id_number,
@@ -120,6 +121,12 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
     scan(home, code)
     report = scan(other, shown(cid))
     verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
+    verify.receipt(report["verification_id"], by=replace(other.clerk, is_page=True), hub=other.hub)
+    outcome.conclude(report["verification_id"], Result.REPORTED, NOTE, by=other.clerk, hub=other.hub)
+    outcome.latest(limit=10, by=other.clerk, hub=other.hub)
+    outcome.reported(limit=10, before=None, hub=other.hub)
+    for field in report["items"][0]["disclosed"]:
+        reveal.reveal(report["verification_id"], 0, field, by=other.clerk, hub=other.hub)
     scan(home, shown(cid, Mode.SEALED))
     scan(other, shown(cid, Mode.SEALED))
     home.wire.down.add("420700")
