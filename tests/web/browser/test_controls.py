@@ -32,6 +32,8 @@ UNLISTED = f"""
 """
 PRINTED = "globalThis.print = () => { globalThis.printed = true; }"
 PATIENCE_MS = 6000
+CHANGING = ("ops", "agency")
+"""Pages whose deeds would change the demo for other tests: their requests are seen, and go no further."""
 
 
 def with_result(page: Page) -> None:
@@ -77,6 +79,16 @@ def many_incidents(page: Page) -> None:
     page.unroute("**/api/v1/incidents*")
 
 
+def more_certificates(page: Page) -> None:
+    """More certificates than the agency's page shows at once."""
+    page.route(
+        "**/api/v1/certificates?*", lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 26})
+    )
+    page.reload()
+    page.wait_for_selector("#more:not([hidden])")
+    page.unroute("**/api/v1/certificates?*")
+
+
 def chosen(page: Page) -> None:
     """One certificate chosen on the holder's page."""
     page.locator(".held-card", has_text="营业执照").first.locator("input").check()
@@ -109,6 +121,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "reporting": reporting,
     "unsent": unsent,
     "many": many_incidents,
+    "more": more_certificates,
     "chosen": chosen,
     "shown": shown,
     "issuing": issuing,
@@ -163,6 +176,11 @@ def effect(page: Page, one: Control) -> str:
     """Use a control and wait for its effect; return what is wrong with it, or nothing."""
     for where, value in one.first.items():
         page.fill(where, value)
+    if one.page in CHANGING:
+        page.route(
+            "**/api/v1/**",
+            lambda route: route.continue_() if route.request.method == "GET" else route.abort(),
+        )
     try:
         if one.does == "asks":
             with page.expect_request(lambda asked: is_request(asked, one.what), timeout=PATIENCE_MS):
