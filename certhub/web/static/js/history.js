@@ -36,7 +36,7 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
     const parts = [
       verdictIcon(line.verdict),
       el("span", { class: "history-words" },
-        el("strong", {}, verdictWord(line.verdict)), " ", el("span", {}, line.kinds.join("、") || t("counter.history_no_item")),
+        el("strong", {}, verdictWord(line.verdict)), " ", el("span", {}, line.kinds.join(page.lang === "en" ? ", " : "、") || t("counter.history_no_item")),
         el("small", {}, [clockTime(line.at), line.name, ended(line)].filter(Boolean).join(" · "))),
     ];
     line.isOpen = mayOpen(line);

@@ -41,7 +41,7 @@ function row(one) {
     verdict: page.verdict_words[one.verdict] || one.verdict || "…", code: one.code || "",
   });
   return el("li", { class: "card incident", "data-verification": one.verification_id },
-    verdictIcon(one.verdict || "undetermined"),
+    verdictIcon("check"), // never the verdict's: what somebody reported is not green
     el("div", {},
       el("strong", {}, t("ops.incident_at", { time: dayAndTime(new Date(one.at)) })),
       el("p", {}, found),
