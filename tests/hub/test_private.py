@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from certhub import private
 from certhub.cli import app
+from certhub.db.engine import open_engine
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
 from certhub.hub.health import checks
@@ -86,3 +87,14 @@ def test_a_file_that_was_open_is_closed_when_it_is_written_again(tmp_path):
 
     assert 0o600 == stat.S_IMODE((tmp_path / "public" / "status" / "1").stat().st_mode)
     assert b"new" == shelf.get("status/1")
+
+
+def test_a_database_is_for_its_own_account_from_its_first_moment(tmp_path, umask):
+    """Made by whoever opens it first, before anything could close the folder: the file, its -wal and its -shm."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x INTEGER)")
+        made = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    engine.dispose()
+
+    assert {"new.db": "0o600", "new.db-wal": "0o600", "new.db-shm": "0o600"} == made
