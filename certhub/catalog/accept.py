@@ -17,7 +17,7 @@ from certhub.catalog.codes import read_holder_number, read_uscc, refuse_scientif
 from certhub.catalog.dates import YEAR_WITHOUT_END, has_no_end, read_day
 from certhub.catalog.draft import Draft, Holder, RawText
 from certhub.catalog.faults import Faults
-from certhub.catalog.text import Unfit, read_code, read_printed_number, read_text
+from certhub.catalog.text import Unfit, read_code, read_name, read_printed_number
 from certhub.errors import ClaimsInvalid
 
 MAX_NAME = 200  # characters: the longest registered name of an organisation is well below
@@ -90,7 +90,18 @@ def _holders(raw: Sequence[tuple[str, str, str]], found: Kind | None, faults: Fa
         exact = {"why": "exact"} if least == most else {}
         faults.add("/holders", "HOLDER_COUNT", least=least, most=most, **exact)
     judged = raw[:MAX_HOLDERS]  # more fit no kind, and one cell may hold thousands
-    return tuple(_holder(each, f"/holders/{place}", found, faults) for place, each in enumerate(judged))
+    holders = tuple(_holder(each, f"/holders/{place}", found, faults) for place, each in enumerate(judged))
+    _refuse_twins(holders, faults)
+    return holders
+
+
+def _refuse_twins(holders: Sequence[Holder], faults: Faults) -> None:
+    """Two holders of one number are one holder written twice, whatever types of number are claimed."""
+    seen: set[str] = set()
+    for place, holder in enumerate(holders):
+        if holder.id_number and holder.id_number in seen:
+            faults.add(f"/holders/{place}/id_number", "HOLDER_TWICE")
+        seen.add(holder.id_number)
 
 
 def _holder(raw: tuple[str, str, str], pointer: str, found: Kind | None, faults: Faults) -> Holder:
@@ -106,7 +117,7 @@ def _holder(raw: tuple[str, str, str], pointer: str, found: Kind | None, faults:
 
 
 def _name(raw: str) -> str:
-    return read_text(raw, max_length=MAX_NAME)
+    return read_name(raw, max_length=MAX_NAME)
 
 
 def _type_fits(code: str, found: Kind | None, pointer: str, faults: Faults) -> bool:

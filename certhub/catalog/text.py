@@ -7,6 +7,12 @@ What a reader cannot see may not be signed: control characters, bidirectional co
 the default-ignorable code points (UCD DerivedCoreProperties) are refused, except variation selectors, which
 pick between printed forms of a rare character. So are private-use and replacement characters: what they
 look like depends on the font of one department.
+
+What a spreadsheet computes may not be signed either: a formula says something else tomorrow, and `#N/A` says
+that the value was lost on its way here.
+
+    name      also not with + or - at its start
+    value     + is a formula unless a digit follows (+86 …); - is a dash or a basement (-1层)
 """
 
 import re
@@ -24,6 +30,13 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 _UNMAPPED = re.compile("[\ue000-\uf8ff\ufffc-\uffff\U000f0000-\U0010ffff]")
+_FORMULA = re.compile("[=@＝＠]|[+＋](?![0-9０-９])")
+_FORMULA_OF_NAME = re.compile("[=@＝＠+＋\\-－]")
+_SHEET_ERROR = re.compile(  # the error values of spreadsheets, and ##### of a column too narrow to print
+    r"[#＃](?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!"
+    r"|EXTERNAL!|PYTHON!|GETTING_DATA|[#＃]+)",
+    re.IGNORECASE,
+)
 
 
 class Unfit(Exception):
@@ -52,13 +65,34 @@ def read_text(raw: str, *, max_length: int | None = None, lines: bool = False) -
     return _within(text, max_length)
 
 
+def read_name(raw: str, *, max_length: int | None = None) -> str:
+    """Return `raw` as `read_text` does: the name of a holder.
+
+    Raises:
+        Unfit: as `read_text`, TEXT_FORMULA or TEXT_SHEET_ERROR.
+    """
+    _refuse_sheet(raw.strip(OUTER_SPACE), _FORMULA_OF_NAME)
+    return read_text(raw, max_length=max_length)
+
+
+def read_value(raw: str, *, max_length: int | None = None, lines: bool = False) -> str:
+    """Return `raw` as `read_text` does: the text of a claim.
+
+    Raises:
+        Unfit: as `read_text`, TEXT_FORMULA or TEXT_SHEET_ERROR.
+    """
+    _refuse_sheet(raw.strip(OUTER_SPACE), _FORMULA)
+    return read_text(raw, max_length=max_length, lines=lines)
+
+
 def read_printed_number(raw: str, *, max_length: int | None = None) -> str:
     """Return `raw` in NFKC without outer spaces, letters as they are; `max_length` in characters.
 
     Raises:
-        Unfit: as `read_text`.
+        Unfit: as `read_value`.
     """
     text = raw.strip(OUTER_SPACE)
+    _refuse_sheet(text, _FORMULA)
     _refuse_hidden(text)
     return _within(unicodedata.normalize("NFKC", text).strip(), max_length)
 
@@ -67,11 +101,19 @@ def read_code(raw: str) -> str:
     """Return `raw` as codes are spelled: NFKC, no outer spaces, upper case.
 
     Raises:
-        Unfit: TEXT_CONTROL_CHARS or TEXT_UNMAPPED_CHARS.
+        Unfit: TEXT_CONTROL_CHARS, TEXT_UNMAPPED_CHARS, TEXT_FORMULA or TEXT_SHEET_ERROR.
     """
     text = raw.strip(OUTER_SPACE)
+    _refuse_sheet(text, _FORMULA)
     _refuse_hidden(text)
     return normalise(text)
+
+
+def _refuse_sheet(text: str, formula: re.Pattern[str]) -> None:
+    if formula.match(text):
+        raise Unfit("TEXT_FORMULA")
+    if _SHEET_ERROR.fullmatch(text):
+        raise Unfit("TEXT_SHEET_ERROR")
 
 
 def _refuse_hidden(text: str) -> None:

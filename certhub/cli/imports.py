@@ -13,7 +13,7 @@ from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, 
 from certhub.errors import NotAllowed
 from certhub.flows.import_ import Tally, import_file
 from certhub.hub import Hub
-from certhub.imports.faults import BadFile
+from certhub.imports.faults import BadFile, RowFault
 from certhub.imports.reading import read_rows
 from certhub.parties import store as parties
 from certhub.parties.people import Actor, Role
@@ -41,6 +41,8 @@ def import_(
             f"✕ {file.name}: {refused.message('zh')} [{refused.code}]", style="bold red", markup=False
         )
         CONSOLE.print(f"下一步 / next: {refused.message('en')}", markup=False)
+        if as_json:
+            result(_nothing(refused, check_only=check_only).to_dict())
         sys.exit(1)
     finally:
         hub.close()
@@ -68,6 +70,12 @@ def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool) -> Tally:
         )
 
 
+def _nothing(refused: BadFile, *, check_only: bool) -> Tally:
+    """The summary of a file that was refused as a whole: no row, and one refusal where the reading ended."""
+    at = RowFault(int(refused.detail.get("row", "1")), refused.column, refused.code, refused.message())
+    return Tally(refused=[at], would_issue=0 if check_only else None)
+
+
 def agency_account(hub: Hub) -> Actor:
     """Return the account that agencies work under on this machine."""
     with hub.reading() as unit:
@@ -78,11 +86,12 @@ def agency_account(hub: Hub) -> Actor:
 
 
 def _tell(tally: Tally, *, check_only: bool) -> None:
-    word = "可签发" if check_only else "已签发"
+    word, number = ("可签发", tally.would_issue) if check_only else ("已签发", tally.issued)
     refused = len({fault.row for fault in tally.refused})
     say(
-        f"共 {tally.rows} 行：{word} {tally.issued}，已存在 {tally.existing}，未采用 {refused} 行",
-        f"{tally.issued} {'to issue' if check_only else 'issued'}, {tally.existing} existing",
+        f"共 {tally.rows} 行：{word} {number}，已存在 {tally.existing}，未采用 {refused} 行",
+        f"{tally.rows} rows: {number} {'to issue' if check_only else 'issued'}, {tally.existing} existing, "
+        f"{refused} refused",
     )
     if not tally.refused:
         return

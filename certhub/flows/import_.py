@@ -28,17 +28,23 @@ from certhub.parties.people import Actor
 
 @dataclass
 class Tally:
-    """How an import ended; `row` of a refusal is the line that a spreadsheet shows, the header being 1."""
+    """How an import ended; `row` of a refusal is the line that a spreadsheet shows, the header being 1.
+
+    `would_issue` is None after an import; after a check it counts what an import would issue, and nothing
+    was issued.
+    """
 
     rows: int = 0
     issued: int = 0
     existing: int = 0
     refused: list[RowFault] = field(default_factory=list)
+    would_issue: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the summary of DESIGN §4."""
         refused = [asdict(fault) for fault in sorted(self.refused, key=lambda f: f.row)]
-        return {"rows": self.rows, "issued": self.issued, "existing": self.existing, "refused": refused}
+        told = {"rows": self.rows, "issued": self.issued, "existing": self.existing, "refused": refused}
+        return told if self.would_issue is None else {**told, "would_issue": self.would_issue}
 
 
 def import_file(
@@ -56,7 +62,7 @@ def import_file(
     `progress` is told the number of rows settled so far; `wait` is called between tries while another run
     still holds some of the rows (its lease is at most ten seconds).
     """
-    tally = Tally()
+    tally = Tally(would_issue=0 if check_only else None)
     hub.step("import:1")
     for batch in _batches(_accepted(data, name, tally, hub=hub)):
         hub.step("import:2")
@@ -141,17 +147,19 @@ def _count(row: int, result: Result, tally: Tally) -> None:
 
 def _foresee(batch: list[tuple[int, Draft]], tally: Tally, *, hub: Hub) -> None:
     """What issuing would do, with nothing written."""
+    would_issue = 0
     with hub.reading() as unit:
         hashes = [unit.vault.digest("number", identity_parts(draft)) for _, draft in batch]
         standing = certificates.standing_numbers(unit, hashes)
         for (row, draft), number_hash in zip(batch, hashes, strict=True):
             theirs = standing.get(number_hash)
             if theirs is None:
-                tally.issued += 1
+                would_issue += 1
             elif theirs.content_hash == unit.vault.digest("content", content_digest_parts(draft)):
                 tally.existing += 1
             else:
                 tally.refused.append(row_fault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED"))
+    tally.would_issue = (tally.would_issue or 0) + would_issue
 
 
 def _digest(data: BinaryIO) -> str:

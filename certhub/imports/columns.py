@@ -18,6 +18,10 @@ from certhub_schemas import Kind
 from certhub.errors import Fault
 from certhub.imports.faults import BadFile
 
+MAX_COLUMN_NAME = (
+    64  # characters: longer than any title of the catalogue, so that no long cell is spelled out
+)
+_NAMES_OF_A_HEADER = 3
 _CLAIMS = "/claims/"
 _HOLDERS = "/holders"
 
@@ -34,10 +38,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A header that was understood: its names in the order of the file, and the claim titles among them."""
+    """A header that was understood: its names in the order of the file, and the claim titles among them.
+
+    `known` are the names that any header may hold, as they are compared.
+    """
 
     names: tuple[str, ...]
     claims: tuple[str, ...]
+    known: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,28 @@ def read_header(header: Sequence[str], kinds: Iterable[Kind]) -> Columns:
             raise BadFile("COLUMN_DOUBLED", known[name])
         names.append(known[name])
     _refuse_missing(names, catalogue)
-    return Columns(tuple(names), tuple(name for name in names if name not in _core()))
+    claims = tuple(name for name in names if name not in _core())
+    return Columns(tuple(names), claims, frozenset(known))
+
+
+def is_header(record: Sequence[str], columns: Columns) -> bool:
+    """Say whether `record` names columns: at least three of its cells do, which no certificate's row does."""
+    found = 0
+    for cell in record:
+        found += len(cell) <= MAX_COLUMN_NAME and _spelling(cell) in columns.known
+        if found == _NAMES_OF_A_HEADER:
+            return True
+    return False
+
+
+def same_header(record: Sequence[str], columns: Columns) -> bool:
+    """Say whether `record` names the columns of `columns` in their order, blank cells at its end apart."""
+    if len(record) < len(columns.names) or _spelling(record[0]) != _spelling(columns.names[0]):
+        return False
+    given = [_spelling(cell) for cell in record]
+    while given and not given[-1]:
+        given.pop()
+    return given == [_spelling(name) for name in columns.names]
 
 
 def cells_of(row: Mapping[str, str]) -> tuple[Cells, tuple[Fault, ...]]:

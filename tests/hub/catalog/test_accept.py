@@ -237,3 +237,28 @@ def test_why_a_day_cannot_be_read_is_told_when_the_reader_knows():
         accept(licence(issued_on="45296"), entitled=entitled, read_date=read_date)
 
     assert refused.value.faults[0].detail == {"why": "spreadsheet_number"}
+
+
+def test_two_holders_with_one_number_are_refused():
+    """Nobody marries themselves: the second number is a copy of the first, however it is spelled."""
+    twice = [("张演示", "111", ZHANG), ("李样例", "111", f" {ZHANG} ")]
+
+    assert [("/holders/1/id_number", "HOLDER_TWICE")] == faults(marriage(holders=twice))
+
+
+def test_a_formula_or_an_error_of_a_spreadsheet_is_told_at_its_place():
+    """In a holder's name, a claim, a number and a code, each with its own code."""
+    raw = marriage(
+        holders=[("=HYPERLINK(1)", "111", ZHANG), ("#N/A", "111", "#REF!")],
+        number="#VALUE!",
+        claims={"登记机关": "@SUM(A1)", "登记日期": "=TODAY()"},
+    )
+
+    assert [
+        ("/number", "TEXT_SHEET_ERROR"),
+        ("/holders/0/name", "TEXT_FORMULA"),
+        ("/holders/1/name", "TEXT_SHEET_ERROR"),
+        ("/holders/1/id_number", "TEXT_SHEET_ERROR"),
+        ("/claims/登记机关", "TEXT_FORMULA"),
+        ("/claims/登记日期", "TEXT_FORMULA"),
+    ] == faults(raw)

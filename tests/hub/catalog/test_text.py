@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhub.catalog.text import Unfit, read_code, read_text
+from certhub.catalog.text import Unfit, read_code, read_name, read_printed_number, read_text, read_value
 
 HIDDEN = [
     *"\x00\x08\x1b\x7f\x85\xad",
@@ -71,3 +71,58 @@ def test_a_code_has_one_spelling(raw):
 
     assert code == code.strip()
     assert code.isascii() is False or code == read_code(code.lower())
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "\t=cmd|' /C calc'!A0", "＝A1", "@SUM(1)", "+cmd", " -1+2", "－x", "+"]
+)
+def test_a_name_that_a_spreadsheet_would_compute_is_refused(text):
+    """`=`, `+`, `-` and `@` begin a formula, in full width too, and behind spaces or a tab."""
+    with pytest.raises(Unfit) as refused:
+        read_name(text)
+
+    assert "TEXT_FORMULA" == refused.value.code
+
+
+@pytest.mark.parametrize("text", ["+86 711 0000", "-1层", "-", "--", "A=B", "a@b", "C++"])
+def test_a_value_that_only_looks_like_a_formula_is_kept(text):
+    """A telephone number, a basement and a dash are values; the signs mean nothing inside."""
+    assert text == read_value(text)
+
+
+@pytest.mark.parametrize("text", ["=1", "＠x", "@SUM(1)", "+cmd|x", "＋A1"])
+def test_a_value_that_is_a_formula_is_refused(text):
+    """What a claim says is on paper for years: a formula says something else every day."""
+    for read in (read_value, read_printed_number, read_code):
+        with pytest.raises(Unfit) as refused:
+            read(text)
+        assert "TEXT_FORMULA" == refused.value.code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#N/A",
+        "#n/a ",
+        "＃N/A",
+        "#REF!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#SPILL!",
+        "#####",
+    ],
+)
+def test_the_error_of_a_spreadsheet_is_no_value(text):
+    """`#N/A` says that the value was lost before it came here; it is no name, number or code."""
+    for read in (read_value, read_name, read_printed_number, read_code):
+        with pytest.raises(Unfit) as refused:
+            read(text)
+        assert "TEXT_SHEET_ERROR" == refused.value.code
+
+
+def test_a_hash_in_a_value_is_kept():
+    """House number #12 and a scope that mentions #N/A are values."""
+    assert ["#12", "3#", "见 #N/A 说明"] == [read_value(text) for text in ("#12", "3#", "见 #N/A 说明")]

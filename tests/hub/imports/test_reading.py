@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from certhub.imports.faults import RowFaults
+from certhub.imports.faults import BadFile, RowFaults
 from certhub.imports.reading import Row, read_rows
 from tests.hub.imports.files import DATA, HEADER, couple, csv_bytes, judged, refusal, rows_of
 
@@ -149,9 +149,13 @@ def test_what_is_no_table_is_refused_with_what_to_do(data, name, code):
     assert "…" not in refused.message("zh")
 
 
-def test_a_header_alone_is_a_file_without_rows():
-    """Nothing to import is not an error."""
-    assert (rows_of(csv_bytes()).total, list(rows_of(csv_bytes()))) == (0, [])
+@pytest.mark.parametrize("rows", [(), ([""] * 12, [" "])], ids=["header", "blank rows"])
+def test_a_header_alone_says_that_nothing_was_in_the_file(rows):
+    """An export that found nothing is told, so that nobody takes it for done."""
+    refused = refusal(csv_bytes(*rows))
+
+    assert "NO_ROWS" == refused.code
+    assert "没有" in refused.message("zh")
 
 
 def test_memory_does_not_grow_with_the_file():
@@ -165,3 +169,106 @@ def test_memory_does_not_grow_with_the_file():
         tracemalloc.stop()
 
     assert peaks[1] < peaks[0] * 1.5 + 50_000
+
+
+def test_lines_that_end_in_a_bare_cr_are_lines():
+    """The line ends of an old Macintosh, also where a chunk of the file ends inside one."""
+    data = csv_bytes(*(couple(f"J{number}") for number in range(2_000)))
+    old = data.replace(b"\r\n", b"\r")
+    rows = [row for row in rows_of(old) if isinstance(row, Row)]
+
+    assert (2_000, 2_000) == (rows_of(old).total, len(rows))
+    assert [row.cells for row in rows_of(data) if isinstance(row, Row)] == [row.cells for row in rows]
+    assert (2, 2_001) == (rows[0].number, rows[-1].number)
+
+
+def test_two_sorts_of_line_ends_are_not_guessed_at():
+    """A bare CR inside a file of line feeds may be a break or part of a cell: the file is refused, and says why."""
+    good = csv_bytes(couple("J1"), couple("J2"), couple("J3"))
+    place = good.index(b"\r\n", good.index(b"J2"))
+    broken = refusal(good[:place] + b"\r" + good[place + 2 :])
+
+    assert ("CSV_UNREADABLE", "3") == (broken.code, broken.detail["row"])
+    assert "换行" in broken.message("zh")
+
+
+def test_a_cr_inside_quotes_belongs_to_its_cell():
+    """A line break that somebody typed into a cell is no end of a row, whichever sort it is."""
+    data = csv_bytes(couple("J1", 登记机关="民政局\r二楼"), couple("J2"))
+
+    assert ["民政局\r二楼", "民政局"] == [
+        row.cells["登记机关"] for row in rows_of(data) if isinstance(row, Row)
+    ]
+
+
+def test_a_header_row_in_the_middle_is_called_one():
+    """A page's repeated header is no certificate; the rows around it go in."""
+    drafts, refused = judged(csv_bytes(couple("J1"), HEADER, couple("J2")))
+
+    assert (2, [(3, "", "HEADER_REPEATED")]) == (len(drafts), refused)
+    [fault] = [row for row in rows_of(csv_bytes(HEADER)) if isinstance(row, RowFaults)]
+    assert "这是表头" in fault.faults[0].message
+
+
+BOM = "\ufeff".encode()
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        csv_bytes(couple("J1")) + BOM + csv_bytes(couple("J2")),
+        BOM + csv_bytes(couple("J1")) + BOM + csv_bytes(couple("J2")),
+        csv_bytes(couple("J1")) + BOM + b"\r\n" + csv_bytes(couple("J2")).split(b"\r\n", 1)[1],
+    ],
+    ids=["with its header", "both marked", "a mark alone"],
+)
+def test_a_byte_order_mark_in_the_middle_is_two_files_joined(joined):
+    """The mark stands at the start of a file, so here another file starts; it is named, not blamed on a cell."""
+    drafts, refused = judged(joined)
+
+    assert (2, [(3, "", "FILES_JOINED")]) == (len(drafts), refused)
+    [fault] = [row for row in rows_of(joined) if isinstance(row, RowFaults)]
+    assert "两个文件接在一起" in fault.faults[0].message
+
+
+@pytest.mark.parametrize("mark", [b"", BOM], ids=["unmarked", "marked"])
+def test_two_files_joined_inside_a_line_are_named_too(mark):
+    """The first file did not end its last line: that row cannot be told from the header behind it."""
+    joined = csv_bytes(couple("J1"), couple("J2")).removesuffix(b"\r\n") + mark + csv_bytes(couple("J3"))
+    drafts, refused = judged(joined)
+
+    assert (2, [(3, "", "FILES_JOINED")]) == (len(drafts), refused)
+
+
+def test_a_second_header_of_another_order_refuses_the_file():
+    """Rows below it would be read into the wrong columns; nothing is guessed and nothing goes in."""
+    turned = [HEADER[1], HEADER[0], *HEADER[2:]]
+    second = couple("J2")
+    joined = csv_bytes(couple("J1"), turned, [second[1], second[0], *second[2:]])
+    marked = csv_bytes(couple("J1")) + BOM + csv_bytes(couple("J2"), header=turned)
+
+    assert ("FILES_JOINED", "3") == (refusal(joined).code, refusal(joined).detail["row"])
+    assert ("FILES_JOINED", "3") == (refusal(marked).code, refusal(marked).detail["row"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("utf-8", "gb18030"), ("gb18030", "utf-8"), ("gb18030", "utf-8-sig")]
+)
+def test_two_files_of_two_encodings_are_named_and_refused(first, second):
+    """Below the join every name would be read in the wrong encoding and could look like one."""
+    joined = csv_bytes(couple("J1")).decode().encode(first) + csv_bytes(couple("J2")).decode().encode(second)
+
+    assert ("FILES_JOINED", "3") == (refusal(joined).code, refusal(joined).detail["row"])
+
+
+def test_a_line_longer_than_any_row_is_no_table():
+    """A file that never ends its line is refused before it fills the memory."""
+    stream = io.BytesIO(csv_bytes() + b"a" * 30_000_000)
+    tracemalloc.start()
+    with pytest.raises(BadFile) as refused:
+        read_rows(stream, "x.csv")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert "CSV_UNREADABLE" == refused.value.code
+    assert peak < 20_000_000

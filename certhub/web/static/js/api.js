@@ -1,6 +1,7 @@
 // Calling the hub's API: one header for the role, one shape for every refusal, one sentence for no answer.
 
 import { page, t } from "./page.js";
+import { heardFromServer, startWatch } from "./server-time.js";
 
 const TIMEOUT_MS = 10_000; // a hub asks another region twice at most, three seconds each
 
@@ -72,11 +73,13 @@ async function send(method, path, { body, key }) {
   if (key) headers["Idempotency-Key"] = key;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const sinceAsked = startWatch();
   try {
     const response = await fetch(path, {
       method, headers, signal: abort.signal, cache: "no-store",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    heardFromServer(response.headers.get("Date"), sinceAsked);
     const date = Date.parse(response.headers.get("Date") || "");
     if (date) clock.ahead = Math.round((Date.now() - date) / 1000);
     return response;

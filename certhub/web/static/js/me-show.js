@@ -1,14 +1,18 @@
-// The white page that a clerk scans: a code that renews itself, and says how long it is good.
+// The white page that a clerk scans: a code that renews itself, and is gone when its life is over.
 //
-// The live clock and the moving band are decoration: a picture of the code is useless because it is used once,
-// and for a minute.
+// The server says when a code ends, by the server's clock. At that instant the picture and the text leave the page,
+// whether or not a new code came. A phone without a network still shows a living code, since the counter can scan it;
+// the page says that no new one will come. The live clock and the moving band are decoration: a picture of the code
+// is useless because it is used once, and for a minute.
 
 import { Failed, Problem, call } from "./api.js";
 import { byId, tell } from "./dom.js";
 import { t } from "./page.js";
+import { countDown, serverNow, startWatch } from "./server-time.js";
 import { clockSeconds } from "./times.js";
 
 const RENEW_AFTER_MS = 45_000; // the old code stays good for the rest of its minute
+const ASK_AGAIN_MS = 5_000;
 const TICK_MS = 250;
 const GROUP = 5;
 
@@ -22,8 +26,16 @@ export function prepareShowing() {
   const dialog = byId("shown");
   /** @type {Showing|null} */
   let showing = null;
-  let madeAt = 0;
-  let life = 60_000;
+  /** @type {Presentation|null} the living code; none once it is over */
+  let living = null;
+  /** @type {Presentation|null} what stands on the page */
+  let drawn = null;
+  let left = () => 0;
+  let life = 1;
+  /** @type {Failed|null} why the last renewal failed */
+  let trouble = null;
+  let sinceTried = startWatch();
+  let waitMs = 0;
   let isRenewing = false;
   let timer = 0;
   let lock = null;
@@ -34,62 +46,101 @@ export function prepareShowing() {
     const asked = showing;
     try {
       const told = await call("POST", "/api/v1/me/presentations", { body: asked.body });
-      if (showing === asked) draw(told);
+      if (showing === asked) take(told);
     } finally {
       isRenewing = false;
     }
   }
 
   /** @param {Presentation} told */
-  function draw(told) {
-    madeAt = Date.now();
-    life = Math.min(Math.max(Date.parse(told.expires_at) - madeAt, 20_000), 60_000);
-    byId("qr").src = `data:image/svg+xml,${encodeURIComponent(told.qr_svg)}`;
-    byId("qr").classList.toggle("dense", told.code.length > 40);
-    byId("code-text").textContent = grouped(told.code);
-    byId("qr-veil").hidden = true;
+  function take(told) {
+    living = told;
+    left = countDown(told.expires_at);
+    life = Math.max(left(), 1);
+    trouble = null;
+    sinceTried = startWatch();
+    waitMs = Math.min(RENEW_AFTER_MS, life * 0.75);
+    draw();
+  }
+
+  /** Draw the living code, or cover the place where it was: nothing stays to be scanned or copied. */
+  function draw() {
+    const shown = document.hidden ? null : living;
+    if (shown === drawn) return;
+    drawn = shown;
+    if (shown) byId("qr").src = `data:image/svg+xml,${encodeURIComponent(shown.qr_svg)}`;
+    else byId("qr").removeAttribute("src");
+    byId("qr").classList.toggle("dense", Boolean(shown) && shown.code.length > 40);
+    byId("code-text").textContent = shown ? grouped(shown.code) : "";
+    byId("qr-veil").hidden = Boolean(shown);
   }
 
   async function again() {
-    if (!showing || isRenewing) return;
+    const asked = showing;
+    if (!asked || isRenewing) return;
     try {
       await renew();
-      tell(byId("warning"), showing.warning, "warn");
+      if (showing !== asked) return;
+      tell(byId("warning"), asked.warning, "warn");
       byId("renewed").textContent = t("me.renewed");
     } catch (failed) {
       if (!(failed instanceof Failed)) throw failed;
-      tell(byId("warning"), failed.words, "bad");
-      madeAt += failed instanceof Problem ? RENEW_AFTER_MS : 5_000; // not every quarter of a second
+      if (showing !== asked) return;
+      trouble = failed;
+      sinceTried = startWatch();
+      waitMs = failed instanceof Problem ? RENEW_AFTER_MS : ASK_AGAIN_MS;
+      if (failed instanceof Problem) tell(byId("warning"), failed.words, "bad");
     }
+    tick();
   }
 
   function tick() {
-    const now = Date.now();
-    const left = Math.max(0, madeAt + life - now);
-    byId("clock").textContent = clockSeconds(now);
-    byId("ring-left").setAttribute("stroke-dasharray", `${(left / life) * 100} 100`);
-    byId("ring-words").textContent = t("me.seconds_left", { seconds: Math.ceil(left / 1000) });
-    byId("qr-veil").hidden = left > 0;
-    byId("qr-veil").textContent = left > 0 ? "" : t("me.code_over");
-    if (now - madeAt >= Math.min(RENEW_AFTER_MS, life * 0.75)) again();
+    const now = left();
+    if (living && now <= 0) living = null;
+    draw();
+    byId("clock").textContent = clockSeconds(serverNow());
+    byId("ring-left").setAttribute("stroke-dasharray", `${(now / life) * 100} 100`);
+    byId("ring-words").textContent = t(living ? stillGood() : "me.code_over", { seconds: Math.ceil(now / 1000) });
+    byId("qr-veil").textContent = living ? "" : t(afterTheEnd());
+    if (!document.hidden && sinceTried() >= waitMs) again();
+  }
+
+  const isUnreached = () => Boolean(trouble) && !(trouble instanceof Problem);
+  const stillGood = () => (isUnreached() || !navigator.onLine ? "me.seconds_left_alone" : "me.seconds_left");
+
+  function afterTheEnd() {
+    if (trouble instanceof Problem) return "me.over_refused";
+    if (isUnreached() || !navigator.onLine) return "me.over_no_network";
+    return "me.over_renewing";
+  }
+
+  /** The network is back, or somebody looks at the page again: what is due is due now. */
+  function look() {
+    if (!showing) return;
+    if (!living || isUnreached()) waitMs = 0;
+    tick();
   }
 
   function close() {
-    showing = null;
+    showing = living = trouble = null;
     clearInterval(timer);
     lock?.release?.().catch(() => undefined);
     lock = null;
-    byId("qr").removeAttribute("src");
-    byId("code-text").textContent = "";
+    draw();
   }
 
   dialog.addEventListener("close", close);
   byId("close").addEventListener("click", () => dialog.close());
   byId("renew").addEventListener("click", again);
+  addEventListener("online", look);
+  addEventListener("offline", look);
+  addEventListener("pageshow", look);
+  document.addEventListener("visibilitychange", look);
 
   return {
     async open(asked) {
       showing = asked;
+      trouble = null;
       await renew();
       tell(byId("warning"), asked.warning, "warn");
       byId("what").textContent = t("me.showing", { what: asked.what });

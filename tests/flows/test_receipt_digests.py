@@ -1,0 +1,94 @@
+"""What a receipt names by digest is what anybody can compute from published files: the trust set and the policy.
+
+The digests are computed here a second time, from files that the hub gives away, with nothing of the verifier's own
+hashing: a digest that no published thing has would be a word without a referent (design, D22).
+"""
+
+import json
+from hashlib import sha256
+
+import pytest
+from certhub_schemas import matter
+from certhub_verifier.formats import jose
+from certhub_verifier.policy import Channel, policy_for
+
+from certhub.flows import verify
+from tests.support.region import Region
+from tests.support.story import BUSINESS, issued, licence, scan, sealed, ticket
+
+
+def digest_of_the_published_list(region: Region) -> str:
+    """Return SHA-256 over path, NUL and SHA-256 of each trust file, in the order of their paths."""
+    whole = sha256()
+    for path, data in sorted(region.hub.trust_folder.files().items()):
+        whole.update(path.encode() + b"\0" + sha256(data).digest())
+    return whole.hexdigest()
+
+
+def digest_of_the_policy(code: str, channel: Channel) -> str:
+    """Return SHA-256 of the policy's members, names sorted, no white space (RFC 8785 for such values)."""
+    rules = matter(code)
+    policy = policy_for(rules, channel)
+    form = {
+        "channel": channel.value,
+        "matter": rules.code,
+        "levels": {fact.value: policy.level(fact).value for fact in policy.levels},
+        "max_status_age_seconds": rules.max_status_age_seconds,
+        "max_trust_age_seconds": 72 * 3600,
+        "expires_soon_days": 30,
+        "offline_allowed": rules.offline_allowed,
+        "deficiency_allowed": rules.deficiency_allowed,
+    }
+    return sha256(
+        json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
+
+
+def receipt_of(region: Region, code: str, case: str = BUSINESS) -> dict:
+    """Scan a code, and return the payload of the receipt that is filed."""
+    vid = str(scan(region, code, case)["verification_id"])
+    return dict(
+        jose.parse(verify.receipt(vid, by=region.clerk, hub=region.hub)["receipt"], "receipt+jwt").payload
+    )
+
+
+@pytest.mark.parametrize(
+    ("channel", "where", "make"),
+    [
+        (Channel.TICKET, "home", ticket),
+        (Channel.SEALED, "home", sealed),
+        (Channel.PEER, "other", ticket),
+        (Channel.PEER, "other", sealed),
+    ],
+)
+def test_a_receipt_names_the_rules_and_the_list_that_anybody_can_hash(home, other, channel, where, make):
+    """Per channel, at home and across regions."""
+    region = home if where == "home" else other
+    code = make(home, issued(home, licence("摘-1")))
+
+    filed = receipt_of(region, code)
+
+    assert channel.value == filed["channel"]
+    assert digest_of_the_published_list(region) == filed["trust"]
+    assert digest_of_the_policy(BUSINESS, channel) == filed["policy"]
+
+
+def test_a_sealed_code_judged_without_its_region_names_the_rules_of_a_sealed_code(home, other):
+    """The other region is down: the list that is held judges, and the receipt says by which rules."""
+    code = sealed(home, issued(home, licence("摘-2")))
+    home.wire.down.add("420700")
+
+    filed = receipt_of(other, code)
+
+    assert "sealed" == filed["channel"]
+    assert digest_of_the_policy(BUSINESS, Channel.SEALED) == filed["policy"]
+    assert digest_of_the_published_list(other) == filed["trust"]
+
+
+@pytest.mark.parametrize("text", ["6217 0000 1234 5678", "EC1ABC"])
+def test_a_code_that_fails_by_itself_names_rules_and_list_as_well(home, text):
+    """A refusal is filed like everything else."""
+    filed = receipt_of(home, text)
+
+    assert digest_of_the_policy(BUSINESS, Channel(filed["channel"])) == filed["policy"]
+    assert digest_of_the_published_list(home) == filed["trust"]
