@@ -60,6 +60,11 @@ def reporting(page: Page) -> None:
     page.click("#report")
 
 
+def naming(page: Page) -> None:
+    """The dialog that names the window."""
+    page.click("#window-change")
+
+
 def unsent(page: Page) -> None:
     """A result that the hub does not have yet, and can be reached again."""
     with_result(page)
@@ -119,6 +124,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "facts": with_facts,
     "technical": with_technical,
     "reporting": reporting,
+    "window": naming,
     "unsent": unsent,
     "many": many_incidents,
     "more": more_certificates,

@@ -16,13 +16,12 @@ import { showBand, showItems } from "./result.js";
 import { sound } from "./tones.js";
 import { letType } from "./typing.js";
 import { explain } from "./verdicts.js";
+import { keepWindow } from "./window-setting.js";
 
 /** @typedef {import("./verdicts.js").Report} Report */
 
 const SHOWN_MS = 60_000;
-const WINDOW_KEY = "certhub.window";
 
-const windowField = byId("window");
 const matterField = byId("matter");
 const caseField = byId("case");
 const codeField = byId("code");
@@ -35,6 +34,7 @@ const said = byId("said");
 let open = null;
 let pinned = false;
 let turn = 0;
+let waiting = ""; // a code that came while the window had no name
 /** @type {Map<string, any>} a test card's report of a counter without a network, by its code */
 const offline = new Map();
 
@@ -46,17 +46,19 @@ const history = keepHistory(byId("history"), byId("history-empty"), {
   waits: (id) => outcomes.waits(id),
 });
 const outcomes = keepOutcomes({ onChange: () => history.draw() });
+const desk = keepWindow(page.actor?.window || "", () => waiting && check(waiting));
 const connection = watchConnection(byId("connection"), byId("clock-wrong"));
 
 /** Check a code. */
 async function check(code) {
   const mine = ++turn;
-  if (!windowField.reportValidity()) return;
+  waiting = desk.name() ? "" : code;
+  if (waiting) return desk.ask();
   hideResult();
   zoneWord.textContent = t("counter.checking");
   zone.classList.add("busy");
   const question = {
-    code, matter: matterField.value, window: windowField.value.trim(), verification_id: randomHex(),
+    code, matter: matterField.value, window: desk.name(), verification_id: randomHex(),
   };
   if (caseField.value.trim()) question.case_number = caseField.value.trim();
   try {
@@ -188,7 +190,7 @@ const download = () => receipt(async (shown) => {
 });
 
 listenForGun({
-  onCode: check,
+  onCode: (code) => desk.dismiss() || check(code),
   onProgress: (length) => {
     if (length) zoneWord.textContent = t("counter.receiving", { count: length });
     else idle();
@@ -222,8 +224,6 @@ byId("pin").addEventListener("click", () => {
   byId("pin").setAttribute("aria-pressed", String(pinned));
   byId("masking").textContent = "";
 });
-windowField.value = localStorage.getItem(WINDOW_KEY) || page.actor?.window || "";
-windowField.addEventListener("change", () => localStorage.setItem(WINDOW_KEY, windowField.value.trim()));
 
 /** Do something at the start; what fails is told in the band, with what was typed kept. */
 async function tried(deed) {

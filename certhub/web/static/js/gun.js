@@ -1,12 +1,20 @@
-// The scanner gun: a keyboard that types fast. We read the physical key, so that Caps Lock, a Chinese input
-// method and full-width mode do not matter, and keep out of real fields.
+// The scanner gun: a keyboard that types fast. A run of keys that begins as a code of ours is a scan, wherever the
+// focus is (gun-run.js); the field that it fell into gets back what stood there before its first key. Every other key
+// belongs to the field. We read the physical key, so that Caps Lock, a Chinese input method and full-width mode do
+// not matter.
 //
-//   a gap of more than 120 ms   starts over          under 8 characters   is a human
-//   Enter or Tab                ends a burst         an Enter just after  is the gun's second line end
+//   a whole code            is told at its last character; a gun needs no Enter
+//   part of one             is told at Enter, at Tab or when the keys stop, where no text can be typed
+//   anything else, fast     outside fields: is told too, so that a payment code is named as what it is
+//   Enter or Tab just after is the gun's line end, at the pace of its run
 
-const GAP_MS = 120;
-const SHORTEST = 8;
+import { GAP_MS, readRuns } from "./gun-run.js";
+
+const FOREIGN_GAP_MS = 120;
+const SHORTEST = 8; // characters; fewer are a person
+const PREFIX = 3;
 const ECHO_MS = 150;
+const LATE_MS = 300; // an input method may still write into the field that we gave back
 
 /**
  * Return the character of a key by its place on the keyboard, not what an input method made of it.
@@ -24,46 +32,110 @@ export function charOf(event) {
 }
 
 /**
- * Listen for bursts on the whole document.
+ * Listen for scans on the whole document.
  * @param {{onCode: (code: string) => void, onProgress: (length: number) => void,
  *          onEnter: (event: KeyboardEvent) => void}} heard
- *   `onEnter` is a person's Enter, outside fields; never one that belongs to a burst
+ *   `onProgress`  characters so far, 0 when nothing came of them
+ *   `onEnter`     a person's Enter, outside fields; never one that belongs to a scan
  */
 export function listenForGun({ onCode, onProgress, onEnter }) {
-  let typed = "";
+  const run = readRuns();
+  let loose = ""; // keys outside fields that may be somebody else's code
   let last = -Infinity;
-  let ended = -Infinity;
+  let endedAt = -Infinity;
+  let echo = ECHO_MS;
+  let giveBack = () => undefined;
+  let silence = 0;
+  let isShown = false; // that something is being received
 
-  const end = (event) => {
-    const isBurst = typed !== "" && event.timeStamp - last <= GAP_MS;
-    const code = isBurst && typed.length >= SHORTEST ? typed.toUpperCase() : "";
-    typed = "";
-    if (!isBurst && event.timeStamp - ended > ECHO_MS) {
-      if (event.key === "Enter") onEnter(event);
+  function tell(code, at, wait) {
+    clearTimeout(silence);
+    run.forget();
+    loose = "";
+    endedAt = at;
+    echo = wait;
+    isShown = false;
+    onCode(code);
+  }
+
+  /** The keys stop, or a line end comes: is what there is worth telling? */
+  function stop(at, field) {
+    clearTimeout(silence);
+    const [word, foreign] = [run.word(), loose];
+    run.forget();
+    loose = "";
+    if (word.length >= SHORTEST && !(field && field.tagName !== "SELECT")) {
+      giveBack();
+      tell(word, at, ECHO_MS);
+      return true;
+    }
+    if (!field && foreign.length >= SHORTEST) {
+      tell(foreign.toUpperCase(), at, ECHO_MS);
+      return true;
+    }
+    progress(0);
+    return false;
+  }
+
+  function progress(length) {
+    if (length || isShown) onProgress(length);
+    isShown = length > 0;
+  }
+
+  function lineEnd(event) {
+    const at = event.timeStamp;
+    const isEcho = at - endedAt <= echo;
+    const isGoingOn = at - last <= GAP_MS;
+    const isFast = at - last <= FOREIGN_GAP_MS && loose !== "";
+    const field = fieldOf(event.target);
+    if (!isGoingOn) run.forget();
+    if (!isFast) loose = "";
+    if (isEcho || (isGoingOn && stop(at, field))) {
+      if (isEcho) endedAt = at;
+    } else if (!isFast || field) {
+      if (event.code !== "Tab" && !field) onEnter(event);
       return;
     }
     event.preventDefault();
     event.stopPropagation();
-    ended = event.timeStamp;
-    if (code) onCode(code);
-    else onProgress(0);
-  };
+  }
 
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isField(event.target)) return;
-    if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
-      end(event);
+  function character(event, typed) {
+    const at = event.timeStamp;
+    const field = fieldOf(event.target);
+    if (at - last > FOREIGN_GAP_MS) loose = "";
+    last = at;
+    loose = field ? "" : loose + typed;
+    const before = field && snapshot(field);
+    const state = run.feed(typed, at);
+    if (state === "begun") giveBack = before ? () => restore(before) : () => undefined;
+    if (state === "whole") {
+      event.preventDefault();
+      event.stopPropagation();
+      const word = run.word();
+      giveBack();
+      tell(word, at, Math.max(ECHO_MS, 3 * run.pace()));
       return;
     }
-    const character = charOf(event);
-    if (!character) return;
-    if (event.timeStamp - last > GAP_MS) typed = "";
-    typed += character;
-    last = event.timeStamp;
-    if (typed.length >= SHORTEST) {
-      event.preventDefault();
-      onProgress(typed.length);
+    const isScan = run.word().length >= PREFIX;
+    if (!field && (isScan || loose.length >= SHORTEST)) event.preventDefault();
+    clearTimeout(silence);
+    if (!isScan && loose.length < SHORTEST) {
+      progress(0);
+      return;
     }
+    progress(Math.max(run.word().length, field ? 0 : loose.length));
+    silence = setTimeout(() => stop(performance.now(), field), GAP_MS + ECHO_MS);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
+      lineEnd(event);
+      return;
+    }
+    const typed = charOf(event);
+    if (typed) character(event, typed);
   }, { capture: true });
 }
 
@@ -72,7 +144,7 @@ export function listenForGun({ onCode, onProgress, onEnter }) {
  * @param {string} code
  */
 export function typeLikeAGun(code) {
-  for (const character of code) press(codeOf(character), character);
+  for (const one of code) press(codeOf(one), one);
   press("Enter", "Enter");
 }
 
@@ -91,6 +163,28 @@ function codeOf(character) {
   return /\d/.test(character) ? `Digit${character}` : "";
 }
 
-function isField(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+/** @returns {any} the field that keys would change, or null */
+function fieldOf(target) {
+  const isField = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return isField ? target : null;
+}
+
+function snapshot(field) {
+  const isText = field.tagName !== "SELECT";
+  return { field, value: field.value, start: isText ? field.selectionStart : null, end: isText ? field.selectionEnd : null };
+}
+
+/** Put back what stood in a field, also against an input method that writes once more. */
+function restore({ field, value, start, end }) {
+  const put = () => {
+    if (field.value === value) return;
+    field.value = value;
+    if (start !== null) field.setSelectionRange(start, end);
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  field.blur(); // ends a composition
+  put();
+  const late = new AbortController();
+  for (const kind of ["input", "compositionend"]) field.addEventListener(kind, put, { signal: late.signal });
+  setTimeout(() => late.abort(), LATE_MS);
 }
