@@ -1,8 +1,9 @@
 """python3 dev.py fuzz [--count N | --seconds N] [--seed N] [--jobs N] [--only NAME] [--replay FILE]
 
-Bends good inputs in a hundred thousand ways and looks for one that gets through. Exit 1 on any finding: a
-mutant that is taken for something nobody signed, an exception that is not the package's own, a second
-spent on one input, or memory that grows. The input is kept under tests/fuzz/findings/.
+Bends good inputs, and the worlds around them, in a hundred thousand ways and looks for one that gets
+through. Exit 1 on any finding: a mutant that is taken for something nobody signed, an exception that is not
+the package's own, a second spent on one input, or memory that grows. The
+input is kept under tests/fuzz/findings/.
 """
 
 import argparse

@@ -99,7 +99,7 @@ def fuzz(some: tuple[Target, ...], mutator: Mutator, count: int) -> Tally:
     tally, weights = Tally(), list(itertools.accumulate(target.weight for target in some))
     chance, watch = mutator.chance, memory.Watch()
     for target in chance.choices(some, cum_weights=weights, k=count):
-        data = mutator.mutant(chance.choice(target.good))
+        data = target.bend(chance) if target.bend else mutator.mutant(chance.choice(target.good))
         begun = time.process_time()
         outcome, why = judged(target, data)
         spent = time.process_time() - begun
@@ -212,7 +212,9 @@ def _tell(whole: Tally, seconds: float, wanted: Campaign, say: Callable[[str], N
     lasts = max((held.last for held in whole.memory.values()), default=0) >> 20
     step, during = whole.step
     say("")
+    worlds = sum(count for (name, _), count in whole.outcomes.items() if name.startswith("world-"))
     say(f"mutants             {whole.total():,} (seed {wanted.seed}, {wanted.jobs} processes)")
+    say(f"of them             {whole.total() - worlds:,} of bytes, {worlds:,} of worlds, signed again")
     say(f"accepted            {whole.total('accepted'):,}")
     say(f"foreign exceptions  {whole.total('foreign'):,}")
     slowest, where = whole.slowest

@@ -8,6 +8,7 @@ ACCEPTED   taken, and it means something that nobody signed: a finding
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from random import Random
 
 
 class Found(Enum):
@@ -23,13 +24,14 @@ class Target:
     """One thing to fuzz; `weight` is its share of the mutants.
 
     `judge` says what became of an input, or raises the package's own error, which is a refusal. Anything else
-    that it raises is a finding.
+    that it raises is a finding. Mutants are neighbours of the good inputs, unless `bend` makes them: a world.
     """
 
     name: str
     good: tuple[bytes, ...]
     judge: Callable[[bytes], Found]
-    weight: int = 2
+    weight: float = 2
+    bend: Callable[[Random], bytes] | None = None
 
 
 def same(holds: bool) -> Found:
