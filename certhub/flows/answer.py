@@ -17,7 +17,7 @@ from certhub_schemas import MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.facts import Checked
+from certhub_verifier.facts import Checked, Fact
 from certhub_verifier.formats import codes, envelope, jose
 from certhub_verifier.formats.agreement import Agreement
 from certhub_verifier.formats.stated import StatedFact
@@ -192,7 +192,7 @@ def _second(unit: Unit, looked: Looked, spends: Spends, mine: Use, *, hub: Hub) 
 def _item(found: Found) -> envelope.AnsweredItem:
     return envelope.AnsweredItem(
         kind=found.item.kind,
-        facts=tuple(_stated(fact) for fact in found.item.facts),
+        facts=tuple(_stated(fact) for fact in found.item.facts if fact.fact is not Fact.CATALOGUED),
         disclosed=dict(found.item.disclosed),
         cert_digest=found.cert_digest,
     )

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from certhub_schemas import Matter, kind
-from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
+from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import VerifierError
+from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats import codes, jose
 from certhub_verifier.formats.receipt import cert_digest
@@ -157,6 +158,7 @@ def _examined(
             ),
             trust=hub.trust,
             policy=policy_for(matter, Channel.TICKET),
+            catalogue=hub.catalogue,
             now=now,
         ),
         answer,
@@ -195,11 +197,15 @@ def _behind_sealed(
     def answer(need: Need) -> News | None:
         if isinstance(need, StatusAt):
             return None if certificate is None else record_of(certificate, now)
-        return UseRecord(used=False, used_at=None, used_where=None) if isinstance(need, UseOf) else None
+        return UseRecord(used=False, as_of=now) if isinstance(need, UseOf) else None
 
     report = run(
         examine(
-            SealedCode(text, asker=hub.region), trust=hub.trust, policy=policy_for(matter, channel), now=now
+            SealedCode(text, asker=hub.region),
+            trust=hub.trust,
+            policy=policy_for(matter, channel),
+            catalogue=hub.catalogue,
+            now=now,
         ),
         answer,
     )

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from certhub_schemas import Matter
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import failure
-from certhub_verifier.engine import PeerAnswer, SealedCode, examine, run
+from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import VerifierError
+from certhub_verifier.evidence import PeerAnswer, SealedCode
 from certhub_verifier.formats import codes, envelope, jose
 from certhub_verifier.formats.agreement import Agreement
 from certhub_verifier.formats.receipt import SALT_BYTES, cert_digest
@@ -154,7 +155,10 @@ def _examined(
             signature_digest=evidence,
             as_of=datetime.fromtimestamp(answer.issued_at, UTC),
         )
-        report = run(examine(evidence_item, trust=hub.trust, policy=policy, now=now), lambda need: None)
+        report = run(
+            examine(evidence_item, trust=hub.trust, policy=policy, catalogue=hub.catalogue, now=now),
+            lambda need: None,
+        )
         found.append(Found(report, item.cert_digest))
     return (
         Looked(Channel.PEER, tuple(found))
@@ -178,6 +182,13 @@ def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:
 
     shown = SealedCode(asked.text, asker=hub.region)
     report = run(
-        examine(shown, trust=hub.trust, policy=policy_for(asked.matter, channel), now=hub.now()), held
+        examine(
+            shown,
+            trust=hub.trust,
+            policy=policy_for(asked.matter, channel),
+            catalogue=hub.catalogue,
+            now=hub.now(),
+        ),
+        held,
     )
     return Looked(channel, (Found(report, cert_digest(hub.random(SALT_BYTES), asked.text)),))

@@ -3,7 +3,8 @@
     clock     what time it is                      network   other regions
     random    randomness                           shelf     the public files
     database  units of work                        trust     the trust set in force
-    keyring   signers                              step      called before every numbered step of a flow
+    keyring   signers                              catalogue the kinds that it knows
+    step      called before every numbered step of a flow
 
 Nothing reaches around it. A test hands in a stopped clock, seeded randomness, a broken network, or a `step`
 that kills the process; weeks of several regions can be simulated in one process from a seed.
@@ -12,13 +13,14 @@ that kills the process; weeks of several regions can be simulated in one process
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from certhub_keys.signer import Signer
 from certhub_keys.software import KeyStore
+from certhub_schemas import Catalogue, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.trust import TrustSet
 
@@ -52,6 +54,7 @@ class Hub:
     trust_folder: TrustFolder
     network: Network
     step: Callable[[str], None] = no_step
+    catalogue: Catalogue = field(default_factory=shipped_catalogue)
 
     @classmethod
     def open(

@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from certhub_schemas import matters
-from certhub_verifier.engine import SealedCode, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import SealedCode
 from certhub_verifier.formats import base64url, codes
 from certhub_verifier.needs import Need, News, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
@@ -152,7 +153,14 @@ def _stale_list(asked: Asked) -> Mapping[str, Any]:
 
     policy = policy_for(matters()[0], Channel.SEALED)
     item = run(
-        examine(SealedCode(code, asker=hub.region), trust=hub.trust, policy=policy, now=now), from_disk
+        examine(
+            SealedCode(code, asker=hub.region),
+            trust=hub.trust,
+            policy=policy,
+            catalogue=hub.catalogue,
+            now=now,
+        ),
+        from_disk,
     )
     report = overall([item], channel=Channel.SEALED, as_of=now)
     return {

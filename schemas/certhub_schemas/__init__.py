@@ -3,6 +3,7 @@
 Stands on the standard library alone, so that a counter that only verifies installs nothing else.
 """
 
+from certhub_schemas.catalogue import Catalogue, shipped_catalogue
 from certhub_schemas.certificate_kind import (
     CORE_NAMES,
     Authority,
@@ -24,6 +25,7 @@ __all__ = [
     "Authority",
     "BadCode",
     "BadEntry",
+    "Catalogue",
     "Field",
     "HolderCategory",
     "Kind",
@@ -41,4 +43,5 @@ __all__ = [
     "matter",
     "matters",
     "report_schema",
+    "shipped_catalogue",
 ]

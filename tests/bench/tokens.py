@@ -9,9 +9,10 @@ from itertools import count
 from pathlib import Path
 
 from certhub_keys.testing import fixed_signer
-from certhub_schemas import matter
+from certhub_schemas import matter, shipped_catalogue
 from certhub_verifier.causes import Verdict
-from certhub_verifier.engine import PresentedCredential, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats import base64url, codes, jose, vc
 from certhub_verifier.formats.sealed import SealedPayload
@@ -46,7 +47,9 @@ def judge(text: str) -> ItemReport:
     meant_for_us = Checked(Fact.AUDIENCE, Outcome.YES, None, NOW)
     evidence = PresentedCredential(text, how="ticket", redeemed=redeemed, known=(meant_for_us,), asker=None)
     policy = policy_for(matter(MATTER), Channel.TICKET)
-    return run(examine(evidence, trust=trust(), policy=policy, now=NOW), _active)
+    return run(
+        examine(evidence, trust=trust(), policy=policy, now=NOW, catalogue=shipped_catalogue()), _active
+    )
 
 
 def _active(_: Need) -> StatusRecord:

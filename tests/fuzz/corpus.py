@@ -78,7 +78,9 @@ class Corpus:
     def news(self, need: Need) -> News | None:
         """Answer the engine: one good list, no code ever used."""
         return (
-            StatusToken(self.tokens["statuslist+jwt"][0]) if isinstance(need, StatusAt) else UseRecord(False)
+            StatusToken(self.tokens["statuslist+jwt"][0])
+            if isinstance(need, StatusAt)
+            else UseRecord(False, as_of=NOW)
         )
 
     def key(self, kid: str | None, purpose: Purpose | None) -> jose.VerifyingKey | None:

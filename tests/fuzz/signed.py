@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from certhub_schemas import shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier import (
     Channel,
@@ -110,7 +111,14 @@ def _shown(data: bytes, *, corpus: Corpus) -> Found:
     redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
     evidence = PresentedCredential(text_of(data), "ticket", redeemed, asker=None)
     report = run(
-        examine(evidence, trust=corpus.trust, policy=corpus.policy(Channel.TICKET), now=NOW), corpus.news
+        examine(
+            evidence,
+            trust=corpus.trust,
+            policy=corpus.policy(Channel.TICKET),
+            now=NOW,
+            catalogue=shipped_catalogue(),
+        ),
+        corpus.news,
     )
     if report.verdict in (Verdict.VALID, Verdict.CHECK) or report.disclosed:
         return _known_credential(data, report.disclosed, corpus)
@@ -121,7 +129,10 @@ def _sealed(data: bytes, *, corpus: Corpus) -> Found:
     text = text_of(data)
     evidence = SealedCode(text, asker=None)
     policy = corpus.policy(channel_of(evidence))
-    report = run(examine(evidence, trust=corpus.trust, policy=policy, now=NOW), corpus.news)
+    report = run(
+        examine(evidence, trust=corpus.trust, policy=policy, now=NOW, catalogue=shipped_catalogue()),
+        corpus.news,
+    )
     if report.verdict in (Verdict.VALID, Verdict.CHECK) or report.disclosed:
         good = {one.decode() for one in corpus.sealed_codes}
         return Found.SAME if codes.normalise(text) in good else Found.ACCEPTED
@@ -173,7 +184,14 @@ def _bound(data: bytes, *, corpus: Corpus) -> Found:
     """As a file that the holder's device vouches for: valid only as it was bound."""
     evidence = PresentedCredential(text_of(data), "file", expect=corpus.expect, asker=None)
     report = run(
-        examine(evidence, trust=corpus.trust, policy=corpus.policy(Channel.FILE), now=NOW), corpus.news
+        examine(
+            evidence,
+            trust=corpus.trust,
+            policy=corpus.policy(Channel.FILE),
+            now=NOW,
+            catalogue=shipped_catalogue(),
+        ),
+        corpus.news,
     )
     if report.verdict is Verdict.VALID:
         return same(_without_last_signature(data) in map(_without_last_signature, corpus.bindings))

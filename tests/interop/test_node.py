@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import Verdict
-from certhub_verifier.engine import PresentedCredential, examine, run
+from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import VerifierError
+from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.formats import (
     base64url,
     claimtree,
@@ -100,6 +102,7 @@ def test_our_engine_says_the_same_of_that_presentation() -> None:
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.FILE),
         now=NOW,
+        catalogue=shipped_catalogue(),
     )
     assert run(steps, lambda need: StatusToken(WORLD.status_token())).verdict is Verdict.VALID
 

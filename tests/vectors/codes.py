@@ -183,7 +183,9 @@ def _good_codes() -> Iterator[Vector]:
         "left-out", "A value that did not fit is named, never cut.", sealed(payload(x=["住所"])), VALID
     )
     yield _code("four-claims", "The most: four claims, 120 bytes as JSON.",
-                sealed(payload(c={"名称": "示例小面馆", "成立日期": "2024-01-05", "类型": "个体工商户", "座": 36})), VALID)  # fmt: skip
+                sealed(payload(c={"名称": "示例面馆", "成立日期": "2024-01-05", "类型": "个体户", "注册资本": 36})), VALID)  # fmt: skip
+    yield _code("claim-unknown", "The catalogue has no such claim of this kind.", sealed(payload(c={"月相": "满月"})),
+                Expected("check", "CLAIM_UNKNOWN"))  # fmt: skip
     yield _code("another-regions", "Shown in Wuhan, under an agreement that names only some fields.", plain, VALID,
                 asker=AWAY)  # fmt: skip
     yield _code(

@@ -139,6 +139,17 @@ def _good() -> Iterator[Vector]:
     )
     yield _vector("with-blanks-in-a-disclosure", "A disclosure is hashed as it was sent, never printed again.",
                   *_respelled(), "valid", "OK", "RFC 9901 §4.2.1")  # fmt: skip
+    version_999 = whole(payload(vct=f"urn:certhub:kind:{world.LICENCE}:999"))
+    yield _vector(
+        "version-unknown",
+        "The catalogue has no version 999 of this kind.",
+        version_999,
+        "check",
+        "VERSION_UNKNOWN",
+    )
+    strange = wire.disclosure("s1", "月相", "满月")
+    yield _vector("claim-unknown", "The catalogue has no such claim of this kind.",
+                  wire.sd_jwt(sealed(payload([wire.disclosure_digest(strange)])), strange), "check", "CLAIM_UNKNOWN")  # fmt: skip
     yield _vector(
         "nested",
         "A claim that holds a claim that is disclosed by itself.",
@@ -174,14 +185,14 @@ def _respelled() -> tuple[str]:
 
 def _nested() -> str:
     inner = wire.disclosure("s1", "区", "鄂城区")
-    outer = wire.disclosure("s2", "地址", {"市": "鄂州市", "_sd": [wire.disclosure_digest(inner)]})
+    outer = wire.disclosure("s2", "住所", {"市": "鄂州市", "_sd": [wire.disclosure_digest(inner)]})
     return wire.sd_jwt(sealed(payload([wire.disclosure_digest(outer)])), outer, inner)
 
 
 def _element() -> str:
     one, other = wire.disclosure("s1", "餐饮服务"), wire.disclosure("s2", "食品销售")
     places = [{"...": wire.disclosure_digest(one)}, {"...": wire.disclosure_digest(other)}]
-    listed = wire.disclosure("s3", "经营项目", places)
+    listed = wire.disclosure("s3", "经营范围", places)
     return wire.sd_jwt(sealed(payload([wire.disclosure_digest(listed)])), listed, other)
 
 

@@ -199,7 +199,7 @@ def _answers() -> Iterator[Vector]:
     yield _judged("answer-without-facts", "Nothing was checked.", answer(item(facts=[])),
                   Expected("undetermined", "CLOCK_WRONG"))  # fmt: skip
     yield _judged("answer-with-an-old-status", "Two days old, the matter takes one.",
-                  answer(item(facts=told(status={"as_of": old}))), Expected("undetermined", "LIST_TOO_OLD"))  # fmt: skip
+                  answer(item(facts=told(status={"as_of": old}))), Expected("undetermined", "FACT_TOO_OLD"))  # fmt: skip
     yield _judged("answer-with-an-unknown-fact", "What we do not understand never helps.",
                   answer(item(facts=[*told(), {"fact": "approved", "outcome": "yes", "as_of": world.instant(world.NOW)}])), unknown)  # fmt: skip
     yield _judged("answer-with-a-fact-twice", "Told twice: its shape is in doubt.",

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from certhub_schemas import Matter
+from certhub_schemas import Matter, shipped_catalogue
 from certhub_schemas.algorithms import ES256
 from certhub_verifier import (
     Channel,
@@ -167,7 +167,13 @@ def _sealed(text: str, given: Mapping[str, Any], world: World) -> Any:
 
 def _report(evidence: Evidence, channel: Channel, given: Mapping[str, Any], world: World) -> Any:
     policy = policy_for(world.matters[given["matter"]] if given["matter"] else None, channel)
-    steps = examine(evidence, trust=world.trust(given["trust"]), policy=policy, now=world.time(given))
+    steps = examine(
+        evidence,
+        trust=world.trust(given["trust"]),
+        policy=policy,
+        now=world.time(given),
+        catalogue=shipped_catalogue(),
+    )
     return _told(run(steps, lambda need: _news(need, given, world)))
 
 
@@ -178,7 +184,7 @@ def _news(need: Need, given: Mapping[str, Any], world: World) -> News | None:
     if use is None:
         return None
     at = datetime.fromisoformat(use["used_at"]) if "used_at" in use else None
-    return UseRecord(use["used"], at, use.get("used_where"))
+    return UseRecord(use["used"], at, use.get("used_where"), as_of=world.time(given))
 
 
 def _told(report: ItemReport) -> dict[str, Any]:
@@ -249,7 +255,14 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
     told = []
     for item in (item for result in read.results for item in result.items):
         evidence = PeerAnswer(read.provider, item, request_digest(token), signed_at, asker=read.asker)
-        told.append(_told(run(examine(evidence, trust=trust, policy=policy, now=now), lambda _: None)))
+        told.append(
+            _told(
+                run(
+                    examine(evidence, trust=trust, policy=policy, now=now, catalogue=shipped_catalogue()),
+                    lambda _: None,
+                )
+            )
+        )
     causes = [result.cause for result in read.results]
     return {"outcome": "read", "error": read.error, "causes": causes, "reports": told}
 

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_verifier.causes import Verdict
-from certhub_verifier.engine import PresentedCredential, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats import keybinding, sdjwt
 from certhub_verifier.formats.keybinding import Binding
@@ -32,7 +34,13 @@ def shown(text=BOUND_TO_PHONE, *, binding=COUNTER, key=PHONE, at=NOW, fields=("å
 def examined(text, *, expect=COUNTER, how="file", channel=Channel.FILE, trust=None, now=NOW, **changes):
     """Examine a presentation that came without a ticket."""
     evidence = PresentedCredential(text, how, expect=expect, **{"asker": None, **changes})
-    steps = examine(evidence, trust=trust or WORLD.trust(), policy=policy_for(None, channel), now=now)
+    steps = examine(
+        evidence,
+        trust=trust or WORLD.trust(),
+        policy=policy_for(None, channel),
+        now=now,
+        catalogue=shipped_catalogue(),
+    )
     return run(steps, lambda need: StatusToken(LIST) if isinstance(need, StatusAt) else None)
 
 
@@ -147,6 +155,7 @@ def test_a_binding_that_holds_makes_up_for_nothing_that_is_missing(trouble, caus
         PresentedCredential(shown(), "file", expect=COUNTER, asker=None),
         policy=policy_for(None, Channel.FILE),
         **how,
+        catalogue=shipped_catalogue(),
     )
     report = run(steps, lambda need: StatusToken(token) if token else None)
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_schemas.algorithms import ES256
 from certhub_schemas.purposes import Purpose
 from certhub_verifier import checks
 from certhub_verifier.causes import Verdict
-from certhub_verifier.engine import NotValid, PresentedCredential, SealedCode, Verified, examine, run, verify
+from certhub_verifier.engine import NotValid, Verified, examine, run, verify
 from certhub_verifier.errors import Malformed
+from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
 from certhub_verifier.formats.identifier import Identifier
@@ -42,7 +44,7 @@ DAY = timedelta(days=1)
 
 def active(need):
     """A home hub whose row says that all is well, and that has never seen the code."""
-    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False)
+    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
 
 
 def listed(statuses=None, **changes):
@@ -61,7 +63,12 @@ def ticket(text=None, *, fetch=active, world=WORLD, trust=None, now=NOW, **chang
     evidence = PresentedCredential(
         text or world.credential(), "ticket", **{"redeemed": redeemed(), "asker": None, **changes}
     )
-    return run(examine(evidence, trust=trust or world.trust(), policy=TICKET, now=now), fetch)
+    return run(
+        examine(
+            evidence, trust=trust or world.trust(), policy=TICKET, now=now, catalogue=shipped_catalogue()
+        ),
+        fetch,
+    )
 
 
 def sealed(text, *, fetch=active, world=WORLD, now=NOW, channel=Channel.SEALED, **changes):
@@ -71,6 +78,7 @@ def sealed(text, *, fetch=active, world=WORLD, now=NOW, channel=Channel.SEALED, 
         trust=world.trust(),
         policy=policy_for(None, channel),
         now=now,
+        catalogue=shipped_catalogue(),
     )
     return run(steps, fetch)
 
@@ -115,9 +123,9 @@ def test_verify_returns_a_value_that_exists_only_if_all_is_well():
     arguments = {"trust": WORLD.trust(), "policy": TICKET, "now": NOW}
     good = PresentedCredential(WORLD.credential(), "ticket", redeemed(), asker=None)
 
-    assert isinstance(verify(good, fetch=active, **arguments), Verified)
+    assert isinstance(verify(good, fetch=active, **arguments, catalogue=shipped_catalogue()), Verified)
     with pytest.raises(NotValid) as refused:
-        verify(good, fetch=lambda need: None, **arguments)
+        verify(good, fetch=lambda need: None, **arguments, catalogue=shipped_catalogue())
     assert refused.value.report.code == "STATUS_UNKNOWN"
     with pytest.raises(NotValid):
         Verified(refused.value.report)
@@ -130,6 +138,7 @@ def test_the_same_credential_as_a_file_is_at_most_check():
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.FILE),
         now=NOW,
+        catalogue=shipped_catalogue(),
     )
     report = run(steps, listed())
 
@@ -272,7 +281,13 @@ def test_step_5_a_witness_does_not_make_a_key_older_than_it_is():
 )
 def test_step_6_dates(changes, now, code):
     """The end does not belong to the term, the beginning does; thirty days before the end people are told."""
-    assert ticket(WORLD.credential(**changes), trust=WORLD.trust(now), now=now).code == code
+    now_redeemed = {
+        "redeemed": replace(redeemed(), as_of=now),
+        "fetch": lambda need: StatusRecord("active", now),
+    }
+    report = ticket(WORLD.credential(**changes), trust=WORLD.trust(now), now=now, **now_redeemed)
+
+    assert report.code == code
 
 
 def test_step_6_the_last_day_and_the_days_left_are_told():
@@ -320,7 +335,7 @@ def test_step_9_the_home_hubs_own_row(state, code):
 def test_step_9_no_news_is_not_good_news():
     """A status that could not be had, or news of another kind, is undetermined."""
     assert ticket(fetch=lambda need: None).code == "STATUS_UNKNOWN"
-    assert ticket(fetch=lambda need: UseRecord(used=False)).code == "STATUS_UNKNOWN"
+    assert ticket(fetch=lambda need: UseRecord(used=False, as_of=NOW)).code == "STATUS_UNKNOWN"
 
 
 def test_step_9_no_other_region_speaks_of_it():
@@ -367,7 +382,7 @@ def test_a_sealed_code_asks_for_its_status_and_then_for_its_use():
 
 def test_a_used_sealed_code_says_when_and_where():
     """Used before is invalid, whatever else is good."""
-    used = UseRecord(used=True, used_at=NOW - timedelta(minutes=1), used_where="2 号窗口")
+    used = UseRecord(used=True, used_at=NOW - timedelta(minutes=1), used_where="2 号窗口", as_of=NOW)
     report = sealed(WORLD.sealed_code(), fetch=lambda need: used if isinstance(need, UseOf) else active(need))
 
     assert (report.verdict, report.code) == (Verdict.INVALID, "CODE_USED")
@@ -387,6 +402,7 @@ def test_a_sealed_code_lives_for_sixty_seconds(age, code):
         trust=WORLD.trust(min(NOW, now)),
         policy=policy_for(None, Channel.SEALED),
         now=now,
+        catalogue=shipped_catalogue(),
     )
     asked = []
     report = run(steps, lambda need: asked.append(need) or active(need))
@@ -437,7 +453,13 @@ def test_a_certificate_of_another_region_needs_an_agreement():
     code = WORLD.sealed_code(claims={"名称": "示例小面馆", "法定代表人": "张演示"})
 
     def at_the_counter(text, policy):
-        steps = examine(SealedCode(text, asker=AWAY), trust=WORLD.trust(), policy=policy, now=NOW)
+        steps = examine(
+            SealedCode(text, asker=AWAY),
+            trust=WORLD.trust(),
+            policy=policy,
+            now=NOW,
+            catalogue=shipped_catalogue(),
+        )
         return run(steps, active)
 
     assert at_the_counter(code, agreed).disclosed == {"名称": "示例小面馆"}
@@ -460,16 +482,18 @@ def test_no_agreement_is_never_softened(how):
         trust=WORLD.trust(),
         policy=policy_for(None, channel),
         now=NOW,
+        catalogue=shipped_catalogue(),
     )
     assert run(steps, active).code == "NO_AGREEMENT"
 
 
 def test_a_kind_that_the_catalogue_does_not_hold_goes_by_its_code():
-    """A newer region's kind can be judged; only its name is missing."""
+    """A newer region's kind can be judged; its name is missing, and a person looks at it."""
     world = World(kinds=("11420700MB99990011999",))
     report = ticket(world.credential(kind_code="11420700MB99990011999"), world=world)
 
-    assert (report.verdict, report.kind_name) == (Verdict.VALID, "11420700MB99990011999")
+    assert (report.verdict, report.code) == (Verdict.CHECK, "KIND_UNKNOWN")
+    assert report.kind_name == "11420700MB99990011999"
 
 
 def test_a_presentation_with_fewer_fields_is_as_good():

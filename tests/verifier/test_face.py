@@ -71,6 +71,7 @@ def test_the_tutorials_example_runs():
         "text": world.credential(),
         "scanned": world.sealed_code(),
         "file": world.receipt_file(),
+        "shipped_catalogue": certhub_schemas.shipped_catalogue,
         "now": NOW,
     }
     exec("\n".join(lines), names)

@@ -7,8 +7,10 @@ no trust list · one of 72 hours and more · no status · a status of days ago �
 from datetime import timedelta
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_verifier.causes import CODES, Verdict
-from certhub_verifier.engine import PeerAnswer, PresentedCredential, SealedCode, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PeerAnswer, PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats.envelope import AnsweredItem
 from certhub_verifier.formats.stated import StatedFact
@@ -63,7 +65,7 @@ SHOWN = {
 def news(token):
     """A shelf with one list and a hub that has never seen the code."""
     return lambda need: (
-        (StatusToken(token) if token else None) if isinstance(need, StatusAt) else UseRecord(False)
+        (StatusToken(token) if token else None) if isinstance(need, StatusAt) else UseRecord(False, as_of=NOW)
     )
 
 
@@ -91,7 +93,10 @@ CAUSES = {
 def found(channel, *, trust=WORLD.trust(), token=FRESH, now=NOW):  # noqa: B008 - values, never changed
     """Examine what is shown by `channel` on a machine in some trouble."""
     policy = policy_for(SomeMatter(), channel)
-    return run(examine(SHOWN[channel], trust=trust, policy=policy, now=now), news(token))
+    return run(
+        examine(SHOWN[channel], trust=trust, policy=policy, now=now, catalogue=shipped_catalogue()),
+        news(token),
+    )
 
 
 # Another region's answer brings its own status: a missing list is no trouble to it.
@@ -174,6 +179,7 @@ def test_a_stale_list_serves_only_matters_that_may_be_settled_offline():
         trust=WORLD.trust(NOW - 25 * HOUR),
         policy=policy_for(OnlineOnly(), Channel.TICKET),
         now=NOW,
+        catalogue=shipped_catalogue(),
     )
     report = run(steps, news(FRESH))
     assert (report.code, report.detail["hours"]) == ("LIST_TOO_OLD", "25")
@@ -204,6 +210,9 @@ OPEN = {  # what each trouble leaves open: the cause, and the age that is told o
         Fact.DATES: ("CLOCK_WRONG", NONE),
         Fact.STATUS: ("CLOCK_WRONG", -MINUTES),
         Fact.TRUST_FRESH: ("CLOCK_WRONG", -MINUTES),
+        **dict.fromkeys(
+            (Fact.HOLDER_BINDING, Fact.AUDIENCE, Fact.ONE_TIME, Fact.LOGGED), ("CLOCK_WRONG", -MINUTES)
+        ),
     },
 }
 ASKED_WITHOUT_TRUST = (Fact.WELL_FORMED, Fact.ISSUER_KNOWN, Fact.TRUST_FRESH)  # nothing else can be believed
@@ -213,13 +222,19 @@ def all_facts(fault):
     """What is answered of everything, on a machine in that trouble; and the time that it believes in."""
     with_fault = {"trust": WORLD.trust(), "token": FRESH, "now": NOW, **FAULTS.get(fault, {})}
     policy = policy_for(SomeMatter(), Channel.TICKET)
-    steps = examine(EVERYTHING, trust=with_fault["trust"], policy=policy, now=with_fault["now"])
+    steps = examine(
+        EVERYTHING,
+        trust=with_fault["trust"],
+        policy=policy,
+        now=with_fault["now"],
+        catalogue=shipped_catalogue(),
+    )
     report = run(steps, news(with_fault["token"]))
     return report, {checked.fact: checked for checked in report.facts}, with_fault["now"]
 
 
 def test_every_question_is_put_where_nothing_is_wrong():
-    """The matrix below has a row for each of the thirteen facts, and all of them are yes."""
+    """The matrix below has a row for each of the fourteen facts, and all of them are yes."""
     report, answers, _ = all_facts("none")
 
     assert set(Fact) == set(answers)
@@ -266,5 +281,6 @@ def test_no_matter_makes_trouble_valid(channel, offline, deficiency):
                 trust=given["trust"],
                 policy=policy_for(Matter(), channel),
                 now=given["now"],
+                catalogue=shipped_catalogue(),
             )
             assert run(steps, news(given["token"])).verdict is Verdict.UNDETERMINED

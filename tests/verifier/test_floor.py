@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_verifier import (
     FLOORS,
     Channel,
@@ -47,7 +48,9 @@ def yes(fact):
 
 def news(need):
     """A good list, and a region that has never seen the code."""
-    return StatusToken(WORLD.status_token()) if isinstance(need, StatusAt) else UseRecord(used=False)
+    return (
+        StatusToken(WORLD.status_token()) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
+    )
 
 
 def test_every_kind_of_evidence_has_a_row():
@@ -116,13 +119,21 @@ def test_a_policy_for_another_channel_is_refused(shown, channel):
     if channel is channel_of(shown):
         return
     with pytest.raises(WrongChannel):
-        examine(shown, trust=WORLD.trust(), policy=policy_for(None, channel), now=NOW)
+        examine(
+            shown,
+            trust=WORLD.trust(),
+            policy=policy_for(None, channel),
+            now=NOW,
+            catalogue=shipped_catalogue(),
+        )
 
 
 def test_a_copied_file_is_never_valid_however_lenient_the_policy():
     """With every level off it is genuine, and nobody knows who shows it."""
     lenient = replace(policy_for(None, Channel.FILE), levels=dict.fromkeys(Fact, Level.OFF))
-    report = run(examine(SHOWN[1], trust=WORLD.trust(), policy=lenient, now=NOW), news)
+    report = run(
+        examine(SHOWN[1], trust=WORLD.trust(), policy=lenient, now=NOW, catalogue=shipped_catalogue()), news
+    )
 
     assert (Verdict.CHECK, "NOT_BOUND") == (report.verdict, report.code)
 
@@ -132,7 +143,7 @@ def test_a_strangers_credential_without_a_trust_list_is_never_verified():
     for shown in SHOWN:
         lenient = replace(policy_for(None, channel_of(shown)), levels=dict.fromkeys(Fact, Level.OFF))
         with pytest.raises(NotValid):
-            verify(shown, trust=None, policy=lenient, now=NOW, fetch=news)
+            verify(shown, trust=None, policy=lenient, now=NOW, fetch=news, catalogue=shipped_catalogue())
 
 
 def test_a_receipt_is_no_channel():

@@ -1,8 +1,10 @@
 """What was handed in is told by its look; what might have been ours and is not whole is altered."""
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_verifier.cli.intake import Bundle, Code, Failed, ReceiptFile, take
-from certhub_verifier.engine import PresentedCredential, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import examine_receipt
 from hypothesis import given
@@ -32,6 +34,7 @@ def exit_code(content):
                 trust=TRUST,
                 policy=policy_for(None, Channel.FILE),
                 now=NOW,
+                catalogue=shipped_catalogue(),
             )
             return run(steps, lambda need: None).verdict.exit_code
     raise AssertionError("something else")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_verifier import (
     FLOORS,
     Channel,
@@ -148,11 +149,11 @@ STATUS_NEWS = st.one_of(
     st.sampled_from(LISTS[:1] * 6 + LISTS).map(StatusToken),
     st.binary(max_size=64).map(StatusToken),
     st.builds(StatusRecord, st.sampled_from([*STATES, "intended", "", "aktiv"]), MOMENTS),
-    st.just(UseRecord(used=False)),
+    st.just(UseRecord(used=False, as_of=NOW)),
 )
 USE_NEWS = st.one_of(
     st.none(),
-    st.builds(UseRecord, st.booleans()),
+    st.builds(UseRecord, st.booleans(), as_of=MOMENTS),
     st.just(StatusRecord("active", NOW)),
     st.just(StatusToken(b"x")),
 )
@@ -175,7 +176,7 @@ def policies(draw):
 
 def judged(shown, trust, policy, now, status, use):
     """Let the engine judge, and tell it what was drawn."""
-    steps = examine(shown, trust=trust, policy=policy, now=now)
+    steps = examine(shown, trust=trust, policy=policy, now=now, catalogue=shipped_catalogue())
     return run(steps, lambda need: status if isinstance(need, StatusAt) else use)
 
 
@@ -239,7 +240,7 @@ def test_no_status_is_never_valid(shown, name, as_of, policy, now, use):
     told = getattr(shown, "told", getattr(shown, "known", ()))
     assume(all(checked.fact is not Fact.STATUS for checked in told))
     trust = TRUST[name] and replace(TRUST[name], as_of=as_of)
-    for nothing in (None, UseRecord(used=False), StatusToken(b""), StatusRecord("", NOW)):
+    for nothing in (None, UseRecord(used=False, as_of=NOW), StatusToken(b""), StatusRecord("", NOW)):
         assert judged(shown, trust, policy, now, nothing, use).verdict is not Verdict.VALID
 
 
@@ -285,6 +286,7 @@ def test_without_a_trust_list_nothing_is_ever_verified(shown, policy, now, statu
             policy=policy,
             now=now,
             fetch=lambda need: status if isinstance(need, StatusAt) else use,
+            catalogue=shipped_catalogue(),
         )
 
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_verifier.causes import CODES, Verdict
-from certhub_verifier.engine import PeerAnswer, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PeerAnswer
 from certhub_verifier.facts import Fact
 from certhub_verifier.formats.envelope import AnsweredItem
 from certhub_verifier.formats.stated import StatedFact
@@ -40,7 +42,10 @@ def examined(facts, *, trust=TRUST, policy=POLICY, kind=LICENCE, purpose="verify
         kind=kind, facts=tuple(facts), disclosed=disclosed or {"名称": "示例小面馆"}, cert_digest="d" * 64
     )
     evidence = PeerAnswer(HOME, item, DIGEST, NOW, asker=AWAY, purpose=purpose)
-    return run(examine(evidence, trust=trust, policy=policy, now=now), lambda need: None)
+    return run(
+        examine(evidence, trust=trust, policy=policy, now=now, catalogue=shipped_catalogue()),
+        lambda need: None,
+    )
 
 
 def fact_of(report, name):
@@ -184,3 +189,26 @@ def test_whatever_it_says_nothing_is_thrown_and_good_needs_every_fact(facts):
 
     if report.verdict in (Verdict.VALID, Verdict.CHECK):
         assert set(NEEDED) <= {fact.fact for fact in facts if fact.outcome == "yes"}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_whatever_a_peer_states_ages(name):
+    """A "yes" of a year ago is no news of today, whichever question it answers; a "no" stays known."""
+    report = examined(good(said(name, "yes", as_of=NOW - timedelta(days=365))))
+    checked = fact_of(report, name)
+
+    assert (report.verdict, report.code) == (Verdict.UNDETERMINED, "FACT_TOO_OLD")
+    assert (checked.cause, checked.detail["hours"]) == ("FACT_TOO_OLD", "8760")
+
+
+def test_what_a_peer_knows_by_its_trust_list_may_be_as_old_as_one():
+    """Its list of yesterday names the issuer; for a matter whose status may be a minute old that is no news."""
+    strict = replace(POLICY, max_status_age_seconds=60)
+    listed = [
+        said(name, "yes", as_of=NOW - timedelta(days=1)) for name in ("issuer_known", "issuer_entitled")
+    ]
+
+    assert examined(good(*listed), policy=strict).verdict is Verdict.VALID
+    assert examined(good(said("dates", "yes", as_of=NOW - timedelta(seconds=61))), policy=strict).code == (
+        "FACT_TOO_OLD"
+    )

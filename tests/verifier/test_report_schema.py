@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from certhub_schemas import report_schema
+from certhub_schemas import report_schema, shipped_catalogue
 from certhub_schemas.reports import REPORT_VERSION
 from certhub_verifier import cli
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.cli.results import Trouble
-from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.exhibits import What
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
 from certhub_verifier.floor import EvidenceKind
@@ -96,6 +97,7 @@ ITEM = run(
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.FILE),
         now=NOW,
+        catalogue=shipped_catalogue(),
     ),
     lambda need: None,
 )
@@ -112,6 +114,7 @@ def test_what_the_engine_finds_fits(valid, text, trust):
         trust=trust,
         policy=policy_for(None, Channel.FILE),
         now=NOW,
+        catalogue=shipped_catalogue(),
     )
     valid(overall([run(steps, lambda need: None)], channel=Channel.FILE, as_of=NOW).to_dict())
 
@@ -124,6 +127,7 @@ def test_what_a_sealed_code_gives_fits(valid, late):
         trust=WORLD.trust(),
         policy=policy_for(None, Channel.SEALED),
         now=NOW + timedelta(seconds=late),
+        catalogue=shipped_catalogue(),
     )
     valid(overall([run(steps, lambda need: None)], channel=Channel.SEALED, as_of=NOW).to_dict())
 

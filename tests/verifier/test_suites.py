@@ -6,12 +6,13 @@ from pathlib import Path
 
 import certhub_verifier
 import pytest
-from certhub_schemas import algorithms
+from certhub_schemas import algorithms, shipped_catalogue
 from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, SM2SM3
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import Verdict
-from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
+from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
+from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats import codes, jwk, keybinding, sdjwt, suites
 from certhub_verifier.formats.keybinding import Binding
@@ -138,7 +139,9 @@ def test_a_missing_suite_is_undetermined_and_no_policy_softens_it(channel, level
     policy = policy_for(None, channel)
     if level is not Level.OFF:
         policy = replace(policy, levels={**policy.levels, Fact.SIGNATURE: level})
-    steps = examine(SHOWN[channel], trust=SM2_WORLD.trust(), policy=policy, now=NOW)
+    steps = examine(
+        SHOWN[channel], trust=SM2_WORLD.trust(), policy=policy, now=NOW, catalogue=shipped_catalogue()
+    )
     report = run(steps, lambda need: None)
 
     assert (report.verdict, report.code) == (Verdict.UNDETERMINED, "SUITE_MISSING")
@@ -160,6 +163,7 @@ def test_a_holder_s_key_of_a_missing_suite_binds_nobody_and_fails_nobody():
             trust=WORLD.trust(),
             policy=policy_for(None, Channel.FILE),
             now=NOW,
+            catalogue=shipped_catalogue(),
         ),
         lambda need: token if isinstance(need, StatusAt) else None,
     )

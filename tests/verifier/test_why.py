@@ -7,8 +7,10 @@ from functools import partial
 from xml.etree import ElementTree
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.engine import PresentedCredential, SealedCode, channel_of, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PresentedCredential, SealedCode, channel_of
 from certhub_verifier.exhibits import What, listed, shown
 from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats.listedkey import KeyState
@@ -37,7 +39,13 @@ class SomeMatter:
 
 def chains(presented, channel, *, trust=TRUST, token=LIST):
     """What the facts of something presented rest on, by fact."""
-    steps = examine(presented, trust=trust, policy=policy_for(SomeMatter(), channel), now=NOW)
+    steps = examine(
+        presented,
+        trust=trust,
+        policy=policy_for(SomeMatter(), channel),
+        now=NOW,
+        catalogue=shipped_catalogue(),
+    )
     item = run(steps, lambda need: StatusToken(token) if hasattr(need, "uri") and token else None)
     evidence = [*shown(presented.text), *([listed(token)] if token else [])]
     found = why(item.facts, evidence, root=Root(origin="folder", trust=trust), now=NOW)

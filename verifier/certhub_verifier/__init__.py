@@ -24,15 +24,17 @@ are SHA-256 in lower-case hexadecimal.
    expect=Binding(audience, nonce))`. A binding that does not hold fails in any case; using the nonce up is yours.
 
 4. Judge. The engine fetches nothing: it yields what it needs, and `run` answers with your function. What that
-   function does not know is undetermined, never good::
+   function does not know is undetermined, never good. `shipped_catalogue()` is of `certhub_schemas`; without one
+   (None) the report says so, and nothing is valid::
 
     def fetch(need):                                          # StatusAt(uri, index) or UseOf(region, jti)
         token = bundle.status.get(need.uri) if isinstance(need, StatusAt) else None
         return StatusToken(token.encode()) if token else None
 
-    item = run(examine(evidence, trust=trust, policy=policy, now=now), fetch)
+    steps = examine(evidence, trust=trust, policy=policy, catalogue=shipped_catalogue(), now=now)
+    item = run(steps, fetch)
 
-5. Read the answer. Thirteen facts, each yes, no or undetermined, with a cause, a moment and a digest of what was
+5. Read the answer. Fourteen facts, each yes, no or undetermined, with a cause, a moment and a digest of what was
    looked at; one of four verdicts, which follows from the facts and the policy alone. No policy goes below the
    floor of what was shown (`certhub_verifier.floor`), and one that is made for another channel is refused::
 
@@ -74,19 +76,7 @@ on, down to the root of trust, is told by `certhub_verifier.why`. The command is
 """
 
 from certhub_verifier.causes import CODES, Cause, Verdict
-from certhub_verifier.engine import (
-    Evidence,
-    NotValid,
-    PeerAnswer,
-    PresentedCredential,
-    SealedCode,
-    Verified,
-    WrongChannel,
-    channel_of,
-    examine,
-    run,
-    verify,
-)
+from certhub_verifier.engine import NotValid, Verified, WrongChannel, examine, run, verify
 from certhub_verifier.errors import (
     BadSignature,
     BadTrust,
@@ -95,6 +85,7 @@ from certhub_verifier.errors import (
     UnknownKey,
     VerifierError,
 )
+from certhub_verifier.evidence import Evidence, PeerAnswer, PresentedCredential, SealedCode, channel_of
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.floor import FLOORS, EvidenceKind, Floor, Hold
 from certhub_verifier.formats.codes import CodeAltered, CodePartial, NotOurCode, Sealed, Ticket, read_code

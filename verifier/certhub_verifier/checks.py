@@ -14,8 +14,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from certhub_schemas import CORE_NAMES, Catalogue
+
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
-from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
+from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, OURS_TO_SAY, Checked, Fact, Outcome
 from certhub_verifier.formats import jose, vc
 from certhub_verifier.formats.codes import CodePartial, NotOurCode
 from certhub_verifier.formats.stated import StatedFact
@@ -31,7 +33,9 @@ AGING = timedelta(hours=24)
 STALE = timedelta(hours=72)
 _FACTS = {fact.value: fact for fact in Fact}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_OURS_TO_SAY = frozenset({Fact.STANDS_BEHIND, Fact.TRUST_FRESH, Fact.AGREEMENT})
+_BY_A_TRUST_LIST = frozenset(
+    {Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED}
+)  # as old as the list that they rest on
 
 
 def yes(fact: Fact, as_of: datetime, evidence: str | None = None, **detail: str) -> Checked:
@@ -81,6 +85,21 @@ def unreadable(broken: Malformed, *, evidence: str | None, now: datetime) -> Che
     if isinstance(broken, NotOurCode):
         return unknown(Fact.WELL_FORMED, broken.code, now, evidence)
     return no(Fact.WELL_FORMED, "TAMPERED", now, evidence)
+
+
+def in_time(said: Checked, *, policy: Policy, now: datetime) -> Checked:
+    """Return what somebody states, or that it is too old or dated ahead: the one age rule for every statement.
+
+    It holds for the home hub's row, for the use of a code, for what a caller knows and for each fact that
+    another region states. Their limit is the matter's for a status; what rests on a trust list may be as old
+    as a trust list may. A known bad stays known, however old it is.
+    """
+    if said.as_of > now + SKEW:
+        return clock_slow(said.fact, said.as_of, now, as_of=said.as_of, evidence=said.evidence)
+    limit = policy.max_trust_age_seconds if said.fact in _BY_A_TRUST_LIST else policy.max_status_age_seconds
+    if said.outcome is Outcome.NO or _age(said.as_of, now) <= limit:
+        return said
+    return _old("FACT_TOO_OLD", said.fact, said.as_of, now, said.evidence)
 
 
 def issuer_known(key: TrustedKey | None, *, trust: TrustSet | None, now: datetime) -> Checked:
@@ -153,6 +172,32 @@ def agency_entitled(
     if kind not in key.kinds:
         standing = Standing.FOREIGN
     return _standing(standing, key, signed_at, trust, names)
+
+
+def catalogued(
+    catalogue: Catalogue | None,
+    *,
+    kind: str,
+    version: int | None,
+    claims: Iterable[str],
+    now: datetime,
+    evidence: str | None,
+) -> Checked:
+    """Does the catalogue describe this kind, this version of it (None: unsaid) and each of the claims?
+
+    What nobody has described can be genuine; that it is what it is called is for a person to see.
+    """
+    if catalogue is None:
+        return unknown(Fact.CATALOGUED, "NO_CATALOGUE", now, evidence)
+    newest = catalogue.kind(kind)
+    if newest is None:
+        return unknown(Fact.CATALOGUED, "KIND_UNKNOWN", now, evidence, kind=kind)
+    described = newest if version is None else catalogue.version(kind, version)
+    if described is None:
+        return unknown(Fact.CATALOGUED, "VERSION_UNKNOWN", now, evidence, kind=kind, version=str(version))
+    if any(name not in CORE_NAMES and described.field(name) is None for name in claims):
+        return unknown(Fact.CATALOGUED, "CLAIM_UNKNOWN", now, evidence, kind=kind)
+    return yes(Fact.CATALOGUED, now, evidence)
 
 
 def region_entitled(
@@ -260,25 +305,25 @@ def agreement(
     return yes(Fact.AGREEMENT, trust.as_of, live.digest, reference=live.reference), fields
 
 
-def one_time(news: UseRecord | None, *, now: datetime) -> Checked:
+def one_time(news: UseRecord | None, *, policy: Policy, now: datetime) -> Checked:
     """Had the sealed code not been used before? Nobody to ask is undetermined."""
     if news is None:
         return unknown(Fact.ONE_TIME, "USE_UNKNOWN", now)
     if not news.used:
-        return yes(Fact.ONE_TIME, now)
+        return in_time(yes(Fact.ONE_TIME, news.as_of), policy=policy, now=now)
     detail = {"where": news.used_where or ""}
     if news.used_at:
         detail["time"] = news.used_at.isoformat(timespec="seconds")
-    return no(Fact.ONE_TIME, "CODE_USED", now, **detail)
+    return no(Fact.ONE_TIME, "CODE_USED", news.as_of, **detail)
 
 
 def stated(facts: Iterable[StatedFact], *, answer: str, policy: Policy, now: datetime) -> tuple[Checked, ...]:
     """Take over what another region states, with its own ages, and `answer` (a digest) as the evidence.
 
-    Who stands behind, how fresh our list is and whether there is an agreement are ours to say and are
-    passed over. What we do not understand never helps: an unknown fact, or one that is told twice, makes
-    the answer's shape undetermined; a yes with a cause that it cannot have, or another outcome than our
-    three, is undetermined; an unknown cause is read as the plainest one.
+    What is ours to say (facts.OURS_TO_SAY) is passed over. What we do not understand never helps: an unknown
+    fact, or one that is told twice, makes the answer's shape undetermined; a yes with a cause that it cannot
+    have, or another outcome than our three, is undetermined; an unknown cause is read as the plainest one.
+    Each fact ages by the one rule (`in_time`).
     """
     found: dict[Fact, Checked] = {}
     strange = False
@@ -286,7 +331,7 @@ def stated(facts: Iterable[StatedFact], *, answer: str, policy: Policy, now: dat
         fact = _FACTS.get(one.fact)
         if fact is None or fact in found:
             strange = True
-        if fact is None or fact in _OURS_TO_SAY or (fact in found and one.outcome != Outcome.NO):
+        if fact is None or fact in OURS_TO_SAY or (fact in found and one.outcome != Outcome.NO):
             continue
         found[fact] = _taken_over(one, fact, answer, policy, now)
     shape = found.get(Fact.WELL_FORMED)
@@ -296,8 +341,6 @@ def stated(facts: Iterable[StatedFact], *, answer: str, policy: Policy, now: dat
 
 
 def _taken_over(one: StatedFact, fact: Fact, answer: str, policy: Policy, now: datetime) -> Checked:
-    if one.as_of > now + SKEW:
-        return clock_slow(fact, one.as_of, now, as_of=one.as_of, evidence=answer)
     outcome, cause = _OUTCOMES.get(one.outcome, Outcome.UNDETERMINED), one.cause
     if outcome is Outcome.NO and not NO_CAUSES[fact]:
         outcome, cause = Outcome.UNDETERMINED, OPEN_CAUSES[fact][0]
@@ -307,13 +350,7 @@ def _taken_over(one: StatedFact, fact: Fact, answer: str, policy: Policy, now: d
         cause = OPEN_CAUSES[fact][0]
     elif outcome is Outcome.YES and cause is not None and cause not in CAUTIONS.get(fact, ()):
         outcome, cause = Outcome.UNDETERMINED, OPEN_CAUSES[fact][0]
-    elif (
-        outcome is Outcome.YES
-        and fact is Fact.STATUS
-        and _age(one.as_of, now) > policy.max_status_age_seconds
-    ):
-        return too_old(fact, one.as_of, now, answer)
-    return Checked(fact, outcome, cause, one.as_of, answer, one.detail)
+    return in_time(Checked(fact, outcome, cause, one.as_of, answer, one.detail), policy=policy, now=now)
 
 
 def clock_slow(
@@ -330,9 +367,13 @@ def clock_slow(
 
 
 def too_old(fact: Fact, as_of: datetime, now: datetime, evidence: str | None) -> Checked:
-    """Answer that what was looked at is older than the matter allows."""
+    """Answer that the list that was looked at is older than the matter allows."""
+    return _old("LIST_TOO_OLD", fact, as_of, now, evidence)
+
+
+def _old(cause: str, fact: Fact, as_of: datetime, now: datetime, evidence: str | None) -> Checked:
     hours = int(_age(as_of, now) // 3600)
-    return unknown(fact, "LIST_TOO_OLD", as_of, evidence, **({"hours": str(hours)} if hours else {}))
+    return unknown(fact, cause, as_of, evidence, **({"hours": str(hours)} if hours else {}))
 
 
 def _age(as_of: datetime, now: datetime) -> float:

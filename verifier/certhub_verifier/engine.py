@@ -1,6 +1,6 @@
 """The engine: judges what was shown, asks for what it needs, and fetches nothing.
 
-    steps = examine(evidence, trust=trust, policy=policy, now=now)      a generator
+    steps = examine(evidence, trust=trust, policy=policy, catalogue=catalogue, now=now)      a generator
     need  = next(steps)                                                 StatusAt or UseOf
     need  = steps.send(news)                                            news, or None: could not be had
     …                                                                   until it returns an ItemReport
@@ -12,17 +12,25 @@ hub, the command, a counter without a network and the tests.
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
+
+from certhub_schemas import Catalogue
 
 from certhub_verifier import checks
 from certhub_verifier.binding_checks import holder_binding
 from certhub_verifier.causes import Verdict
 from certhub_verifier.errors import Malformed, VerifierError
+from certhub_verifier.evidence import (
+    Evidence,
+    PeerAnswer,
+    PresentedCredential,
+    SealedCode,
+    channel_of,
+    kind_of,
+)
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.floor import EvidenceKind
 from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
-from certhub_verifier.formats.envelope import AnsweredItem
-from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.formats.sealed import SealedPayload
 from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
@@ -32,57 +40,6 @@ from certhub_verifier.status_checks import status
 from certhub_verifier.trust import TrustedKey, TrustSet
 from certhub_verifier.verdict import judge
 
-
-@dataclass(frozen=True, slots=True)
-class PresentedCredential:
-    """A credential as text, with the fields that were chosen.
-
-    `how` it came: by a ticket, and then `redeemed` is what the hub found when it redeemed it (one_time),
-    or as a file that anybody could hold. `known` are other facts that only the caller can know: that it
-    was meant for this counter (audience), that the ledger holds it (logged). `asker` is the region of the
-    counter, or None said aloud: a certificate of another region needs an agreement wherever there is one.
-    `expect` is what the holder was asked to sign, where that is known; a key binding is looked at in any case.
-    """
-
-    text: str
-    how: Literal["ticket", "file"]
-    redeemed: Checked | None = None
-    known: tuple[Checked, ...] = ()
-    asker: str | None = field(kw_only=True)
-    expect: Binding | None = field(default=None, kw_only=True)
-
-    @property
-    def told(self) -> tuple[Checked, ...]:
-        """All that the caller knows."""
-        return (self.redeemed, *self.known) if self.redeemed else self.known
-
-
-@dataclass(frozen=True, slots=True)
-class SealedCode:
-    """A sealed or paper code as it was scanned, prefix and all; `known` and `asker` as above."""
-
-    text: str
-    known: tuple[Checked, ...] = ()
-    asker: str | None = field(kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class PeerAnswer:
-    """One item of an xr-res+jwt whose envelope the caller has verified: signature, region, request, time.
-
-    `signature_digest` is the hex SHA-256 of that token, the evidence of each fact that it states; `as_of`
-    its `iat`; `asker` the region that asked, which is ours.
-    """
-
-    region: str
-    item: AnsweredItem
-    signature_digest: str
-    as_of: datetime
-    asker: str
-    purpose: str = "verify"
-
-
-Evidence = PresentedCredential | SealedCode | PeerAnswer
 Steps = Generator[Need, News | None, ItemReport]
 
 
@@ -93,6 +50,7 @@ class _Case:
     evidence: EvidenceKind
     trust: TrustSet | None
     policy: Policy
+    catalogue: Catalogue | None
     now: datetime
     kind: str = ""
     facts: list[Checked] = field(default_factory=list)
@@ -130,14 +88,24 @@ class Verified:
             raise NotValid(self.report)
 
 
-def examine(evidence: Evidence, *, trust: TrustSet | None, policy: Policy, now: datetime) -> Steps:
-    """Judge one certificate, cheap before dear. `trust` None is a machine without a trust list.
+def examine(
+    evidence: Evidence,
+    *,
+    trust: TrustSet | None,
+    policy: Policy,
+    catalogue: Catalogue | None,
+    now: datetime,
+) -> Steps:
+    """Judge one certificate, cheap before dear.
+
+    `trust` None is a machine without a trust list, `catalogue` None one that knows no kinds; both are told by
+    facts, and neither is ever valid.
 
     (1) Shape: it reads as its format, to the last member. Otherwise altered, and nothing in it is believed.
     (2) Issuer: the key that it names is on the trust list. Otherwise its signature cannot be judged.
     (3) Signature: that key's, over these bytes. Only now is what it discloses shown to anybody.
     (4) Who stands behind it: the agency's seal, a region's answer, or a region alone.
-    (5) Entitled: that owner may issue this kind, and the key could sign then.
+    (5) Entitled: that owner may issue this kind, and the key could sign then; the catalogue describes it.
     (6) Dates: inside its term, by a clock that is not visibly slow.
     (7) Agreement, where the counter is in another region; fields beyond it are dropped.
     (8) Binding: the holder's signature, and what only the caller knows: audience, ticket redeemed, logged.
@@ -154,28 +122,8 @@ def examine(evidence: Evidence, *, trust: TrustSet | None, policy: Policy, now: 
     """
     if policy.channel is not channel_of(evidence):
         raise WrongChannel(channel_of(evidence), policy.channel)
-    return _steps(evidence, _Case(evidence=_KINDS[channel_of(evidence)], trust=trust, policy=policy, now=now))
-
-
-def channel_of(evidence: Evidence) -> Channel:
-    """Return the channel that `evidence` came by; of a code its prefix says it, and what is no code is SEALED."""
-    match evidence:
-        case PresentedCredential(how=how):
-            return Channel.TICKET if how == "ticket" else Channel.FILE
-        case PeerAnswer():
-            return Channel.PEER
-        case SealedCode(text=text):
-            paper = codes.normalise(text[: codes.MAX_TEXT]).startswith("EC3")
-            return Channel.PAPER if paper else Channel.SEALED
-
-
-_KINDS = {
-    Channel.TICKET: EvidenceKind.TICKET,
-    Channel.FILE: EvidenceKind.FILE,
-    Channel.SEALED: EvidenceKind.CODE,
-    Channel.PAPER: EvidenceKind.CODE,
-    Channel.PEER: EvidenceKind.ANSWER,
-}
+    kind = kind_of(evidence)
+    return _steps(evidence, _Case(evidence=kind, trust=trust, policy=policy, catalogue=catalogue, now=now))
 
 
 def _steps(evidence: Evidence, case: _Case) -> Steps:
@@ -206,6 +154,7 @@ def verify(
     *,
     trust: TrustSet | None,
     policy: Policy,
+    catalogue: Catalogue | None,
     now: datetime,
     fetch: Callable[[Need], News | None],
 ) -> Verified:
@@ -214,7 +163,8 @@ def verify(
     Raises:
         NotValid: the verdict is check, invalid or undetermined; the report comes with it.
     """
-    return Verified(run(examine(evidence, trust=trust, policy=policy, now=now), fetch))
+    steps = examine(evidence, trust=trust, policy=policy, catalogue=catalogue, now=now)
+    return Verified(run(steps, fetch))
 
 
 def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, News | None, None]:
@@ -225,6 +175,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
         case.add(checks.unreadable(broken, evidence=looked_at, now=now))
         return
     claims = credential.claims
+    told = tuple(checks.in_time(one, policy=case.policy, now=now) for one in evidence.told)
     case.kind = claims.kind_code
     case.add(checks.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
 
@@ -241,9 +192,10 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
             kind=claims.kind_code,
             signed_at=checks.at(claims.issued_at),
             trust=trust,
-            logged=any(one.fact is Fact.LOGGED and one.outcome is Outcome.YES for one in evidence.told),
+            logged=any(one.fact is Fact.LOGGED and one.outcome is Outcome.YES for one in told),
         )
     )
+    _catalogued(case, claims.kind_version, looked_at)
     case.add(  # (6)
         checks.dates(
             issued_at=checks.at(claims.issued_at),
@@ -256,7 +208,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
     )
     _agreed(evidence.asker, key.region, case, trust)  # (7)
     _bound(evidence, credential, case, trust)  # (8)
-    case.facts += evidence.told
+    case.facts += told
     asked = StatusAt(claims.status_uri, claims.status_index)
     if statuslist.parse_status_uri(asked.uri).region != key.region:  # no other region can speak of it
         case.add(checks.unknown(Fact.STATUS, "STATUS_UNKNOWN", now))
@@ -293,12 +245,13 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
             trust=trust,
         )
     )
+    _catalogued(case, None, looked_at)
     alive = case.add(checks.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now))  # (6)
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
-    case.facts += evidence.known  # (8)
+    case.facts += (checks.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
     use = (yield UseOf(payload.iss, payload.jti)) if alive and agreed else None  # (10)
-    case.add(checks.one_time(use if isinstance(use, UseRecord) else None, now=now))
+    case.add(checks.one_time(use if isinstance(use, UseRecord) else None, policy=case.policy, now=now))
 
 
 def _answered(evidence: PeerAnswer, case: _Case) -> None:
@@ -313,7 +266,22 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
         checks.answer_stands_behind(evidence.region, case.trust, answer=answer, as_of=evidence.as_of)
     )  # (4)
     case.disclosed = evidence.item.disclosed
+    _catalogued(case, None, answer)  # (5)
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
+
+
+def _catalogued(case: _Case, version: int | None, looked_at: str | None) -> None:
+    """Look up what is disclosed, before an agreement drops any of it."""
+    case.add(
+        checks.catalogued(
+            case.catalogue,
+            kind=case.kind,
+            version=version,
+            claims=case.disclosed,
+            now=case.now,
+            evidence=looked_at,
+        )
+    )
 
 
 def _bound(evidence: PresentedCredential, credential: vc.Credential, case: _Case, trust: TrustSet) -> None:
@@ -372,7 +340,7 @@ def _agreed(
 
 def _judged(case: _Case) -> ItemReport:
     judgement = judge(case.facts, case.policy, case.evidence)
-    name, name_en = kind_names(case.kind)
+    name, name_en = kind_names(case.kind, case.catalogue)
     behind = next((one.detail for one in case.facts if one.fact is Fact.STANDS_BEHIND), {})
     order = list(Fact)
     return ItemReport(

@@ -1,10 +1,11 @@
-"""What is asked of a presentation: thirteen facts, three outcomes, and how old each answer is.
+"""What is asked of a presentation: fourteen facts, three outcomes, and how old each answer is.
 
     well_formed      it has the one shape that the format allows
     signature        the signature is by the key it names
     stands_behind    who vouches: the agency's seal, or a region's signed answer
     issuer_known     that key is in the trust set
     issuer_entitled  its owner may issue this kind, and could when this was signed
+    catalogued       our catalogue describes the kind, this version of it and every claim
     dates            inside its own term
     status           neither suspended nor withdrawn
     holder_binding   who shows it is who holds it
@@ -34,6 +35,7 @@ class Fact(StrEnum):
     STANDS_BEHIND = "stands_behind"
     ISSUER_KNOWN = "issuer_known"
     ISSUER_ENTITLED = "issuer_entitled"
+    CATALOGUED = "catalogued"
     DATES = "dates"
     STATUS = "status"
     HOLDER_BINDING = "holder_binding"
@@ -76,6 +78,7 @@ NO_CAUSES: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
         Fact.STANDS_BEHIND: (),
         Fact.ISSUER_KNOWN: (),
         Fact.ISSUER_ENTITLED: ("ISSUER_NOT_ENTITLED",),
+        Fact.CATALOGUED: (),
         Fact.DATES: ("EXPIRED", "NOT_YET_VALID"),
         Fact.STATUS: ("CANCELLED", "REVOKED", "SUSPENDED", "SUPERSEDED"),
         Fact.HOLDER_BINDING: ("BINDING_FAILED", "WRONG_COUNTER"),
@@ -88,28 +91,39 @@ NO_CAUSES: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
 )
 """The causes that a "no" of each fact may have; none where a fact is never denied, only undetermined."""
 
+_OPEN: Mapping[Fact, tuple[str, ...]] = {
+    Fact.WELL_FORMED: ("STATUS_UNKNOWN", "CODE_PARTIAL", "NOT_OUR_CODE"),
+    Fact.SIGNATURE: ("ISSUER_UNKNOWN", "SUITE_MISSING"),
+    Fact.STANDS_BEHIND: ("ISSUER_UNKNOWN", "REGION_ONLY"),
+    Fact.ISSUER_KNOWN: ("ISSUER_UNKNOWN",),
+    Fact.ISSUER_ENTITLED: ("ISSUER_UNKNOWN", "NOT_LOGGED"),
+    Fact.CATALOGUED: ("NO_CATALOGUE", "KIND_UNKNOWN", "VERSION_UNKNOWN", "CLAIM_UNKNOWN"),
+    Fact.DATES: ("CLOCK_WRONG", "CODE_EXPIRED"),
+    Fact.STATUS: (
+        "STATUS_UNKNOWN",
+        "STATUS_AGED",
+        "LIST_TOO_OLD",
+        "CLOCK_WRONG",
+        "PEER_DOWN",
+        "SUITE_MISSING",
+    ),
+    Fact.HOLDER_BINDING: ("NOT_BOUND", "NAME_VARIANT", "CLOCK_WRONG", "SUITE_MISSING"),
+    Fact.AUDIENCE: ("NOT_BOUND",),
+    Fact.ONE_TIME: ("USE_UNKNOWN", "PEER_DOWN"),
+    Fact.TRUST_FRESH: ("LIST_TOO_OLD", "CLOCK_WRONG", "ISSUER_UNKNOWN"),
+    Fact.AGREEMENT: ("NO_AGREEMENT",),
+    Fact.LOGGED: ("NOT_LOGGED",),
+}
+
+OURS_TO_SAY = frozenset({Fact.STANDS_BEHIND, Fact.CATALOGUED, Fact.TRUST_FRESH, Fact.AGREEMENT})
+"""The facts that whoever judges finds by its own means: nobody's statement of them is taken over."""
+
+_OF_AGE = ("CLOCK_WRONG", "FACT_TOO_OLD")  # whatever somebody states can be dated ahead, or too long ago
+
 OPEN_CAUSES: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
     {
-        Fact.WELL_FORMED: ("STATUS_UNKNOWN", "CODE_PARTIAL", "NOT_OUR_CODE"),
-        Fact.SIGNATURE: ("ISSUER_UNKNOWN", "SUITE_MISSING"),
-        Fact.STANDS_BEHIND: ("ISSUER_UNKNOWN", "REGION_ONLY"),
-        Fact.ISSUER_KNOWN: ("ISSUER_UNKNOWN",),
-        Fact.ISSUER_ENTITLED: ("ISSUER_UNKNOWN", "NOT_LOGGED"),
-        Fact.DATES: ("CLOCK_WRONG", "CODE_EXPIRED"),
-        Fact.STATUS: (
-            "STATUS_UNKNOWN",
-            "STATUS_AGED",
-            "LIST_TOO_OLD",
-            "CLOCK_WRONG",
-            "PEER_DOWN",
-            "SUITE_MISSING",
-        ),
-        Fact.HOLDER_BINDING: ("NOT_BOUND", "NAME_VARIANT", "CLOCK_WRONG", "SUITE_MISSING"),
-        Fact.AUDIENCE: ("NOT_BOUND",),
-        Fact.ONE_TIME: ("USE_UNKNOWN", "PEER_DOWN"),
-        Fact.TRUST_FRESH: ("LIST_TOO_OLD", "CLOCK_WRONG", "ISSUER_UNKNOWN"),
-        Fact.AGREEMENT: ("NO_AGREEMENT",),
-        Fact.LOGGED: ("NOT_LOGGED",),
+        fact: causes if fact in OURS_TO_SAY else tuple(dict.fromkeys((*causes, *_OF_AGE)))
+        for fact, causes in _OPEN.items()
     }
 )
 """The causes that an undetermined fact may have; the first is what a missing answer is called."""

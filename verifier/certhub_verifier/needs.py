@@ -50,11 +50,12 @@ class StatusRecord:
 
 @dataclass(frozen=True, slots=True)
 class UseRecord:
-    """Whether a code was used before, and then when and at which window."""
+    """Whether a code was used before `as_of`, and then when and at which window."""
 
     used: bool
     used_at: datetime | None = None
     used_where: str | None = None
+    as_of: datetime = field(kw_only=True)
 
 
 Need = StatusAt | UseOf

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from certhub_schemas.errors import KindUnknown
-from certhub_schemas.kinds import kind as catalogue_kind
+from certhub_schemas import Catalogue
 
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import Checked
@@ -175,13 +174,10 @@ def fact_to_dict(checked: Checked) -> dict[str, Any]:
     return form
 
 
-def kind_names(kind: str) -> tuple[str, str]:
+def kind_names(kind: str, catalogue: Catalogue | None) -> tuple[str, str]:
     """Return what the catalogue calls a kind, Chinese and English; one that it does not hold goes by its code."""
-    try:
-        entry = catalogue_kind(kind)
-    except KindUnknown:
-        return kind, kind
-    return entry.name, entry.name_en
+    entry = catalogue.kind(kind) if catalogue else None
+    return (entry.name, entry.name_en) if entry else (kind, kind)
 
 
 def local_time(moment: datetime) -> str:

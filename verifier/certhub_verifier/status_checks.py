@@ -17,7 +17,7 @@ import math
 from collections.abc import Mapping
 from datetime import datetime
 
-from certhub_verifier.checks import SKEW, at, clock_slow, day, digest_of, no, too_old, unknown, yes
+from certhub_verifier.checks import at, clock_slow, day, digest_of, in_time, no, too_old, unknown, yes
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, VerifierError
 from certhub_verifier.facts import Checked, Fact
 from certhub_verifier.formats import jose, statuslist
@@ -43,21 +43,20 @@ STATES: Mapping[str, str | None] = {
 def status(news: News | None, asked: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime) -> Checked:
     """Return the answer that `news` gives to `asked`; no news, or news of another kind, is STATUS_UNKNOWN."""
     if isinstance(news, StatusRecord):
-        return from_record(news, now=now)
+        return from_record(news, policy=policy, now=now)
     if isinstance(news, StatusToken):
         return from_list(news.token, asked, trust=trust, policy=policy, now=now)
     return unknown(Fact.STATUS, "STATUS_UNKNOWN", now)
 
 
-def from_record(record: StatusRecord, *, now: datetime) -> Checked:
-    """Judge the home hub's own row. A live answer has no list age."""
-    if record.as_of > now + SKEW:
-        return clock_slow(Fact.STATUS, record.as_of, now, as_of=record.as_of)
+def from_record(record: StatusRecord, *, policy: Policy, now: datetime) -> Checked:
+    """Judge the home hub's own row, which ages like every statement."""
     if record.state not in STATES:
         return unknown(Fact.STATUS, "STATUS_UNKNOWN", record.as_of)
     cause = STATES[record.state]
     detail = dict(record.detail) | ({"date": day(record.since)} if record.since else {})
-    return no(Fact.STATUS, cause, record.as_of, **detail) if cause else yes(Fact.STATUS, record.as_of)
+    said = no(Fact.STATUS, cause, record.as_of, **detail) if cause else yes(Fact.STATUS, record.as_of)
+    return in_time(said, policy=policy, now=now)
 
 
 class ListFault(VerifierError):

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from certhub_schemas.certificate_kind import CORE_NAMES
-from certhub_schemas.errors import KindUnknown
-from certhub_schemas.kinds import kind as catalogue_kind
+from certhub_schemas import CORE_NAMES, shipped_catalogue
 
 from certhub_verifier.causes import Verdict
 from certhub_verifier.cli.desk import Desk
@@ -82,10 +80,8 @@ def _in_order(item: ItemReport) -> list[str]:
 
 
 def _titles(kind: str) -> list[str]:
-    try:
-        return [field.title for field in catalogue_kind(kind).fields]
-    except KindUnknown:
-        return []
+    described = shipped_catalogue().kind(kind)
+    return [field.title for field in described.fields] if described else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +150,7 @@ def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
     ]
     yield from _pairs(rows, view)
     for item, identifier in zip(receipt.items, report.identifiers, strict=True):
-        names = kind_names(item.kind)
+        names = kind_names(item.kind, shipped_catalogue())
         symbol = view.mark(SYMBOL[Verdict(item.verdict)])
         yield ""
         yield f"  {symbol} " + printable(" ".join(names[BOTH.index(lang)] for lang in view.langs))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from certhub_schemas import shipped_catalogue
 from certhub_schemas.matters import Matter
 
 from certhub_verifier import exhibits
@@ -16,7 +17,8 @@ from certhub_verifier.cli import intake, pictures
 from certhub_verifier.cli.anchors import Anchor
 from certhub_verifier.cli.results import Found, Result, Trouble, Unread
 from certhub_verifier.cli.sources import MAX_INPUT_BYTES, Source, TooLarge
-from certhub_verifier.engine import PresentedCredential, SealedCode, examine, run
+from certhub_verifier.engine import examine, run
+from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.exhibits import Evidence
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.needs import Need, News, StatusToken
@@ -108,7 +110,12 @@ class Desk:
             return news
 
         policy = self._policy(channel)
-        item = run(examine(presented, trust=self.anchor.trust, policy=policy, now=self.now), fetch)
+        item = run(
+            examine(
+                presented, trust=self.anchor.trust, policy=policy, catalogue=shipped_catalogue(), now=self.now
+            ),
+            fetch,
+        )
         offered = policy.deficiency_allowed and self.matter_named
         found = overall([item], channel=channel, as_of=self.now, deficiency_allowed=offered)
         return Result(name=name, found=found, item=item, evidence=tuple(looked_at))

@@ -1,0 +1,108 @@
+"""The one age rule: whatever somebody states is as old as its date, and a matter says how old it may be."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from certhub_schemas import shipped_catalogue
+from certhub_verifier import (
+    Checked,
+    Fact,
+    Outcome,
+    PresentedCredential,
+    SealedCode,
+    StatusAt,
+    StatusRecord,
+    UseRecord,
+    Verdict,
+    channel_of,
+    examine,
+    policy_for,
+    run,
+)
+from certhub_verifier.checks import in_time
+
+from tests.support.credentials import NOW, World
+
+WORLD = World()
+YEAR = timedelta(days=365)
+POLICY = policy_for(None, channel_of(SealedCode("", asker=None)))
+STATED = [fact for fact in Fact if fact is not Fact.SIGNATURE]
+
+
+def judged(shown, *, status=NOW, use=NOW, state="active", used=False):
+    """Examine what is shown; the home hub's row and the use are told as of those moments."""
+    policy = policy_for(None, channel_of(shown))
+    steps = examine(shown, trust=WORLD.trust(), policy=policy, catalogue=shipped_catalogue(), now=NOW)
+    return run(
+        steps,
+        lambda need: (
+            StatusRecord(state, status) if isinstance(need, StatusAt) else UseRecord(used, as_of=use)
+        ),
+    )
+
+
+def by_ticket(as_of=NOW, known=()):
+    """A credential whose ticket was redeemed then."""
+    return PresentedCredential(
+        WORLD.credential(), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, as_of), known, asker=None
+    )
+
+
+def test_a_row_of_a_year_ago_is_no_status():
+    """What the home hub's row said last year is not what it says."""
+    report = judged(by_ticket(), status=NOW - YEAR)
+
+    assert (Verdict.UNDETERMINED, "FACT_TOO_OLD") == (report.verdict, report.code)
+    assert Verdict.VALID is judged(by_ticket()).verdict
+
+
+def test_a_revocation_of_a_year_ago_is_still_one():
+    """A known bad does not age."""
+    assert "REVOKED" == judged(by_ticket(), status=NOW - YEAR, state="revoked").code
+
+
+def test_a_ticket_that_was_redeemed_a_year_ago_is_no_first_use_today():
+    """The hub's word on the redemption ages like any other."""
+    assert "FACT_TOO_OLD" == judged(by_ticket(NOW - YEAR)).code
+
+
+def test_a_use_that_was_looked_up_a_year_ago_says_nothing_of_today():
+    """A code that was unused then may have been used since; one that was used stays used."""
+    code = SealedCode(WORLD.sealed_code(), asker=None)
+
+    assert "FACT_TOO_OLD" == judged(code, use=NOW - YEAR).code
+    assert "CODE_USED" == judged(code, use=NOW - YEAR, used=True).code
+    assert Verdict.VALID is judged(code).verdict
+
+
+@pytest.mark.parametrize(
+    "shown", [by_ticket, lambda known: SealedCode(WORLD.sealed_code(), known, asker=None)]
+)
+def test_what_a_caller_knows_ages(shown):
+    """That it was meant for this counter a year ago is not known of today."""
+    old = Checked(Fact.AUDIENCE, Outcome.YES, None, NOW - YEAR)
+
+    assert "FACT_TOO_OLD" == judged(shown(known=(old,))).code
+
+
+def test_a_ledgers_word_of_a_year_ago_does_not_save_a_compromised_key():
+    """Whether the ledger holds it is asked of the aged fact too."""
+    logged = Checked(Fact.LOGGED, Outcome.YES, None, NOW - YEAR)
+
+    assert "FACT_TOO_OLD" == in_time(logged, policy=POLICY, now=NOW).cause
+
+
+@pytest.mark.parametrize("fact", STATED)
+@pytest.mark.parametrize("outcome", [Outcome.YES, Outcome.UNDETERMINED])
+def test_every_fact_that_is_stated_has_a_limit(fact, outcome):
+    """To the second: within it stands what was said, beyond it it is too old, and dated ahead a clock is wrong."""
+    limit = POLICY.max_status_age_seconds
+    if fact in (Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED):
+        limit = POLICY.max_trust_age_seconds
+    said = Checked(fact, outcome, None, NOW - timedelta(seconds=limit))
+    older, ahead = (replace(said, as_of=NOW + timedelta(seconds=seconds)) for seconds in (-limit - 1, 61))
+
+    assert said == in_time(said, policy=POLICY, now=NOW)
+    assert "FACT_TOO_OLD" == in_time(older, policy=POLICY, now=NOW).cause
+    assert "CLOCK_WRONG" == in_time(ahead, policy=POLICY, now=NOW).cause

@@ -1,0 +1,150 @@
+"""The engine asks the catalogue that it is handed: what nobody has described is looked at by a person."""
+
+from dataclasses import replace
+
+import pytest
+from certhub_schemas import Catalogue, kind, shipped_catalogue
+from certhub_verifier import (
+    Channel,
+    Checked,
+    Fact,
+    NotValid,
+    Outcome,
+    PeerAnswer,
+    PresentedCredential,
+    SealedCode,
+    StatusAt,
+    StatusRecord,
+    UseRecord,
+    Verdict,
+    channel_of,
+    examine,
+    overall,
+    policy_for,
+    run,
+    verify,
+)
+from certhub_verifier.formats.envelope import AnsweredItem
+from certhub_verifier.formats.stated import StatedFact
+
+from tests.support.credentials import AWAY, HOME, LICENCE, MATTER, NOW, World
+
+WORLD = World()
+SHIPPED = shipped_catalogue()
+UNKNOWN = "11420700MB99990011999"
+ELSEWHERE = World(kinds=(LICENCE, UNKNOWN))
+TOLD = (
+    "well_formed",
+    "signature",
+    "issuer_known",
+    "issuer_entitled",
+    "dates",
+    "status",
+    "audience",
+    "one_time",
+)
+
+
+def by_ticket(text):
+    """A credential whose ticket was redeemed."""
+    return PresentedCredential(text, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None)
+
+
+def answered(code, disclosed):
+    """What 420700 tells 420100, all of it good."""
+    facts = tuple(StatedFact(name, "yes", None, NOW) for name in TOLD)
+    item = AnsweredItem(kind=code, facts=facts, disclosed=disclosed, cert_digest="d" * 64)
+    return PeerAnswer(HOME, item, "e" * 64, NOW, asker=AWAY)
+
+
+def news(need):
+    """All is well at home."""
+    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
+
+
+def judged(shown, *, catalogue=SHIPPED, world=ELSEWHERE):
+    """Examine what is shown by that catalogue."""
+    policy = replace(policy_for(None, channel_of(shown)), matter_code=MATTER)
+    return run(examine(shown, trust=world.trust(), policy=policy, catalogue=catalogue, now=NOW), news)
+
+
+STRANGE = {
+    "a kind by ticket": (by_ticket(ELSEWHERE.credential(kind_code=UNKNOWN)), "KIND_UNKNOWN"),
+    "a kind in a sealed code": (SealedCode(ELSEWHERE.sealed_code(kind=UNKNOWN), asker=None), "KIND_UNKNOWN"),
+    "version 999": (by_ticket(WORLD.credential(kind_version=999)), "VERSION_UNKNOWN"),
+    "a claim by ticket": (by_ticket(WORLD.credential({"月相": "满月"})), "CLAIM_UNKNOWN"),
+    "a claim in a sealed code": (
+        SealedCode(WORLD.sealed_code(claims={"月相": "满月"}), asker=None),
+        "CLAIM_UNKNOWN",
+    ),
+    "a claim of a peer": (answered(LICENCE, {"名称": "示例小面馆", "月相": "满月"}), "CLAIM_UNKNOWN"),
+}
+
+
+@pytest.mark.parametrize(("shown", "cause"), STRANGE.values(), ids=STRANGE)
+def test_what_the_catalogue_does_not_know_is_at_most_check(shown, cause):
+    """Each with its own cause, and a sentence in both languages."""
+    report = judged(shown)
+    told = overall([report], channel=channel_of(shown), as_of=NOW)
+
+    assert (Verdict.CHECK, cause) == (report.verdict, report.code)
+    assert all(told.sentence(lang).headline and told.sentence(lang).next_step for lang in ("zh", "en"))
+
+
+def test_a_peers_kind_that_we_do_not_know_is_never_valid():
+    """No agreement names it either, which speaks first; the fact is there all the same."""
+    report = judged(answered(UNKNOWN, {}))
+    facts = {checked.fact: checked for checked in report.facts}
+
+    assert "KIND_UNKNOWN" == facts[Fact.CATALOGUED].cause
+    assert Verdict.UNDETERMINED is report.verdict
+
+
+def test_a_peer_cannot_say_that_our_catalogue_knows_it():
+    """The fact is ours to say: its own word is passed over."""
+    shown = answered(LICENCE, {"月相": "满月"})
+    said = (*shown.item.facts, StatedFact("catalogued", "yes", None, NOW))
+
+    assert "CLAIM_UNKNOWN" == judged(replace(shown, item=replace(shown.item, facts=said))).code
+
+
+@pytest.mark.parametrize("channel", [Channel.TICKET, Channel.FILE, Channel.SEALED])
+def test_without_a_catalogue_nothing_is_verified_and_a_fact_says_why(channel):
+    """An embedder that hands in none is told so."""
+    shown = {
+        Channel.TICKET: by_ticket(WORLD.credential()),
+        Channel.FILE: PresentedCredential(WORLD.credential(), "file", asker=None),
+        Channel.SEALED: SealedCode(WORLD.sealed_code(), asker=None),
+    }[channel]
+    report = judged(shown, catalogue=None)
+
+    assert "NO_CATALOGUE" == next(one.cause for one in report.facts if one.fact is Fact.CATALOGUED)
+    assert (Verdict.CHECK, report.kind) == (report.verdict, report.kind_name)
+    with pytest.raises(NotValid):
+        verify(
+            shown,
+            trust=WORLD.trust(),
+            policy=policy_for(None, channel),
+            catalogue=None,
+            now=NOW,
+            fetch=news,
+        )
+
+
+def test_a_catalogue_may_hold_several_versions_of_a_kind():
+    """A credential is read by the version that it names; the newest gives the kind its name."""
+    newer = replace(kind(LICENCE), version=2, name="新营业执照", fields=kind(LICENCE).fields[:1])
+    both = Catalogue.of([kind(LICENCE), newer])
+
+    assert (kind(LICENCE), newer, None) == tuple(both.version(LICENCE, n) for n in (1, 2, 3))
+    assert newer == both.kind(LICENCE)
+    first = judged(by_ticket(WORLD.credential()), catalogue=both)
+    assert (Verdict.VALID, "新营业执照") == (first.verdict, first.kind_name)
+    second = judged(by_ticket(WORLD.credential(kind_version=2)), catalogue=both)
+    assert "CLAIM_UNKNOWN" == second.code
+
+
+def test_every_shipped_kind_is_found_by_its_code_and_version():
+    """And what is not there is None."""
+    assert SHIPPED.kind(LICENCE) == SHIPPED.version(LICENCE, kind(LICENCE).version) == kind(LICENCE)
+    assert SHIPPED.kind(UNKNOWN) is None
