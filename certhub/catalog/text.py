@@ -3,10 +3,8 @@
     text      keeps its characters (NFC), outer spaces go
     codes     NFKC, outer spaces go, upper case        (full-width digits and letters become plain ones)
 
-What a reader cannot see may not be signed: control characters, bidirectional controls (Unicode UAX #9) and
-the default-ignorable code points (UCD DerivedCoreProperties) are refused, except variation selectors, which
-pick between printed forms of a rare character. So are private-use and replacement characters: what they
-look like depends on the font of one department.
+What a reader cannot see, or what only one department's font can show, is refused by the same screen that the
+verifier holds what it shows to: `certhub_schemas.text`.
 
 What a spreadsheet computes may not be signed either: a formula says something else tomorrow, and `#N/A` says
 that the value was lost on its way here.
@@ -19,17 +17,12 @@ import re
 import unicodedata
 
 from certhub_schemas.codes import normalise
+from certhub_schemas.text import unfit
 
 OUTER_SPACE = (
     "\t\n\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
 
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
-)
-_UNMAPPED = re.compile("[\ue000-\uf8ff\ufffc-\uffff\U000f0000-\U0010ffff]")
 _FORMULA = re.compile("[=@＝＠]|[+＋](?![0-9０-９])")
 _FORMULA_OF_NAME = re.compile("[=@＝＠+＋\\-－]")
 _SHEET_ERROR = re.compile(  # the error values of spreadsheets, and ##### of a column too narrow to print
@@ -59,7 +52,7 @@ def read_text(raw: str, *, max_length: int | None = None, lines: bool = False) -
     text = raw.strip(OUTER_SPACE)
     if lines:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    _refuse_hidden(text.replace("\n", "") if lines else text)
+    _refuse_unfit(text, lines=lines)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return _within(text, max_length)
@@ -93,7 +86,7 @@ def read_printed_number(raw: str, *, max_length: int | None = None) -> str:
     """
     text = raw.strip(OUTER_SPACE)
     _refuse_sheet(text, _FORMULA)
-    _refuse_hidden(text)
+    _refuse_unfit(text)
     return _within(unicodedata.normalize("NFKC", text).strip(), max_length)
 
 
@@ -105,7 +98,7 @@ def read_code(raw: str) -> str:
     """
     text = raw.strip(OUTER_SPACE)
     _refuse_sheet(text, _FORMULA)
-    _refuse_hidden(text)
+    _refuse_unfit(text)
     return normalise(text)
 
 
@@ -116,11 +109,9 @@ def _refuse_sheet(text: str, formula: re.Pattern[str]) -> None:
         raise Unfit("TEXT_SHEET_ERROR")
 
 
-def _refuse_hidden(text: str) -> None:
-    if _HIDDEN.search(text):
-        raise Unfit("TEXT_CONTROL_CHARS")
-    if _UNMAPPED.search(text):
-        raise Unfit("TEXT_UNMAPPED_CHARS")
+def _refuse_unfit(text: str, *, lines: bool = False) -> None:
+    if found := unfit(text, lines=lines):
+        raise Unfit(found)
 
 
 def _within(text: str, max_length: int | None) -> str:

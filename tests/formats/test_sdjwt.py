@@ -221,6 +221,7 @@ def test_the_control_case_is_processed() -> None:
 
 
 HASH_NAME = disclosure("s", "_sd_alg", "sha-256")
+NESTED_HASH = disclosure("s", "a", {"b": [{"_sd_alg": "sha-256"}]})
 SELF = disclosure("s", "a", {"_sd": [digest(NAME)]})
 ATTACKS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "one element": ({"_sd": [digest(disclosure("s"))]}, [disclosure("s")]),
@@ -235,6 +236,10 @@ ATTACKS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"_sd": [digest(disclosure("s", "_sd_alg", "x"))]},
         [disclosure("s", "_sd_alg", "x")],
     ),
+    "_sd_alg inside a member": ({"a": {"_sd_alg": "sha-256"}}, []),
+    "_sd_alg inside an element": ({"a": [[{"_sd_alg": "sha-256"}]]}, []),
+    "_sd_alg inside a disclosed value": ({"_sd": [digest(NESTED_HASH)]}, [NESTED_HASH]),
+    "_sd_alg disclosed into a member": ({"a": {"_sd": [digest(HASH_NAME)]}}, [HASH_NAME]),
     "clear claim overwritten": ({"name": "clear", "_sd": [digest(NAME)]}, [NAME]),
     "two disclosures of one name": (
         {"_sd": [digest(NAME), digest(disclosure("other", "name", 1))]},

@@ -1,6 +1,7 @@
 """What a sealed code says: as much as fits, the rest named, nothing cut."""
 
 import pytest
+from certhub_schemas.text import unfit
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import codes, jose, sealed, strict_json
 from certhub_verifier.formats.codes import SealedPayload
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 
 from tests.support.signing import NumberedKey
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
-NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=10)
+VISIBLE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Co", "Cn"]).filter(
+    lambda character: not unfit(character)
+)
+TEXTS = st.text(VISIBLE | st.just("\n"), max_size=20)
+NAMES = st.text(VISIBLE, min_size=1, max_size=10)
 CLAIMS = st.dictionaries(NAMES, TEXTS | st.integers(-(10**9), 10**9), max_size=6)
 
 

@@ -89,6 +89,11 @@ def test_a_ca_may_restrict_itself_to_this_usage():
         assert certified(LEAF, ca(usages=(usage, ExtendedKeyUsageOID.OCSP_SIGNING)))
 
 
+def test_a_leaf_without_a_usage_is_for_any():
+    """A certificate that names no extended key usage restricts itself to none (RFC 5280 §4.2.1.12)."""
+    assert certified(leaf(usages=()), CA).subject == "CN=leaf"
+
+
 def test_another_trust_domain_has_its_own_usage():
     """The usage is the caller's: mdoc signers have theirs, and then document signing is not enough."""
     mdoc = "1.0.18013.5.1.2"
@@ -138,7 +143,6 @@ BAD = {
     "a leaf as CA": ([certificate("x", secret(15), "leaf", LEAF_KEY), LEAF, CA], {}),
     "the wrong usage": ([leaf(usages=(ExtendedKeyUsageOID.SERVER_AUTH,)), CA], {}),
     "any usage": ([leaf(usages=(ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,)), CA], {}),
-    "no usage": ([leaf(usages=()), CA], {}),
     "a leaf that may not sign": ([leaf(signs=False), CA], {}),
     "a CA for web servers": ([LEAF, ca(usages=(ExtendedKeyUsageOID.SERVER_AUTH,))], {}),
     "a CA for web clients": ([LEAF, ca(usages=(ExtendedKeyUsageOID.CLIENT_AUTH,))], {}),

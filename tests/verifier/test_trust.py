@@ -58,6 +58,32 @@ def of(files: dict[str, bytes]) -> TrustSet:
 # --- what it knows ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("spelling", ["{}", " {} ", "{}\u3000"])
+def test_two_agencies_of_one_name_are_told_apart_by_their_codes(spelling):
+    """Neither can be taken for the other, and one region's list does not shut the others out."""
+    ours = region_issuers(HOME, AGENCY, (LICENCE,)).issuers[0]
+    theirs = region_issuers(PEER, PEER_AGENCY, (LICENCE,))
+    twin = replace(theirs.issuers[0], name=spelling.format(ours.name), name_en="Another agency")
+    files = {**trust_files(), issuers_path(PEER): replace(theirs, issuers=(twin,)).to_bytes()}
+    found = of(files)
+
+    assert f"{ours.name}（{AGENCY}）" == found.agencies[AGENCY].name
+    assert found.agencies[PEER_AGENCY].name.endswith(f"（{PEER_AGENCY}）")
+    assert (ours.name_en, "Another agency") == (
+        found.agencies[AGENCY].name_en,
+        found.agencies[PEER_AGENCY].name_en,
+    )
+
+
+def test_an_agency_whose_name_is_its_own_goes_by_it():
+    """No code stands beside it."""
+    issuers = region_issuers(PEER, PEER_AGENCY, (LICENCE,))
+    own = replace(issuers.issuers[0], name="武汉市市场监督管理局（演示）")
+    files = {**trust_files(), issuers_path(PEER): replace(issuers, issuers=(own,)).to_bytes()}
+
+    assert own.name == of(files).agencies[PEER_AGENCY].name
+
+
 def test_a_consistent_list_becomes_a_set_that_answers() -> None:
     """Regions, agencies and keys are found by their codes and ids, with who they are."""
     found = of(trust_files())

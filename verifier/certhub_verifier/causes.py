@@ -97,6 +97,7 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("CLOCK_WRONG", Verdict.UNDETERMINED, None, False),
     ("ISSUER_UNKNOWN", Verdict.UNDETERMINED, None, False),
     ("SUITE_MISSING", Verdict.UNDETERMINED, None, False),
+    ("TEXT_UNFIT", Verdict.UNDETERMINED, None, False),
     ("NO_AGREEMENT", Verdict.UNDETERMINED, None, False),
     ("PEER_DOWN", Verdict.UNDETERMINED, None, False),
     ("LIST_TOO_OLD", Verdict.UNDETERMINED, None, False),

@@ -13,8 +13,10 @@ invalid.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from certhub_schemas import CORE_NAMES, Catalogue
+from certhub_schemas.text import unfit, unfit_within
 
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, OURS_TO_SAY, Checked, Fact, Outcome
@@ -76,6 +78,24 @@ def at(seconds: int) -> datetime:
 def day(moment: datetime) -> str:
     """Return the day of `moment` in China Standard Time, as sentences show it."""
     return moment.astimezone(CHINA).date().isoformat()
+
+
+def fit_to_show(
+    disclosed: Mapping[str, Any], *, evidence: str | None, now: datetime
+) -> tuple[Mapping[str, Any], Checked | None]:
+    """Return what can be shown as it stands, and an answer where something cannot.
+
+    A claim with a character that nobody sees, or that turns the text around it, is dropped and the shape is
+    undetermined. It is no "no": its signer sealed it so, and nobody altered it. It is not shown with the
+    character taken out either: that is a text that nobody signed.
+    """
+    fit = {
+        name: value
+        for name, value in disclosed.items()
+        if not unfit(name) and not unfit_within(value, lines=name not in CORE_NAMES)
+    }
+    doubt = unknown(Fact.WELL_FORMED, "TEXT_UNFIT", now, evidence) if len(fit) < len(disclosed) else None
+    return fit, doubt
 
 
 def unreadable(broken: Malformed, *, evidence: str | None, now: datetime) -> Checked:
@@ -350,7 +370,8 @@ def _taken_over(one: StatedFact, fact: Fact, answer: str, policy: Policy, now: d
         cause = OPEN_CAUSES[fact][0]
     elif outcome is Outcome.YES and cause is not None and cause not in CAUTIONS.get(fact, ()):
         outcome, cause = Outcome.UNDETERMINED, OPEN_CAUSES[fact][0]
-    return in_time(Checked(fact, outcome, cause, one.as_of, answer, one.detail), policy=policy, now=now)
+    detail = {name: text for name, text in one.detail.items() if not unfit(text)}
+    return in_time(Checked(fact, outcome, cause, one.as_of, answer, detail), policy=policy, now=now)
 
 
 def clock_slow(

@@ -61,6 +61,15 @@ class _Case:
         self.facts.append(checked)
         return checked.outcome is Outcome.YES
 
+    def show(self, disclosed: Mapping[str, Any], looked_at: str | None) -> None:
+        """Show what can be read as it stands; what cannot is dropped, and takes away a yes of the shape."""
+        self.disclosed, doubt = checks.fit_to_show(disclosed, evidence=looked_at, now=self.now)
+        if doubt is None:
+            return
+        for place, one in enumerate(self.facts):
+            if one.fact is doubt.fact and one.outcome is Outcome.YES:
+                self.facts[place] = doubt
+
 
 class NotValid(VerifierError):
     """The verdict is another one than "valid"; `report` says which and why."""
@@ -103,7 +112,8 @@ def examine(
 
     (1) Shape: it reads as its format, to the last member. Otherwise altered, and nothing in it is believed.
     (2) Issuer: the key that it names is on the trust list. Otherwise its signature cannot be judged.
-    (3) Signature: that key's, over these bytes. Only now is what it discloses shown to anybody.
+    (3) Signature: that key's, over these bytes. Only now is what it discloses shown to anybody, as far as it
+        can be read as it stands.
     (4) Who stands behind it: the agency's seal, a region's answer, or a region alone.
     (5) Entitled: that owner may issue this kind, and the key could sign then; the catalogue describes it.
     (6) Dates: inside its term, by a clock that is not visibly slow.
@@ -183,7 +193,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
     if vouched is None:
         return
     trust, key = vouched
-    case.disclosed = credential.disclosed
+    case.show(credential.disclosed, looked_at)
     case.add(checks.agency_stands_behind(key, trust))  # (4)
     case.add(  # (5)
         checks.agency_entitled(
@@ -233,7 +243,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
     trust, key = vouched
     token = TOKEN_TYPES[parsed.header.typ]
     life, expires = timedelta(seconds=token.life_seconds or 0), checks.at(payload.exp)
-    case.disclosed = payload.claims
+    case.show(payload.claims, looked_at)
     case.add(checks.region_stands_behind(payload.iss, trust))  # (4)
     case.add(  # (5)
         checks.region_entitled(
@@ -265,7 +275,7 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
     case.add(
         checks.answer_stands_behind(evidence.region, case.trust, answer=answer, as_of=evidence.as_of)
     )  # (4)
-    case.disclosed = evidence.item.disclosed
+    case.show(evidence.item.disclosed, answer)
     _catalogued(case, None, answer)  # (5)
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
 

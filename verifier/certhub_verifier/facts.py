@@ -92,7 +92,7 @@ NO_CAUSES: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
 """The causes that a "no" of each fact may have; none where a fact is never denied, only undetermined."""
 
 _OPEN: Mapping[Fact, tuple[str, ...]] = {
-    Fact.WELL_FORMED: ("STATUS_UNKNOWN", "CODE_PARTIAL", "NOT_OUR_CODE"),
+    Fact.WELL_FORMED: ("STATUS_UNKNOWN", "CODE_PARTIAL", "NOT_OUR_CODE", "TEXT_UNFIT"),
     Fact.SIGNATURE: ("ISSUER_UNKNOWN", "SUITE_MISSING"),
     Fact.STANDS_BEHIND: ("ISSUER_UNKNOWN", "REGION_ONLY"),
     Fact.ISSUER_KNOWN: ("ISSUER_UNKNOWN",),

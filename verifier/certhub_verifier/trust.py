@@ -18,8 +18,10 @@ and the rest is kept. A file of another name is left alone. What contradicts its
 where one half of the contradiction is set aside.
 """
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -55,7 +57,11 @@ __all__ = ["Agency", "RegionTrust", "Standing", "TrustSet", "TrustedKey", "open_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """An agency that may issue; `kinds` are the codes of what it may issue."""
+    """An agency that may issue; `kinds` are the codes of what it may issue.
+
+    Where another agency of the list is called the same, the code stands beside the name, so that neither can
+    be taken for the other. The list is not refused: one region's list would shut every region out.
+    """
 
     uscc: str
     name: str
@@ -123,7 +129,7 @@ class TrustSet:
             for path, file in parsed.items()
             if path.split("/")[1:2] not in [[one] for one in unknown]
         }
-        agencies = _by_uscc(parsed)
+        agencies = _told_apart(_by_uscc(parsed))
         return cls(
             version=members.version,
             issued_at=members.issued_at,
@@ -246,6 +252,27 @@ def _by_uscc(parsed: Mapping[str, TrustFile]) -> dict[str, Agency]:
         if isinstance(file, RegionIssuers)
         for issuer in file.issuers
     }
+
+
+def _told_apart(agencies: Mapping[str, Agency]) -> dict[str, Agency]:
+    """Return the agencies, with the code beside each name that two of them have."""
+    names = Counter(_as_read(agency.name) for agency in agencies.values())
+    names_en = Counter(_as_read(agency.name_en) for agency in agencies.values())
+    return {
+        uscc: replace(
+            agency,
+            name=f"{agency.name}（{uscc}）" if names[_as_read(agency.name)] > 1 else agency.name,
+            name_en=f"{agency.name_en} ({uscc})"
+            if names_en[_as_read(agency.name_en)] > 1
+            else agency.name_en,
+        )
+        for uscc, agency in agencies.items()
+    }
+
+
+def _as_read(name: str) -> str:
+    """Return a name as a reader takes it: width, case and blanks make no other name."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _keys(parsed: Mapping[str, TrustFile]) -> Iterator[TrustedKey]:

@@ -52,8 +52,6 @@ def conceal(claims: Mapping[str, Any], *, random: Callable[[int], bytes], decoys
         Malformed: a name that the format keeps for itself, a mark around a mark, more disclosures than a
             reader takes, or a value that strict JSON has no form for or nests too deep.
     """
-    if "_sd_alg" in claims:
-        raise Malformed("_sd_alg is not a claim")
     maker = _Maker(random, decoys)
     payload = maker.hidden_object(claims, depth=1)
     if maker.disclosures:
@@ -83,8 +81,8 @@ class _Maker:
         clear: dict[str, Any] = {}
         digests: list[str] = []
         for name, value in members.items():
-            if type(name) is not str or name in sdjwt.RESERVED:
-                raise Malformed("a claim may not be called _sd or ...")
+            if type(name) is not str or name in sdjwt.RESERVED or name == "_sd_alg":
+                raise Malformed("a claim may not be called _sd, _sd_alg or ...")
             if isinstance(value, Hidden):
                 digests.append(self.disclose(name, self.hidden(value.value, depth + 1)))
             else:

@@ -23,6 +23,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from certhub_schemas.text import unfit_within
+
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.formats import jose, jwk, keybinding, sdjwt
 from certhub_verifier.formats.keybinding import Binding
@@ -78,7 +80,8 @@ def parse(presented: str) -> ForeignCredential:
     """Read somebody else's SD-JWT VC, with or without a key binding.
 
     Raises:
-        Malformed: it is none, or one of the claims that this reads has another shape.
+        Malformed: it is none, one of the claims that this reads has another shape, or a text in it cannot be
+            read as it stands (bidirectional and other controls).
     """
     presentation = sdjwt.split(presented)
     parsed, chain = jose.parse_foreign(presentation.issuer_jwt, TYP)
@@ -88,6 +91,8 @@ def parse(presented: str) -> ForeignCredential:
     processed = sdjwt.process(clear, presentation.disclosures)
     if hidden := (processed.keys() - clear.keys()) & NEVER_DISCLOSED:
         raise Malformed(f"{', '.join(sorted(hidden))} may not be disclosed selectively")
+    if unfit_within(processed, lines=True):
+        raise Malformed("a claim holds characters that cannot be seen, or that only one font can show")
     issuer = clear.get("iss")
     if issuer is None and not chain:
         raise Malformed("a credential without iss and without x5c has no issuer")

@@ -153,8 +153,8 @@ def _refuse_reserved(claims: Any) -> None:
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            if not RESERVED.isdisjoint(value):
-                raise Malformed("a claim may not hold members called _sd or ...")
+            if not (RESERVED | {"_sd_alg"}).isdisjoint(value):
+                raise Malformed("a claim may not hold members called _sd, _sd_alg or ...")
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
@@ -186,8 +186,6 @@ def process(payload: Mapping[str, Any], disclosures: Iterable[str]) -> dict[str,
     walk.run()
     if found:
         raise Malformed("a disclosure is not referenced by what was signed")
-    if "_sd_alg" in processed and "_sd_alg" not in payload:
-        raise Malformed("_sd_alg may not come from a disclosure")
     processed.pop("_sd_alg", None)
     return processed
 
@@ -213,6 +211,8 @@ class _Walk:
     def fill_object(self, source: dict[str, Any], target: dict[str, Any], depth: int) -> None:
         if "..." in source:
             raise Malformed("a member called ... stands outside an array")
+        if "_sd_alg" in source and depth > 1:  # RFC 9901 §4.1.1: at the top level alone
+            raise Malformed("_sd_alg stands inside another member")
         for name, value in source.items():
             if name != "_sd":
                 target[name] = self.copy(value, depth)
@@ -225,6 +225,8 @@ class _Walk:
                 continue
             if disclosure.name is None:
                 raise Malformed("an element of an array is disclosed as a claim of an object")
+            if disclosure.name == "_sd_alg":
+                raise Malformed("_sd_alg may not come from a disclosure")
             if disclosure.name in target:
                 raise Malformed("a disclosure names a claim that is already there")
             target[disclosure.name] = self.copy(disclosure.value, depth)

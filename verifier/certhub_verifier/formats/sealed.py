@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from certhub_schemas.text import unfit_within
+
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import base64url, strict_json
 
@@ -73,7 +75,7 @@ class SealedPayload:
         Of `ref`, the credential's hash, the first 16 bytes stand.
 
         Raises:
-            Malformed: anything that `parse` would refuse.
+            Malformed: anything that `parse` would refuse, or a claim that nobody could read as it stands.
         """
         kept: dict[str, Claim] = {}
         left_out = []
@@ -97,7 +99,13 @@ class SealedPayload:
         return cls.parse(made.build())
 
     def build(self) -> dict[str, Any]:
-        """Return the payload's members, in the order in which they are signed."""
+        """Return the payload's members, in the order in which they are signed.
+
+        Raises:
+            Malformed: a claim that nobody could read as it stands; what others signed is read, and not shown.
+        """
+        if unfit_within(self.claims, lines=True):
+            raise Malformed("a claim holds characters that cannot be seen, or that only one font can show")
         members: dict[str, Any] = {
             "iss": self.iss,
             "exp": self.exp,

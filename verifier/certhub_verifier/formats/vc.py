@@ -21,6 +21,7 @@ from hashlib import sha256
 from typing import Any
 
 from certhub_schemas import CORE_NAMES
+from certhub_schemas.text import unfit, unfit_within
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import jose, jwk, sdjwt, shapes
@@ -131,6 +132,7 @@ def build(
     payload = claims.to_payload()
     CredentialClaims.from_payload(payload)
     _check_disclosed(disclosed, claims)
+    _refuse_unfit(disclosed)
     disclosures, digests = sdjwt.conceal(disclosed, random=random, decoys=decoys)
     if digests:  # SD-JWT VC: without anything to disclose there is no _sd
         payload |= {"_sd": digests, "_sd_alg": sdjwt.ALGORITHM}
@@ -193,6 +195,13 @@ def _check_disclosed(disclosed: Mapping[str, Any], claims: CredentialClaims) -> 
         found = Identifier.parse(disclosed[IDENTIFIER])
         if (found.kind, found.issuer) != (claims.kind_code, claims.agency):
             raise Malformed(f"{IDENTIFIER}: of another kind or agency than the credential")
+
+
+def _refuse_unfit(disclosed: Mapping[str, Any]) -> None:
+    """Refuse to seal what a reader cannot see; what others sealed is read, and not shown (checks.py)."""
+    for name, value in disclosed.items():
+        if unfit(name) or unfit_within(value, lines=name not in CORE_NAMES):
+            raise Malformed("a claim holds characters that cannot be seen, or that only one font can show")
 
 
 def _iss(value: Any, where: str) -> str:

@@ -4,9 +4,10 @@
 
 Path building and name constraints are `cryptography.x509.verification`'s; what that library leaves to its
 caller is asked here: the path is all of x5c in its order and ends one step further in an anchor, no
-certificate in it signs itself, the leaf is no CA, may sign, and is for this usage, every CA that restricts
-itself allows that usage, and the leaf's own name covers `iss` where the token has one. Revocation is the
-keeper's of the anchors: what is no longer to be believed is taken from them.
+certificate in it signs itself, the leaf is no CA, may sign, and is for this usage or names none (without the
+extension a key is for any: RFC 5280 §4.2.1.12), every CA that restricts itself allows that usage, and the
+leaf's own name covers `iss` where the token has one. Revocation is the keeper's of the anchors: what is no
+longer to be believed is taken from them.
 
 Our own tokens carry no certificates: their keys stand in the trust list.
 """
@@ -142,7 +143,7 @@ def _countries(found: x509.Certificate) -> list[str]:
 
 
 def _leaf_policy(usage: str) -> ExtensionPolicy:
-    """What the leaf has to say: no CA, may sign, and is for this usage."""
+    """What the leaf has to say: no CA, may sign, and is for this usage or restricts itself to none."""
 
     def no_ca(_: Policy, __: x509.Certificate, found: x509.BasicConstraints | None) -> None:
         if found is not None and found.ca:
@@ -152,15 +153,15 @@ def _leaf_policy(usage: str) -> ExtensionPolicy:
         if not found.digital_signature or found.key_cert_sign:
             raise ValueError("the leaf's key is not for signing documents")
 
-    def is_for(_: Policy, __: x509.Certificate, found: x509.ExtendedKeyUsage) -> None:
-        if x509.ObjectIdentifier(usage) not in found:
+    def is_for(_: Policy, __: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:
+        if found is not None and x509.ObjectIdentifier(usage) not in found:
             raise ValueError("the leaf is for another usage")
 
     return (
         ExtensionPolicy.permit_all()
         .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, no_ca)
         .require_present(x509.KeyUsage, Criticality.AGNOSTIC, signs)
-        .require_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, is_for)
+        .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, is_for)
     )
 
 

@@ -1,0 +1,43 @@
+"""Which characters a signed value may hold: one screen for what is imported, sealed, read and shown.
+
+What a reader cannot see may not be signed: control characters, bidirectional controls (Unicode UAX #9), lone
+surrogates and the default-ignorable code points (UCD DerivedCoreProperties), except variation selectors, which
+pick between printed forms of a rare character. Private-use and replacement characters neither: what they look
+like depends on the font of one department.
+"""
+
+import re
+from typing import Any, Literal
+
+Unfitness = Literal["TEXT_CONTROL_CHARS", "TEXT_UNMAPPED_CHARS"]
+
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+)
+_UNMAPPED = re.compile("[\ue000-\uf8ff\ufffc-\uffff\U000f0000-\U0010ffff]")
+
+
+def unfit(text: str, *, lines: bool = False) -> Unfitness | None:
+    """Return why `text` may not be signed or shown, or None; with `lines`, LF may stand in it."""
+    if _HIDDEN.search(text.replace("\n", "") if lines else text):
+        return "TEXT_CONTROL_CHARS"
+    return "TEXT_UNMAPPED_CHARS" if _UNMAPPED.search(text) else None
+
+
+def unfit_within(value: Any, *, lines: bool = False) -> Unfitness | None:
+    """Return the same of a JSON value: of every text in it and every name of a member, at any depth."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            if found := unfit(one, lines=lines):
+                return found
+        elif isinstance(one, dict):
+            if found := next((bad for name in one if (bad := unfit(name))), None):
+                return found
+            waiting.extend(one.values())
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
+    return None
