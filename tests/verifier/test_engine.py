@@ -510,3 +510,18 @@ def test_codes_of_either_case_are_the_same_code():
     good = WORLD.sealed_code()
     assert sealed(good.lower()).verdict is Verdict.VALID
     assert codes.normalise(good) == good
+
+
+def revoked(need):
+    """A home hub whose row says that it was withdrawn."""
+    return StatusRecord("revoked", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
+
+
+@pytest.mark.parametrize("judged", [ticket, lambda **how: sealed(WORLD.sealed_code(), **how)])
+def test_of_an_invalid_certificate_kind_and_cause_are_told_and_nothing_else(judged):
+    """Not the holder's name and address; with another status the same shows them."""
+    bad, good = judged(fetch=revoked), judged(fetch=active)
+
+    assert (Verdict.INVALID, "REVOKED", "营业执照") == (bad.verdict, bad.code, bad.kind_name)
+    assert ({}, "示例小面馆") == (bad.disclosed, good.disclosed["名称"])
+    assert "示例小面馆" not in str(bad.to_dict())

@@ -212,3 +212,10 @@ def test_what_a_peer_knows_by_its_trust_list_may_be_as_old_as_one():
     assert examined(good(said("dates", "yes", as_of=NOW - timedelta(seconds=61))), policy=strict).code == (
         "FACT_TOO_OLD"
     )
+
+
+def test_of_a_peers_invalid_certificate_nothing_is_shown():
+    """Its name came with the answer; the counter gets kind and cause."""
+    report = examined(good(said("status", "no", "REVOKED")))
+
+    assert ("REVOKED", LICENCE, {}) == (report.code, report.kind, report.disclosed)

@@ -122,7 +122,8 @@ def examine(
     (9) Status: the first need. A home hub's row, or a signed list.
     (10) First use of a sealed code: the last need, since it may spend the code.
     (11) Trust list young enough: asked of everything, because everything rests on it.
-    (12) The verdict: a pure function of these facts and the policy, never below the floor of the evidence.
+    (12) The verdict: a pure function of these facts and the policy, never below the floor of the evidence. Of
+         what is invalid kind and cause are told, and nothing that it disclosed.
 
     The caller owes: for a ticket, that it was redeemed; for an answer, its envelope; for an expected
     binding, that its nonce is used up. It returns an `ItemReport`.
@@ -360,6 +361,6 @@ def _judged(case: _Case) -> ItemReport:
         verdict=judgement.verdict,
         code=judgement.code,
         facts=tuple(sorted(case.facts, key=lambda one: order.index(one.fact))),
-        disclosed=case.disclosed,
+        disclosed={} if judgement.verdict is Verdict.INVALID else case.disclosed,
         detail={**behind, **judgement.detail},
     )

@@ -27,8 +27,8 @@ VERSION = 1  # of the JSON form; grows when a member changes its meaning, not wh
 class ItemReport:
     """One certificate as it was found.
 
-    `disclosed` is empty unless a signature over it was verified. `detail` is what the headline's sentence
-    can say.
+    `disclosed` is empty unless a signature over it was verified, and empty where the verdict is invalid: a name
+    and an address help nobody to refuse. `detail` is what the headline's sentence can say.
     """
 
     kind: str
