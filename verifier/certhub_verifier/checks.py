@@ -19,10 +19,9 @@ from certhub_schemas import CORE_NAMES, Catalogue
 from certhub_schemas.text import unfit, unfit_within
 
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
-from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, OURS_TO_SAY, Checked, Fact, Outcome
+from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats import jose, vc
 from certhub_verifier.formats.codes import CodePartial, NotOurCode
-from certhub_verifier.formats.stated import StatedFact
 from certhub_verifier.formats.trustlist import MemberState
 from certhub_verifier.needs import UseRecord
 from certhub_verifier.policy import Policy
@@ -33,8 +32,6 @@ SKEW = timedelta(seconds=60)  # between hubs and counters (trust-and-security §
 FRESH = timedelta(minutes=15)  # freshness grades of the trust list: trust-and-security §1.2
 AGING = timedelta(hours=24)
 STALE = timedelta(hours=72)
-_FACTS = {fact.value: fact for fact in Fact}
-_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _BY_A_TRUST_LIST = frozenset(
     {Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED}
 )  # as old as the list that they rest on
@@ -335,43 +332,6 @@ def one_time(news: UseRecord | None, *, policy: Policy, now: datetime) -> Checke
     if news.used_at:
         detail["time"] = news.used_at.isoformat(timespec="seconds")
     return no(Fact.ONE_TIME, "CODE_USED", news.as_of, **detail)
-
-
-def stated(facts: Iterable[StatedFact], *, answer: str, policy: Policy, now: datetime) -> tuple[Checked, ...]:
-    """Take over what another region states, with its own ages, and `answer` (a digest) as the evidence.
-
-    What is ours to say (facts.OURS_TO_SAY) is passed over. What we do not understand never helps: an unknown
-    fact, or one that is told twice, makes the answer's shape undetermined; a yes with a cause that it cannot
-    have, or another outcome than our three, is undetermined; an unknown cause is read as the plainest one.
-    Each fact ages by the one rule (`in_time`).
-    """
-    found: dict[Fact, Checked] = {}
-    strange = False
-    for one in facts:
-        fact = _FACTS.get(one.fact)
-        if fact is None or fact in found:
-            strange = True
-        if fact is None or fact in OURS_TO_SAY or (fact in found and one.outcome != Outcome.NO):
-            continue
-        found[fact] = _taken_over(one, fact, answer, policy, now)
-    shape = found.get(Fact.WELL_FORMED)
-    if strange and (shape is None or shape.outcome is Outcome.YES):
-        found[Fact.WELL_FORMED] = unknown(Fact.WELL_FORMED, "STATUS_UNKNOWN", now, answer)
-    return tuple(found.values())
-
-
-def _taken_over(one: StatedFact, fact: Fact, answer: str, policy: Policy, now: datetime) -> Checked:
-    outcome, cause = _OUTCOMES.get(one.outcome, Outcome.UNDETERMINED), one.cause
-    if outcome is Outcome.NO and not NO_CAUSES[fact]:
-        outcome, cause = Outcome.UNDETERMINED, OPEN_CAUSES[fact][0]
-    elif outcome is Outcome.NO and cause not in NO_CAUSES[fact]:
-        cause = NO_CAUSES[fact][0]
-    elif outcome is Outcome.UNDETERMINED and cause not in OPEN_CAUSES[fact]:
-        cause = OPEN_CAUSES[fact][0]
-    elif outcome is Outcome.YES and cause is not None and cause not in CAUTIONS.get(fact, ()):
-        outcome, cause = Outcome.UNDETERMINED, OPEN_CAUSES[fact][0]
-    detail = {name: text for name, text in one.detail.items() if not unfit(text)}
-    return in_time(Checked(fact, outcome, cause, one.as_of, answer, detail), policy=policy, now=now)
 
 
 def clock_slow(

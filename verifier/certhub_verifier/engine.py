@@ -36,6 +36,7 @@ from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
 from certhub_verifier.policy import Channel, Policy
 from certhub_verifier.report import ItemReport, kind_names
+from certhub_verifier.stated_checks import stated
 from certhub_verifier.status_checks import status
 from certhub_verifier.trust import TrustedKey, TrustSet
 from certhub_verifier.verdict import judge
@@ -268,7 +269,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
 def _answered(evidence: PeerAnswer, case: _Case) -> None:
     answer = evidence.signature_digest
     case.kind = evidence.item.kind
-    case.facts += checks.stated(  # (1) to (3), (5), (6), (8) to (10)
+    case.facts += stated(  # (1) to (3), (5), (6), (8) to (10)
         evidence.item.facts, answer=answer, policy=case.policy, now=case.now
     )
     if case.trust is None:
