@@ -11,7 +11,11 @@ from certhub_verifier.formats.trustlist import MEMBERS_PATH, RegionIssuers, Regi
 
 
 def require_no_twins(parsed: Mapping[str, TrustFile]) -> None:
-    """Refuse a list in which an agency, a key's id or a public key stands twice, in entries set aside too."""
+    """Refuse a list in which an agency, a key's id or a public key stands twice, in entries set aside too.
+
+    Raises:
+        BadTrust: one of them does; it says which, and where.
+    """
     found: dict[Name, str] = {}
     for name, says in _occupied(parsed):
         if name in found:
