@@ -43,6 +43,7 @@ from certhub.parties import store as parties
 from certhub.parties.people import Actor, Role
 from certhub.receipts.outcomes import Result
 from certhub.settings import Settings
+from certhub.status import store as status
 from certhub.tickets.store import TicketItem
 from tests.support.region import Clock, Wire
 from tests.support.story import BUSINESS, key, licence
@@ -169,8 +170,11 @@ def bundle_one(order: Order_) -> None:
 
 
 def work_one(order: Order_) -> None:
-    """Let the worker have its turn: publish, then sweep."""
+    """Let the worker have its turn: the lease, the clock, publish, then sweep."""
     hub = open_hub(order)
+    with hub.writing() as unit:
+        status.beat(unit, worker.ABOUT_US, "drill")
+    worker.Watch(hub).look()
     worker.publish(hub)
     worker.sweep(hub)
     acknowledge(order, "worked")
