@@ -14,6 +14,7 @@ What a MAC cannot tell: that a row was deleted, or that an older copy of this ve
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from hmac import compare_digest
 from typing import Any, ClassVar
 from uuid import UUID
@@ -36,6 +37,7 @@ class Granting(SQLModel):
     mac: bytes | None = Field(default=None, max_length=32)
 
     @classmethod
+    @cache
     def bound(cls) -> tuple[str, ...]:
         """Return the names of the columns that the MAC covers, sorted."""
         return tuple(sorted(set(table_of(cls).columns.keys()) - {"mac"} - cls.not_bound))
@@ -70,11 +72,18 @@ def count_not_ours(unit: Unit, model: type[Granting]) -> int:
 
 
 def _fits(unit: Unit, model: type[Granting], row: Row[Any]) -> bool:
-    table, found = table_of(model), row._mapping
-    names = model.bound()
-    mac = found[table.c.mac]
-    expected = unit.vault.mac(message(table.name, names, {name: found[table.c[name]] for name in names}))
+    found, (name, mac_column, columns) = row._mapping, _columns(model)
+    mac = found[mac_column]
+    values = {column: found[at] for column, at in columns}
+    expected = unit.vault.mac(message(name, model.bound(), values))
     return mac is not None and compare_digest(expected, bytes(mac))
+
+
+@cache
+def _columns(model: type[Granting]) -> tuple[str, Any, tuple[tuple[str, Any], ...]]:
+    """Return a table's name, its MAC's column and its covered columns by name: looked up once, not for each row."""
+    table = table_of(model)
+    return table.name, table.c.mac, tuple((name, table.c[name]) for name in model.bound())
 
 
 def message(table: str, names: Sequence[str], values: Mapping[str, Any]) -> bytes:
@@ -83,8 +92,8 @@ def message(table: str, names: Sequence[str], values: Mapping[str, Any]) -> byte
     for name in names:
         value = values[name]
         if value is not None:
-            parts += [name.encode(), *_typed(value)]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+            parts += (name.encode(), *_typed(value))
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
 def _typed(value: object) -> tuple[bytes, bytes]:
