@@ -92,6 +92,16 @@ RECEIPT = {  # [3]
 }
 OPENING = {"identifier": CHARACTER + "{1,128}", "salt": lambda text: must(len(unbase64(text)) == 32, "salt")}
 
+def known_format(payload):  # [3]
+    number = payload.get("format", 1) if isinstance(payload, dict) else None
+    must(type(number) is int and (number > 1 or "format" not in payload), "no format")
+    fits({"iss": REGION, "iat": RECEIPT["iat"]}, {name: payload.get(name) for name in ("iss", "iat")})
+    if number <= 2:
+        second, untold = ({"format": int}, {"verdict": "undetermined", "code": CODE}) if number == 2 else ({}, ITEM)
+        items = [lambda item: fits(untold if isinstance(item, dict) and "kind" not in item else ITEM, item), 16]
+        fits({**RECEIPT, **second, "region": payload["iss"], "items": items}, payload)
+    return number <= 2
+
 def read_file(data):  # [1]
     must(len(data) <= 262144, "too large")
     if not data.startswith(b"{"):
@@ -118,14 +128,12 @@ def signed(parts, keys, purpose):  # [5]
         command = "dgst -sha256 -keyform DER -verify key -signature sig data"
         numbers = [int.from_bytes(half, "big") for half in (signature[:32], signature[32:])]
         must(0 < numbers[0] < N and 0 < numbers[1] <= N // 2, "r or s out of range, or the twin")
-        halves = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in numbers]
-        pair = b"".join(b"\x02" + bytes([len(half)]) + half for half in halves)
+        pair = b"".join(b"\2" + bytes([(size := n.bit_length() // 8 + 1)]) + n.to_bytes(size, "big") for n in numbers)
         signature = b"\x30" + bytes([len(pair)]) + pair
     point = b"".join(unbase64(key["jwk"][name]) for name in ("x", "y") if name in key["jwk"])
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "key").write_bytes(bytes.fromhex(SPKI[key["alg"]]) + point)
-        Path(folder, "sig").write_bytes(signature)
-        Path(folder, "data").write_bytes(message)
+        for name, data in (("key", bytes.fromhex(SPKI[key["alg"]]) + point), ("sig", signature), ("data", message)):
+            Path(folder, name).write_bytes(data)
         ran = subprocess.run(["openssl", *command.split()], cwd=folder, capture_output=True, check=False)
     must(ran.returncode == 0, "the signature does not verify")
     return key
@@ -148,28 +156,25 @@ def trust_list(path):  # [4]
     if bundle is None:
         return moment(members["issued_at"]), regions, keys
     key, made = signed(bundle, keys, "bundle"), bundle[1]["iat"]
-    must(moment(key["from"]) <= made < moment(key["until"]), "a bundle dated when its key could not sign")
-    must(not key["compromised_since"], "a bundle by a key that was compromised")
-    return made, regions, keys
+    could = moment(key["from"]) <= made < moment(key["until"]) and not key["compromised_since"]
+    return must(could, "a bundle that its key could not sign") or (made, regions, keys)
 
 def check(data, trust, now):
     """Return (exit code, why, payload, identifiers) for a file's bytes; `trust` None is no trust list."""
     try:
         jws, openings, proof = read_file(data)
-        parts = header, payload, _, _ = token(jws, "receipt+jwt", 65536)
-        fits(RECEIPT, payload)
-        must((region := payload["iss"]) == payload["region"], "two regions in one receipt")
+        parts = header, payload, _, _ = token(jws, "receipt+jwt", 131072)
+        known, region = known_format(payload), payload["iss"]
         must(trust is not None, "no trust list", UNKNOWN)  # [4]
         (as_of, regions, keys), kid = trust, header["kid"]
-        named = {region, kid[:6] if re.match(REGION + "-", kid) else None}
-        must(kid in keys or named & regions, "neither the region nor its key is known", UNKNOWN)
+        must(kid in keys or {region, re.match(f"({REGION}-)?", kid)[0][:6]} & regions, "neither is known", UNKNOWN)
         key = signed(parts, keys, "receipt")
-        left, identifiers = [item["cert"] for item in payload["items"]], []  # [6]
+        must(known, "in a newer format than this page describes", UNKNOWN)
+        left, identifiers = [item.get("cert") for item in payload["items"]], []  # [6]
         for one in openings:
             digest = hashlib.sha256(unbase64(one["salt"]) + one["identifier"].encode()).hexdigest()
             must(digest in left, "an opening that fits no item")
-            left = left[left.index(digest) + 1 :]
-            identifiers.append(one["identifier"])
+            left, identifiers = left[left.index(digest) + 1 :], [*identifiers, one["identifier"]]
         at, since = payload["iat"], key["compromised_since"]  # [7]
         must(at <= now + 60, "dated after now: a wrong clock", UNKNOWN)
         must(not since, "its key was compromised", UNKNOWN if since and at < moment(since) else ALTERED)
@@ -181,18 +186,15 @@ def check(data, trust, now):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("receipt", type=Path)
-    parser.add_argument("--trust", type=Path)
-    parser.add_argument("--at", type=moment, default=time.time())
+    for name, kind in (("receipt", Path), ("--trust", Path), ("--at", moment)):
+        parser.add_argument(name, type=kind)
     given, trust = parser.parse_args(), None
     try:
         trust = trust_list(given.trust) if given.trust else None
     except (KeyError, TypeError, AttributeError, ValueError, OSError) as wrong:
         print(f"no trust list: {wrong!r}", file=sys.stderr)
-    code, why, payload, identifiers = check(given.receipt.read_bytes(), trust, given.at)
+    code, why, payload, identifiers = check(given.receipt.read_bytes(), trust, given.at or time.time())
     print({GENUINE: "genuine", AGED: "aged", ALTERED: "altered", UNKNOWN: "unknown"}[code] + ": " + why)
     if payload:
-        print(
-            f"recorded: {payload['verdict']} ({payload['code']}) at {payload['at']}", *identifiers, sep="\n"
-        )
+        print("recorded: {verdict} ({code}) at {at}".format_map(payload), *identifiers, sep="\n")
     sys.exit(code)

@@ -101,6 +101,13 @@ class FactOut(Answer):
     detail: dict[str, str] | None = None
 
 
+class IssuerOut(Answer):
+    """The agency that issued a certificate: its unified social credit code, and its name."""
+
+    code: str
+    name: str
+
+
 class ItemOut(Answer):
     """One certificate behind a code; `result_number` is that of GB/T 36906, the last two only a page's."""
 
@@ -110,10 +117,20 @@ class ItemOut(Answer):
     verdict: Literal["valid", "check", "invalid", "undetermined"]
     code: str
     result_number: int | None
+    issuer: IssuerOut | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
     facts: list[FactOut]
     disclosed: dict[str, Any]
     masked: list[str] | None = None
     holder: str | None = None
+
+
+class UntoldItemOut(Answer):
+    """One certificate that was shown and is not told: `NO_AGREEMENT`, or `RECORD_GONE`."""
+
+    verdict: Literal["undetermined"]
+    code: str
 
 
 class ReportOut(Answer):
@@ -129,7 +146,7 @@ class ReportOut(Answer):
     next_step_en: str
     as_of: str
     channel: str
-    items: list[ItemOut]
+    items: list[ItemOut | UntoldItemOut]
     receipt_url: str | None
 
 

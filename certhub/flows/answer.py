@@ -1,26 +1,30 @@
 """Answer another region's question.
 
-1 verifier      the question: signature, freshness, meant for us
+1 verifier      the question: signature, freshness, meant for us, a format that we read
 2 peers         its id is used once; the same bytes again get the same answer
 3 trust         default deny: the agreement that it quotes, kind, matter, purpose, direction; fields are cut
-4 at_home       what we know of the code
-5 tickets, audit   one transaction: used once, answer kept, told
-6 signer        the answer, signed; errors too
+4 at_home       what we know of the code: every certificate that it names is told, or has a placeholder
+5 tickets, audit   one transaction, once anything is told: used once, question and answer kept, told
+6 signer        the answer, signed, in the format of the question; errors too
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from certhub_schemas import MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.errors import Malformed, VerifierError
+from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
 from certhub_verifier.facts import Checked, Fact
-from certhub_verifier.formats import codes, envelope, jose
+from certhub_verifier.formats import codes, envelope, jose, versions
 from certhub_verifier.formats.agreement import Agreement
+from certhub_verifier.formats.exchange1 import first_format, leaves_out
 from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.report import UntoldItem
+from certhub_verifier.trust import TrustedKey
 
 from certhub.audit import store as audit
 from certhub.db.engine import Unit
@@ -28,7 +32,7 @@ from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, HubError
 from certhub.flows.at_home import Found, Looked, Spends, look, use_now, used
 from certhub.hub import Hub
-from certhub.hub.exchange import LIFE, NO_AGREEMENT, SKEW, agreed, exchange_key
+from certhub.hub.exchange import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, agreed, exchange_key
 from certhub.peers import store as peers
 from certhub.peers.store import Received
 from certhub.tickets import store as tickets
@@ -40,10 +44,17 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
 
     Raises:
         BadRequest: it is not a question of a region that we know, or not meant for us, or not fresh.
-        Conflict, Unavailable: its id was used with other bytes, or is being answered.
+        Conflict, Unavailable: its id was used with other bytes, or is being answered; or a code was used under
+            the same verification id for another question.
     """
     hub.step("answer:1")
-    question = _read_question(request, hub=hub)
+    signed, key = _read_question(request, hub=hub)
+    try:
+        question = _meant_for_us(envelope.Request.from_payload(signed), key, hub=hub)
+    except UpgradeNeeded:
+        return _signed(request, key.region, envelope.FORMAT, error=UPGRADE_NEEDED, hub=hub)
+    except VerifierError as refused:
+        raise _not_a_question(refused) from refused
     received = Received(question.asker, question.jti, _digest(request))
     hub.step("answer:2")
     with hub.writing() as unit:
@@ -62,34 +73,55 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
                 peers.release(unit, received)
             raise
     hub.step("answer:6")
-    now = hub.now()
-    response = envelope.Response(
-        provider=hub.region,
-        asker=question.asker,
-        issued_at=int(now.timestamp()),
-        expires=int((now + LIFE).timestamp()),
-        jti=public_id(hub.random),
-        request=envelope.request_digest(request.decode("ascii")),
-        results=results,
-        error=None if results else NO_AGREEMENT,
-    )
-    token = jose.sign(
-        response.to_payload(), typ=envelope.RESPONSE_TYP, key=hub.signer(Purpose.EXCHANGE)
-    ).encode("ascii")
+    error = None if results else NO_AGREEMENT
+    token = _signed(request, question.asker, question.format, results=results, error=error, hub=hub)
     with hub.writing() as unit:
         peers.keep_answer(unit, received, token)
     return token
 
 
-def _read_question(request: bytes, *, hub: Hub) -> envelope.Request:
+def _signed(
+    request: bytes,
+    asker: str,
+    number: int,
+    *,
+    results: tuple[envelope.Result, ...] = (),
+    error: str | None = None,
+    hub: Hub,
+) -> bytes:
+    """Return the signed answer in format `number`, which is the question's."""
+    now = hub.now()
+    first = number == versions.FIRST
+    response = envelope.Response(
+        provider=hub.region,
+        asker=asker,
+        issued_at=int(now.timestamp()),
+        expires=int((now + LIFE).timestamp()),
+        jti=public_id(hub.random),
+        request=envelope.request_digest(request.decode("ascii")),
+        results=tuple(map(first_format, results)) if first else results,
+        error=error,
+        format=number,
+    )
+    key = hub.signer(Purpose.EXCHANGE)
+    return jose.sign(response.to_payload(), typ=envelope.RESPONSE_TYP, key=key).encode("ascii")
+
+
+def _not_a_question(refused: VerifierError) -> BadRequest:
+    return BadRequest(f"not a question that can be answered: {refused}", code="QUESTION_REFUSED")
+
+
+def _read_question(request: bytes, *, hub: Hub) -> tuple[Mapping[str, Any], TrustedKey]:
+    """Return what the region signed, and its key; that it is a question, and meant for us, is yet to be seen."""
     try:
         parsed = jose.parse(request, envelope.REQUEST_TYP)
         key = exchange_key(parsed, None, hub=hub)
-        question = envelope.Request.from_payload(jose.verify(parsed, key))
+        return jose.verify(parsed, key), key
     except VerifierError as refused:
-        raise BadRequest(
-            f"not a question that can be answered: {refused}", code="QUESTION_REFUSED"
-        ) from refused
+        raise _not_a_question(refused) from refused
+
+
+def _meant_for_us(question: envelope.Request, key: TrustedKey, *, hub: Hub) -> envelope.Request:
     if question.asker != key.region or question.provider != hub.region or question.asker == hub.region:
         raise BadRequest(
             "the question is not from the region that signed it, or not for us", code="QUESTION_REFUSED"
@@ -103,7 +135,10 @@ def _read_question(request: bytes, *, hub: Hub) -> envelope.Request:
 def _one(
     one: envelope.Question, question: envelope.Request, agreement: Agreement, *, hub: Hub
 ) -> envelope.Result:
-    """Answer one question; where no item of the agreement covers anything behind the code, nothing is spent."""
+    """Answer one question; where nothing behind the code may be told, nothing is spent.
+
+    Nor is anything where a question of format 1 would be told less than was shown, and could not know it.
+    """
     try:
         matter, code = find_matter(one.matter), codes.read_code(one.code)
     except MatterUnknown:
@@ -118,21 +153,17 @@ def _one(
 
     hub.step("answer:4")
     looked = look(code, one.code, matter, hub=hub, allowed=allowed, where=lambda use: _where(use, hub=hub))
-    covered = tuple(found for found in looked.items if allowed(found.item.kind) is not None)
-    if looked.cause is None and not covered:
+    if looked.cause is None and question.format == versions.FIRST and leaves_out(_result(looked)):
         return envelope.Result(items=(), cause=NO_AGREEMENT)
     hub.step("answer:5")
-    return (
-        _failed(looked)
-        if looked.spends is None
-        else _spent(looked, looked.spends, covered, one, question, hub=hub)
-    )
+    if looked.spends is None:
+        return _failed(looked) if looked.cause is not None else _result(looked)
+    return _spent(looked, looked.spends, one, question, hub=hub)
 
 
 def _spent(
     looked: Looked,
     spends: Spends,
-    covered: tuple[Found, ...],
     one: envelope.Question,
     question: envelope.Request,
     *,
@@ -152,11 +183,10 @@ def _spent(
         if looked.cause is not None or not tickets.spend(
             unit, spends.token_hash, mine, keep_until=spends.keep_until
         ):
-            return _second(unit, looked, spends, mine, hub=hub)
-        result = envelope.Result(items=tuple(_item(found) for found in covered))
-        tickets.keep_answer(
-            unit, spends.token_hash, json.dumps(result.to_payload(), ensure_ascii=False).encode()
-        )
+            return _second(unit, looked, spends, mine, one, hub=hub)
+        result = _result(looked)
+        kept = {"question": _asked(one), "result": result.to_payload()}
+        tickets.keep_answer(unit, spends.token_hash, json.dumps(kept, ensure_ascii=False).encode())
         audit.record_all(
             unit,
             [
@@ -173,28 +203,50 @@ def _spent(
                         "fields": sorted(found.item.disclosed),
                     },
                 )
-                for found in covered
+                for found in looked.told
             ],
         )
         return result
 
 
-def _second(unit: Unit, looked: Looked, spends: Spends, mine: Use, *, hub: Hub) -> envelope.Result:
-    """The code had been used: by this very question (the answer is given again), or by somebody else."""
+def _second(
+    unit: Unit, looked: Looked, spends: Spends, mine: Use, one: envelope.Question, *, hub: Hub
+) -> envelope.Result:
+    """The code had been used: by this very question (the answer is given again), or by somebody else.
+
+    Raises:
+        Conflict: by the same asker under the same id, and for something else.
+    """
     first = tickets.use_of(unit, spends.token_hash)
     if first is None:
         return _failed(looked)
     if first.is_same(mine):
-        return _kept(tickets.answer_of(unit, spends.token_hash))
+        return _kept(tickets.answer_of(unit, spends.token_hash), one)
     return _failed(used(looked.channel, first, spends, where=lambda use: _where(use, hub=hub)))
 
 
-def _item(found: Found) -> envelope.AnsweredItem:
+def _asked(one: envelope.Question) -> dict[str, str]:
+    """Return what makes a question another one under the same id and code."""
+    return {"matter": one.matter, "purpose": one.purpose, "window": one.window}
+
+
+def _result(looked: Looked) -> envelope.Result:
+    return envelope.Result(
+        items=tuple(_item(found) for found in looked.items), shown=len(looked.items) or None
+    )
+
+
+def _item(found: Found | UntoldItem) -> envelope.AnsweredItem | envelope.WithheldItem:
+    if isinstance(found, UntoldItem):
+        return envelope.WithheldItem(found.code)
     return envelope.AnsweredItem(
         kind=found.item.kind,
         facts=tuple(_stated(fact) for fact in found.item.facts if fact.fact is not Fact.CATALOGUED),
         disclosed=dict(found.item.disclosed),
         cert_digest=found.cert_digest,
+        issuer=found.item.issuer,
+        valid_from=found.item.valid_from,
+        valid_to=found.item.valid_to,
     )
 
 
@@ -215,10 +267,14 @@ def _failed(looked: Looked) -> envelope.Result:
     return envelope.Result(items=(), cause=looked.cause or "NOT_FOUND")
 
 
-def _kept(stored: bytes | None) -> envelope.Result:
+def _kept(stored: bytes | None, one: envelope.Question) -> envelope.Result:
+    """Return the answer that was kept. What the release before kept is the result alone, without its question."""
     if stored is None:
         raise Conflict("this question is being answered; ask again", code="IN_FLIGHT")
-    return envelope.read_result(json.loads(stored))
+    kept = json.loads(stored)
+    if kept.get("question", _asked(one)) != _asked(one):
+        raise Conflict("this verification id belongs to another question", code="VERIFICATION_ID_TAKEN")
+    return envelope.read_result(kept.get("result", kept))
 
 
 def _moment(text: str) -> datetime:

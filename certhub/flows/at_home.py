@@ -1,8 +1,9 @@
-"""What this hub knows of a code that it minted itself: shared by `verify` (our clerk) and `query` (another region's).
+"""What this hub knows of a code that it minted itself: shared by `verify` (our clerk) and `answer` (another region's).
 
 1 tickets        unknown, expired and used differ; nothing is spent here
-2 certificates   the fields: what the matter needs, the holder agreed to, and (for others) the agreement lets out
-3 engine         each certificate examined as a stranger would, its status read from our own row
+2 certificates   as many as the ticket's row names: a placeholder for each that is gone, or may not be told
+3 certificates   the fields: what the matter needs, the holder agreed to, and (for others) the agreement lets out
+4 engine         each certificate examined as a stranger would, its status read from our own row
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,11 +15,12 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats import codes, envelope, jose
 from certhub_verifier.formats.receipt import cert_digest
+from certhub_verifier.formats.stated import StatedIssuer
 from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, UseOf, UseRecord
 from certhub_verifier.policy import Channel, policy_for
-from certhub_verifier.report import ItemReport
+from certhub_verifier.report import ItemReport, ShownItem, UntoldItem
 
 from certhub.certificates import store as certificates
 from certhub.certificates.record import Certificate
@@ -31,6 +33,7 @@ from certhub.tickets import store as tickets
 from certhub.tickets.store import TicketItem, Use
 
 SALT_BYTES = 32
+NO_AGREEMENT, RECORD_GONE = envelope.WITHHELD
 Allowed = Callable[[str], Collection[str] | None]
 
 
@@ -57,14 +60,27 @@ class Spends:
 class Looked:
     """What was found behind a code: items, or the cause why the code itself fails.
 
-    `spends` is None where nothing is spent here.
+    There is an item for every certificate that the code names, a placeholder where it is not told;
+    `is_count_known` is false where another region did not say how many there are. `spends` is None where nothing
+    is spent here: nothing told, nothing spent.
     """
 
     channel: Channel
-    items: tuple[Found, ...] = ()
+    items: tuple[Found | UntoldItem, ...] = ()
     cause: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
     spends: Spends | None = None
+    is_count_known: bool = True
+
+    @property
+    def told(self) -> tuple[Found, ...]:
+        """The certificates that are told."""
+        return tuple(found for found in self.items if isinstance(found, Found))
+
+    @property
+    def shown(self) -> tuple[ShownItem, ...]:
+        """Every certificate, as a report has it."""
+        return tuple(found.item if isinstance(found, Found) else found for found in self.items)
 
 
 def everything(kind_code: str) -> Collection[str] | None:
@@ -100,14 +116,15 @@ def look(
             return Looked(Channel.TICKET, cause="CODE_EXPIRED")
         if ticket.matter is not None and ticket.matter != matter.code:
             return Looked(Channel.TICKET, cause="NOT_FOR_MATTER")
-        found = [(item, certificates.find(unit, item.cid)) for item in ticket.items]
+        named = [(item, certificates.find(unit, item.cid)) for item in ticket.items]
         now = unit.now
-    pairs = [(item, certificate) for item, certificate in found if certificate is not None]
-    items = tuple(
-        _examined(item, certificate, matter, allowed(certificate.kind), now=now, hub=hub)
-        for item, certificate in pairs
-    )
-    return Looked(Channel.TICKET, items, spends=Spends(token_hash, ticket.expires_at))
+    items = tuple(_told(item, certificate, matter, allowed, now=now, hub=hub) for item, certificate in named)
+    return _looked(Channel.TICKET, items, Spends(token_hash, ticket.expires_at))
+
+
+def _looked(channel: Channel, items: tuple[Found | UntoldItem, ...], spends: Spends) -> Looked:
+    found = Looked(channel, items, spends=spends)
+    return found if found.told else replace(found, spends=None)
 
 
 def used(channel: Channel, use: Use, spends: Spends, *, where: Callable[[Use], str]) -> Looked:
@@ -128,21 +145,38 @@ def record_of(certificate: Certificate, as_of: datetime) -> StatusRecord:
     )
 
 
+def _told(
+    item: TicketItem,
+    certificate: Certificate | None,
+    matter: Matter,
+    allowed: Allowed,
+    *,
+    now: datetime,
+    hub: Hub,
+) -> Found | UntoldItem:
+    """Examine one certificate that the ticket names, or say why it is not told."""
+    if certificate is None:
+        return UntoldItem(RECORD_GONE)
+    fields = allowed(certificate.kind)
+    if fields is None:
+        return UntoldItem(NO_AGREEMENT)
+    return _examined(item, certificate, matter, fields, now=now, hub=hub)
+
+
 def _examined(
     item: TicketItem,
     certificate: Certificate,
     matter: Matter,
-    allowed: Collection[str] | None,
+    allowed: Collection[str],
     *,
     now: datetime,
     hub: Hub,
 ) -> Found:
     wanted = fields_shown(matter.fields_for(certificate.kind), item.fields)
-    fields = [name for name in wanted if name in (allowed or ())]
+    fields = [name for name in wanted if name in allowed]
     salt = hub.random(SALT_BYTES)
     digest, identifier = cert_digest(salt, certificate.record.identifier), certificate.record.identifier
     redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, now)
-    meant_for_us = Checked(Fact.AUDIENCE, Outcome.YES, None, now)
 
     def answer(need: Need) -> News | None:
         return record_of(certificate, now) if isinstance(need, StatusAt) else None
@@ -153,7 +187,7 @@ def _examined(
                 present(certificate, fields),
                 how="ticket",
                 redeemed=redeemed,
-                known=(meant_for_us,),
+                known=(_meant_for_us(now),),
                 asker=hub.region,
             ),
             trust=hub.trust,
@@ -201,7 +235,7 @@ def _behind_sealed(
 
     report = run(
         examine(
-            SealedCode(text, asker=hub.region),
+            SealedCode(text, known=(_meant_for_us(now),), asker=hub.region),
             trust=hub.trust,
             policy=policy_for(matter, channel),
             catalogue=hub.catalogue,
@@ -213,15 +247,30 @@ def _behind_sealed(
         return Looked(
             channel, cause=report.code if report.code != "OK" else "NOT_FOUND", detail=report.detail
         )
-    salt, shown = hub.random(SALT_BYTES), allowed(report.kind) or ()
+    shown = allowed(report.kind)
+    if shown is None:
+        return _looked(channel, (UntoldItem(NO_AGREEMENT),), spends)
+    salt = hub.random(SALT_BYTES)
+    agency = hub.trust.agency(certificate.agency)
     found = Found(
-        replace(report, disclosed={name: value for name, value in report.disclosed.items() if name in shown}),
+        replace(
+            report,
+            disclosed={name: value for name, value in report.disclosed.items() if name in shown},
+            issuer=StatedIssuer(certificate.agency, agency.name if agency else certificate.agency),
+            valid_from=certificate.valid_from,
+            valid_to=certificate.valid_to,
+        ),
         cert_digest(salt, certificate.record.identifier),
         salt,
         certificate.record.identifier,
         certificate.ref.hex(),
     )
-    return Looked(channel, (found,), spends=spends)
+    return _looked(channel, (found,), spends)
+
+
+def _meant_for_us(now: datetime) -> Checked:
+    """Say that whoever asks now is the one to whom it was shown: no code of ours is bound to another counter."""
+    return Checked(Fact.AUDIENCE, Outcome.YES, None, now)
 
 
 def _payload(code: codes.Sealed) -> codes.SealedPayload | None:

@@ -2,14 +2,14 @@
 
 1 trust     the files in force, as bytes
 2 shelf     every status list held, ours and our peers', as signed
-3 signer    the bundle, good for 12 hours
+3 signer    the bundle, good for 12 hours, in the highest format that our own entry of the trust list names
 """
 
 from datetime import timedelta
 
 from certhub_schemas import matters
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import bundle, jose
+from certhub_verifier.formats import bundle, jose, versions
 from certhub_verifier.formats.statuslist import status_uri
 
 from certhub.audit import store as audit
@@ -24,6 +24,7 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
     hub.step("bundle:1")
     now = hub.now()
     hub.step("bundle:2")
+    ours = hub.trust.regions[hub.region]
     contents = bundle.BundleContents(
         region=hub.region,
         version=int(now.timestamp() * 1000),
@@ -32,6 +33,7 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
         trust=hub.trust_folder.files(),
         matters=matters(),
         status=held_lists(hub),
+        format=ours.highest_format("bundle", versions.BUNDLE) or versions.FIRST,
     )
     with hub.writing() as unit:
         audit.record(

@@ -1,33 +1,39 @@
 """Ask the region that minted a code.
 
 1 trust         whose code it is, and whether a live agreement lets us ask at all
-2 signer        the question, signed; its verification is already on record as asked
+2 signer        the question, signed, in the highest format that both speak; its verification is already on
+                record as asked
 3 network       POST, one retry of the same bytes; whoever does not answer is PEER_DOWN
-4 verifier      the answer: signature, region, that it answers this very question, and its time
-5 engine        each item examined: the peer states facts, we compute the verdict
+4 verifier      the answer: signature, region, that it answers this very question, and its time; one in a newer
+                format than we read is UPGRADE_NEEDED
+5 engine        each item examined: the peer states facts, we compute the verdict; a placeholder for each that it
+                does not tell
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from certhub_schemas import Matter
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import failure
 from certhub_verifier.engine import examine, run
-from certhub_verifier.errors import VerifierError
+from certhub_verifier.errors import UpgradeNeeded, VerifierError
 from certhub_verifier.evidence import PeerAnswer, SealedCode
-from certhub_verifier.formats import codes, envelope, jose
+from certhub_verifier.facts import Fact, Outcome
+from certhub_verifier.formats import codes, envelope, jose, versions
 from certhub_verifier.formats.agreement import Agreement
 from certhub_verifier.formats.receipt import SALT_BYTES, cert_digest
+from certhub_verifier.formats.stated import StatedFact
 from certhub_verifier.formats.statuslist import parse_status_uri
 from certhub_verifier.needs import Need, News, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import UntoldItem
 
 from certhub.db.ids import public_id
 from certhub.errors import NotFound
 from certhub.flows.at_home import Found, Looked
 from certhub.hub import Hub
-from certhub.hub.exchange import LIFE, NO_AGREEMENT, SKEW, exchange_key
+from certhub.hub.exchange import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, exchange_key
 from certhub.parties.people import Actor
 from certhub.peers import store as peers
 from certhub.peers.network import PeerDown
@@ -51,7 +57,7 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
 
     Returns:
         What it said, examined by us; or the cause why nothing is known: NOT_FOUND for a region we do not know
-        (nobody is asked), NO_AGREEMENT, PEER_DOWN.
+        (nobody is asked), NO_AGREEMENT, PEER_DOWN, UPGRADE_NEEDED.
     """
     hub.step("ask:1")
     trust, now = hub.trust, hub.now()
@@ -64,8 +70,11 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
         stopped = asked.region in peers.stopped(unit)
     if agreement is None or stopped:
         return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
+    number = region.highest_format("xr", versions.EXCHANGE)
+    if number is None:
+        return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
     hub.step("ask:2")
-    question = _question(asked, agreement, by=by, hub=hub)
+    question = _question(asked, agreement, number, by=by, hub=hub)
     hub.step("ask:3")
     try:
         reply = hub.network.post(
@@ -75,7 +84,9 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
             timeout=hub.settings.peer_timeout_seconds,
         )
         hub.step("ask:4")
-        answer, evidence = _opened(reply, question, asked.region, hub=hub)
+        answer, evidence = _opened(reply, question, asked, hub=hub)
+    except UpgradeNeeded:
+        return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
     except PeerDown:
         if isinstance(asked.code, codes.Sealed):
             return _without_peer(asked, asked.code, hub=hub)
@@ -84,12 +95,13 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
         if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
             quoted = {"agreement": f"{agreement.id} {agreement.n}"}
             return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named | quoted)
-        return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
+        known = UPGRADE_NEEDED if answer.error == UPGRADE_NEEDED else "PEER_DOWN"
+        return Looked(Channel.PEER, cause=known, detail=named)
     hub.step("ask:5")
     return _examined(answer, evidence, asked, named, hub=hub)
 
 
-def _question(asked: Asked, agreement: Agreement, *, by: Actor, hub: Hub) -> str:
+def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, hub: Hub) -> str:
     now = hub.now()
     with hub.reading() as unit:
         operator = unit.vault.pairwise(by.key, asked.region)
@@ -111,16 +123,25 @@ def _question(asked: Asked, agreement: Agreement, *, by: Actor, hub: Hub) -> str
                 window=asked.window,
             ),
         ),
+        format=number,
     )
     return jose.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=hub.signer(Purpose.EXCHANGE))
 
 
-def _opened(reply: bytes, question: str, region: str, *, hub: Hub) -> tuple[envelope.Response, str]:
-    """Return the peer's answer and its digest; an answer that does not verify is no answer."""
+def _opened(reply: bytes, question: str, asked: Asked, *, hub: Hub) -> tuple[envelope.Response, str]:
+    """Return the peer's answer and its digest; an answer that does not verify is no answer.
+
+    Raises:
+        PeerDown: it does not verify, or is no answer to this question.
+        UpgradeNeeded: the peer signed it, in a newer format than we read.
+    """
+    region = asked.region
     try:
         parsed = jose.parse(reply, envelope.RESPONSE_TYP)
         key = exchange_key(parsed, region, hub=hub)
         answer = envelope.Response.from_payload(jose.verify(parsed, key))
+    except UpgradeNeeded:
+        raise
     except VerifierError as refused:
         raise PeerDown(f"the answer of {region} does not verify: {refused}") from refused
     now = hub.now().timestamp()
@@ -130,6 +151,7 @@ def _opened(reply: bytes, question: str, region: str, *, hub: Hub) -> tuple[enve
         or answer.request != envelope.request_digest(question)
         or not answer.issued_at - SKEW.total_seconds() <= now <= answer.expires + SKEW.total_seconds()
         or (answer.error is None and len(answer.results) != 1)
+        or (isinstance(asked.code, codes.Sealed) and any(len(one.items) > 1 for one in answer.results))
     ):
         raise PeerDown(f"the answer of {region} is not an answer to this question")
     return answer, envelope.request_digest(reply.decode("ascii"))
@@ -145,8 +167,16 @@ def _examined(
             detail |= {"time": result.used_at.isoformat(), "where": result.used_where or named["region"]}
         return Looked(Channel.PEER, cause=failure(result.cause), detail=detail)
     policy, now = policy_for(asked.matter, Channel.PEER), hub.now()
-    found = []
-    for item in result.items:
+    untold = sum(isinstance(item, envelope.WithheldItem) for item in result.items)
+    counted = named | {"shown": str(len(result.items)), "untold": str(untold)}
+    is_sealed = isinstance(asked.code, codes.Sealed)
+    found: list[Found | UntoldItem] = []
+    for stated in result.items:
+        if isinstance(stated, envelope.WithheldItem):
+            found.append(UntoldItem(stated.cause, counted))
+            continue
+        lacks_audience = is_sealed and answer.format == versions.FIRST
+        item = _with_audience(stated) if lacks_audience else stated
         evidence_item = PeerAnswer(
             region=asked.region,
             asker=hub.region,
@@ -160,11 +190,19 @@ def _examined(
             lambda need: None,
         )
         found.append(Found(report, item.cert_digest))
-    return (
-        Looked(Channel.PEER, tuple(found))
-        if found
-        else Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
-    )
+    if not found:
+        return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
+    is_count_known = result.shown is not None or is_sealed  # a sealed code is of one certificate
+    return Looked(Channel.PEER, tuple(found), detail=named, is_count_known=is_count_known)
+
+
+def _with_audience(item: envelope.AnsweredItem) -> envelope.AnsweredItem:
+    """Return the item with what format 1 leaves out of a sealed code: it is bound to no counter, so it is ours."""
+    if any(fact.fact == Fact.AUDIENCE for fact in item.facts):
+        return item
+    last = max((fact.as_of for fact in item.facts), default=None)
+    ours = () if last is None else (StatedFact(Fact.AUDIENCE, Outcome.YES, None, last),)
+    return replace(item, facts=(*item.facts, *ours))
 
 
 def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:

@@ -1,6 +1,7 @@
 """A clerk verifies what is shown.
 
-    1 receipts       the question is on record under its id; an id that was answered gives the same answer
+    1 receipts       the question is on record under its id; an id that was answered gives the same answer, and an
+                     id stands for one question: code, matter, purpose, window and case
     2 formats.codes  text → whose code it is
     3 at_home        our own: tickets, certificates, engine        (flows/at_home.py)
       query          another region's: asked, its answer examined  (flows/query.py)
@@ -21,10 +22,10 @@ from certhub_schemas import Matter, MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.receipt import Receipt, ReceiptItem
+from certhub_verifier.formats.receipt import Receipt, ReceiptItem, UntoldReceiptItem
 from certhub_verifier.formats.stated import StatedFact
 from certhub_verifier.policy import Channel, policy_for
-from certhub_verifier.report import Report, failed, overall
+from certhub_verifier.report import Report, UntoldItem, failed, overall
 from certhub_verifier.sentences import look_detail
 
 from certhub.audit import store as audit
@@ -32,7 +33,7 @@ from certhub.db.engine import Unit
 from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows import query
-from certhub.flows.at_home import Looked, Spends, look, region_of, use_now, used
+from certhub.flows.at_home import Found, Looked, Spends, look, region_of, use_now, used
 from certhub.flows.reveal import IDENTIFIER
 from certhub.flows.reveal import record as record_revealed
 from certhub.hub import Hub
@@ -67,7 +68,7 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
 
     Raises:
         BadRequest: no such matter, or a verification id that is none.
-        Conflict: the verification id belongs to another clerk or another code.
+        Conflict: the verification id belongs to another clerk, another code or another question about it.
     """
     matter = _matter(question.matter)
     text = codes.normalise(question.code)
@@ -79,9 +80,11 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
     code_hash = codes.ticket_hash(text)
     hub.step("verify:1")
     with hub.writing() as unit:
-        before = receipts.ask(unit, verification_id, clerk=by.key, code_hash=code_hash)
+        before = receipts.ask(
+            unit, verification_id, clerk=by.key, code_hash=code_hash, question=_asked(question)
+        )
     if before is not None:
-        _must_be_the_same(before, by=by, code_hash=code_hash)
+        _must_be_the_same(before, question, by=by, code_hash=code_hash)
         if before.report is not None:
             return as_seen(before.report, by=by)
     hub.step("verify:2")
@@ -157,11 +160,12 @@ def _settle(
     new = receipts.answer(
         unit,
         verification_id,
+        question=_asked(question),
         report=told,
         receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, hub=hub).to_payload(),
         opening=[
             {"salt": base64.urlsafe_b64encode(f.salt).rstrip(b"=").decode(), "identifier": f.identifier}
-            for f in looked.items
+            for f in looked.told
             if f.salt is not None and f.identifier is not None
         ],
     )
@@ -187,7 +191,7 @@ def _settle(
                     "code": found.item.code,
                 },
             )
-            for found in looked.items
+            for found in looked.told
         ]
         or [("code.refused", by.key, verification_id, {"matter": matter.code, "code": report.code})],
     )
@@ -216,26 +220,13 @@ def _report(looked: Looked, matter: Matter, verification_id: str, *, unit: Unit)
     }
     if looked.cause is not None:
         return failed(looked.cause, looked.detail, **about)  # type: ignore[arg-type]
-    return overall([found.item for found in looked.items], **about)  # type: ignore[arg-type]
+    return overall(looked.shown, is_count_known=looked.is_count_known, about=looked.detail, **about)  # type: ignore[arg-type]
 
 
 def _receipt(
     report: Report, looked: Looked, question: Question, matter: Matter, *, by: Actor, unit: Unit, hub: Hub
 ) -> Receipt:
-    items = tuple(
-        ReceiptItem(
-            kind=found.item.kind,
-            cert=found.cert_digest,
-            fields=tuple(sorted(found.item.disclosed)),
-            facts=tuple(
-                StatedFact(f.fact.value, f.outcome.value, f.cause, f.as_of, f.evidence)
-                for f in found.item.facts
-            ),
-            verdict=found.item.verdict.value,
-            code=found.item.code,
-        )
-        for found in (looked.items if report.items else ())
-    )
+    items = tuple(_recorded(found) for found in (looked.items if report.items else ()))
     return Receipt(
         region=hub.region,
         issued_at=int(unit.now.timestamp()),
@@ -253,6 +244,21 @@ def _receipt(
         trust=hub.trust.digest,
         verdict=report.verdict.value,
         code=report.code,
+    )
+
+
+def _recorded(found: Found | UntoldItem) -> ReceiptItem | UntoldReceiptItem:
+    if isinstance(found, UntoldItem):
+        return UntoldReceiptItem(found.verdict.value, found.code)
+    return ReceiptItem(
+        kind=found.item.kind,
+        cert=found.cert_digest,
+        fields=tuple(sorted(found.item.disclosed)),
+        facts=tuple(
+            StatedFact(f.fact.value, f.outcome.value, f.cause, f.as_of, f.evidence) for f in found.item.facts
+        ),
+        verdict=found.item.verdict.value,
+        code=found.item.code,
     )
 
 
@@ -279,8 +285,19 @@ def _answered(
     return filed.report, list(filed.opening or ())
 
 
-def _must_be_the_same(before: Verification, *, by: Actor, code_hash: bytes) -> None:
-    if before.clerk != by.key or before.code_hash != code_hash:
+def _asked(question: Question) -> dict[str, str | None]:
+    """Return what makes a question another one under the same id and code: all that its receipt says of it."""
+    return {
+        "matter": question.matter,
+        "purpose": DEFAULT_PURPOSE,
+        "window": question.window,
+        "case": question.case_number,
+    }
+
+
+def _must_be_the_same(before: Verification, question: Question, *, by: Actor, code_hash: bytes) -> None:
+    is_same = before.question in (None, _asked(question))  # the release before kept no question
+    if before.clerk != by.key or before.code_hash != code_hash or not is_same:
         raise Conflict("this verification id belongs to another check", code="VERIFICATION_ID_TAKEN")
 
 

@@ -10,7 +10,7 @@ from certhub_verifier.trust import Standing, TrustedKey
 from certhub.hub import Hub
 
 LIFE, SKEW = timedelta(seconds=60), timedelta(seconds=60)
-NO_AGREEMENT = "NO_AGREEMENT"
+NO_AGREEMENT, UPGRADE_NEEDED = "NO_AGREEMENT", "UPGRADE_NEEDED"
 
 
 def exchange_key(message: jose.Parsed, region: str | None, *, hub: Hub) -> TrustedKey:

@@ -19,7 +19,7 @@ from certhub_keys.cost import Cost
 from certhub_keys.software import KeyStore
 from certhub_schemas.algorithms import EDDSA, ES256, Algorithm
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import trustlist
+from certhub_verifier.formats import trustlist, versions
 from certhub_verifier.formats.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.trustlist import (
     Issuer,
@@ -171,7 +171,8 @@ def write_own_trust(folder: Path, founding: Founding, keys: FoundingKeys) -> Non
 
 def write_endpoint(folder: Path, code: str, url: str) -> None:
     """Say where a region's hub is reached."""
-    endpoint = RegionEndpoint(region=code, url=url).to_bytes()
+    formats = {"xr": versions.EXCHANGE, "bundle": versions.BUNDLE}
+    endpoint = RegionEndpoint(region=code, url=url, formats=formats).to_bytes()
     Shelf(folder / TRUST).put(trustlist.endpoints_path(code), endpoint)
 
 

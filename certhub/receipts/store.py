@@ -1,6 +1,7 @@
 """The queries of the receipts noun.
 
-sealed     {"report": …, "receipt": payload to be signed, "opening": […]}   one blob a row
+sealed     {"question": {matter, purpose, window, case}} from the first moment; once it is answered also
+           {"report": …, "receipt": payload to be signed, "opening": […]}   one blob a row
 signed     the signed receipt, once somebody signed it: sealed too, since it holds the case number and the window
 code_hash  keyed once more: a clerk may have scanned anything, and an identity number is soon guessed from its hash
 """
@@ -27,12 +28,16 @@ _RECEIPT = "verification.receipt"  # what the vault is told: a row has two blobs
 
 @dataclass(frozen=True)
 class Verification:
-    """A verification as the store knows it; the last four are None until it is answered."""
+    """A verification as the store knows it; the last five are None until it is answered.
+
+    `question` is what was asked about the code; None in rows of the release before, which kept none.
+    """
 
     id: str
     clerk: str
     code_hash: bytes
     asked_at: datetime
+    question: Mapping[str, str | None] | None
     answered_at: datetime | None
     report: Mapping[str, Any] | None
     receipt_payload: Mapping[str, Any] | None
@@ -40,7 +45,9 @@ class Verification:
     receipt: str | None
 
 
-def ask(unit: Unit, verification_id: str, *, clerk: str, code_hash: bytes) -> Verification | None:
+def ask(
+    unit: Unit, verification_id: str, *, clerk: str, code_hash: bytes, question: Mapping[str, str | None]
+) -> Verification | None:
     """Put a question on record; when the id is taken already, return the verification that has it.
 
     Raises:
@@ -53,6 +60,7 @@ def ask(unit: Unit, verification_id: str, *, clerk: str, code_hash: bytes) -> Ve
         "code_hash": kept,
         "state": "asked",
         "asked_at": unit.now,
+        "sealed": _sealed(unit, verification_id, {"question": question}),
     }
     if insert_new(unit, _VERIFICATION, [signed(unit, VerificationRow, row)]):
         return None
@@ -66,14 +74,18 @@ def answer(
     unit: Unit,
     verification_id: str,
     *,
+    question: Mapping[str, str | None],
     report: Mapping[str, Any],
     receipt_payload: Mapping[str, Any],
     opening: Sequence[Mapping[str, str]],
 ) -> bool:
     """Put the answer on record; False when another try of the same question was quicker."""
-    plain = json.dumps(
-        {"report": report, "receipt": receipt_payload, "opening": list(opening)}, ensure_ascii=False
-    )
+    plain = {
+        "question": question,
+        "report": report,
+        "receipt": receipt_payload,
+        "opening": list(opening),
+    }
     done = unit.sql.execute(
         update(_VERIFICATION)
         .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.state == "asked")
@@ -82,7 +94,7 @@ def answer(
             answered_at=unit.now,
             verdict=report["verdict"],
             code=report["code"],
-            sealed=unit.vault.seal("verification", verification_id, plain.encode()),
+            sealed=_sealed(unit, verification_id, plain),
         )
     )
     return done.rowcount == 1
@@ -137,6 +149,7 @@ def _verification(unit: Unit, row: Row[Any]) -> Verification | None:
         row.clerk,
         row.code_hash,
         row.asked_at,
+        told.get("question"),
         row.answered_at,
         told.get("report"),
         told.get("receipt"),
@@ -147,3 +160,7 @@ def _verification(unit: Unit, row: Row[Any]) -> Verification | None:
 
 def _opened(unit: Unit, table: str, row: str, blob: bytes | None) -> bytes | None:
     return None if blob is None else unit.vault.open(table, row, blob)
+
+
+def _sealed(unit: Unit, verification_id: str, plain: Mapping[str, Any]) -> bytes:
+    return unit.vault.seal("verification", verification_id, json.dumps(plain, ensure_ascii=False).encode())

@@ -120,7 +120,7 @@ def test_another_clerks_verification_is_not_there(home):
 def test_what_was_asked_and_not_answered_has_no_outcome(home):
     """A verification without a report is not there yet."""
     with home.hub.writing() as unit:
-        receipts.ask(unit, "asked-only", clerk=home.clerk.key, code_hash=b"\0" * 32)
+        receipts.ask(unit, "asked-only", clerk=home.clerk.key, code_hash=b"\0" * 32, question={})
 
     with pytest.raises(NotFound):
         outcome.conclude("asked-only", Result.CONFIRMED, None, by=home.clerk, hub=home.hub)

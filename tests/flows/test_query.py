@@ -143,15 +143,25 @@ def test_a_kind_outside_the_agreement_is_not_told_and_not_used_up(home, other):
     assert ("valid", "OK") == told(scan(home, code))
 
 
-def test_of_two_kinds_only_the_agreed_one_is_told(home, other):
-    """A ticket with a kind inside and one outside: the answer speaks of the first alone."""
+def test_of_two_kinds_only_the_agreed_one_is_told_and_the_other_has_a_placeholder(home, other):
+    """A ticket with a kind inside and one outside: the first is told, the second has a placeholder."""
     code = ticket(home, issued(home, licence("营-1")), issued(home, marriage("婚-1")))
 
     report = scan(other, code)
 
-    assert p.LICENCE in [item["kind"] for item in report["items"]]
+    told_item, placeholder = report["items"]
+    assert ("undetermined", "NO_AGREEMENT") == told(report)
+    assert (p.LICENCE, "valid") == (told_item["kind"], told_item["verdict"])
+    assert {"verdict": "undetermined", "code": "NO_AGREEMENT"} == placeholder
+    assert "出示的 2 张证照里，有 1 张不在与鄂州市的互认协议内" == report["headline"]
     _, reply = last_question(home)
-    assert p.MARRIAGE not in json.dumps(jose.parse(reply, "xr-res+jwt").payload)
+    payload = jose.parse(reply, "xr-res+jwt").payload
+    assert (2, {"withheld": "NO_AGREEMENT"}) == (
+        payload["results"][0]["shown"],
+        payload["results"][0]["items"][1],
+    )
+    assert p.MARRIAGE not in json.dumps(payload)
+    assert 1 == spent_rows(home)
 
 
 @pytest.mark.parametrize(

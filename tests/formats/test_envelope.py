@@ -1,15 +1,16 @@
 """Questions to other regions and their answers: both directions, and nothing else is let in."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
 import pytest
-from certhub_verifier.errors import Malformed, VerifierError
+from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
 from certhub_verifier.formats import envelope, jose
-from certhub_verifier.formats.envelope import AnsweredItem, Question, Request, Response, Result
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.envelope import AnsweredItem, Question, Request, Response, Result, WithheldItem
+from certhub_verifier.formats.exchange1 import first_format
+from certhub_verifier.formats.stated import StatedFact, StatedIssuer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,9 @@ ITEM = AnsweredItem(
     ),
     disclosed={"名称": "示例小面馆", "持证主体": ["张演示"], "面积": None},
     cert_digest="12" * 32,
+    issuer=StatedIssuer("11420799MB99990172", "鄂州市市场监督管理局（演示）"),
+    valid_from=date(2024, 1, 5),
+    valid_to=None,
 )
 RESPONSE = Response(
     provider="420700",
@@ -59,7 +63,7 @@ RESPONSE = Response(
     jti="EBESExQVFhcYGRobHB0eHw",
     request="34" * 32,
     results=(
-        Result(items=(ITEM,)),
+        Result(items=(ITEM, WithheldItem("NO_AGREEMENT")), shown=2),
         Result(items=(), cause="CODE_USED", used_at=NOON, used_where="鄂州市政务服务大厅 1号窗口"),
     ),
 )
@@ -68,6 +72,7 @@ RESPONSE = Response(
 def test_a_question_is_the_design_member_by_member() -> None:
     """The evidence of who asked what, and under which agreement, has these members and no other."""
     assert REQUEST.to_payload() == {
+        "format": 2,
         "iss": "420100",
         "aud": "420700",
         "iat": 1_788_235_200,
@@ -93,6 +98,7 @@ def test_a_question_is_the_design_member_by_member() -> None:
 def test_an_answer_is_the_design_member_by_member() -> None:
     """The evidence of what was answered has these members and no other."""
     assert RESPONSE.to_payload() == {
+        "format": 2,
         "iss": "420700",
         "aud": "420100",
         "iat": 1_788_235_201,
@@ -104,6 +110,7 @@ def test_an_answer_is_the_design_member_by_member() -> None:
                 "cause": None,
                 "used_at": None,
                 "used_where": None,
+                "shown": 2,
                 "items": [
                     {
                         "kind": "11100000MB0143028R001",
@@ -124,13 +131,18 @@ def test_an_answer_is_the_design_member_by_member() -> None:
                         ],
                         "disclosed": {"名称": "示例小面馆", "持证主体": ["张演示"], "面积": None},
                         "cert_digest": "12" * 32,
-                    }
+                        "issuer": {"code": "11420799MB99990172", "name": "鄂州市市场监督管理局（演示）"},
+                        "valid_from": "2024-01-05",
+                        "valid_to": None,
+                    },
+                    {"withheld": "NO_AGREEMENT"},
                 ],
             },
             {
                 "cause": "CODE_USED",
                 "used_at": "2026-09-01T04:00:00Z",
                 "used_where": "鄂州市政务服务大厅 1号窗口",
+                "shown": None,
                 "items": [],
             },
         ],
@@ -201,7 +213,14 @@ RESULTS = st.one_of(
             ).map(lambda fact: (fact,)),
             disclosed=st.dictionaries(WORDS, WORDS | st.lists(WORDS, max_size=2), max_size=3),
             cert_digest=st.just("12" * 32),
+            issuer=st.none() | st.just(ITEM.issuer),
+            valid_from=st.none() | st.dates(),
+            valid_to=st.none() | st.dates(),
         ).map(lambda item: (item,)),
+        shown=st.sampled_from([None, 1]),
+    ),
+    st.lists(st.sampled_from(["NO_AGREEMENT", "RECORD_GONE"]), min_size=1, max_size=3).map(
+        lambda causes: Result(items=tuple(map(WithheldItem, causes)), shown=len(causes))
     ),
     st.builds(
         Result,
@@ -242,7 +261,7 @@ Q = REQUEST.to_payload()["q"][0]
 GOOD_RESULT = RESPONSE.to_payload()["results"][0]
 GOOD_ITEM = GOOD_RESULT["items"][0]
 BAD_QUESTIONS = {
-    **{f"no {name}": asked(**{name: ...}) for name in REQUEST.to_payload()},
+    **{f"no {name}": asked(**{name: ...}) for name in REQUEST.to_payload() if name != "format"},
     "unknown member": asked(via=["420000"]),
     "another method": asked(htm="GET"),
     "another path": asked(htu="/xr/v1/query/"),
@@ -269,6 +288,33 @@ BAD_ANSWERS = {
     "results an object": answered(results={}),
     "results null": answered(results=None),
     "seventeen results": answered(results=[GOOD_RESULT] * 17),
+    "more items than shown": answered(results=[{**GOOD_RESULT, "shown": 1}]),
+    "fewer items than shown": answered(results=[{**GOOD_RESULT, "shown": 3}]),
+    "none shown": answered(results=[{**GOOD_RESULT, "shown": 0, "items": []}]),
+    "shown true": answered(results=[{**GOOD_RESULT, "shown": True, "items": [GOOD_ITEM]}]),
+    "no shown": answered(results=[{k: v for k, v in GOOD_RESULT.items() if k != "shown"}]),
+    "a failed code with a number": answered(results=[{**GOOD_RESULT, "cause": "CODE_USED", "items": []}]),
+    "withheld for a reason of its own": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{"withheld": "SECRET"}]}]
+    ),
+    "withheld with a kind": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{"withheld": "RECORD_GONE", "kind": ITEM.kind}]}]
+    ),
+    "issuer without name": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "issuer": {"code": "x"}}]}]
+    ),
+    "valid_from with a time": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "valid_from": "2024-01-05T00:00:00Z"}]}]
+    ),
+    "valid_to on 30 February": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "valid_to": "2027-02-30"}]}]
+    ),
+    "format 1 written out": answered(format=1),
+    "format 0": answered(format=0),
+    "format true": answered(format=True),
+    "format text": answered(format="2"),
+    "format null": answered(format=None),
+    "format 2 under format 1": answered(format=...),
     "verdict from afar": answered(results=[{**GOOD_RESULT, "verdict": "valid"}]),
     "cause and items": answered(results=[{**GOOD_RESULT, "cause": "CODE_USED"}]),
     "used_at a number": answered(results=[{**GOOD_RESULT, "used_at": 1}]),
@@ -302,6 +348,114 @@ def test_another_payload_is_no_answer(payload: dict[str, Any]) -> None:
         Response.from_payload(payload)
 
 
+FIRST_RESULT = {name: value for name, value in GOOD_RESULT.items() if name != "shown"}
+FIRST_ITEM = {
+    name: value for name, value in GOOD_ITEM.items() if name not in ("issuer", "valid_from", "valid_to")
+}
+
+
+def test_a_question_of_format_1_is_read_and_printed() -> None:
+    """The release before asks without the member: the same question, in format 1."""
+    first = Request.from_payload(asked(format=...))
+
+    assert replace(REQUEST, format=1) == first
+    assert asked(format=...) == first.to_payload()
+
+
+def test_an_answer_of_format_1_is_read_and_printed() -> None:
+    """The release before answers without number, placeholder, issuer and dates."""
+    payload = answered(format=..., results=[{**FIRST_RESULT, "items": [FIRST_ITEM]}])
+
+    first = Response.from_payload(payload)
+
+    assert (1, None) == (first.format, first.results[0].shown)
+    assert replace(ITEM, issuer=None, valid_from=None) == first.results[0].items[0]
+    assert payload == first.to_payload()
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{"withheld": "NO_AGREEMENT"}, GOOD_ITEM],
+    ids=["placeholder", "item with issuer and dates"],
+)
+def test_what_format_2_adds_is_nothing_in_format_1(item: dict[str, Any]) -> None:
+    """A reader of format 1 refuses what it does not know; so do we, where we read format 1."""
+    with pytest.raises(Malformed):
+        Response.from_payload(answered(format=..., results=[{**FIRST_RESULT, "items": [item]}]))
+
+
+@pytest.mark.parametrize("number", [3, 4, 1 << 40])
+def test_a_newer_message_is_neither_read_nor_malformed(number: int) -> None:
+    """What a newer format means nobody here can know, whatever else stands in it: an upgrade is needed."""
+    for reader, payload in ((Request, asked(format=number)), (Response, answered(format=number, q={}))):
+        with pytest.raises(UpgradeNeeded) as needed:
+            reader.from_payload(payload)
+        assert (number, 2) == (needed.value.stated, needed.value.newest)
+
+
+def stated(fact: str, outcome: str, cause: str | None = None) -> StatedFact:
+    """A fact as of noon."""
+    return StatedFact(fact, outcome, cause, NOON)
+
+
+DOUBTED = stated("well_formed", "undetermined", "STATUS_UNKNOWN")
+CUT_DOWN = {
+    "what it knows": ([stated("status", "no", "REVOKED")], [stated("status", "no", "REVOKED")]),
+    "a caution that it knows": (
+        [stated("dates", "yes", "EXPIRES_SOON")],
+        [stated("dates", "yes", "EXPIRES_SOON")],
+    ),
+    "a new fact that says yes": ([stated("mode", "yes"), stated("dates", "yes")], [stated("dates", "yes")]),
+    "a new fact in doubt": (
+        [stated("well_formed", "yes"), stated("mode", "undetermined", "MODE_L2")],
+        [DOUBTED],
+    ),
+    "a new fact that says no": (
+        [stated("mode", "no", "MODE_L3"), stated("dates", "yes")],
+        [DOUBTED, stated("dates", "yes")],
+    ),
+    "a new fact in doubt, of what is altered": (
+        [stated("well_formed", "no", "TAMPERED"), stated("mode", "no", "MODE_L3")],
+        [stated("well_formed", "no", "TAMPERED")],
+    ),
+    "a no for a new reason": ([stated("status", "no", "LOST")], [stated("status", "no", "CANCELLED")]),
+    "a no that was never one": (
+        [stated("trust_fresh", "no", "LOST")],
+        [stated("trust_fresh", "undetermined", "LIST_TOO_OLD")],
+    ),
+    "a doubt for a new reason": (
+        [stated("status", "undetermined", "AUTHORITY_AWAY")],
+        [stated("status", "undetermined", "STATUS_UNKNOWN")],
+    ),
+    "a yes with a new caution": (
+        [stated("status", "yes", "DISPUTED")],
+        [stated("status", "undetermined", "STATUS_UNKNOWN")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CUT_DOWN)
+def test_facts_are_cut_down_to_what_format_1_knows_and_never_to_anything_better(name: str) -> None:
+    """A reader of format 1 is told less, and nothing that it would take for good."""
+    facts, expected = CUT_DOWN[name]
+    result = Result(items=(replace(ITEM, facts=tuple(facts)),), shown=1)
+
+    [item] = first_format(result).items
+
+    assert tuple(expected) == item.facts  # type: ignore[union-attr]
+
+
+def test_a_result_with_a_placeholder_is_no_agreement_in_format_1() -> None:
+    """It cannot be told that one was left out, so it is told nothing at all."""
+    assert Result(items=(), cause="NO_AGREEMENT") == first_format(RESPONSE.results[0])
+
+
+@pytest.mark.parametrize(("cause", "told"), [("CODE_USED", "CODE_USED"), ("REQUEST_VOID", "STATUS_UNKNOWN")])
+def test_a_cause_of_a_later_format_is_told_as_the_plainest(cause: str, told: str) -> None:
+    """A code that fails for a reason that format 1 does not know fails for one that it knows."""
+    assert told == first_format(Result(items=(), cause=cause)).cause
+
+
 def test_what_could_not_be_read_is_not_printed() -> None:
     """A slip shows before the message is signed."""
     with pytest.raises(Malformed):
@@ -312,7 +466,12 @@ def test_what_could_not_be_read_is_not_printed() -> None:
 
 def test_nothing_but_our_own_error_escapes() -> None:
     """Four thousand seeded mutants of a question and an answer are read, or refused by one error."""
-    for reader, good in ((Request, REQUEST.to_payload()), (Response, RESPONSE.to_payload())):
+    first = replace(RESPONSE, format=1, results=tuple(map(first_format, RESPONSE.results)))
+    for reader, good in (
+        (Response, first.to_payload()),
+        (Request, REQUEST.to_payload()),
+        (Response, RESPONSE.to_payload()),
+    ):
         for mutant in value_mutants(good, seed=4, count=2000):
             try:
                 reader.from_payload(mutant)

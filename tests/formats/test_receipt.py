@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from certhub_verifier.errors import Malformed, VerifierError
+from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
 from certhub_verifier.formats import jose, receipt, shapes
-from certhub_verifier.formats.receipt import Opening, Receipt, ReceiptItem
+from certhub_verifier.formats.receipt import Opening, Receipt, ReceiptItem, UntoldReceiptItem
 from certhub_verifier.formats.stated import StatedFact
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +31,7 @@ ITEM = ReceiptItem(
     verdict="check",
     code="STATUS_AGED",
 )
+UNTOLD = UntoldReceiptItem("undetermined", "NO_AGREEMENT")
 RECEIPT = Receipt(
     region="420100",
     issued_at=1_788_235_200,
@@ -43,7 +44,7 @@ RECEIPT = Receipt(
     matter="PLACEHOLDER-CATERING",
     purpose="verify",
     channel="peer",
-    items=(ITEM,),
+    items=(ITEM, UNTOLD),
     policy="cd" * 32,
     trust="ef" * 32,
     verdict="check",
@@ -54,6 +55,7 @@ RECEIPT = Receipt(
 def test_the_payload_is_the_design_member_by_member() -> None:
     """What a clerk files has these members and no other, times in UTC, no value of any field."""
     assert {
+        "format": 2,
         "iss": "420100",
         "iat": 1_788_235_200,
         "vid": "0123456789abcdef0123456789abcdef",
@@ -87,7 +89,8 @@ def test_the_payload_is_the_design_member_by_member() -> None:
                 ],
                 "verdict": "check",
                 "code": "STATUS_AGED",
-            }
+            },
+            {"verdict": "undetermined", "code": "NO_AGREEMENT"},
         ],
         "policy": "cd" * 32,
         "trust": "ef" * 32,
@@ -124,9 +127,15 @@ ITEMS = st.builds(
 
 
 @settings(max_examples=60)
-@given(MOMENTS, st.none() | WORDS, WORDS, st.lists(ITEMS, max_size=3), st.integers(0, shapes.LATEST))
+@given(
+    MOMENTS,
+    st.none() | WORDS,
+    WORDS,
+    st.lists(ITEMS | st.just(UNTOLD), max_size=3),
+    st.integers(0, shapes.LATEST),
+)
 def test_every_receipt_that_we_print_we_can_read(
-    at: datetime, case: str | None, window: str, items: list[ReceiptItem], issued_at: int
+    at: datetime, case: str | None, window: str, items: list[ReceiptItem | UntoldReceiptItem], issued_at: int
 ) -> None:
     """Receipts survive a trip through their payload, microseconds included."""
     filed = replace(RECEIPT, at=at, case=case, window=window, items=tuple(items), issued_at=issued_at)
@@ -182,9 +191,17 @@ def item(**members: Any) -> dict[str, Any]:
 
 FACT = ITEM.facts[0].to_payload()
 BAD = {
-    **{f"no {name}": changed(**{name: ...}) for name in RECEIPT.to_payload()},
+    **{f"no {name}": changed(**{name: ...}) for name in RECEIPT.to_payload() if name != "format"},
     **{f"item without {name}": item(**{name: ...}) for name in ITEM.to_payload()},
     "unknown member": changed(holder="张演示"),
+    "format 1 written out": changed(format=1),
+    "format 0": changed(format=0),
+    "format true": changed(format=True),
+    "format text": changed(format="2"),
+    "a placeholder in format 1": changed(format=...),
+    "a placeholder that is valid": changed(items=[{"verdict": "valid", "code": "OK"}]),
+    "a placeholder with its kind": changed(items=[{**UNTOLD.to_payload(), "kind": ITEM.kind}]),
+    "a placeholder without cause": changed(items=[{"verdict": "undetermined"}]),
     "values of fields": item(disclosed={"名称": "示例小面馆"}),
     "detail in a receipt": item(facts=[{**FACT, "detail": {"name": "张演示"}}]),
     "two regions": changed(region="420700"),
@@ -236,6 +253,23 @@ def test_what_is_no_object_is_no_receipt(payload: Any) -> None:
         Receipt.from_payload(payload)
     with pytest.raises(Malformed):
         Opening.from_payload(payload)
+
+
+def test_a_receipt_of_format_1_is_read_for_ever() -> None:
+    """Without the member, and without placeholders: what the first release signed."""
+    payload = changed(format=..., items=[ITEM.to_payload()])
+
+    first = Receipt.from_payload(payload)
+
+    assert replace(RECEIPT, format=1, items=(ITEM,)) == first
+    assert payload == first.to_payload()
+
+
+@pytest.mark.parametrize("number", [3, 1 << 40])
+def test_a_newer_receipt_is_neither_read_nor_malformed(number: int) -> None:
+    """A reader that is too old says so, and nothing of the receipt."""
+    with pytest.raises(UpgradeNeeded):
+        Receipt.from_payload(changed(format=number, vid=...))
 
 
 def test_a_refusal_names_the_member_and_not_its_value() -> None:

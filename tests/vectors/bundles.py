@@ -23,7 +23,7 @@ def bundle_file() -> VectorFile:
         name="bundle",
         about="Device bundles: what a counter needs to judge without a network.",
         read="Read the bundle, put its trust files together, look its key up in the trust list `trust` (null: in the "
-        "bundle itself) and verify. `trust_digest` is SHA-256 over path, NUL and SHA-256 of each file, by path.",
+        "bundle itself) and verify. A `format` above 2 needs an upgrade. `trust_digest` is SHA-256 over path, NUL and SHA-256 of each file, by path.",
         given={"trust": None},
         vectors=[*_bundles(), *_bad_bundles()],
     )
@@ -82,6 +82,10 @@ def _bundles() -> Iterator[Vector]:
         input=bundle(),
         expect=read,
     )
+    yield Vector(name="format-2", why="The same members; its trust files may be such as format 1 does not know.",
+                 input=bundle(payload(format=2)), expect=read)  # fmt: skip
+    yield Vector(name="format-3", why="Newer than these vectors: not refused as altered, and not read.",
+                 input=bundle(payload(format=3, x=1)), expect={"outcome": "upgrade needed"})  # fmt: skip
     least = read | {"matters": [], "status": []}
     yield Vector(
         name="least",
@@ -100,6 +104,7 @@ def _bad_bundles() -> Iterator[Vector]:
         ("member-missing", "Every member has to be there.", payload(matters=...)),
         ("two-days", "A bundle lives for at most a day.", payload(exp=NOW + 2 * 86_400)),
         ("version-0", "Versions begin at 1.", payload(ver=0)),
+        ("format-1-written", "Format 1 is told by the absence of the member.", payload(format=1)),
         ("path-upwards", "A path stays in its folder.", payload(files | {"../members.json": b"{}"})),
         ("path-absolute", "A path is relative.", payload(files | {"/etc/passwd": b""})),
         ("file-padded", "One file, one text.", payload(trust={"members.json": "e30="})),

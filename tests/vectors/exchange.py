@@ -34,7 +34,8 @@ def exchange_file() -> VectorFile:
         about="Questions from region to region (xr-req+jwt), answers (xr-res+jwt), and the reports that follow.",
         read="`at` is the region that reads `token` at `now`. Refuse it unless it is well formed, signed by an exchange "
         "key of the region in iss, meant for `at`, not older than its life and 60 s, and (an answer) the answer to "
-        "`question`. For an answer, `reports` has the report of each item, judged by trust list and matter.",
+        "`question`. What is signed well and states a format above 2 needs an upgrade. For an answer, `reports` has the report "
+        "of each item that is told, judged by trust list and matter.",
         given=_GIVEN,
         vectors=[*_questions(), *_bad_questions(), *_answers(), *_bad_answers()],
     )
@@ -51,6 +52,7 @@ def question(**changes: Any) -> dict[str, Any]:
     }
     agreement = wire.digest(wire.compact(world.agreement_file()))
     plain = {
+        "format": 2,
         "iss": AWAY,
         "aud": HOME,
         "iat": NOW,
@@ -89,14 +91,24 @@ def item(**changes: Any) -> dict[str, Any]:
         "facts": told(),
         "disclosed": {"名称": "示例小面馆", "证照编号": "92420799MA99990138"},
         "cert_digest": wire.digest("a certificate"),
+        "issuer": {"code": world.AGENCY, "name": "鄂州市市场监督管理局（演示）"},
+        "valid_from": "2024-01-05",
+        "valid_to": None,
     }
-    return plain | changes
+    return {name: value for name, value in (plain | changes).items() if value is not ...}
 
 
 def answer(*items: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return the payload of Ezhou's answer; `...` takes a member away."""
-    result = {"cause": None, "used_at": None, "used_where": None, "items": list(items)}
+    result = {
+        "cause": None,
+        "used_at": None,
+        "used_where": None,
+        "shown": len(items) or None,
+        "items": list(items),
+    }
     plain = {
+        "format": 2,
         "iss": HOME,
         "aud": AWAY,
         "iat": NOW,
@@ -119,6 +131,7 @@ def _questions() -> Iterator[Vector]:
         ("question-without-agreement", "agr is null where none is quoted.", question(agr=None)),
         ("question-no-window", "A window may be empty.", question(q=[question()["q"][0] | {"window": ""}])),
         ("question-of-two", "Two codes in one question.", question(q=question()["q"] * 2)),
+        ("question-format-1", "Without the member it is in format 1.", question(format=...)),
     ]
     for name, why, content in rows:
         yield Vector(name=name, why=why, input={"typ": "xr-req+jwt", "at": HOME, "token": asked(content)},
@@ -133,6 +146,9 @@ def _bad_questions() -> Iterator[Vector]:
     entry = question()["q"][0]
     rows: list[tuple[str, str, dict[str, Any]]] = [
         ("member-missing", "Every member has to be there.", question(office=...)),
+        ("format-1-written", "Format 1 is told by the absence of the member.", question(format=1)),
+        ("format-0", "A whole number above 1.", question(format=0)),
+        ("format-text", "A whole number above 1.", question(format="2")),
         ("member-unknown", "No other member may be there.", question(x=1)),
         ("to-oneself", "A region does not ask itself.", question(aud=AWAY)),
         ("to-another", "Meant for a third region.", question(aud=world.STRANGER)),
@@ -218,7 +234,27 @@ def _answers() -> Iterator[Vector]:
     yield _judged("answer-from-a-later-time", "A status of five minutes ahead: this clock is slow.",
                   answer(item(facts=told(status={"as_of": world.instant(world.NOW + timedelta(minutes=5))}))),
                   Expected("undetermined", "CLOCK_WRONG"))  # fmt: skip
-    used = {"cause": "CODE_USED", "used_at": world.instant(world.NOW), "used_where": "2 号窗口", "items": []}
+    yield _judged("answer-without-audience", "For whom it was shown is stated, or nothing is believed.",
+                  answer(item(facts=told(audience=None))), Expected("undetermined", "NOT_BOUND"))  # fmt: skip
+    yield _judged("answer-of-one-not-told", "A placeholder for what may not be told: no report of its own, and the whole is undetermined.",
+                  answer(item(), {"withheld": "NO_AGREEMENT"}), good)  # fmt: skip
+    yield _judged("answer-of-one-gone", "A certificate that the code names and the store has no longer.",
+                  answer({"withheld": "RECORD_GONE"}, item()), good)  # fmt: skip
+    yield _judged("answer-of-nothing-told", "Nothing behind the code may be told, and nothing was spent.",
+                  answer({"withheld": "NO_AGREEMENT"}, {"withheld": "NO_AGREEMENT"}))  # fmt: skip
+    yield _judged("answer-of-unknown-number", "shown is null where nobody knows any more: the whole is at most check.",
+                  answer(results=[answer(item())["results"][0] | {"shown": None}]), good)  # fmt: skip
+    plain = item(issuer=..., valid_from=..., valid_to=...)
+    first = {"cause": None, "used_at": None, "used_where": None, "items": [plain]}
+    yield _judged("answer-format-1", "Without the member it is in format 1, which does not say how many were shown: the whole is at most check.",
+                  answer(format=..., results=[first]), good)  # fmt: skip
+    used = {
+        "cause": "CODE_USED",
+        "used_at": world.instant(world.NOW),
+        "used_where": "2 号窗口",
+        "shown": None,
+        "items": [],
+    }
     yield _judged(
         "answer-code-used", "The code itself failed: since when, and where.", answer(results=[used])
     )
@@ -226,13 +262,47 @@ def _answers() -> Iterator[Vector]:
 
 
 def _bad_answers() -> Iterator[Vector]:
-    used = {"cause": "CODE_USED", "used_at": None, "used_where": None, "items": [item()]}
+    used = {"cause": "CODE_USED", "used_at": None, "used_where": None, "shown": None, "items": [item()]}
+    good = answer(item())["results"][0]
     rows: list[tuple[str, str, dict[str, Any]]] = [
         ("to-another-question", "The answer to something else.", answer(item(), req=wire.digest("another"))),
         ("to-another-region", "Meant for somebody else.", answer(item(), aud=world.STRANGER)),
         ("results-and-error", "One or the other.", answer(item(), error="NO_AGREEMENT")),
         ("neither", "One or the other.", answer(results=...)),
         ("failed-with-items", "A code that fails has no items.", answer(results=[used])),
+        (
+            "fewer-items-than-shown",
+            "Every certificate that was shown has an item.",
+            answer(results=[good | {"shown": 2}]),
+        ),
+        (
+            "more-items-than-shown",
+            "There are not more items than certificates.",
+            answer(results=[good | {"items": [item()] * 2}]),
+        ),
+        (
+            "without-shown",
+            "Format 2 says how many were shown.",
+            answer(results=[{k: v for k, v in good.items() if k != "shown"}]),
+        ),
+        ("withheld-for-another-reason", "Two reasons there are.", answer({"withheld": "SECRET"})),
+        (
+            "withheld-with-its-kind",
+            "A placeholder says nothing of what it was.",
+            answer({"withheld": "NO_AGREEMENT", "kind": world.LICENCE}),
+        ),
+        (
+            "placeholder-in-format-1",
+            "Format 1 has none.",
+            answer(
+                format=...,
+                results=[
+                    {k: v for k, v in good.items() if k != "shown"}
+                    | {"items": [{"withheld": "NO_AGREEMENT"}]}
+                ],
+            ),
+        ),
+        ("format-1-written", "Format 1 is told by the absence of the member.", answer(item(), format=1)),
         (
             "fact-without-time",
             "Every fact has its age.",
@@ -250,6 +320,14 @@ def _bad_answers() -> Iterator[Vector]:
     for name, why, content in rows:
         value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(content), "question": asked()}
         yield _refused(f"answer-{name}", why, value)
+    newer = {
+        "question": (asked(question(format=3)), "xr-req+jwt", HOME),
+        "answer": (answered(answer(format=3)), "xr-res+jwt", AWAY),
+    }
+    for name, (token, typ, at) in newer.items():
+        value = {"typ": typ, "at": at, "token": token} | ({"question": asked()} if name == "answer" else {})
+        yield Vector(name=f"{name}-format-3", why="Newer than these vectors: not refused as altered, and not read.",
+                     input=value, expect={"outcome": "upgrade needed"})  # fmt: skip
     keys = [
         ("by-the-asker", "Wuhan answers in Ezhou's name.", world.region_key("exchange", AWAY)),
         ("by-a-show-key", "Another purpose.", world.region_key("show")),

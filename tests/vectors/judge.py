@@ -32,8 +32,9 @@ from certhub_verifier import (
     policy_for,
     run,
 )
+from certhub_verifier.errors import UpgradeNeeded
 from certhub_verifier.formats import codes, identifier, jose, statuslist
-from certhub_verifier.formats.envelope import REQUEST_TYP, Request, Response, request_digest
+from certhub_verifier.formats.envelope import REQUEST_TYP, AnsweredItem, Request, Response, request_digest
 from certhub_verifier.formats.keybinding import Binding
 from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.needs import Need, News
@@ -239,6 +240,8 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
             return REFUSED
         payload = jose.verify(parsed, key)
         read = Request.from_payload(payload) if typ == REQUEST_TYP else Response.from_payload(payload)
+    except UpgradeNeeded:
+        return {"outcome": "upgrade needed"}
     except VerifierError:
         return REFUSED
     sender, receiver = payload["iss"], payload["aud"]
@@ -253,7 +256,8 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
         return {"outcome": "read", "payload": payload}
     policy = policy_for(world.matters[given["matter"]] if given["matter"] else None, Channel.PEER)
     told = []
-    for item in (item for result in read.results for item in result.items):
+    items = [item for result in read.results for item in result.items]
+    for item in (one for one in items if isinstance(one, AnsweredItem)):
         evidence = PeerAnswer(read.provider, item, request_digest(token), signed_at, asker=read.asker)
         told.append(
             _told(
@@ -270,6 +274,8 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
 def _bundle(token: str, given: Mapping[str, Any], world: World) -> Any:
     try:
         trust, contents = open_bundle(token, anchor=world.trust(given["trust"]))
+    except UpgradeNeeded:
+        return {"outcome": "upgrade needed"}
     except VerifierError:
         return REFUSED
     return {

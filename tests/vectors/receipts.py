@@ -27,7 +27,16 @@ def receipt_file() -> VectorFile:
         read="`input` is the whole file's text. Judge it at `now` by the trust list `trust` (null: there is none). "
         "docs/verify-a-receipt.md says how, and what the findings mean.",
         given={"trust": "base", "now": world.instant(world.NOW + timedelta(hours=1))},
-        vectors=[*_genuine(), *_aged(), *_unknown(), *_files(), *_payloads(), *_tokens(), *_openings()],
+        vectors=[
+            *_genuine(),
+            *_aged(),
+            *_unknown(),
+            *_newer(),
+            *_files(),
+            *_payloads(),
+            *_tokens(),
+            *_openings(),
+        ],
     )
 
 
@@ -66,6 +75,7 @@ def item(n: int = 1, **changes: Any) -> dict[str, Any]:
 def payload(**changes: Any) -> dict[str, Any]:
     """Return the payload of a receipt; `...` takes a member away."""
     plain = {
+        "format": 2,
         "iss": world.HOME,
         "iat": NOW,
         "vid": "v" * 22,
@@ -155,6 +165,15 @@ def _genuine() -> Iterator[Vector]:
                None, verdict="invalid")  # fmt: skip
     yield good("undetermined", "It is genuine whatever it records.",
                signed(payload(items=[], verdict="undetermined", code="PEER_DOWN")), verdict="undetermined")  # fmt: skip
+    untold = {"verdict": "undetermined", "code": "NO_AGREEMENT"}
+    yield good("one-not-told", "Format 2: a certificate that was shown and not told has a placeholder, without kind or digest.",
+               as_file(signed(payload(items=[item(), untold], verdict="undetermined", code="NO_AGREEMENT"))), one, None,
+               verdict="undetermined")  # fmt: skip
+    yield good("one-not-told-comes-first", "An opening passes over it.",
+               as_file(signed(payload(items=[untold | {"code": "RECORD_GONE"}, item()], verdict="undetermined", code="RECORD_GONE"))),
+               None, one, verdict="undetermined")  # fmt: skip
+    yield good("format-1", "Without the member it is in format 1, which is read for ever.",
+               as_file(signed(payload(format=...))), one)  # fmt: skip
     yield good(
         "ed25519",
         "A region with a key of the other suite.",
@@ -223,6 +242,27 @@ def _unknown() -> Iterator[Vector]:
                   now=world.instant(world.NOW))  # fmt: skip
 
 
+def _newer() -> Iterator[Vector]:
+    newer = signed(payload(format=3, requirements=[]))
+    yield _vector("format-3", "Newer than these vectors: not altered, and nothing can be said of it.", newer,
+                  "UPGRADE_NEEDED")  # fmt: skip
+    yield _vector("format-3-in-a-file", "Newer, with an opening beside it.", as_file(newer), "UPGRADE_NEEDED")
+    yield _vector("format-3-with-nothing-else", "All but the region that signs may be another thing in it.",
+                  signed({"format": 3, "iss": world.HOME, "iat": NOW}), "UPGRADE_NEEDED")  # fmt: skip
+    yield _vector("format-3-without-trust", "Newer, and no trust list.", newer, "UPGRADE_NEEDED", trust=None)
+    yield _vector("format-3-of-another-region", "Newer, of a region that is no member.",
+                  signed({"format": 3, "iss": world.STRANGER, "iat": NOW}, world.region_key("receipt", world.STRANGER)), "UPGRADE_NEEDED")  # fmt: skip
+    yield _altered("format-3-bent", "Newer, and not what its key signed.",
+                   wire.with_signature(newer, wire.signature_of(signed())))  # fmt: skip
+    yield _altered("format-3-by-a-status-key", "Newer, and signed by a key for something else.",
+                   signed({"format": 3, "iss": world.HOME, "iat": NOW}, world.region_key("status")))  # fmt: skip
+    yield _altered("format-3-for-another-region", "Newer, and one region's key under another's name.",
+                   signed({"format": 3, "iss": world.AWAY, "iat": NOW}))  # fmt: skip
+    yield _altered(
+        "format-3-of-no-region", "Who signs stands in every format.", signed({"format": 3, "iat": NOW})
+    )
+
+
 def _altered(name: str, why: str, file: str, origin: str = OURS, **given: Any) -> Vector:
     return _vector(name, why, file, "ALTERED", origin=origin, **given)
 
@@ -287,6 +327,16 @@ def _payloads() -> Iterator[Vector]:
         ("verdict-unknown", "One of four words.", {"verdict": "ok"}),
         ("code-in-lower-case", "A code in capitals.", {"code": "ok"}),
         ("items-null", "A list.", {"items": None}),
+        ("format-1-written", "Format 1 is told by the absence of the member.", {"format": 1}),
+        ("format-0", "A whole number above 1.", {"format": 0}),
+        ("format-text", "A whole number above 1.", {"format": "2"}),
+        ("format-true", "A whole number above 1.", {"format": True}),
+        ("format-null", "A whole number above 1.", {"format": None}),
+        ("placeholder-in-format-1", "Format 1 has none.", {"format": ..., "items": [{"verdict": "undetermined", "code": "NO_AGREEMENT"}]}),
+        ("placeholder-that-is-valid", "What was not told was not checked.", {"items": [{"verdict": "valid", "code": "OK"}]}),
+        ("placeholder-with-its-kind", "A placeholder says nothing of what it was.", {"items": [{"verdict": "undetermined", "code": "NO_AGREEMENT", "kind": world.LICENCE}]}),
+        ("placeholder-empty", "Verdict and cause.", {"items": [{}]}),
+        ("item-a-number", "Each is an object.", {"items": [1]}),
         ("items-17", "At most 16.", {"items": [item()] * 17}),
     ]  # fmt: skip
     for name, why, change in rows:

@@ -22,7 +22,10 @@ WORLD = World()
 TRUST = WORLD.trust()
 POLICY = replace(policy_for(None, Channel.PEER), matter_code=MATTER)
 DIGEST = "e" * 64
-NEEDED = ("well_formed", "signature", "issuer_known", "issuer_entitled", "dates", "status", "one_time")
+NEEDED = (
+    *("well_formed", "signature", "issuer_known", "issuer_entitled"),
+    *("dates", "status", "audience", "one_time"),
+)
 
 
 def good(*changed):

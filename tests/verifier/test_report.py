@@ -53,6 +53,9 @@ def test_the_form_is_the_one_that_programs_rely_on():
                 "verdict": "check",
                 "code": "EXPIRES_SOON",
                 "result_number": 0,
+                "issuer": None,
+                "valid_from": None,
+                "valid_to": None,
                 "facts": [
                     {
                         "fact": "stands_behind",

@@ -11,7 +11,7 @@ hub, the command, a counter without a network and the tests.
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from certhub_schemas import Catalogue
@@ -32,10 +32,12 @@ from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.floor import EvidenceKind
 from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
 from certhub_verifier.formats.sealed import SealedPayload
+from certhub_verifier.formats.stated import StatedIssuer
 from certhub_verifier.formats.tokens import TOKEN_TYPES
 from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
 from certhub_verifier.policy import Channel, Policy
 from certhub_verifier.report import ItemReport, kind_names
+from certhub_verifier.sentences import CHINA
 from certhub_verifier.stated_checks import stated
 from certhub_verifier.status_checks import status
 from certhub_verifier.trust import TrustedKey, TrustSet
@@ -56,6 +58,9 @@ class _Case:
     kind: str = ""
     facts: list[Checked] = field(default_factory=list)
     disclosed: Mapping[str, Any] = field(default_factory=dict)
+    issuer: StatedIssuer | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
     def add(self, checked: Checked) -> bool:
         """Note a fact; tells whether it is a yes, so that what rests on it may be looked at."""
@@ -196,6 +201,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
         return
     trust, key = vouched
     case.show(credential.disclosed, looked_at)
+    _issued(claims, case, trust)
     case.add(checks.agency_stands_behind(key, trust))  # (4)
     case.add(  # (5)
         checks.agency_entitled(
@@ -278,6 +284,8 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
         checks.answer_stands_behind(evidence.region, case.trust, answer=answer, as_of=evidence.as_of)
     )  # (4)
     case.show(evidence.item.disclosed, answer)
+    case.issuer = evidence.item.issuer
+    case.valid_from, case.valid_to = evidence.item.valid_from, evidence.item.valid_to
     _catalogued(case, None, answer)  # (5)
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
 
@@ -294,6 +302,15 @@ def _catalogued(case: _Case, version: int | None, looked_at: str | None) -> None
             evidence=looked_at,
         )
     )
+
+
+def _issued(claims: vc.CredentialClaims, case: _Case, trust: TrustSet) -> None:
+    """Note by whom it was issued, and its first and last day, which end at midnight in China."""
+    agency = trust.agency(claims.agency)
+    case.issuer = StatedIssuer(claims.agency, agency.name if agency else claims.agency)
+    case.valid_from = checks.at(claims.not_before).astimezone(CHINA).date()
+    if claims.expires is not None:
+        case.valid_to = checks.at(claims.expires - 1).astimezone(CHINA).date()
 
 
 def _bound(evidence: PresentedCredential, credential: vc.Credential, case: _Case, trust: TrustSet) -> None:
@@ -364,4 +381,7 @@ def _judged(case: _Case) -> ItemReport:
         facts=tuple(sorted(case.facts, key=lambda one: order.index(one.fact))),
         disclosed={} if judgement.verdict is Verdict.INVALID else case.disclosed,
         detail={**behind, **judgement.detail},
+        issuer=case.issuer,
+        valid_from=case.valid_from,
+        valid_to=case.valid_to,
     )

@@ -2,6 +2,7 @@
 
     VerifierError
     ├── Malformed          the bytes are not what the format says (formats draw their own leaves below it)
+    ├── UpgradeNeeded      it states a newer format than this installation reads: not altered, not judged
     ├── UnknownKey         no trusted key has that id
     ├── BadSignature       the bytes are well formed, the signature is not this key's over them
     ├── SuiteNotAvailable  the algorithm is in the registry, this installation cannot compute it:
@@ -25,6 +26,14 @@ class Malformed(VerifierError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class UpgradeNeeded(VerifierError):
+    """It states a newer format than this installation reads; nothing else in it was looked at."""
+
+    def __init__(self, what: str, stated: int, newest: int) -> None:
+        super().__init__(f"{what}: format {stated}; this installation reads up to {newest}")
+        self.stated, self.newest = stated, newest
 
 
 class UnknownKey(VerifierError):

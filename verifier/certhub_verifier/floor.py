@@ -64,8 +64,9 @@ FLOORS: Mapping[EvidenceKind, Floor] = MappingProxyType(
         EvidenceKind.FILE: _floor({Fact.HOLDER_BINDING: Hold.EXPECTED}),
         # Without a network its first use cannot be known, which is check at the best.
         EvidenceKind.CODE: _floor({Fact.ONE_TIME: Hold.EXPECTED}),
-        # Two regions always meet in an answer, so that the agreement is never absent.
-        EvidenceKind.ANSWER: _floor({Fact.AGREEMENT: Hold.REQUIRED}),
+        # Two regions always meet in an answer, so that the agreement is never absent; and the region that redeems
+        # a code says for whom.
+        EvidenceKind.ANSWER: _floor({Fact.AGREEMENT: Hold.REQUIRED, Fact.AUDIENCE: Hold.REQUIRED}),
         # The agency's seal was not seen, so that a person looks at it, however good the rest is.
         EvidenceKind.RECORDED: _floor({Fact.STANDS_BEHIND: Hold.EXPECTED}, always="REGION_ONLY"),
     }

@@ -122,7 +122,8 @@ _FILE = {Fact.HOLDER_BINDING: Level.EXPECTED, Fact.ONE_TIME: Level.OFF, Fact.STA
 _SEALED = {Fact.STANDS_BEHIND: Level.OFF, Fact.STATUS: Level.EXPECTED, Fact.ONE_TIME: Level.EXPECTED}
 _CHANGES: Mapping[Channel, Mapping[Fact, Level]] = {
     Channel.TICKET: {},
-    Channel.PEER: {Fact.AGREEMENT: Level.REQUIRED},
+    # Both are stated of whatever is answered: an answer that leaves one out is not believed.
+    Channel.PEER: {Fact.AGREEMENT: Level.REQUIRED, Fact.AUDIENCE: Level.REQUIRED},
     Channel.SEALED: _SEALED,
     Channel.PAPER: _SEALED,
     Channel.FILE: _FILE,

@@ -11,6 +11,7 @@ and each opening has to give the digest of an item.
     NO_TRUST 30       the trust list holds neither that region nor its key, or no longer believes the key
     SUITE_MISSING 30  signed with an algorithm that this installation cannot compute
     CLOCK_WRONG 30    dated after this machine's time
+    UPGRADE_NEEDED 30 in a newer format than this installation reads; not altered, as far as can be told
 
 The inclusion proof (`proof`) is told apart and not examined yet; a file that holds one is at most AGED.
 """
@@ -25,9 +26,9 @@ from typing import Any
 
 from certhub_verifier.causes import Verdict
 from certhub_verifier.checks import SKEW, STALE, at
-from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
-from certhub_verifier.formats import jose, strict_json
-from certhub_verifier.formats.receipt import TYP, Opening, Receipt
+from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, UpgradeNeeded
+from certhub_verifier.formats import jose, shapes, strict_json
+from certhub_verifier.formats.receipt import TYP, Opening, Receipt, ReceiptItem
 from certhub_verifier.report import local_time
 from certhub_verifier.sentences import Lang, explain_receipt
 from certhub_verifier.trust import Standing, TrustedKey, TrustSet
@@ -47,6 +48,7 @@ class Finding(StrEnum):
     NO_TRUST = "NO_TRUST"
     SUITE_MISSING = "SUITE_MISSING"
     CLOCK_WRONG = "CLOCK_WRONG"
+    UPGRADE_NEEDED = "UPGRADE_NEEDED"
 
     @property
     def exit_code(self) -> int:
@@ -117,7 +119,8 @@ class _File:
 def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime) -> ReceiptReport:
     """Say whether the receipt in `file` (the whole file's content) is genuine. Nothing is thrown.
 
-    (1) The file is spelled as programs spell it, and its parts read as their formats.
+    (1) The file is spelled as programs spell it, and its parts read as their formats. A receipt that states a
+        newer format goes on to (3) alone: what a known key did not sign is altered, in whatever format.
     (2) The key is a receipt key of the region that signs. A key that a known region does not have is a wrong
         key; only where neither the region nor the key's region is known can nothing be said.
     (3) The signature is that key's, over these bytes.
@@ -126,10 +129,14 @@ def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime)
     """
     try:
         taken_apart, parsed, receipt = _read(file)  # (1)
-        key = _receipt_key(parsed, receipt, trust)  # (2)
+        region = _signer(parsed) if receipt is None else receipt.region
+        key = _receipt_key(parsed, region, trust)  # (2)
+        if key is not None:
+            jose.verify(parsed, key)  # (3)
+        if receipt is None:
+            return ReceiptReport(finding=Finding.UPGRADE_NEEDED, reason="in a newer format", as_of=now)
         if key is None or trust is None:
             return ReceiptReport(finding=Finding.NO_TRUST, reason="no trust for its region", as_of=now)
-        jose.verify(parsed, key)  # (3)
         identifiers = _opened(taken_apart.openings, receipt)  # (4)
     except (_Altered, Malformed, BadSignature) as wrong:
         return ReceiptReport(finding=Finding.ALTERED, reason=str(wrong), as_of=now)
@@ -148,10 +155,19 @@ def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime)
     )
 
 
-def _read(file: str | bytes) -> tuple[_File, jose.Parsed, Receipt]:
+def _read(file: str | bytes) -> tuple[_File, jose.Parsed, Receipt | None]:
+    """Return the file's parts; no receipt where it states a newer format than is read here."""
     taken_apart = _take_apart(file)
     parsed = jose.parse(taken_apart.jws, TYP)
-    return taken_apart, parsed, Receipt.from_payload(parsed.payload)
+    try:
+        return taken_apart, parsed, Receipt.from_payload(parsed.payload)
+    except UpgradeNeeded:
+        return taken_apart, parsed, None
+
+
+def _signer(parsed: jose.Parsed) -> str:
+    """Return the region that signs, as every format says it (RFC 7519 §4.1.1). Raises: Malformed."""
+    return str(shapes.region(parsed.payload.get("iss"), "receipt.iss"))
 
 
 def _take_apart(file: str | bytes) -> _File:
@@ -198,15 +214,16 @@ def _with_ends(text: str) -> Iterator[str]:
         yield from (windows, windows + "\r\n")
 
 
-def _receipt_key(parsed: jose.Parsed, receipt: Receipt, trust: TrustSet | None) -> TrustedKey | None:
+def _receipt_key(parsed: jose.Parsed, region: str, trust: TrustSet | None) -> TrustedKey | None:
     """Return the key that has to have signed; None where neither the region nor the key's region is known."""
     if trust is None:
         return None
     key = trust.key(parsed.header.kid)
     owner = _REGION.match(parsed.header.kid or "")
-    if key is None and {receipt.region, owner and owner[1]}.isdisjoint(trust.regions):
+    if key is None and {region, owner and owner[1]}.isdisjoint(trust.regions):
         return None
-    if key is None or _may_sign(key, receipt) is Standing.FOREIGN:
+    signed_at = at(parsed.payload["iat"])
+    if key is None or key.may_have_signed(TYP, by=region, at=signed_at) is Standing.FOREIGN:
         raise _Altered("the key is no receipt key of the region that it names")
     return key
 
@@ -218,9 +235,10 @@ def _may_sign(key: TrustedKey, receipt: Receipt, now: datetime | None = None) ->
 def _opened(openings: tuple[Opening, ...], receipt: Receipt) -> tuple[str | None, ...]:
     """Return the identifier of each item, None where the file does not open it.
 
-    What another region answered comes without an opening: only that region could give one.
+    What another region answered comes without an opening: only that region could give one. What was not told has
+    none either.
     """
-    digests = [item.cert for item in receipt.items]
+    digests = [item.cert if isinstance(item, ReceiptItem) else None for item in receipt.items]
     found: list[str | None] = [None] * len(digests)
     after = 0
     for opening in openings:

@@ -1,6 +1,7 @@
 """What a verification found: all answers together, and who is told what.
 
     ItemReport   one certificate: its facts, its verdict, what was disclosed
+    UntoldItem   one certificate that was shown and is not told: a placeholder, so that none is left out unseen
     Report       one scan: the worst item speaks for all, or the code failed by itself and there are no items
 
 `Report.to_dict` is the one JSON form, stable for programs (DESIGN §4): the hub stores it and answers with
@@ -9,13 +10,14 @@ it, and `certhub-verify --json` prints it. Times are RFC 3339 in China Standard 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from certhub_schemas import Catalogue
 
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import Checked
+from certhub_verifier.formats.stated import StatedIssuer
 from certhub_verifier.policy import Channel
 from certhub_verifier.sentences import CHINA, Lang, Sentence, explain
 from certhub_verifier.verdict import Judgement, worst
@@ -28,7 +30,9 @@ class ItemReport:
     """One certificate as it was found.
 
     `disclosed` is empty unless a signature over it was verified, and empty where the verdict is invalid: a name
-    and an address help nobody to refuse. `detail` is what the headline's sentence can say.
+    and an address help nobody to refuse. `issuer` and the first and last day are those of the certificate, where
+    somebody who may be believed states them: a first day without a last one is no end, neither is not known.
+    `detail` is what the headline's sentence can say.
     """
 
     kind: str
@@ -39,6 +43,9 @@ class ItemReport:
     facts: tuple[Checked, ...]
     disclosed: Mapping[str, Any] = field(default_factory=dict)
     detail: Mapping[str, str] = field(default_factory=dict)
+    issuer: StatedIssuer | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
     @property
     def result_number(self) -> int | None:
@@ -58,9 +65,40 @@ class ItemReport:
             "verdict": self.verdict.value,
             "code": self.code,
             "result_number": self.result_number,
+            "issuer": None if self.issuer is None else self.issuer.to_payload(),
+            "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
+            "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
             "facts": [fact_to_dict(checked) for checked in self.facts],
             "disclosed": dict(self.disclosed),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldItem:
+    """One certificate that was shown and of which nothing is told, not even its kind: undetermined, and why.
+
+    `code` is NO_AGREEMENT where this counter may not be told, RECORD_GONE where the store has it no longer.
+    """
+
+    code: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What was not told was not checked."""
+        return Verdict.UNDETERMINED
+
+    def judgement(self) -> Judgement:
+        """Return what the placeholder says."""
+        return Judgement(self.verdict, self.code, self.detail)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form of the placeholder."""
+        return {"verdict": self.verdict.value, "code": self.code}
+
+
+ShownItem = ItemReport | UntoldItem
+"""One certificate of a scan, told or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +109,7 @@ class Report:
     code: str
     as_of: datetime
     channel: Channel
-    items: tuple[ItemReport, ...] = ()
+    items: tuple[ShownItem, ...] = ()
     detail: Mapping[str, str] = field(default_factory=dict)
     verification_id: str | None = None
     deficiency_allowed: bool = False
@@ -101,23 +139,29 @@ class Report:
 
 
 def overall(
-    items: Sequence[ItemReport],
+    items: Sequence[ShownItem],
     *,
     channel: Channel,
     as_of: datetime,
+    is_count_known: bool = True,
+    about: Mapping[str, str] | None = None,
     verification_id: str | None = None,
     deficiency_allowed: bool = False,
     receipt_url: str | None = None,
 ) -> Report:
     """Put items together: the worst one speaks for all.
 
-    Where it speaks of the code itself (used up, expired, not ours) or nothing could be read, no
+    `items` has one for every certificate that was shown, a placeholder where it is not told. Where nobody said
+    how many were shown (`is_count_known` false, `about` what the sentence can say) the best is check.
+
+    Where the worst speaks of the code itself (used up, expired, not ours) or nothing could be read, no
     certificate was judged, and the report has no items. No items at all is NOT_FOUND, never valid.
     """
-    judgement = (
-        worst(item.judgement() for item in items) if items else Judgement(Verdict.UNDETERMINED, "NOT_FOUND")
-    )
-    unread = all(not item.kind for item in items)
+    found = [item.judgement() for item in items]
+    if not is_count_known:
+        found.append(Judgement(Verdict.CHECK, "SHOWN_UNKNOWN", about or {}))
+    judgement = worst(found) if items else Judgement(Verdict.UNDETERMINED, "NOT_FOUND")
+    unread = all(isinstance(item, ItemReport) and not item.kind for item in items)
     return Report(
         verdict=judgement.verdict,
         code=judgement.code,

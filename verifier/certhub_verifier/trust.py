@@ -21,7 +21,7 @@ where one half of the contradiction is set aside.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -72,7 +72,10 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionTrust:
-    """A member region; `url` is the origin of its hub, None where it published none."""
+    """A member region; `url` is the origin of its hub, None where it published none.
+
+    `formats` are those that its hub says it reads, by the message; what it does not name is in format 1.
+    """
 
     code: str
     name: str
@@ -80,6 +83,11 @@ class RegionTrust:
     state: MemberState
     since: datetime
     url: str | None
+    formats: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def highest_format(self, message: str, ours: tuple[int, ...]) -> int | None:
+        """Return the highest format of `message` that both speak, None where there is none."""
+        return max(set(self.formats.get(message, (1,))).intersection(ours), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +244,7 @@ def _region(member: Member, parsed: Mapping[str, TrustFile]) -> RegionTrust:
         state=member.state,
         since=member.since,
         url=endpoint.url if isinstance(endpoint, RegionEndpoint) else None,
+        formats=MappingProxyType(dict(endpoint.formats) if isinstance(endpoint, RegionEndpoint) else {}),
     )
 
 

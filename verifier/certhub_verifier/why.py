@@ -20,6 +20,7 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.checks import at, digest_of
 from certhub_verifier.exhibits import Evidence, What
 from certhub_verifier.facts import Checked, Fact, Outcome
+from certhub_verifier.formats.receipt import ReceiptItem
 from certhub_verifier.formats.stated import StatedFact
 from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import local_time
@@ -108,7 +109,8 @@ def why_receipt(report: ReceiptReport, content: bytes, *, root: Root) -> Why:
     genuine = Answer(name="genuine", outcome=outcome, cause=None, as_of=report.as_of)
     signed = replace(_signed(evidence, root.trust), answers=(genuine,))
     chains = [signed]
-    for item in receipt.items if receipt else ():
+    told = [item for item in receipt.items if isinstance(item, ReceiptItem)] if receipt else []
+    for item in told:
         chains += _recorded(item.facts, signed)
     return Why(chains=tuple(chains), root=root, now=report.as_of, then=receipt.at if receipt else None)
 

@@ -17,6 +17,7 @@ from certhub_verifier.cli.layout import pad, printable, table, width
 from certhub_verifier.cli.results import Result
 from certhub_verifier.cli.view import BOTH, SYMBOL, View, symbol_of
 from certhub_verifier.facts import Fact, Outcome
+from certhub_verifier.formats.receipt import ReceiptItem
 from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import ItemReport, Report, kind_names
 from certhub_verifier.sentences import Lang, age_words, cause_words, fact_name, moment_words, named, phrase
@@ -150,9 +151,13 @@ def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
     ]
     yield from _pairs(rows, view)
     for item, identifier in zip(receipt.items, report.identifiers, strict=True):
-        names = kind_names(item.kind, shipped_catalogue())
         symbol = view.mark(SYMBOL[Verdict(item.verdict)])
         yield ""
+        if not isinstance(item, ReceiptItem):
+            words = [f"{phrase('untold', lang)}: {cause_words(item.code, lang)}" for lang in view.langs]
+            yield from view.lines(printable("  ".join(words)), first=f"  {symbol} ")
+            continue
+        names = kind_names(item.kind, shipped_catalogue())
         yield f"  {symbol} " + printable(" ".join(names[BOTH.index(lang)] for lang in view.langs))
         opened = identifier or f"{item.cert}（{phrase('not_opened', view.langs[0])}）"
         rows = [(view.words("identifier"), opened), (view.words("fields_seen"), "、".join(item.fields))]

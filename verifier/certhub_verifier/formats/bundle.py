@@ -1,5 +1,6 @@
 """The device bundle: all that a counter needs to judge without a network (typ bundle+jwt).
 
+    format               2; without it the bundle is in format 1
     iss, ver, iat, exp   the region that signs, a number that only grows, at most 24 h of life
     trust                {path: base64url of a trust file's bytes}, the files that its hub verified
     matters              the matters in force, as certhub_schemas spells them
@@ -7,6 +8,9 @@
 
 A device keeps the highest `ver` it has seen and refuses a lower one. Each status list and each trust file
 is judged by itself afterwards: the bundle says what its region held at `iat`, not that it is right.
+
+Both formats have these members. Format 2 says that the trust files in it may be in a form that readers of format 1
+refuse; a region writes it once its own entry of the trust list says so (`endpoints.json`, `formats`).
 """
 
 from collections.abc import Mapping
@@ -16,8 +20,8 @@ from typing import Any
 from certhub_schemas import BadEntry, Matter
 
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import base64url, jose, shapes
-from certhub_verifier.formats.members import integer, listing, members, pattern, table
+from certhub_verifier.formats import base64url, jose, shapes, versions
+from certhub_verifier.formats.members import Check, integer, listing, members, pattern, table
 from certhub_verifier.formats.statuslist import parse_status_uri
 
 TYP = "bundle+jwt"
@@ -38,6 +42,7 @@ class BundleContents:
     trust: Mapping[str, bytes]
     matters: tuple[Matter, ...]
     status: Mapping[str, str]
+    format: int = versions.FIRST
 
     def to_payload(self) -> dict[str, Any]:
         """Return the payload to sign.
@@ -46,6 +51,7 @@ class BundleContents:
             Malformed: a value is such that `from_payload` would refuse it.
         """
         payload = {
+            **versions.stated(self.format),
             "iss": self.region,
             "ver": self.version,
             "iat": self.issued_at,
@@ -64,8 +70,10 @@ class BundleContents:
         Raises:
             Malformed: an unknown or missing member, a wrong type, a path that leaves its folder, or a
                 status list under a name that is not one of ours.
+            UpgradeNeeded: it is in a newer format.
         """
-        found = _BUNDLE(payload, "bundle")
+        number = versions.format_of(payload, versions.BUNDLE, "bundle")
+        found = _BUNDLES[number](payload, "bundle")
         if found["exp"] <= found["iat"]:
             raise Malformed("bundle.exp: not after iat")
         return cls(
@@ -76,6 +84,7 @@ class BundleContents:
             trust=found["trust"],
             matters=found["matters"],
             status=found["status"],
+            format=number,
         )
 
 
@@ -88,7 +97,7 @@ class SignedBundle:
 
 
 def read_bundle(token: str | bytes) -> SignedBundle:
-    """Read a bundle's text. Raises: Malformed. The signature is not checked."""
+    """Read a bundle's text. Raises: Malformed, UpgradeNeeded. The signature is not checked."""
     parsed = jose.parse(token, TYP)
     return SignedBundle(parsed, BundleContents.from_payload(parsed.payload))
 
@@ -115,14 +124,13 @@ def _matter(value: Any, where: str) -> Matter:
 
 _PATH = pattern(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}", "a relative path")
 _TOKEN = pattern(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "a compact token")
-_BUNDLE = members(
-    {
-        "iss": shapes.region,
-        "ver": integer(1, MAX_VERSION),
-        "iat": shapes.numeric_date,
-        "exp": shapes.numeric_date,
-        "trust": table(_PATH, _file, at_most=_MAX_FILES),
-        "matters": listing(_matter, at_most=_MAX_MATTERS),
-        "status": table(_status_uri, _TOKEN, at_most=_MAX_LISTS),
-    }
-)
+_BUNDLE_MEMBERS: Mapping[str, Check] = {
+    "iss": shapes.region,
+    "ver": integer(1, MAX_VERSION),
+    "iat": shapes.numeric_date,
+    "exp": shapes.numeric_date,
+    "trust": table(_PATH, _file, at_most=_MAX_FILES),
+    "matters": listing(_matter, at_most=_MAX_MATTERS),
+    "status": table(_status_uri, _TOKEN, at_most=_MAX_LISTS),
+}
+_BUNDLES = {number: members({**versions.member(number), **_BUNDLE_MEMBERS}) for number in versions.BUNDLE}

@@ -120,6 +120,17 @@ def integer(lowest: int, highest: int) -> Check:
     return check
 
 
+def one_of_numbers(*numbers: int) -> Check:
+    """One of a closed list of whole numbers; true is none of them."""
+
+    def check(value: Any, where: str) -> int:
+        if type(value) is not int or value not in numbers:
+            raise Malformed(f"{where}: one of {', '.join(map(str, numbers))} expected")
+        return value
+
+    return check
+
+
 def anything(value: Any, where: str) -> Any:
     """Any JSON value: the reader of the member judges it."""
     return value

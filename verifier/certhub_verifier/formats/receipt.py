@@ -1,30 +1,37 @@
 """The receipt: what was checked at a counter, against what, and how old each fact was (typ receipt+jwt).
 
+    format             2; without it the receipt is in format 1
     iss, region        the region that signs          vid, at        which verification, and when
     office, window, operator, case                    where, by whom (a pairwise id), for which case
     matter, purpose, channel                          what it was for, and how the certificate came
-    items              one per certificate: kind, cert, fields seen, facts, verdict, code
+    items              one per certificate: kind, cert, fields seen, facts, verdict, code;
+                       of one that was shown and may not be told: verdict, code
     policy, trust      digests of the rules and of the trust set that it was judged by
     verdict, code      the worst of the items
 
 `cert` is SHA-256 of a 32-byte salt and the identifier run together, so that a receipt shows nobody whose
 certificate it was. An `Opening`, filed beside it, proves to whoever holds both which one it was. Names of
 fields are told, values never. A receipt never changes and has no end.
+
+In format 2 there is an item for every certificate that was shown. Format 1 has items only for those that were
+told, so that it cannot say whether that was all.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import base64url, shapes
-from certhub_verifier.formats.members import Check, listing, members, nullable, text
+from certhub_verifier.formats import base64url, shapes, versions
+from certhub_verifier.formats.members import Check, listing, members, nullable, one_of, text
 from certhub_verifier.formats.stated import StatedFact, recorded_facts
 
 TYP = "receipt+jwt"
+FORMAT = versions.RECEIPT[-1]
 SALT_BYTES = 32
-_MAX_ITEMS = 16  # with all their facts they fill the 64 KiB that a receipt may have
+_MAX_ITEMS = 16  # with all their facts they fill half of the 128 KiB that a receipt may have
 _MAX_FIELDS = 128
 
 
@@ -85,6 +92,18 @@ class ReceiptItem:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class UntoldReceiptItem:
+    """One certificate that was shown and not told: what that makes of it, and why; nothing of what it was."""
+
+    verdict: str
+    code: str
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return the members of the placeholder."""
+        return {"verdict": self.verdict, "code": self.code}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """One verification as it is filed; `issued_at` is when it was written, `at` when it was judged."""
@@ -100,11 +119,12 @@ class Receipt:
     matter: str
     purpose: str
     channel: str
-    items: tuple[ReceiptItem, ...]
+    items: tuple[ReceiptItem | UntoldReceiptItem, ...]
     policy: str
     trust: str
     verdict: str
     code: str
+    format: int = FORMAT
 
     def to_payload(self) -> dict[str, Any]:
         """Return the payload to sign.
@@ -113,6 +133,7 @@ class Receipt:
             Malformed: a value is such that `from_payload` would refuse it.
         """
         payload = {
+            **versions.stated(self.format),
             "iss": self.region,
             "iat": self.issued_at,
             "vid": self.vid,
@@ -131,7 +152,7 @@ class Receipt:
             "verdict": self.verdict,
             "code": self.code,
         }
-        return _printed(_RECEIPT, payload, "receipt")
+        return _printed(_RECEIPTS[self.format], payload, "receipt")
 
     @classmethod
     def from_payload(cls, payload: Any) -> "Receipt":
@@ -139,8 +160,10 @@ class Receipt:
 
         Raises:
             Malformed: an unknown or missing member, a wrong type or shape, or two regions in one receipt.
+            UpgradeNeeded: it is in a newer format.
         """
-        found = _RECEIPT(payload, "receipt")
+        number = versions.format_of(payload, versions.RECEIPT, "receipt")
+        found = _RECEIPTS[number](payload, "receipt") | {"format": number}
         if found.pop("iss") != found["region"]:
             raise Malformed("receipt.region: another region than iss")
         return cls(issued_at=found.pop("iat"), **found)
@@ -158,8 +181,14 @@ def _salt(value: Any, where: str) -> bytes:
     return salt
 
 
-def _item(value: Any, where: str) -> ReceiptItem:
+def _told_item(value: Any, where: str) -> ReceiptItem:
     return ReceiptItem(**_ITEM(value, where))
+
+
+def _item(value: Any, where: str) -> ReceiptItem | UntoldReceiptItem:
+    if type(value) is dict and value.keys() == {"verdict", "code"}:
+        return UntoldReceiptItem(**_UNTOLD(value, where))
+    return _told_item(value, where)
 
 
 _OPENING = members({"salt": _salt, "identifier": text(128)})
@@ -173,24 +202,28 @@ _ITEM = members(
         "code": shapes.cause,
     }
 )
-_RECEIPT = members(
-    {
-        "iss": shapes.region,
-        "iat": shapes.numeric_date,
-        "vid": shapes.verification_id,
-        "at": shapes.moment,
-        "region": shapes.region,
-        "office": text(64),
-        "window": text(20, at_least=0),
-        "operator": text(64),
-        "case": nullable(text(64)),
-        "matter": shapes.matter,
-        "purpose": shapes.word,
-        "channel": shapes.word,
-        "items": listing(_item, at_most=_MAX_ITEMS),
-        "policy": shapes.digest,
-        "trust": shapes.digest,
-        "verdict": shapes.verdict,
-        "code": shapes.cause,
-    }
-)
+_UNTOLD = members({"verdict": one_of("undetermined"), "code": shapes.cause})
+_RECEIPT_MEMBERS: Mapping[str, Check] = {
+    "iss": shapes.region,
+    "iat": shapes.numeric_date,
+    "vid": shapes.verification_id,
+    "at": shapes.moment,
+    "region": shapes.region,
+    "office": text(64),
+    "window": text(20, at_least=0),
+    "operator": text(64),
+    "case": nullable(text(64)),
+    "matter": shapes.matter,
+    "purpose": shapes.word,
+    "channel": shapes.word,
+    "policy": shapes.digest,
+    "trust": shapes.digest,
+    "verdict": shapes.verdict,
+    "code": shapes.cause,
+}
+_RECEIPTS = {
+    number: members(
+        {**versions.member(number), **_RECEIPT_MEMBERS, "items": listing(item, at_most=_MAX_ITEMS)}
+    )
+    for number, item in zip(versions.RECEIPT, (_told_item, _item), strict=True)
+}

@@ -9,7 +9,7 @@ the year 9999 in China, so that no reader's calendar overflows.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from certhub_schemas.codes import uscc
@@ -33,6 +33,7 @@ matter = pattern(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}", "a matter code")
 outcome = one_of("yes", "no", "undetermined")
 verdict = one_of("valid", "check", "invalid", "undetermined")
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z")
 
 
@@ -56,6 +57,16 @@ def moment(value: Any, where: str) -> datetime:
         except ValueError as broken:
             raise Malformed(f"{where}: no such day or time") from broken
     raise Malformed(f"{where}: an RFC 3339 time in UTC, ending in Z, expected")
+
+
+def day(value: Any, where: str) -> date:
+    """Read an ISO date, YYYY-MM-DD. Raises: Malformed."""
+    if type(value) is str and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as broken:
+            raise Malformed(f"{where}: no such day") from broken
+    raise Malformed(f"{where}: a day as YYYY-MM-DD expected")
 
 
 def instant(moment: datetime) -> str:

@@ -42,6 +42,24 @@ class StatedFact:
         return payload
 
 
+@dataclass(frozen=True, slots=True)
+class StatedIssuer:
+    """The agency that issued a certificate, as somebody states it: its code (USCC) and its name."""
+
+    code: str
+    name: str
+
+    def to_payload(self) -> dict[str, str]:
+        """Return the members."""
+        return {"code": self.code, "name": self.name}
+
+
+def stated_issuer(value: Any, where: str) -> StatedIssuer:
+    """Read an issuer. Raises: Malformed."""
+    return StatedIssuer(**_ISSUER(value, where))
+
+
+_ISSUER = members({"code": shapes.agency, "name": text(128)})
 _REQUIRED = {"fact": shapes.word, "outcome": shapes.outcome, "as_of": shapes.moment}
 _OPTIONAL = {"cause": shapes.cause, "evidence": shapes.digest}
 _RECORDED = members(_REQUIRED, _OPTIONAL)

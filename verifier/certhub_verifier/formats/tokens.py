@@ -106,7 +106,7 @@ _ALL = (
     TokenType(
         typ="receipt+jwt",
         purpose=Purpose.RECEIPT,
-        max_bytes=64 * _KIB,
+        max_bytes=128 * _KIB,
         required=("iss", "iat"),
         lasts=True,
     ),

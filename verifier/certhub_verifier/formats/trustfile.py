@@ -45,9 +45,11 @@ def printed(payload: Mapping[str, Any], reads: Any) -> bytes:
     return text
 
 
-def reader(name: str, required: Mapping[str, Check]) -> Callable[[bytes], tuple[dict[str, Any], Aside]]:
+def reader(
+    name: str, required: Mapping[str, Check], may_have: Mapping[str, Check] | None = None
+) -> Callable[[bytes], tuple[dict[str, Any], Aside]]:
     """Return a reader of a whole file: its members, and what of the whole file is not known."""
-    optional: Mapping[str, Check] = {"format": integer(1, MAX_FORMAT)}
+    optional: Mapping[str, Check] = {"format": integer(1, MAX_FORMAT), **(may_have or {})}
     known = {*required, *optional}
     check = members(required, optional)
 

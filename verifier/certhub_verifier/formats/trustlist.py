@@ -28,7 +28,7 @@ from certhub_verifier.formats import shapes
 from certhub_verifier.formats.agreement import Agreement, AgreementItem
 from certhub_verifier.formats.listedkey import KeyState, ListedKey, region_key, seal_key
 from certhub_verifier.formats.memberlist import Member, Members, MemberState
-from certhub_verifier.formats.members import Check, listing, members, pattern, text
+from certhub_verifier.formats.members import Check, integer, listing, members, pattern, table, text
 from certhub_verifier.formats.setaside import (
     SetAside,
     entries,
@@ -155,22 +155,30 @@ class RegionIssuers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionEndpoint:
-    """regions/<code>/endpoints.json: the origin at which the region's hub answers, without a path."""
+    """regions/<code>/endpoints.json: the origin at which the region's hub answers, without a path.
+
+    `formats` are the formats that it reads and writes, by the message: `{"xr": (1, 2), "bundle": (1, 2)}`; a
+    message that is not named is in format 1.
+    """
 
     region: str
     url: str
+    formats: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     format: int = FORMAT
     set_aside: tuple[SetAside, ...] = field(default=(), compare=False)
 
     def to_bytes(self) -> bytes:
         """Return the file. Raises: Malformed, where `from_bytes` would refuse it."""
-        return printed({**stated(self.format), "region": self.region, "url": self.url}, RegionEndpoint)
+        payload: dict[str, Any] = {**stated(self.format), "region": self.region, "url": self.url}
+        if self.formats:
+            payload["formats"] = {name: list(numbers) for name, numbers in self.formats.items()}
+        return printed(payload, RegionEndpoint)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "RegionEndpoint":
         """Read the file. Raises: Malformed."""
         found, aside = _ENDPOINTS(data)
-        return cls(**found, set_aside=aside)
+        return cls(**found | {"formats": found["formats"] or {}}, set_aside=aside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,4 +329,5 @@ _URL = pattern(
     r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?",
     "an origin without a path",
 )
-_ENDPOINTS = reader("endpoints", {"region": shapes.region, "url": _URL})
+_FORMATS = table(shapes.word, listing(integer(1, MAX_FORMAT), at_least=1, at_most=64), at_most=64)
+_ENDPOINTS = reader("endpoints", {"region": shapes.region, "url": _URL}, {"formats": _FORMATS})

@@ -1,0 +1,210 @@
+"""Formats that change: partners of the release before, and messages newer than this release reads."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import envelope, jose
+from certhub_verifier.formats.trustlist import RegionEndpoint, endpoints_path
+from certhub_verifier.receipts import Finding, examine_receipt
+
+from certhub.certificates.rules import Event
+from certhub.demo import people as p
+from certhub.flows import verify
+from certhub.flows.answer import answer
+from certhub.hub import TRUST
+from certhub.publisher import Shelf
+from tests.support.first_format import FirstFormat, asked, taken
+from tests.support.peers import BrokenWire, asked_through, lie
+from tests.support.region import Region
+from tests.support.story import BUSINESS, change, food, issued, licence, marriage, scan, sealed, ticket, told
+
+
+def spent_rows(region: Region) -> int:
+    """How many codes have been used."""
+    with region.hub.reading() as unit:
+        return unit.sql.exec_driver_sql("SELECT count(*) FROM spent").scalar_one()
+
+
+def publishes(regions: tuple[Region, Region], **formats: tuple[int, ...]) -> None:
+    """Let both regions hold an entry of 420700 that names these formats; none is that of the release before."""
+    entry = RegionEndpoint(region="420700", url="http://420700.test", formats=formats).to_bytes()
+    for region in regions:
+        Shelf(region.hub.settings.data / TRUST).put(endpoints_path("420700"), entry)
+    regions[0].clock.pass_(seconds=2)
+
+
+def through(region: Region, network: object) -> Region:
+    """The same region behind another network."""
+    return replace(region, hub=asked_through(region, network))
+
+
+def receipt_of(region: Region, report) -> object:
+    """Examine the receipt of a report."""
+    filed = verify.receipt(report["verification_id"], by=region.clerk, hub=region.hub)
+    found = examine_receipt(json.dumps(filed), trust=region.hub.trust, now=region.clock.now())
+    assert Finding.GENUINE is found.finding
+    return found.receipt
+
+
+def test_a_partner_of_the_release_before_is_asked_in_its_format_and_is_at_most_to_be_checked(
+    regions, home, other
+):
+    """It names no formats, so it is asked in format 1; how many certificates were shown it cannot say."""
+    publishes(regions)
+    partner = FirstFormat(home, (p.LICENCE,))
+
+    report = scan(through(other, partner), ticket(home, issued(home, licence("营-1"))))
+
+    assert ["format" in question for question in partner.questions] == [False]
+    assert ("check", "SHOWN_UNKNOWN") == told(report)
+    assert ["valid"] == [item["verdict"] for item in report["items"]]
+    assert "鄂州市没有说一共出示了几张证照" == report["headline"]
+    receipt = receipt_of(other, report)
+    assert ("check", "SHOWN_UNKNOWN") == (receipt.verdict, receipt.code)
+
+
+def test_a_sealed_code_at_a_partner_of_the_release_before_is_one_certificate(regions, home, other):
+    """Whoever answers of one code that is of one certificate has told all; that release states no audience of it."""
+    publishes(regions)
+    partner = FirstFormat(home, (p.LICENCE,), audience=False)
+
+    assert ("valid", "OK") == told(scan(through(other, partner), sealed(home, issued(home, licence("营-1")))))
+
+
+def test_a_partner_that_names_format_2_and_is_of_the_release_before_is_no_answer(home, other):
+    """It refuses the member `format`, as that release does: undetermined, and never taken for an answer."""
+    report = scan(
+        through(other, FirstFormat(home, (p.LICENCE,))), ticket(home, issued(home, licence("营-1")))
+    )
+
+    assert ("undetermined", "PEER_DOWN") == told(report)
+
+
+def test_a_question_of_the_release_before_is_answered_in_words_that_it_knows(home, other):
+    """Not one member, fact or cause that it would refuse or take for doubt."""
+    code = ticket(home, issued(home, licence("营-1")), issued(home, food("食-1")))
+
+    result = taken(answer(asked(other, home, code, BUSINESS), hub=home.hub))
+
+    assert [p.LICENCE, p.FOOD] == [item["kind"] for item in result["items"]]
+    outcomes = {(fact["outcome"], fact.get("cause")) for item in result["items"] for fact in item["facts"]}
+    assert {("yes", None)} == outcomes
+    assert 1 == spent_rows(home)
+
+
+def test_a_question_of_the_release_before_is_told_nothing_where_one_is_left_out(home, other):
+    """It could not know that one was left out: the whole is NO_AGREEMENT, and the holder's code is still good."""
+    code = ticket(home, issued(home, licence("营-1")), issued(home, marriage("婚-1")))
+
+    result = taken(answer(asked(other, home, code, BUSINESS), hub=home.hub))
+
+    assert ("NO_AGREEMENT", []) == (result["cause"], result["items"])
+    assert 0 == spent_rows(home)
+    assert ("valid", "OK") == told(scan(home, code))
+
+
+def test_a_question_of_the_release_before_learns_of_what_is_bad(home, other):
+    """Revoked, used, unknown: in the words of that release."""
+    revoked = issued(home, licence("营-1"))
+    change(home, revoked, Event.REVOKE)
+    code = ticket(home, revoked)
+    first = taken(answer(asked(other, home, code, BUSINESS), hub=home.hub))
+    second = taken(answer(asked(other, home, code, BUSINESS), hub=home.hub))
+
+    status = next(fact for fact in first["items"][0]["facts"] if fact["fact"] == "status")
+    assert ("no", "REVOKED") == (status["outcome"], status["cause"])
+    assert "CODE_USED" == second["cause"]
+
+
+def test_an_answer_kept_in_one_format_is_given_again_in_the_other(home, other):
+    """The asker was brought up between question and retry: the same verification, the same answer, one use."""
+    code = ticket(home, issued(home, licence("营-1")))
+    first = answer(asked(other, home, code, BUSINESS, verification_id="upgrade-1"), hub=home.hub)
+    payload = dict(
+        jose.parse(asked(other, home, code, BUSINESS, verification_id="upgrade-1"), "xr-req+jwt").payload
+    )
+    again = jose.sign(payload | {"format": 2}, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE))
+
+    [result] = envelope.Response.from_payload(
+        jose.parse(answer(again.encode(), hub=home.hub), "xr-res+jwt").payload
+    ).results
+
+    assert taken(first)["items"][0]["cert_digest"] == result.items[0].cert_digest
+    assert 1 == result.shown
+    assert 1 == spent_rows(home)
+
+
+def test_a_newer_answer_is_no_silence(home, other):
+    """Signed by the peer, and in a format of tomorrow: an upgrade is needed, on screen and in the receipt."""
+    code = ticket(home, issued(home, licence("营-1")))
+    newer = BrokenWire(home.wire, lie(home.hub, lambda payload: payload.update(format=3, results={})))
+
+    report = scan(through(other, newer), code)
+
+    assert ("undetermined", "UPGRADE_NEEDED") == told(report)
+    assert "与鄂州市的系统版本不同，读不懂对方的新格式" == report["headline"]
+    receipt = receipt_of(other, report)
+    assert ("undetermined", "UPGRADE_NEEDED", ()) == (receipt.verdict, receipt.code, receipt.items)
+
+
+def test_a_newer_answer_that_the_peer_did_not_sign_is_no_answer(home, other):
+    """Whoever bends an answer on the way cannot make it look like an upgrade."""
+    code = ticket(home, issued(home, licence("营-1")))
+    bent = BrokenWire(home.wire, lie(other.hub, lambda payload: payload.update(format=3)))
+
+    assert ("undetermined", "PEER_DOWN") == told(scan(through(other, bent), code))
+
+
+def test_a_partner_without_a_format_of_ours_is_not_asked(regions, home, other):
+    """It speaks only what we do not read: an upgrade is needed, and the holder's code is not spent for nothing."""
+    publishes(regions, xr=(3, 4))
+
+    assert ("undetermined", "UPGRADE_NEEDED") == told(
+        scan(other, ticket(home, issued(home, licence("营-1"))))
+    )
+    assert [] == home.wire.sent
+    assert 0 == spent_rows(home)
+
+
+def test_a_newer_question_gets_a_signed_answer_that_says_so(home, other):
+    """Not HTTP 400, which the asker could only take for silence; nothing is spent, nothing kept."""
+    code = ticket(home, issued(home, licence("营-1")))
+    payload = dict(jose.parse(asked(other, home, code, BUSINESS), "xr-req+jwt").payload)
+    newer = jose.sign(
+        payload | {"format": 3, "q": "?"}, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)
+    )
+
+    reply = envelope.Response.from_payload(
+        jose.parse(answer(newer.encode(), hub=home.hub), "xr-res+jwt").payload
+    )
+
+    assert ("UPGRADE_NEEDED", ()) == (reply.error, reply.results)
+    assert envelope.request_digest(newer) == reply.request
+    assert 0 == spent_rows(home)
+
+
+def test_a_partner_that_needs_an_upgrade_is_not_told_as_down(home, other):
+    """The error of a partner that cannot read our question is told as what it is."""
+    code = ticket(home, issued(home, licence("营-1")))
+
+    def too_new(payload: dict) -> None:
+        payload.pop("results")
+        payload["error"] = "UPGRADE_NEEDED"
+
+    report = scan(through(other, BrokenWire(home.wire, lie(home.hub, too_new))), code)
+
+    assert ("undetermined", "UPGRADE_NEEDED") == told(report)
+
+
+@pytest.mark.parametrize("formats", [{"xr": (1,)}, {"xr": (1, 2)}, {"xr": (2, 3, 4)}, {"bundle": (1, 2)}])
+def test_the_highest_format_that_both_speak_is_asked_in(regions, home, other, formats):
+    """What a region does not name is format 1."""
+    publishes(regions, **formats)
+    scan(other, ticket(home, issued(home, licence("营-1"))))
+
+    question = jose.parse(home.wire.sent[-1][1], "xr-req+jwt").payload
+
+    expected = 2 if 2 in formats.get("xr", ()) else 1
+    assert expected == question.get("format", 1)
