@@ -9,11 +9,13 @@ from starlette.responses import JSONResponse, Response
 
 from certhub.api import answers
 from certhub.api.deps import Acting, IdempotencyKey, TheHub
-from certhub.api.models import CERTIFICATE_ID, NewCertificate, Order, Renewal
+from certhub.api.models import CERTIFICATE_ID, CertificateSearch, NewCertificate, Order, Renewal, SearchState
 from certhub.catalog.draft import RawDraft
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import Event
+from certhub.certificates.search import Question, search
 from certhub.certificates.summary import summary
+from certhub.certificates.terms import Sought
 from certhub.errors import BadRequest, NotFound
 from certhub.flows import issue, renew, revoke
 from certhub.hub import Hub
@@ -57,8 +59,30 @@ def list_certificates(
     hub: TheHub,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
     cursor: Annotated[str | None, Query(pattern=CERTIFICATE_ID)] = None,
+    kind_code: Annotated[str | None, Query(alias="kind", max_length=32)] = None,
+    state: Annotated[SearchState | None, Query()] = None,
+    agency: Annotated[str | None, Query(max_length=18)] = None,
 ) -> Response:
-    """Return what your agencies issued, newest first."""
+    """Return what your agencies issued, newest first; of one kind, state or agency where that is asked."""
+    question = Question(kind=kind_code, state=state)
+    return _page(question, agency, limit, cursor, by=by, hub=hub)
+
+
+@router.post("/certificate-searches", responses={200: {"model": answers.CertificatePage}})
+def search_certificates(body: CertificateSearch, by: Acting, hub: TheHub) -> Response:
+    """Find what your agencies issued, over everything stored, newest first; every value given must fit.
+
+    A body and no query string: numbers and names of holders never stand in an address.
+    """
+    exact = {what: value for what in Sought if (value := getattr(body, what.value)) is not None}
+    question = Question(exact, body.text, body.kind, body.state)
+    return _page(question, body.agency, body.limit, body.cursor, by=by, hub=hub)
+
+
+def _page(
+    question: Question, agency: str | None, limit: int, cursor: str | None, *, by: Actor, hub: Hub
+) -> Response:
+    agencies = by.agencies if agency is None else [own for own in by.agencies if own == agency]
     with hub.reading() as unit:
         before = None
         if cursor is not None:
@@ -66,9 +90,8 @@ def list_certificates(
             if last is None or last.agency not in by.agencies:
                 raise BadRequest("this cursor names nothing of yours", code="CURSOR_UNKNOWN")
             before = last.id
-        found = certificates.issued_by(unit, by.agencies, limit=limit + 1, before=before)
-    items = [summary(certificate) for certificate in found[:limit]]
-    return JSONResponse({"items": items, "next_cursor": items[-1]["id"] if len(found) > limit else None})
+        page = search(unit, agencies, question, limit=limit, before=before)
+    return JSONResponse({"items": [summary(c) for c in page.certificates], "next_cursor": page.following})
 
 
 @router.get("/certificates/{certificate_id}", responses={200: {"model": answers.CertificateOut}})

@@ -290,10 +290,11 @@ class PeerList(Answer):
 
 
 class CheckOut(Answer):
-    """One thing that has to work; `code` says what fails."""
+    """One thing that has to work; `code` says what fails, and `unknown` that it could not be looked at."""
 
     check: str
     ok: bool
+    state: Literal["good", "bad", "unknown"]
     code: str | None = None
     detail: dict[str, Any] = {}
 

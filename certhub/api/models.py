@@ -97,6 +97,28 @@ class Order(Body):
     effective_from: Day | None = None
 
 
+SearchState = Literal[
+    "intended", "active", "expired", "suspended", "superseded", "cancelled", "revoked", "withdrawn", "voided",
+    "transferred_out",
+]  # fmt: skip
+"""The states of a certificate as they are shown; `expired` is computed, and `active` is without it."""
+
+
+class CertificateSearch(Body):
+    """What to find among your agencies' certificates; every value given must fit, `text` as any of the first four."""
+
+    number: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    identifier: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    holder_number: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    holder_name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    text: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    kind: Annotated[str, Field(max_length=32)] | None = None
+    state: SearchState | None = None
+    agency: Annotated[str, Field(max_length=18)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(pattern=CERTIFICATE_ID)] | None = None
+
+
 class Renewal(Order):
     """Why a certificate is renewed, and until when; without `valid_to` for the same term again."""
 

@@ -11,13 +11,13 @@ from starlette.responses import JSONResponse, Response
 
 from certhub.api import answers
 from certhub.api.deps import Acting, TheHub
-from certhub.api.health import all_checks, as_dict
 from certhub.api.models import REGION, PeerOrder
 from certhub.audit import store as audit
 from certhub.certificates.rules import CHINA
 from certhub.errors import NotFound
 from certhub.flows import outcome
 from certhub.hub import Hub
+from certhub.hub.health import all_checks, as_dict
 from certhub.peers import store as peers
 
 router = APIRouter(prefix="/api/v1", tags=["operator"])

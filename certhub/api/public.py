@@ -16,8 +16,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from certhub.api import answers
 from certhub.api.deps import TheHub
-from certhub.api.health import as_dict, ready_checks
 from certhub.errors import NotFound
+from certhub.hub.health import as_dict, ready_checks
 from certhub.publisher import Shelf
 
 router = APIRouter(tags=["public"])

@@ -25,6 +25,8 @@ class CertificateRow(Granting, Bucketed, table=True):
     __tablename__ = "certificate"
     __table_args__ = (
         Index("certificate_of_agency", "agency", "id"),
+        Index("certificate_of_kind", "agency", "kind", "id"),
+        Index("certificate_of_state", "agency", "state", "id"),
         Index("certificate_of_slot", "list_no", "list_index", unique=True),
     )
     not_bound: ClassVar[frozenset[str]] = frozenset({"lease_until"})
@@ -78,3 +80,13 @@ class HoldingRow(Granting, table=True):
     holder: bytes = Field(primary_key=True, max_length=16)
     certificate: UUID = Field(primary_key=True, sa_type=Uuid)
     certificate_bucket: int
+
+
+class TermRow(SQLModel, table=True):
+    """A blind index: HMAC(what, agency, value) → the certificates found under it (certificates/search.py)."""
+
+    __tablename__ = "certificate_term"
+
+    term: bytes = Field(primary_key=True, max_length=16)
+    certificate: UUID = Field(primary_key=True, sa_type=Uuid)
+    bucket: int

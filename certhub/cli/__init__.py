@@ -6,25 +6,35 @@ Results go to stdout, words and progress to stderr; every command takes --json; 
 
 import sys
 
+import typer
 from certhub_keys.errors import KeysError
 
 from certhub.cli import certificates, demo, imports, keeping, peers, serving
-from certhub.cli.console import CONSOLE, app, fail
+from certhub.cli.console import CONSOLE, app, fail, misread, unusable
+from certhub.db.engine import DATABASE_ERROR
 from certhub.errors import HubError
 
 __all__ = ["app", "main"]
 
+_USAGE: type[Exception] = typer.BadParameter.__mro__[1]  # typer keeps its parser's UsageError to itself
 COMMANDS = (certificates, demo, imports, keeping, peers, serving)
 
 
-def main() -> None:
-    """Run the command line and exit."""
+def main(line: list[str] | None = None) -> None:
+    """Run the command line (the process's own unless one is given) and exit."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        app()
+        sys.exit(app(line, standalone_mode=False))
+    except _USAGE as mistaken:
+        misread(mistaken)
+    except typer.Abort:
+        CONSOLE.print("没有执行 / nothing was done")
+        sys.exit(1)
     except (HubError, KeysError) as refused:
         fail(refused)
+    except (OSError, DATABASE_ERROR) as broken:
+        unusable(broken)
     except KeyboardInterrupt:
         CONSOLE.print("已中断 / interrupted")
         sys.exit(130)

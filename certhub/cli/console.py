@@ -29,6 +29,7 @@ NEXT_STEPS = {
     "NO_DATABASE": "certhub migrate --data DIR",
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
     "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",
+    "PORT_TAKEN": "换 --port，或先停掉占用的程序 / another --port, or stop what uses it",
     "SCHEMA_TAKEN": "加 --reset / add --reset",
     "ALREADY_ADOPTED": "查清数据库为何回到旧版；确是放回的备份，加 --restored / restored on purpose: add --restored",
     "HUB_EXISTS": "换一个目录 / name another folder",
@@ -80,6 +81,48 @@ def fail(refused: HubError | KeysError) -> NoReturn:
     step = NEXT_STEPS.get(code, "certhub --help")
     CONSOLE.print(f"下一步 / next: {step}", markup=False)
     sys.exit(1)
+
+
+_MISTAKES = (
+    ("No such option", "没有这个选项"),
+    ("No such command", "没有这个命令"),
+    ("Missing option", "缺少选项"),
+    ("Missing argument", "缺少参数"),
+    ("requires an argument", "选项后面缺少值"),
+    ("unexpected extra argument", "多出了参数"),
+    ("does not take a value", "选项不带值"),
+    ("does not exist", "文件或目录不存在"),
+    ("is a directory", "要的是文件，给的是目录"),
+    ("is not in the range", "超出允许的范围"),
+    ("is not a valid", "不是要求的类型"),
+    ("Invalid value", "取值不对"),
+)
+
+
+def misread(mistaken: Any) -> NoReturn:
+    """Say in both languages what is wrong with the command line, and what to do; exit 2."""
+    if not mistaken.message:  # no command was named: the help is the answer
+        mistaken.show()
+        sys.exit(2)
+    en = mistaken.format_message()
+    zh = next((words for part, words in _MISTAKES if part.lower() in en.lower()), "命令行看不懂")
+    context = mistaken.ctx
+    command = "certhub" if context is None or context.parent is None else f"certhub {context.info_name}"
+    CONSOLE.print(f"✕ {zh} / {en} [USAGE]", style="bold red", markup=False, soft_wrap=True)
+    CONSOLE.print(f"下一步 / next: {command} --help", markup=False)
+    sys.exit(2)
+
+
+def unusable(broken: Exception) -> NoReturn:
+    """Say that a named file, folder, address or database cannot be used; its own text may hold a value; exit 2."""
+    place = getattr(broken, "filename", None)
+    what = type(broken).__name__ if place is None else f"{type(broken).__name__}: {place}"
+    CONSOLE.print(
+        f"✕ 给出的文件、目录、地址或数据库用不了 / what was named cannot be used: {what} [USAGE]",
+        style="bold red", markup=False, soft_wrap=True,
+    )  # fmt: skip
+    CONSOLE.print("下一步 / next: 核对路径和权限；certhub --help / check paths and permissions", markup=False)
+    sys.exit(2)
 
 
 def has_display() -> bool:

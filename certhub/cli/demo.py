@@ -17,7 +17,8 @@ from certhub.demo.launcher import Demo, Options, start
 def demo(
     data: Annotated[Path, typer.Option("--data", help="数据目录 / data folder")] = DEMO_FOLDER,
     port: Annotated[
-        int | None, typer.Option("--port", help="第一个地区的端口 / the first region's port")
+        int | None,
+        typer.Option("--port", min=1, max=65534, help="第一个地区的端口 / the first region's port"),
     ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="清空后重来 / start from nothing")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / open no browser")] = False,

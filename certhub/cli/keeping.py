@@ -16,9 +16,13 @@ from certhub.db.adoption import Adoption
 from certhub.db.engine import open_engine
 from certhub.hub import Hub, database_url
 from certhub.hub.adopting import bring_up, to_dict
-from certhub.hub.health import Finding, checks
+from certhub.hub.health import Check, all_checks, as_dict
 from certhub.hub.provision import Founding, found
 from certhub.settings import Profile, Settings
+from certhub.web.language import Lang
+from certhub.web.wording import texts
+
+LANGS: tuple[Lang, Lang] = ("zh", "en")
 
 
 @app.command("init")
@@ -28,7 +32,15 @@ def init(
     ],
     region: Annotated[str, typer.Option("--region", help="GB/T 2260 六位代码 / six digits")],
     name: Annotated[str, typer.Option("--name", help="地区名称 / the region's name")],
-    passphrase_file: Annotated[Path, typer.Option("--passphrase-file", help="开密钥库的口令文件，放在别处")],
+    passphrase_file: Annotated[
+        Path,
+        typer.Option(
+            "--passphrase-file",
+            exists=True,
+            dir_okay=False,
+            help="开密钥库的口令文件，放在别处 / the key store's passphrase, kept elsewhere",
+        ),
+    ],
     database_url: Annotated[str, typer.Option("--database-url", help="空 = 目录内的 SQLite")] = "",
     url: Annotated[str, typer.Option("--url", help="外界访问本枢纽的地址")] = "http://127.0.0.1:8000",
     as_json: JsonOption = False,
@@ -99,15 +111,15 @@ def _tell(adopted: Adoption) -> None:
 
 @app.command("doctor")
 def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """体检：能否签发、核验、被信任 / can it issue, verify, be trusted."""
+    """体检，与运维页同一份检查；退出码 0 全部正常，1 有不正常或没能查的 / the page's checks; exit 0 all good"""
     hub: Hub = open_hub(data)
-    findings = checks(hub)
+    found = all_checks(hub)
     hub.close()
     if as_json:
-        result({"healthy": all(f.good for f in findings), "checks": [f.to_dict() for f in findings]})
+        result({"healthy": all(check.ok for check in found), "checks": as_dict(found)["checks"]})
     else:
-        _show(findings)
-    sys.exit(0 if all(f.good for f in findings) else 1)
+        _show(found)
+    sys.exit(0 if all(check.ok for check in found) else 1)
 
 
 @app.command("config")
@@ -142,6 +154,30 @@ def kind(as_json: JsonOption = False) -> None:
     CONSOLE.print(table)
 
 
-def _show(findings: list[Finding]) -> None:
-    for finding in findings:
-        CONSOLE.print(f"{'✓' if finding.good else '✕'} {finding.name}: {finding.says}", markup=False)
+_MARKS = {"good": "✓", "bad": "✕", "unknown": "?"}
+
+
+def _show(found: list[Check]) -> None:
+    """Every check by the operator page's own names, in both languages; what is not good comes first."""
+    for check in sorted(found, key=lambda one: one.ok):
+        zh, en = (_name(check.check, lang) for lang in LANGS)
+        told = f" [{check.code}] {check.says}" if not check.ok else ""
+        CONSOLE.print(f"{_MARKS[check.state]} {zh} / {en}{told}{_told(check)}", markup=False, soft_wrap=True)
+    wrong = sum(not check.ok for check in found)
+    if wrong:
+        say(f"{wrong} 项不正常或没能查", f"{wrong} not good, or not looked at")
+    else:
+        say("各项检查都正常", "every check is good")
+
+
+def _told(check: Check) -> str:
+    known = [f"{name}={value}" for name, value in check.detail.items() if value is not None]
+    return f"  ({', '.join(known)})" if known else ""
+
+
+def _name(check: str, lang: Lang) -> str:
+    words, (group, _, rest) = texts(lang), check.partition("-")
+    if (whole := f"ops.check_{check.replace('-', '_')}") in words:
+        return words[whole]
+    purpose = words.get(f"ops.purpose_{rest}", rest)
+    return words[f"ops.check_{group}"].format(purpose=purpose, agency=rest, region=rest)

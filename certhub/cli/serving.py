@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from certhub.app import create_app
 from certhub.cli.console import DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.db import migrate
 from certhub.demo.launcher import end_with_parent
+from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.settings import Settings
 
@@ -23,7 +25,7 @@ from certhub.settings import Settings
 def serve(
     data: DataOption = None,
     host: Annotated[str, typer.Option("--host", help="监听地址 / address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="端口 / port")] = 8000,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口 / port")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, max=32, help="进程数 / processes")] = 1,
 ) -> None:
     """运行一个地区的枢纽；不会新建数据库 / run one region's hub; it never creates a database."""
@@ -33,6 +35,7 @@ def serve(
     hub = Hub.open(Settings.load(folder))
     migrate.check(hub.database.engine)
     hub.close()
+    _refuse_taken(host, port)
     os.environ["CERTHUB_DATA"] = str(folder)
     raise_file_limit()
     say(
@@ -55,6 +58,23 @@ def serve(
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,
     )
+
+
+class PortTaken(HubError):
+    """Nothing can listen at the address and port that were named."""
+
+    code = "PORT_TAKEN"
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Say so before the server starts, whose own words are English and end in a log."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as taken:
+        raise PortTaken(f"在 {host}:{port} 上无法监听 / cannot listen at {host}:{port}") from taken
 
 
 @app.command("worker")

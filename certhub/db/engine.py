@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -28,6 +28,8 @@ from certhub.db import ids
 from certhub.db.sealing import Vault
 from certhub.errors import HubError, Unavailable
 
+DATABASE_ERROR = SQLAlchemyError
+"""What a database or its address that cannot be used raises, for who may not know SQL."""
 BUSY_TIMEOUT_MS = 10_000
 POOL, OVERFLOW = 4, 4  # per process: the knee on two cores is 8 connections
 

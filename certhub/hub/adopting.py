@@ -10,13 +10,16 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from certhub_keys.software import KeyStore
 from sqlalchemy import Engine
 
 from certhub import private
+from certhub.certificates import search, terms
 from certhub.db import adoption, migrate
 from certhub.db.adoption import Adoption
+from certhub.db.engine import Unit, open_engine
 from certhub.errors import Conflict
 from certhub.hub import KEYS, database_url, read_passphrase, vault_of
 from certhub.settings import Settings
@@ -61,9 +64,30 @@ def bring_up(
         done.append(adoption.adopt(engine, vault_of(store, random), step=step))
 
     migrate.bring_up(database_url(settings), schema=settings.database_schema, adopt=adopt)
+    _fill_index(settings, now=now, random=random)
     if done or not (settings.data / FILE).exists():
         note(settings, done[0] if done else None, now=now)
     return done[0] if done else None
+
+
+def _fill_index(settings: Settings, *, now: datetime, random: Callable[[int], bytes]) -> None:
+    """Put certificates of before into the search index, some in a transaction; killed and run again it goes on."""
+    engine = open_engine(database_url(settings), schema=settings.database_schema)
+    try:
+        with engine.connect() as connection:
+            if terms.is_complete(connection):
+                return
+        vault = vault_of(KeyStore.open(settings.data / KEYS, read_passphrase(settings)), random)
+        last: UUID | None = None
+        while True:
+            with engine.connect() as connection:
+                writer = connection.execution_options(certhub_writes=True)
+                with writer.begin():
+                    last = search.fill(Unit(writer, vault, now, random), before=last)
+            if last is None:
+                return
+    finally:
+        engine.dispose()
 
 
 def note(settings: Settings, adopted: Adoption | None, *, now: datetime) -> None:

@@ -1,57 +1,82 @@
-"""Whether a hub can do its work: the checks behind /readyz, `certhub doctor` and the operator's page.
+"""Whether a hub can do its work: the one list behind /readyz, /api/v1/health, `certhub doctor` and the operator's page.
+
+    good      looked at, and works
+    bad       looked at, and does not; a permanent code says why
+    unknown   could not be looked at: never green
 
 A green light over an empty trust list is the one thing an operator must never meet.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Literal
 
 from certhub_keys.errors import KeysError
+from certhub_keys.signer import Signer
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.policy import MAX_TRUST_AGE_SECONDS
 from certhub_verifier.trust import TrustSet
 
 from certhub import private
+from certhub.certificates.rules import CHINA
 from certhub.clock import AHEAD
 from certhub.db import migrate
-from certhub.errors import HubError
+from certhub.errors import HubError, NotFound, Unavailable
 from certhub.hub import Hub
+from certhub.hub.keyring import NoKey
 from certhub.parties import store as parties
+from certhub.peers import contact
+from certhub.peers import store as peers
 from certhub.settings import Profile
+from certhub.status import store as status
 from certhub.timekeeping import store as timekeeping
 
 SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
 DEMO_REGIONS, DEMO_MARK = ("420799", "420198"), "（演示）"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One check: its name, whether it is good, what it says, and as of when."""
+PROBE = b"certhub readiness check, not a token"
+LIST_OLD = timedelta(minutes=2)
+"""Our own lists are signed every 15 seconds: after this nobody publishes."""
+PEER_SILENT = timedelta(minutes=2)
+"""A peer is asked for its lists every 30 seconds."""
+PEER_LIST_OLD = timedelta(minutes=10)
+DISK_LEAST = 512 << 20
 
-    name: str
-    good: bool
-    says: str
-    as_of: datetime
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: `state` is good, bad, or unknown where it could not be made; only good is `ok`.
+
+    `code` is permanent and None where it is good. `says` is for who works on this machine and is told to nobody
+    else: it may name a path or a message.
+    """
+
+    check: str
+    state: Literal["good", "bad", "unknown"]
+    code: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    says: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether this was looked at and works."""
+        return self.state == "good"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the finding as JSON."""
-        return {"check": self.name, "good": self.good, "says": self.says, "as_of": self.as_of.isoformat()}
+        """Return the JSON form."""
+        return {
+            "check": self.check, "ok": self.ok, "state": self.state, "code": self.code, "detail": self.detail,
+        }  # fmt: skip
 
 
-def checks(hub: Hub) -> list[Finding]:
-    """Run every check; one that fails to run is not good."""
-    return [_run(hub, name, check) for name, check in (CHECKS | WATCHED).items()]
+class NotLookedAt(HubError):
+    """A check could not be made: nothing is known, and that is never green."""
 
-
-def _run(hub: Hub, name: str, check: Callable[[Hub], str]) -> Finding:
-    try:
-        return Finding(name, True, check(hub), hub.now())
-    except (HubError, KeysError) as refused:
-        return Finding(name, False, str(refused), hub.now())
-    except Exception as broken:  # noqa: BLE001  a check that cannot run is a red light, never a crash of the page
-        return Finding(name, False, type(broken).__name__, hub.now())
+    code = "NOT_CHECKED"
 
 
 def _database(hub: Hub) -> str:
@@ -87,12 +112,6 @@ def set_aside(trust: TrustSet) -> str:
     told = "; ".join(f"{one.path} {one.entry}, {one.why}" for one in found[:3])
     more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
     return f"; {len(found)} {'entry' if len(found) == 1 else 'entries'} set aside: {told}{more}"
-
-
-def _signers(hub: Hub) -> str:
-    for purpose in SIGNING:
-        hub.signer(purpose).sign(b"certhub readiness check, not a token")
-    return f"{len(SIGNING)} signers sign"
 
 
 def _profile(hub: Hub) -> str:
@@ -156,10 +175,171 @@ def _clock(hub: Hub) -> str:
 CHECKS: dict[str, Callable[[Hub], str]] = {
     "database": _database,
     "trust": _trust,
-    "signers": _signers,
     "profile": _profile,
     "clock": _clock,
 }
 """Without these no request can be answered."""
 WATCHED: dict[str, Callable[[Hub], str]] = {"rows": _rows, "folder": _folder}
 """What an operator must know, and what takes no hub out of service."""
+
+
+def ready_checks(hub: Hub) -> list[Check]:
+    """Return the checks without which no request can be answered; the signers one by one."""
+    return [
+        *(_whole(name, hub) for name in CHECKS),
+        *(_checked(f"signer-{purpose.value}", partial(_signer, purpose, hub)) for purpose in SIGNING),
+    ]
+
+
+def all_checks(hub: Hub) -> list[Check]:
+    """Return also what concerns one agency or one list only."""
+    watched = (_whole(name, hub) for name in WATCHED)
+    return [
+        *ready_checks(hub),
+        _checked("agencies", partial(_agencies, hub)),
+        *_seals(hub),
+        _checked("status-lists", partial(_lists, hub)),
+        _checked("disk", partial(_disk, hub)),
+        *_peers(hub),
+        *watched,
+    ]
+
+
+def as_dict(checks: list[Check]) -> dict[str, Any]:
+    """Return the JSON form; ready only when every check went well."""
+    return {"ready": all(check.ok for check in checks), "checks": [check.to_dict() for check in checks]}
+
+
+def _checked(name: str, look: Callable[[], dict[str, Any]]) -> Check:
+    try:
+        return Check(name, "good", detail=look())
+    except NotLookedAt as unknown:
+        return Check(name, "unknown", unknown.code, says=str(unknown))
+    except (HubError, KeysError) as failed:
+        detail = failed.told if isinstance(failed, PeerTrouble) else {}
+        return Check(name, "bad", getattr(failed, "code", "KEYS"), detail, str(failed))
+    except Exception as broken:  # noqa: BLE001  a driver's or a file's own error: nothing is known of what it hides
+        return Check(name, "unknown", "UNAVAILABLE", says=type(broken).__name__)
+
+
+def _whole(name: str, hub: Hub) -> Check:
+    """Run a check of the two tables above, and keep what it says."""
+    said: list[str] = []
+
+    def look() -> dict[str, Any]:
+        said.append((CHECKS | WATCHED)[name](hub))
+        return DETAILS[name](hub) if name in DETAILS else {}
+
+    check = _checked(name, look)
+    return replace(check, says=said[0]) if check.ok else check
+
+
+def _database_detail(hub: Hub) -> dict[str, Any]:
+    with hub.reading() as unit:
+        return {"status_lists": len(status.lists(unit)), "dialect": unit.dialect}
+
+
+def _trust_detail(hub: Hub) -> dict[str, Any]:
+    trust = hub.trust
+    return {
+        "regions": len(trust.regions),
+        "keys": len(trust.keys),
+        "agencies": len(trust.agencies),
+        "digest": trust.digest,
+        "as_of": trust.as_of.astimezone(CHINA).isoformat(timespec="seconds"),
+    }
+
+
+DETAILS: dict[str, Callable[[Hub], dict[str, Any]]] = {"database": _database_detail, "trust": _trust_detail}
+
+
+def _signer(purpose: Purpose, hub: Hub) -> dict[str, Any]:
+    return _key(hub.signer(purpose), hub)
+
+
+def _seals(hub: Hub) -> Iterator[Check]:
+    try:
+        agencies = [agency.uscc for agency in hub.trust.agencies.values() if agency.region == hub.region]
+    except Unavailable:
+        return
+    for uscc in sorted(agencies):
+        yield _checked(f"seal-{uscc}", partial(_seal, uscc, hub))
+
+
+def _seal(agency: str, hub: Hub) -> dict[str, Any]:
+    return _key(hub.seal(agency), hub)
+
+
+def _key(signer: Signer, hub: Hub) -> dict[str, Any]:
+    """A key that can be found may still not sign: its token was pulled out."""
+    signer.sign(PROBE)
+    key = hub.trust.key(signer.kid)
+    if key is None:
+        raise NoKey("the signer's key is not in the trust list")
+    return {"kid": key.kid, "until": key.until.astimezone(CHINA).isoformat(timespec="seconds")}
+
+
+def _lists(hub: Hub) -> dict[str, Any]:
+    with hub.reading() as unit:
+        lists = status.lists(unit)
+    late = [one.list_no for one in lists if one.published_at is None]
+    if late:
+        raise Unavailable("a status list was never published", code="LIST_NOT_PUBLISHED")
+    ages = [
+        int((hub.now() - one.published_at).total_seconds()) for one in lists if one.published_at is not None
+    ]
+    oldest = max(ages, default=0)
+    if oldest > LIST_OLD.total_seconds():
+        raise Unavailable(
+            f"the oldest status list was signed {oldest} s ago: no worker publishes", code="LIST_OLD"
+        )
+    return {"lists": len(lists), "oldest_seconds": oldest}
+
+
+def _agencies(hub: Hub) -> dict[str, Any]:
+    own = [agency for agency in hub.trust.agencies.values() if agency.region == hub.region]
+    if not own:
+        raise HubError(
+            "the trust list names no agency of this region: nothing can be issued", code="NO_AGENCY"
+        )
+    return {"agencies": len(own)}
+
+
+def _disk(hub: Hub) -> dict[str, Any]:
+    free = shutil.disk_usage(hub.settings.data).free
+    if free < DISK_LEAST:
+        raise HubError(f"{free >> 20} MiB are free, {DISK_LEAST >> 20} are needed", code="DISK_FULL")
+    return {"free_mib": free >> 20}
+
+
+class PeerTrouble(HubError):
+    """Another region does not answer, or what it publishes is old; `told` says since when and why."""
+
+    def __init__(self, message: str, code: str, told: dict[str, Any]) -> None:
+        super().__init__(message, code=code)
+        self.told = told
+
+
+def _peers(hub: Hub) -> Iterator[Check]:
+    try:
+        others = sorted(code for code in hub.trust.regions if code != hub.region)
+    except Unavailable:
+        return
+    for code in others:
+        yield _checked(f"peer-{code}", partial(_peer, code, hub))
+
+
+def _peer(code: str, hub: Hub) -> dict[str, Any]:
+    with hub.reading() as unit:
+        if code in peers.stopped(unit):
+            return {"stopped": True}
+    try:
+        found = contact.read(hub.shelf, code)
+    except NotFound as never:
+        raise NotLookedAt("this region was not asked yet", code="PEER_NOT_ASKED") from never
+    told = found.to_dict()
+    if found.good is None or hub.now() - found.good > PEER_SILENT:
+        raise PeerTrouble(f"the last good answer came {told['good'] or 'never'}", "PEER_SILENT", told)
+    if found.list_at is not None and hub.now() - found.list_at > PEER_LIST_OLD:
+        raise PeerTrouble(f"its list is of {told['list_at']}", "PEER_LIST_OLD", told)
+    return told

@@ -7,7 +7,7 @@ peers/<region>/status/<n>    a peer's, as it signed it; never replaced by an old
 import json
 import logging
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import VerifierError
@@ -26,6 +26,7 @@ from certhub.audit import store as audit
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.hub import Hub
+from certhub.peers import contact
 from certhub.peers.network import PeerDown
 from certhub.status import rules
 from certhub.status import store as status
@@ -126,20 +127,35 @@ def _signed(one: ListState, packed: StatusList, at: int, hub: Hub) -> str:
 
 
 def fetch_peer_lists(hub: Hub) -> int:
-    """Fetch every list of every other region; keep those that verify and are newer than what we hold."""
+    """Fetch every list of every other region; keep those that verify and are newer than what we hold.
+
+    Whether it answered is put on record (peers/contact.py), so that a region that went silent is seen.
+    """
     kept, now = 0, _vouched(hub)
     for code, region in hub.trust.regions.items():
         if code == hub.region or region.url is None:
             continue
         try:
-            index = json.loads(hub.network.get(f"{region.url}/status/", timeout=FETCH_TIMEOUT))
-            for uri in index["status_lists"]:
-                found, list_no = parse_status_uri(uri)
-                if found == code:
-                    token = hub.network.get(f"{region.url}/status/{list_no}", timeout=FETCH_TIMEOUT)
-                    kept += _keep(token, uri, f"peers/{code}/status/{list_no}", now, hub)
-        except (PeerDown, VerifierError, ValueError, KeyError, TypeError):
-            continue  # a peer that is down or talks nonsense leaves us with what we hold, and its age
+            kept += _fetch(code, region.url, now, hub)
+        except (PeerDown, NotFound, VerifierError, ValueError, KeyError, TypeError) as refused:
+            # A peer that is down or talks nonsense leaves us with what we hold, and its age.
+            cause = "PEER_DOWN" if isinstance(refused, PeerDown) else "NOT_BELIEVED"
+            contact.failed(hub.shelf, code, hub.now(), cause)
+    return kept
+
+
+def _fetch(code: str, url: str, now: int, hub: Hub) -> int:
+    kept, oldest = 0, None
+    index = json.loads(hub.network.get(f"{url}/status/", timeout=FETCH_TIMEOUT))
+    for uri in index["status_lists"]:
+        found, list_no = parse_status_uri(uri)
+        if found == code:
+            name = f"peers/{code}/status/{list_no}"
+            token = hub.network.get(f"{url}/status/{list_no}", timeout=FETCH_TIMEOUT)
+            kept += _keep(token, uri, name, now, hub)
+            at = datetime.fromtimestamp(read_list(hub.shelf.get(name), uri, trust=hub.trust).iat, UTC)
+            oldest = at if oldest is None else min(oldest, at)
+    contact.answered(hub.shelf, code, hub.now(), oldest)
     return kept
 
 

@@ -1,13 +1,19 @@
 """What an operator calls, through HTTP."""
 
+import json
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
 from certhub.api import answers
 from certhub.audit import store as audit
+from certhub.cli import app
+from certhub.hub.health import all_checks
+from certhub.peers import contact
 from certhub.trust.folder import TrustFolder
 from certhub.worker import publish
+from certhub.worker.lists import fetch_peer_lists
 from tests.api.conftest import api_of
 from tests.api.test_relying import scan, shown
 
@@ -62,6 +68,7 @@ def test_health_is_told_with_reasons(api):
     """Green only when the status lists are published, too."""
     before = checks(api.get("/api/v1/health", "operator"))
     publish(api.hub)
+    contact.answered(api.hub.shelf, "420100", api.hub.now(), None)
     after = checks(api.get("/api/v1/health", "operator"))
 
     assert "LIST_NOT_PUBLISHED" == before["status-lists"]
@@ -106,3 +113,62 @@ def test_ready_says_so(api):
     answer = api.get("/readyz")
 
     assert (200, {"ok"}) == (answer.status_code, set(checks(answer).values()))
+
+
+def health_of(api):
+    """The checks by name: their state and code."""
+    told = api.get("/api/v1/health", "operator").json()
+    return {one["check"]: (one["state"], one["code"]) for one in told["checks"]}
+
+
+def test_a_peer_that_does_not_answer_is_not_green(regions):
+    """Never asked is unknown; answered is good; silent for two minutes is bad, with the last failure and its cause."""
+    home, away = api_of(regions[1]), regions[0]
+    folder = home.hub.shelf.folder / "peers" / "420700"
+    for found in folder.glob("contact.json"):
+        found.unlink()
+    never = health_of(home)["peer-420700"]
+    publish(away.hub)
+    fetch_peer_lists(home.hub)
+    answered = health_of(home)["peer-420700"]
+    away.wire.down.add("420700")
+    home.region.wire.down.add("420700")
+    home.region.clock.pass_(minutes=3)
+    publish(home.hub)
+    fetch_peer_lists(home.hub)
+    [silent] = [
+        one
+        for one in home.get("/api/v1/health", "operator").json()["checks"]
+        if "peer-420700" == one["check"]
+    ]
+    for wire in (away.wire, home.region.wire):
+        wire.down.discard("420700")
+
+    assert ("unknown", "PEER_NOT_ASKED") == never
+    assert ("good", None) == answered
+    assert ("bad", "PEER_SILENT", "PEER_DOWN") == (silent["state"], silent["code"], silent["detail"]["cause"])
+    assert silent["detail"]["good"] < silent["detail"]["failed"]
+
+
+def test_the_command_and_the_page_run_the_same_checks(api):
+    """`certhub doctor` names every check of the operator's page, with the same outcome."""
+    folder = str(api.hub.settings.data)
+    told = json.loads(CliRunner().invoke(app, ["doctor", "--data", folder, "--json"]).stdout.splitlines()[-1])
+
+    page = health_of(api)
+    assert list(page) == [one["check"] for one in told["checks"]]
+    assert {"database", "trust", "agencies", "status-lists", "clock", "disk", "peer-420100", "rows"} <= set(
+        page
+    )
+
+
+def test_what_could_not_be_looked_at_is_unknown(api):
+    """An error of the machine says nothing of what it hides: its own state, and not green."""
+
+    def lends_none(kid):
+        raise OSError("token removed")
+
+    locked = replace(api.hub, keyring=replace(api.hub.keyring, lend=lends_none, _lent={}))
+    [found] = [one for one in all_checks(locked) if "signer-receipt" == one.check]
+
+    assert ("unknown", False) == (found.state, found.ok)

@@ -6,11 +6,11 @@ import pytest
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import parse_statement
 
-from certhub.api.health import ready_checks
 from certhub.audit import store as audit
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import Event
 from certhub.errors import HubError, Unavailable
+from certhub.hub.health import ready_checks
 from certhub.idempotency import store as idempotency
 from certhub.status import store as status
 from certhub.timekeeping import store as timekeeping

@@ -19,8 +19,8 @@ from tests.house.source import modules
 
 ROOMS = (audit, certificates, idempotency, parties, peers, receipts, status, tickets, timekeeping)
 METADATA: MetaData = SQLModel.metadata
-LINKS = {"certificate_id", "certificate_number", "status_slot"}
-"""Global indexes: keyed by what they make unique; their bucket says where a certificate lies."""
+LINKS = {"certificate_id", "certificate_number", "certificate_term", "status_slot"}
+"""Global indexes: keyed by what they find; their bucket says where a certificate lies."""
 
 
 def tables() -> list[Table]:

@@ -14,7 +14,7 @@ from certhub.cli import app
 from certhub.db.engine import open_engine
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
-from certhub.hub.health import checks
+from certhub.hub.health import all_checks
 from certhub.publisher import Shelf
 from certhub.settings import Profile, Settings
 from certhub.worker import publish
@@ -64,9 +64,9 @@ def test_what_is_open_to_others_is_told_and_closed(tmp_path):
 
     def light() -> tuple[bool, str]:
         hub = Hub.open(Settings.load(folder), clock=Clock())
-        [found] = [finding for finding in checks(hub) if finding.name == "folder"]
+        [found] = [finding for finding in all_checks(hub) if finding.check == "folder"]
         hub.close()
-        return found.good, found.says
+        return found.ok, found.says
 
     good, says = light()
     assert not good

@@ -13,7 +13,10 @@ from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
 from certhub.certificates import store as certificates
+from certhub.certificates import terms
 from certhub.certificates.record import Certificate
+from certhub.certificates.search import Question, search
+from certhub.certificates.terms import Sought
 from certhub.cli import app
 from certhub.db import adoption, migrate
 from certhub.db.columns import table_of
@@ -292,3 +295,18 @@ def test_the_command_says_when_the_database_is_an_old_one_again(old):
 
     assert isinstance(migrate_command(old).exception, AlreadyAdopted)
     assert 0 == migrate_command(old, "--restored").exit_code
+
+
+def test_what_was_stored_before_is_found_afterwards(old):
+    """The search index of an earlier version's certificates is filled while the key store is open, and is complete."""
+    old.bring_up()
+    region = old.open()
+    with region.hub.reading() as unit:
+        stored = certificates.issued_by(unit, region.agency.agencies, limit=1000)
+        assert stored
+        assert terms.is_complete(unit.sql)
+        for one in stored:
+            question = Question({Sought.IDENTIFIER: one.record.identifier})
+            page = search(unit, region.agency.agencies, question, limit=5, before=None)
+            assert [one.cid] == [found.cid for found in page.certificates]
+    region.hub.close()

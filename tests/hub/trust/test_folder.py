@@ -7,7 +7,7 @@ import pytest
 from certhub_verifier.facts import Fact, Outcome
 
 from certhub.hub import TRUST
-from certhub.hub.health import checks
+from certhub.hub.health import all_checks
 from certhub.trust.folder import NoTrust, TrustFolder
 from tests.support.story import issued, licence, scan, ticket
 
@@ -144,12 +144,12 @@ def test_a_folder_that_broke_is_told_and_turns_red_when_nobody_relies_on_it_any_
     (home.hub.trust_folder.folder / "regions/420700/keys.json").write_bytes(b"{")
     clock.pass_(minutes=1)
 
-    lights = {finding.name: finding for finding in checks(home.hub)}
-    assert lights["trust"].good
+    lights = {finding.check: finding for finding in all_checks(home.hub)}
+    assert lights["trust"].ok
     assert "since" in lights["trust"].says
 
     clock.pass_(hours=72)
-    assert not {finding.name: finding.good for finding in checks(home.hub)}["trust"]
+    assert not {finding.check: finding.ok for finding in all_checks(home.hub)}["trust"]
 
 
 @pytest.mark.parametrize("where", ["regions/420100/keys.json", "regions/420100"])
@@ -228,7 +228,7 @@ def test_what_is_set_aside_is_told_with_the_hubs_health(home, clock):
     file = trust.folder / "regions/420100/keys.json"
     file.write_bytes(file.read_bytes().replace(b'"state":"active"', b'"state":"resting"', 1))
     clock.pass_(seconds=2)
-    light = {finding.name: finding for finding in checks(home.hub)}["trust"]
+    light = {finding.check: finding for finding in all_checks(home.hub)}["trust"]
 
-    assert light.good
+    assert light.ok
     assert "1 entry set aside: regions/420100/keys.json keys.keys[0], unknown state resting" in light.says

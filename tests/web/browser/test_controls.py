@@ -87,11 +87,12 @@ def many_incidents(page: Page) -> None:
 def more_certificates(page: Page) -> None:
     """More certificates than the agency's page shows at once."""
     page.route(
-        "**/api/v1/certificates?*", lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 26})
+        "**/api/v1/certificate-searches",
+        lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 26}),
     )
     page.reload()
     page.wait_for_selector("#more:not([hidden])")
-    page.unroute("**/api/v1/certificates?*")
+    page.unroute("**/api/v1/certificate-searches")
 
 
 def chosen(page: Page) -> None:

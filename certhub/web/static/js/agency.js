@@ -9,6 +9,8 @@ import { page, t } from "./page.js";
 import { stateChip, stateWord } from "./states.js";
 import { day, dayAndTime } from "./times.js";
 
+const PAGE = 50;
+const STATES = ["active", "expired", "suspended", "superseded", "revoked", "cancelled", "withdrawn"];
 const list = byId("certificates");
 const said = byId("said");
 const form = byId("issuing");
@@ -18,6 +20,8 @@ const kindField = byId("kind");
 let certificates = [];
 /** @type {string|null} */
 let cursor = null;
+/** @type {Record<string, string>} */
+let question = {};
 /** @type {Record<string, string>} */
 const kindNames = {};
 let kind = null;
@@ -34,21 +38,15 @@ const nameOf = (one) => `${kindNames[one.kind] || one.kind} ${one.number}`;
 const agencyOf = (uscc) => page.agencies.find((one) => one.uscc === uscc)?.name || uscc;
 
 function draw() {
-  const wanted = byId("search").value.trim().toLowerCase();
-  const shown = certificates.filter((one) => !wanted || searchable(one).includes(wanted));
-  list.replaceChildren(...shown.map(row));
-  byId("none").hidden = shown.length > 0;
+  list.replaceChildren(...certificates.map(row));
+  byId("none").hidden = certificates.length > 0;
+  byId("none").textContent = t(Object.keys(question).length ? "agency.none" : "agency.none_yet");
   byId("more").hidden = !cursor;
 }
 
 /** Expired is computed from the last day, as everywhere; only an active certificate can be it. */
 function shownState(one) {
   return one.state === "active" && one.valid_to && one.valid_to < day(new Date()) ? "expired" : one.state;
-}
-
-function searchable(one) {
-  const holders = one.holders.map((holder) => `${holder.name} ${holder.id_number}`);
-  return [one.number, one.identifier, kindNames[one.kind], stateWord(shownState(one)), ...holders].join(" ").toLowerCase();
 }
 
 function row(one) {
@@ -66,11 +64,41 @@ function row(one) {
     }, t(`agency.do_${event}`)))));
 }
 
+/** Ask the server, which looks through everything stored; what a person is called stands in no address. */
 async function load() {
-  const told = await call("GET", `/api/v1/certificates?limit=50${cursor ? `&cursor=${cursor}` : ""}`);
+  const body = cursor ? { ...question, limit: PAGE, cursor } : { ...question, limit: PAGE };
+  const told = await call("POST", "/api/v1/certificate-searches", { body });
   certificates = [...certificates, ...told.items];
   cursor = told.next_cursor;
   draw();
+}
+
+/** What the form asks for; only what was filled in. */
+function asked() {
+  const filled = {
+    text: byId("search").value.trim(), kind: byId("find-kind").value,
+    state: byId("find-state").value, agency: byId("find-agency").value,
+  };
+  return Object.fromEntries(Object.entries(filled).filter(([, value]) => value));
+}
+
+/** Begin at the first page with what the form asks for. */
+async function find() {
+  const wanted = asked();
+  const told = await call("POST", "/api/v1/certificate-searches", { body: { ...wanted, limit: PAGE } });
+  question = wanted;
+  certificates = told.items;
+  cursor = told.next_cursor;
+  tell(said, "");
+  draw();
+}
+
+function drawChoices() {
+  const choice = (value, words) => el("option", { value }, words);
+  byId("find-kind").append(...[...new Set(page.agencies.flatMap((one) => one.kinds))]
+    .filter((code) => kindNames[code]).map((code) => choice(code, kindNames[code])));
+  byId("find-state").append(...STATES.map((state) => choice(state, stateWord(state))));
+  byId("find-agency").append(...page.agencies.map((one) => choice(one.uscc, one.name)));
 }
 
 async function loadKinds() {
@@ -136,12 +164,20 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(issue, byId("form-problem"), form);
 });
-byId("search").addEventListener("input", draw);
+byId("finding").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(find, said);
+});
+byId("find-all").addEventListener("click", () => {
+  byId("finding").reset();
+  attempt(find, said);
+});
 byId("more").addEventListener("click", () => attempt(load, said));
 
 attempt(async () => {
   await loadKinds();
-  await load();
+  drawChoices();
+  await find();
 }, said).then(() => {
   list.setAttribute("aria-busy", "false");
   document.documentElement.dataset.ready = "true";

@@ -6,7 +6,7 @@ import { showIncidents, showMoreIncidents } from "./incidents.js";
 import { has, page, t } from "./page.js";
 import { ageOf, ageWords, clockTime, dayAndTime } from "./times.js";
 
-/** @typedef {{check: string, ok: boolean, code: string|null, detail: Record<string, any>}} Check */
+/** @typedef {{check: string, ok: boolean, state: "good"|"bad"|"unknown", code: string|null, detail: Record<string, any>}} Check */
 
 const EVERY_MS = 30_000;
 const SOON_MS = 30 * 24 * 3600 * 1000;
@@ -18,17 +18,32 @@ function checkName({ check }) {
   const key = `ops.check_${check.replaceAll("-", "_")}`;
   if (has(key)) return t(key);
   if (group === "signer") return t("ops.check_signer", { purpose: has(`ops.purpose_${rest[0]}`) ? t(`ops.purpose_${rest[0]}`) : rest.join("-") });
+  if (group === "peer") return t("ops.check_peer", { region: rest.join("-") });
   return group === "seal" ? t("ops.check_seal", { agency: page.agency_names[rest.join("-")] || rest.join("-") }) : check;
 }
 
 /** What a check found, as a sentence. */
-function found({ check, ok, code, detail }) {
-  if (!ok) return t("ops.fails", { code: code || "" });
+function found(one) {
+  const { check, state, code, detail } = one;
+  if (check.startsWith("peer-") && state !== "unknown") return peerWords(one);
+  if (state === "unknown") return t("ops.unknown", { code: code || "" });
+  if (state === "bad") return t("ops.fails", { code: code || "" });
   if (detail.until) return keyWords(detail);
   if (check === "trust") return t("ops.trust_words", { ...detail, age: ageOf(detail.as_of, Date.now()) });
   if (check === "database") return t("ops.database_words", { dialect: detail.dialect, lists: detail.status_lists });
   if (check === "status-lists") return t("ops.lists_words", { lists: detail.lists, age: ageWords(detail.oldest_seconds) });
+  if (check === "agencies") return t("ops.agencies_words", detail);
+  if (check === "disk") return t("ops.disk_words", detail);
   return t("ops.works");
+}
+
+/** When a region answered last, and why it did not. */
+function peerWords({ ok, code, detail }) {
+  const when = (moment) => (moment ? dayAndTime(new Date(moment)) : t("ops.never"));
+  if (detail.stopped) return t("ops.peer_stopped_words");
+  if (!ok) return t("ops.peer_silent", { code, good: when(detail.good), failed: when(detail.failed), cause: detail.cause || "-" });
+  const before = detail.failed ? t("ops.peer_failed_before", { time: when(detail.failed), cause: detail.cause }) : "";
+  return `${t("ops.peer_words", { age: ageOf(detail.good, Date.now()) })} ${before}`.trim();
 }
 
 function keyWords(detail) {
@@ -41,7 +56,7 @@ function keyWords(detail) {
 function drawChecks(checks) {
   const sorted = [...checks].sort((a, b) => Number(a.ok) - Number(b.ok));
   byId("checks").replaceChildren(...sorted.map((one) => el("li", { class: one.ok ? "ok" : "fails" },
-    verdictIcon(one.ok ? "valid" : "invalid"),
+    verdictIcon({ good: "valid", bad: "invalid", unknown: "undetermined" }[one.state]),
     el("div", {}, el("strong", {}, checkName(one)), el("span", {}, found(one))))));
 }
 
@@ -53,7 +68,7 @@ async function look() {
     const sentences = [words, t(ready ? "ops.serving" : "ops.not_serving"), t("ops.looked_at", { time: clockTime(Date.now()) })];
     overall(sentences.join(page.lang === "en" ? " " : ""), failing ? "bad" : "good");
     drawChecks(health.checks);
-    drawPeers((await call("GET", "/api/v1/peers")).items);
+    drawPeers((await call("GET", "/api/v1/peers")).items, health.checks);
     await showIncidents();
   } catch (failed) {
     overall(wordsOf(failed), "bad");
@@ -78,14 +93,15 @@ function overall(words, tone) {
   if (line.textContent !== words) line.textContent = words;
 }
 
-function drawPeers(peers) {
-  byId("peers").replaceChildren(...(peers.length ? peers.map(peerRow) : [el("li", { class: "hint" }, t("ops.no_peers"))]));
+function drawPeers(peers, checks) {
+  byId("peers").replaceChildren(...(peers.length ? peers.map((peer) => peerRow(peer, checks.find((one) => one.check === `peer-${peer.code}`))) : [el("li", { class: "hint" }, t("ops.no_peers"))]));
 }
 
-function peerRow(peer) {
+function peerRow(peer, check) {
   const name = page.lang === "en" ? peer.name_en || peer.name : peer.name;
   const lines = [
     peer.stopped ? t("ops.peer_stopped") : t("ops.peer_open"),
+    check && !peer.stopped ? found(check) : null,
     peer.agreement
       ? t("ops.agreement", { id: peer.agreement.id, n: peer.agreement.n, until: dayAndTime(new Date(peer.agreement.until)) })
       : t("ops.no_agreement"),
@@ -94,8 +110,8 @@ function peerRow(peer) {
   const reason = el("input", { id: `why-${peer.code}`, maxlength: 200, autocomplete: "off" });
   const act = peer.stopped ? "resumption" : "suspension";
   return el("li", { class: "card peer", "data-region": peer.code, "data-stopped": String(peer.stopped) },
-    el("h3", {}, verdictIcon(peer.stopped || !peer.agreement ? "invalid" : "valid"), `${name} ${peer.code}`),
-    ...lines.map((line) => el("p", {}, line)),
+    el("h3", {}, verdictIcon(peer.stopped || !peer.agreement ? "invalid" : { good: "valid", bad: "invalid", unknown: "undetermined" }[check ? check.state : "unknown"]), `${name} ${peer.code}`),
+    ...lines.filter(Boolean).map((line) => el("p", {}, line)),
     el("p", { class: "hint" }, t(peer.stopped ? "ops.effect_resume" : "ops.effect_stop", { name })),
     el("div", { class: "row" },
       el("label", { for: reason.id }, t("ops.reason")), reason,
