@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.drills.orders import Child, Scene, run_child
+from tests.support.invariants import settled
 from tests.support.postgres import Postgres
 from tests.support.stock import Stock, copied, make_stock
 
@@ -35,7 +36,7 @@ def postgres_stock(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory)
 def scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
     """Ezhou, this drill's own."""
     with copied(sqlite_stock, tmp_path / "regions") as folder:
-        yield Scene(folder / "420700", child)
+        yield from _looked_at(Scene(folder / "420700", child))
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def quick_scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[S
     folder = Path(tempfile.mkdtemp(prefix="certhub-race-", dir=memory if memory.is_dir() else tmp_path))
     try:
         with copied(sqlite_stock, folder):
-            yield Scene(folder / "420700", child)
+            yield from _looked_at(Scene(folder / "420700", child))
     finally:
         shutil.rmtree(folder)
 
@@ -57,4 +58,11 @@ def quick_scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[S
 def postgres_scene(postgres_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
     """Ezhou on PostgreSQL, this drill's own."""
     with copied(postgres_stock, tmp_path / "regions") as folder:
-        yield Scene(folder / "420700", child)
+        yield from _looked_at(Scene(folder / "420700", child))
+
+
+def _looked_at(scene: Scene) -> Iterator[Scene]:
+    """Give the scene; when the drill is over, row, slot, published list and history have to agree there."""
+    yield scene
+    with scene.hub() as hub:
+        assert [] == settled(hub, scene.clock)
