@@ -135,7 +135,7 @@ def fault_words(code: str, lang: Lang, detail: Mapping[str, str]) -> str:
     """Return the sentence for one wrong place; a code without one gets that of FORMAT_WRONG."""
     known = catalogue()["faults"]
     text: str = known.get(code, known["FORMAT_WRONG"])[lang]
-    return text.format_map(_Blanks(detail))
+    return text.format_map(_Blanks(detail, lang))
 
 
 @cache
@@ -148,6 +148,13 @@ def catalogue() -> Mapping[str, Mapping[str, Any]]:
 
 
 class _Blanks(dict[str, str]):
+    """What the blanks of a sentence are filled with; a certificate's state in the reader's words."""
+
+    def __init__(self, blanks: Mapping[str, str], lang: str) -> None:
+        super().__init__(blanks)
+        if "state" in self:
+            self["state"] = catalogue()["states"].get(self["state"], {lang: "…"})[lang]
+
     def __missing__(self, key: str) -> str:
         return "…"
 
@@ -157,7 +164,8 @@ def _words(error: HubError, lang: str, blanks: Mapping[str, str]) -> tuple[str, 
     known = catalogue()["problems"]
     codes = (error.code, *(getattr(kind, "code", "") for kind in type(error).__mro__))
     title, next_step = known[next(code for code in codes if code in known)][lang]
-    return title.format_map(_Blanks(blanks)), next_step.format_map(_Blanks(blanks))
+    filled = _Blanks(blanks, lang)
+    return title.format_map(filled), next_step.format_map(filled)
 
 
 def _headers(error: HubError, status: int) -> dict[str, str]:

@@ -6,6 +6,8 @@ from typing import Any
 from certhub.certificates.record import Certificate
 from certhub.certificates.rules import State, ends
 
+EXPIRED = "expired"  # computed, never stored (rules.py)
+
 
 def summary(certificate: Certificate) -> dict[str, Any]:
     """Return the certificate for its agency: identity, state, dates, holders and claims."""
@@ -34,5 +36,5 @@ def shown_state(certificate: Certificate, now: datetime) -> str:
     """Return the state as a holder reads it: expired is computed, and only an active certificate can be it."""
     last = ends(certificate.valid_to)
     if certificate.state is State.ACTIVE and last is not None and now >= last:
-        return "expired"
+        return EXPIRED
     return certificate.state.value

@@ -1,4 +1,8 @@
-"""The certificates of the demo: every person's, and one in every state that a certificate can be in."""
+"""The certificates of the demo: every person's, one in every state, and those that only the test cards show.
+
+A test card is made from `card-licence`, `foreign-card-licence`, `expires-soon`, `suspended`, `expired` or `revoked`
+(and `stranger`, demo/stranger.py): none is in the hands of 张演示, whose certificates the story renews and revokes.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -80,6 +84,7 @@ def seeds(today: date) -> tuple[Seed, ...]:
     home = "420700"
     return (
         Seed("valid", home, licence(p.NOODLES, p.ZHANG, "演示-营-0001", p.MARKET, "个体工商户")),
+        Seed("card-licence", home, licence(p.CARD_SHOP, p.CHEN, "演示-卡-0001", p.MARKET, "个体工商户")),
         Seed(
             "food",
             home,
@@ -177,6 +182,11 @@ def seeds(today: date) -> tuple[Seed, ...]:
         ),
         Seed(
             "foreign-licence", "420100", licence(p.NOODLES, p.ZHANG, "演示-营-武-0001", p.WUHAN, "个体工商户")
+        ),
+        Seed(
+            "foreign-card-licence",
+            "420100",
+            licence(p.CARD_SHOP, p.CHEN, "演示-卡-武-0001", p.WUHAN, "个体工商户"),
         ),
         Seed(
             "senior",

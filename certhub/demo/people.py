@@ -63,8 +63,10 @@ MAIMAITI = Party("买买提·样例", "111", "420799190007070078")
 ZHOU = Party("周长者", "111", "420799190008080083")
 NOODLES = Party("示例小面馆", "001", "92420799MA99990138")
 TECHNOLOGY = Party("演示科技有限公司", "001", "91420799MA9999013B")
+CARD_SHOP = Party("考题示例店", "001", "92420799MA99990213")
+"""Holds what the test cards show; nobody acts for it, so that the story never meets it."""
 
-PEOPLE = (ZHANG, LI, WANG, CHEN, OUYANG, ZHAO, MAIMAITI, ZHOU, NOODLES, TECHNOLOGY)
+PEOPLE = (ZHANG, LI, WANG, CHEN, OUYANG, ZHAO, MAIMAITI, ZHOU, NOODLES, TECHNOLOGY, CARD_SHOP)
 ACTS_FOR = ((ZHANG, NOODLES, "经营者"), (OUYANG, TECHNOLOGY, "法定代表人"))
 
 

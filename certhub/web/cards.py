@@ -7,7 +7,9 @@
     payment          a made-up payment code
 
 Only in a demo: a ticket is made for whoever holds the certificate, without asking them. The certificates are
-those that the demo was filled with (DATA/demo-cards.json); a region that holds none for a card does not offer it.
+the cards' own (DATA/demo-cards.json, certhub/demo/certificates.py), so that nothing done to the certificates of the
+story breaks a card; a region that holds none for a card does not offer it. Agencies see the cards' certificates in
+their list as any others, and can alter them: then the card deals nothing and says so (CARD_ALTERED).
 """
 
 import json
@@ -28,9 +30,11 @@ from starlette.requests import Request
 
 from certhub.audit import store as audit
 from certhub.certificates import store as certificates
+from certhub.certificates.rules import State
+from certhub.certificates.summary import EXPIRED, shown_state
 from certhub.clock import Clock
 from certhub.db.ids import public_id
-from certhub.errors import NotAllowed, NotFound
+from certhub.errors import NotAllowed, NotFound, Refused
 from certhub.flows import show as showing
 from certhub.flows import verify as verifying
 from certhub.flows.show import Choice, Mode
@@ -61,12 +65,22 @@ class Asked:
     lang: Lang
 
 
+class CardAltered(Refused):
+    """Somebody did something to a card's certificate, or it ran out; `state` is what it is in now."""
+
+    code = "CARD_ALTERED"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"this card's certificate is {state} now", detail={"state": state})
+
+
 @router.post("/demo/cards/{name}")
 def deal(name: str, request: Request) -> dict[str, Any]:
     """Return a fresh code for a test card: {"code"}, and for `stale-list` also the {"report"} made without a network.
 
     Raises:
         NotFound: no such card here, or this is not a demo.
+        CardAltered: its certificate is no longer in the state that the card is about.
     """
     hub: Hub = request.app.state.hub
     if not hub.settings.is_demo or name not in offered(hub):
@@ -74,24 +88,36 @@ def deal(name: str, request: Request) -> dict[str, Any]:
     clerk = getattr(request.state, "actor", None)
     if not isinstance(clerk, Actor) or clerk.role is not Role.CLERK:
         raise NotAllowed("test cards are for the demo's clerk")
-    cid = _certificate(hub, name)
-    return dict(_CARDS[name].make(Asked(hub, clerk, cid or "", language(request))))
+    card, cid = _CARDS[name], certificate_of(hub, name)
+    if cid is not None:
+        _refuse_altered(hub, cid, card.state)
+    return dict(card.make(Asked(hub, clerk, cid or "", language(request))))
 
 
 def offered(hub: Hub) -> list[str]:
     """Return the names of the cards that this region can deal, in the order in which they are shown."""
     if not hub.settings.is_demo:
         return []
-    return [name for name, card in _CARDS.items() if not card.seeds or _certificate(hub, name)]
+    return [name for name, card in _CARDS.items() if not card.seeds or certificate_of(hub, name)]
 
 
-def _certificate(hub: Hub, name: str) -> str | None:
+def certificate_of(hub: Hub, name: str) -> str | None:
     """Return the id of the certificate that a card needs; the first of its seeds that this region holds."""
     try:
         seeded: Mapping[str, str] = json.loads((hub.settings.data / SEEDED).read_bytes())
     except OSError:
         return None
     return next((seeded[seed] for seed in _CARDS[name].seeds if seed in seeded), None)
+
+
+def _refuse_altered(hub: Hub, cid: str, state: str) -> None:
+    with hub.reading() as unit:
+        certificate = certificates.find(unit, cid)
+    if certificate is None:
+        raise NotFound("the demo's certificate is gone; start the demo with --reset")
+    now = shown_state(certificate, hub.now())
+    if now != state:
+        raise CardAltered(now)
 
 
 def _ticket(asked: Asked) -> Mapping[str, Any]:
@@ -175,9 +201,14 @@ def _payment(asked: Asked) -> Mapping[str, Any]:
 
 
 def _sealed(asked: Asked, hub: Hub) -> str:
-    holder = demo_actor(asked.hub, Role.HOLDER)
-    if holder is None:
-        raise NotFound("the demo's holder is gone; start the demo with --reset")
+    """Make a sealed code as the card's holder would, who has no account: the demo's holder stands in."""
+    account = demo_actor(asked.hub, Role.HOLDER)
+    with asked.hub.reading() as unit:
+        certificate = certificates.find(unit, asked.cid)
+        if account is None or certificate is None:
+            raise NotFound("the demo's holder is gone; start the demo with --reset")
+        first = certificate.record.holders[0]
+        holder = replace(account, holder=unit.vault.index(first.id_type, first.id_number))
     return showing.show(Choice((TicketItem(asked.cid),), Mode.SEALED), by=holder, hub=hub).code
 
 
@@ -199,19 +230,23 @@ class Later:
 
 @dataclass(frozen=True)
 class _Card:
-    """How a card is made, and which of the demo's certificates it can be made from, best first."""
+    """How a card is made, and which of the demo's certificates it can be made from, best first.
+
+    `state` is what the certificate must be in (`summary.shown_state`) for the card to lead to its verdict.
+    """
 
     make: Callable[[Asked], Mapping[str, Any]]
     seeds: tuple[str, ...] = ()
+    state: str = State.ACTIVE.value
 
 
-_OURS = ("valid", "foreign-licence")
+_OURS = ("card-licence", "foreign-card-licence")
 _CARDS: Mapping[str, _Card] = {
     "valid": _Card(_ticket, _OURS),
     "expires-soon": _Card(_ticket, ("expires-soon",)),
-    "revoked": _Card(_ticket, ("revoked",)),
-    "suspended": _Card(_ticket, ("suspended",)),
-    "expired": _Card(_ticket, ("expired",)),
+    "revoked": _Card(_ticket, ("revoked",), State.REVOKED.value),
+    "suspended": _Card(_ticket, ("suspended",), State.SUSPENDED.value),
+    "expired": _Card(_ticket, ("expired",), EXPIRED),
     "altered": _Card(_altered, _OURS),
     "used": _Card(_used, _OURS),
     "unknown-issuer": _Card(_ticket, ("stranger",)),

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 import certhub
 from certhub.api.languages import preferred
 from certhub.api.problems import STATUS, catalogue, fault_words, problem, refusal, status_of
+from certhub.certificates.rules import State
+from certhub.certificates.summary import EXPIRED
 from certhub.errors import (
     ClaimsInvalid,
     Conflict,
@@ -98,6 +100,22 @@ def test_the_two_languages_have_the_same_blanks():
         *((one["zh"], one["en"]) for one in catalogue()["faults"].values()),
     ]:
         assert sorted(re.findall(r"\{\w+\}", zh)) == sorted(re.findall(r"\{\w+\}", en))
+
+
+@pytest.mark.parametrize("state", [*State, EXPIRED])
+def test_a_state_is_told_in_the_readers_words(state):
+    """No sentence holds a state as the store names it: WRONG_STATE in Chinese is Chinese, in English a phrase."""
+    told = problem(WrongState(state, "renew"), lang="zh", trace_id="t")
+    words = catalogue()["states"][state]
+
+    assert f"证照当前状态为“{words['zh']}”，不能办理此项" == told["title"]
+    assert f"The certificate is {words['en']}, so this cannot be done" == told["title_en"]
+    assert not re.search("[a-z_]", told["title"])
+
+
+def test_every_state_in_the_catalogue_is_one() -> None:
+    """A state that is taken away takes its words along."""
+    assert {*State, EXPIRED} == set(catalogue()["states"])
 
 
 def test_no_sentence_is_a_shrug():

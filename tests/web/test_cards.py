@@ -1,14 +1,23 @@
 """Ten test cards: what each says on its face is what the counter will say."""
 
 import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from certhub.certificates import store as certificates
-from certhub.flows import verify
+from certhub.certificates.rules import Event
+from certhub.flows import renew, revoke, show, verify
+from certhub.flows.revoke import Order
+from certhub.idempotency.store import Key
+from certhub.web import cards
 from certhub.web.cards import ALL_CARDS, PAYMENT_CODE
-from tests.web.conftest import Site
+from certhub.worker import publish
+from tests.support.region import Region, make_regions
+from tests.web.conftest import Site, site_of
 
 CLERK = {"X-CertHub-Role": "clerk"}
 VERDICTS = {
@@ -22,6 +31,28 @@ VERDICTS = {
     "unknown-issuer": ("undetermined", "ISSUER_UNKNOWN"),
     "payment": ("undetermined", "NOT_OUR_CODE"),
 }
+
+
+MENDS = {"zh-CN": "重置演示", "en": "Reset the demo"}
+ORDER = Order("考题（演示）", "鄂演决字〔2026〕第9号")
+
+
+def one_key() -> Key:
+    """Return a key that nobody used before."""
+    return Key(secrets.token_bytes(32), secrets.token_bytes(32))
+
+
+@pytest.fixture
+def own_site(tmp_path: Path) -> Iterator[Site]:
+    """A demo of Ezhou that only this test alters."""
+    with make_regions(tmp_path) as (ezhou, _):
+        publish(ezhou.hub)
+        yield site_of(ezhou)
+
+
+def seeded_of(region: Region) -> dict[str, str]:
+    """Return the ids of the demo's certificates by name."""
+    return dict(json.loads((region.hub.settings.data / "demo-cards.json").read_bytes()))
 
 
 def counter(site: Site) -> TestClient:
@@ -124,3 +155,70 @@ def test_a_receipt_of_a_card_is_a_receipt(site: Site) -> None:
     report = verify.verify(question, by=clerk, hub=hub)
 
     assert verify.receipt(report["verification_id"], by=clerk, hub=hub)["receipt"].count(".") == 2
+
+
+def test_what_happens_to_the_licence_of_the_story_breaks_no_card(own_site: Site) -> None:
+    """Every certificate that 张演示 can show is renewed or revoked; each card still leads to its verdict."""
+    region = own_site.region
+    held = show.held_by(region.holder, hub=region.hub)
+    for place, one in enumerate(held):
+        if place % 2:
+            revoke.change(
+                one.certificate.cid, Event.REVOKE, ORDER, by=region.agency, hub=region.hub, key=one_key()
+            )
+        else:
+            renew.renew(one.certificate.cid, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
+    publish(region.hub)
+    visitor = counter(own_site)
+
+    verdicts = {}
+    for name in VERDICTS:
+        body = {"code": deal(visitor, name)["code"], "matter": "PLACEHOLDER-901", "window": "1号窗口"}
+        report = visitor.post("/api/v1/verifications", json=body, headers=CLERK).json()
+        verdicts[name] = (report["verdict"], report["code"])
+
+    assert len(held) >= 3
+    assert VERDICTS == verdicts
+    assert "LIST_TOO_OLD" == deal(visitor, "stale-list")["report"]["code"]  # type: ignore[index]
+
+
+def test_a_card_owns_its_certificate(site: Site, other_site: Site) -> None:
+    """No card is made from a certificate that the story's holder holds or acts for."""
+    for region in (site.region, other_site.region):
+        story = {one.certificate.cid for one in show.held_by(region.holder, hub=region.hub)}
+        used = {cid for name in ALL_CARDS if (cid := cards.certificate_of(region.hub, name))}
+
+        assert used
+        assert set() == used & story
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "raw"),
+    [("zh-CN", "已换发新证", "superseded"), ("en", "replaced by a newer version", "superseded")],
+)
+@pytest.mark.parametrize("name", ["valid", "used", "altered", "stale-list"])
+def test_a_card_whose_certificate_was_altered_says_so(
+    own_site: Site, name: str, lang: str, words: str, raw: str
+) -> None:
+    """Somebody renewed the cards' own licence: the card deals nothing, tells the state and what mends it."""
+    region = own_site.region
+    cid = cards.certificate_of(region.hub, name) or ""
+    renew.renew(cid, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
+
+    answer = counter(own_site).post(f"/demo/cards/{name}", headers={**CLERK, "Accept-Language": lang})
+    told = answer.json()
+
+    assert (409, "CARD_ALTERED") == (answer.status_code, told["code"])
+    assert words in told["title"]
+    assert raw not in answer.text
+    assert MENDS[lang] in told["next_step"]
+
+
+def test_a_card_that_ran_out_says_so(own_site: Site) -> None:
+    """A demo that stands for a week: what ends in 6 days has ended, and the card does not deal it."""
+    own_site.region.clock.pass_(days=8)
+
+    answer = counter(own_site).post("/demo/cards/expires-soon", headers=CLERK)
+
+    assert (409, "CARD_ALTERED") == (answer.status_code, answer.json()["code"])
+    assert "已过有效期" in answer.json()["title"]
