@@ -208,3 +208,13 @@ def test_the_highest_format_that_both_speak_is_asked_in(regions, home, other, fo
 
     expected = 2 if 2 in formats.get("xr", ()) else 1
     assert expected == question.get("format", 1)
+
+
+def test_what_our_catalogue_knows_is_not_told_to_another_region(home, other):
+    """That is for the asking region's own catalogue to say: the answer leaves the fact out, its report has it."""
+    report = scan(other, ticket(home, issued(home, licence("营-1"))))
+    reply = home.wire.sent[-1][2]
+    [item] = jose.parse(reply, "xr-res+jwt").payload["results"][0]["items"]
+
+    assert "catalogued" not in {fact["fact"] for fact in item["facts"]}
+    assert "yes" == {fact["fact"]: fact["outcome"] for fact in report["items"][0]["facts"]}["catalogued"]
