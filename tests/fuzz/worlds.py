@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from random import Random
 from typing import Any
 
-from certhub_schemas import Matter, matters
+from certhub_schemas import Matter, matters, shipped_catalogue
 from certhub_verifier import (
     Channel,
     PresentedCredential,
@@ -272,7 +272,7 @@ _BELIEFS = {Verdict.VALID: Belief.VALID, Verdict.CHECK: Belief.CHECK}
 def _news(need: Need, recipe: Recipe, now: datetime) -> News | None:
     if not isinstance(need, StatusAt):
         use = recipe["use"]
-        return None if use == "unknown" else UseRecord(use == "used", NOW, "2 号窗口")
+        return None if use == "unknown" else UseRecord(use == "used", NOW, "2 号窗口", as_of=now)
     if recipe["news"] == "list":
         return StatusToken(_list(recipe["list"], recipe["value"], recipe["list date"], recipe["list name"]))
     if recipe["news"] == "none":
@@ -296,7 +296,7 @@ def _by_engine(recipe: Recipe, *, scene: str) -> CameOut:
     else:
         evidence = SealedCode(text, asker=asker)
     policy = policy_for(_matter(), Channel(scene))
-    steps = examine(evidence, trust=trust, policy=policy, now=now)
+    steps = examine(evidence, trust=trust, policy=policy, catalogue=shipped_catalogue(), now=now)
     report = run(steps, lambda need: _news(need, recipe, now))
     belief = _BELIEFS.get(report.verdict, Belief.NONE)
     return belief, set(report.disclosed) if belief is not Belief.NONE else set()
