@@ -122,6 +122,43 @@ def test_a_report_can_be_thought_better_of(people: People) -> None:
     assert [] == ended(people, vid)
 
 
+@pytest.mark.parametrize("way_out", ["#reporting-send", "#reporting-back"])
+def test_a_scan_during_a_report_waits_for_it(people: People, way_out: str) -> None:
+    """The note and its number stay, the dialog says that a code waits, and it is checked when the dialog is closed."""
+    counter = counter_with_a_licence(people)
+    first = newest(people)
+    code = show(people.visit("zh", PHONE), "食品经营许可证")
+    counter.click("#report")
+    counter.fill("#reporting-note", "印章可疑")
+    counter.keyboard.type(code)
+    counter.keyboard.press("Enter")
+    counter.wait_for_selector("#reporting-waiting:not([hidden])")
+    kept, number, meanwhile = (
+        counter.input_value("#reporting-note"),
+        counter.inner_text("#reporting-number"),
+        newest(people),
+    )
+    counter.click(way_out)
+    counter.wait_for_selector("#items :text('食品经营许可证')")
+
+    assert ("印章可疑", first, first) == (kept, number, meanwhile)
+    assert ([("reported", "印章可疑")] if way_out == "#reporting-send" else []) == ended(people, first)
+    assert first != newest(people)
+    assert [] == ended(people, newest(people))
+
+
+def test_a_note_goes_with_no_other_report(people: People) -> None:
+    """What was typed of one verification is not in the dialog of the next."""
+    counter = counter_with_a_licence(people)
+    counter.click("#report")
+    counter.fill("#reporting-note", "可能看错了")
+    counter.click("#reporting-back")
+    scan(counter, show(people.visit("zh", PHONE), "食品经营许可证"))
+    counter.click("#report")
+
+    assert "" == counter.input_value("#reporting-note")
+
+
 def test_what_cannot_be_sent_is_said_kept_and_sent_later(people: People) -> None:
     """Without a network Enter still makes room; the page says what is missing, survives a reload, and sends it."""
     counter = counter_with_a_licence(people)

@@ -227,6 +227,23 @@ def test_a_select_keeps_its_matter(people: People) -> None:
     assert before == visit.open("/counter").input_value("#matter")
 
 
+def test_a_scan_into_an_open_list_is_a_scan(counter: Page) -> None:
+    """The list of matters is open: the code is read, the list closes, and its matter is the same."""
+    counter.evaluate(
+        "() => { const made = new Option('Ec1 matter', 'X'); document.getElementById('matter').append(made); }"
+    )
+    before = counter.input_value("#matter")
+    counter.click("#matter")
+    counter.wait_for_function("document.getElementById('matter').matches(':open')")
+    counter.keyboard.type(TICKET, delay=30)
+    counter.keyboard.press("Enter")
+    wait_for_answer(counter)
+
+    assert [TICKET] == asked(counter)
+    assert before == counter.input_value("#matter")
+    assert not counter.evaluate("document.getElementById('matter').matches(':open')")
+
+
 def test_part_of_a_code_is_told_and_not_waited_for(counter: Page) -> None:
     """A gun that lost the end of a code and sends no Enter: the counter says that it was not read whole."""
     counter.keyboard.type(TICKET[:14])

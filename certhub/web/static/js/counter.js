@@ -94,6 +94,7 @@ function present(report, line, { isNew }) {
   showBand(byId("band"), report.verdict, sentence);
   showItems(byId("items"), report, matter?.needs || [], (failed) => tell(said, failed.words, "bad"));
   result.dataset.turn = String(turn);
+  tick();
   byId("band").focus();
   scrollTo({ top: 0 });
   if (isNew) sound(report.verdict);
@@ -189,8 +190,14 @@ const download = () => receipt(async (shown) => {
   tell(said, t("counter.downloaded"), "good");
 });
 
+const keepsForLater = letReport(
+  () => open?.report.verification_id ?? null,
+  (id, note) => (open?.report.verification_id === id ? conclude(open.line, "reported", note) : outcomes.say(id, "reported", note)),
+  (id) => tell(said, t("counter.reported", { number: id }), "warn"), check,
+);
+
 listenForGun({
-  onCode: (code) => desk.dismiss() || check(code),
+  onCode: (code) => (keepsForLater(code) ? idle() : desk.dismiss() || check(code)),
   onProgress: (length) => {
     if (length) zoneWord.textContent = t("counter.receiving", { count: length });
     else idle();
@@ -214,11 +221,6 @@ byId("not-person").addEventListener("click", () => told(async () => {
   await conclude(open.line, "not_the_person");
   tell(said, t("counter.not_person_said"), "warn");
 }));
-letReport(
-  () => open?.report.verification_id ?? null,
-  (id, note) => (open?.report.verification_id === id ? conclude(open.line, "reported", note) : outcomes.say(id, "reported", note)),
-  (id) => tell(said, t("counter.reported", { number: id }), "warn"),
-);
 byId("pin").addEventListener("click", () => {
   pinned = !pinned;
   byId("pin").setAttribute("aria-pressed", String(pinned));

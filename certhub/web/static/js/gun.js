@@ -165,8 +165,8 @@ function codeOf(character) {
 
 /** @returns {any} the field that keys would change, or null */
 function fieldOf(target) {
-  const isField = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-  return isField ? target : null;
+  if (!(target instanceof HTMLElement)) return null;
+  return target.isContentEditable ? target : target.closest("input, textarea, select"); // an option's field is its select
 }
 
 function snapshot(field) {
@@ -183,6 +183,7 @@ function restore({ field, value, start, end }) {
     field.dispatchEvent(new Event("change", { bubbles: true }));
   };
   field.blur(); // ends a composition
+  if (field.tagName === "SELECT") field.replaceWith(field); // closes its list
   put();
   const late = new AbortController();
   for (const kind of ["input", "compositionend"]) field.addEventListener(kind, put, { signal: late.signal });

@@ -37,7 +37,8 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
       verdictIcon(line.verdict),
       el("span", { class: "history-words" },
         el("strong", {}, verdictWord(line.verdict)), " ", el("span", {}, line.kinds.join(page.lang === "en" ? ", " : "、") || t("counter.history_no_item")),
-        el("small", {}, [clockTime(line.at), line.name, ended(line)].filter(Boolean).join(" · "))),
+        el("small", {}, ...[clockTime(line.at), line.name, ended(line)].filter(Boolean)
+          .flatMap((words, n) => [n ? " · " : null, el("span", {}, words)]))),
     ];
     line.isOpen = mayOpen(line);
     if (!line.isOpen) return el("div", { class: "history-row" }, ...parts);

@@ -21,6 +21,7 @@ const form = byId("showing");
 /** @type {Held[]} */
 let held = [];
 
+const shownAs = (one) => (one.acting_for ? t("me.showing_for", { kind: kindName(one), holder: one.acting_for }) : kindName(one));
 const kindName = (one) => (page.lang === "en" ? one.name_en : one.name);
 const agencyName = (one) => page.agency_names[one.agency] || one.agency_name;
 const chosen = () => held.filter((one) => byId(`hold-${one.id}`).checked);
@@ -105,7 +106,7 @@ form.addEventListener("submit", async (event) => {
     await showing.open({
       body: { items: items.map((one) => ({ certificate_id: one.id })), mode: mode() },
       warning: warnings(items),
-      what: items.map((one) => `${kindName(one)}${one.acting_for ? `（${one.acting_for}）` : ""}`).join("、"),
+      what: items.map(shownAs).join(page.lang === "en" ? ", " : "、"),
     });
   } catch (failed) {
     complain(failed);
