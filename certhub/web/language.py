@@ -1,5 +1,6 @@
 """Which of the two languages a request is answered in: the switch, then an earlier switch, then the browser."""
 
+import re
 from typing import Literal
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 QUERY = COOKIE = "lang"
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
+HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def switched(request: Request) -> Lang | None:
@@ -22,6 +24,11 @@ def language(request: Request) -> Lang:
         or _known(request.cookies.get(COOKIE, ""))
         or _first_wish(request.headers.get("accept-language", ""))
     )
+
+
+def lang_of(value: str, page: Lang) -> str:
+    """Return the `lang` of a value on a page: Chinese names stand on English pages too (WCAG 2.2, 3.1.2)."""
+    return HTML_LANG["zh" if HAN.search(value) else page]
 
 
 def _first_wish(accept_language: str) -> Lang:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from certhub.hub import Hub
 from certhub.web import cards
-from certhub.web.language import COOKIE, HTML_LANG, LANGS, Lang, language, switched
+from certhub.web.language import COOKIE, HTML_LANG, LANGS, Lang, lang_of, language, switched
 from certhub.web.signin import demo_actor, sign_in
 from certhub.web.views import AGENCY, COUNTER, HOME, ME, OPS, PAGES, Page, island, other_regions, region_name
 from certhub.web.wording import speaker
@@ -91,6 +91,7 @@ def _context(request: Request, page: Page, lang: Lang, hub: Hub) -> dict[str, An
         "lang": lang,
         "other_lang": next(one for one in LANGS if one != lang),
         "html_lang": HTML_LANG[lang],
+        "lang_of": lambda value: lang_of(value, lang),
         "t": speaker(lang),
         "is_demo": hub.settings.is_demo,
         "region": region_name(hub, lang),

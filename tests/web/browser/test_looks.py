@@ -42,6 +42,19 @@ SMALL_TARGETS = """
   .map((el) => el.outerHTML.slice(0, 80))
 """
 
+FOREIGN = """
+() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const [text, el] = [walk.currentNode.textContent.trim(), walk.currentNode.parentElement];
+    if (!/\\p{Script=Han}/u.test(text) || /[A-Za-z]{3}/.test(text) || !el.checkVisibility()) continue;
+    if (!/SCRIPT|STYLE|NOSCRIPT/.test(el.tagName) && !el.closest('[lang]').lang.startsWith('zh')) found.push(text);
+  }
+  return found;
+}
+"""
+
 every_page = pytest.mark.parametrize("name", PAGES)
 both_languages = pytest.mark.parametrize("lang", LOCALES)
 
@@ -65,6 +78,16 @@ def test_a_page_fits_320_pixels(people: People, name: str, lang: str) -> None:
     page = people.visit(lang, {"width": 320, "height": 640}).open(PAGES[name])
 
     assert 320 == page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("path", [*PAGES.values(), "/counter?card=valid", "/counter?card=unknown-issuer"])
+def test_a_chinese_value_on_an_english_page_says_so(people: People, path: str) -> None:
+    """Names and values stay Chinese; a screen reader is told, and reads them as Chinese (WCAG 2.2, 3.1.2)."""
+    page = people.visit("en").open(path)
+    if "card" in path:
+        page.wait_for_selector("#result:not([hidden])")
+
+    assert [] == page.evaluate(FOREIGN)
 
 
 def test_the_interface_description_loads_without_a_complaint(people: People) -> None:

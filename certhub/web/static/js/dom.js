@@ -14,8 +14,25 @@ export function byId(id) {
 }
 
 /**
+ * The language of a value that is not the page's: Chinese names and values stand as they are on an English page, and
+ * a screen reader must not read them as English (WCAG 2.2, 3.1.2). A sentence that only quotes one keeps its own.
+ * @param {string} text
+ * @returns {"zh-CN"|null}
+ */
+export const foreignLang = (text) =>
+  (document.documentElement.lang.startsWith("en") && /\p{Script=Han}/u.test(text) && !/[A-Za-z]{3}/.test(text) ? "zh-CN" : null);
+
+/** Put a value into an element, with its language. @param {HTMLElement} place  @param {string} text */
+export function put(place, text) {
+  const lang = foreignLang(text);
+  place.textContent = text;
+  if (lang) place.lang = lang;
+  else place.removeAttribute("lang");
+}
+
+/**
  * Make an element. Attributes that are functions are listeners (`onclick`), true is an empty attribute, and
- * false, null and undefined are left out.
+ * false, null and undefined are left out. A text in another language than the page's says so (`lang`).
  * @param {string} tag
  * @param {Record<string, any>} [attributes]
  * @param {...(Node|string|null|undefined)} children
@@ -28,6 +45,8 @@ export function el(tag, attributes = {}, ...children) {
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
   }
+  const lang = foreignLang(children.filter((child) => typeof child === "string").join(""));
+  if (lang && !made.lang) made.lang = lang;
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
 }

@@ -1,7 +1,7 @@
 // The band and the items of one check: what a clerk sees within a second, and what they may look up.
 
 import { Failed } from "./api.js";
-import { el, verdictIcon } from "./dom.js";
+import { el, put, verdictIcon } from "./dom.js";
 import { canReveal, reveal } from "./masks.js";
 import { page, t } from "./page.js";
 import { ageOf, dayAndTime } from "./times.js";
@@ -95,7 +95,7 @@ function revealButton(title, covered, ask, onFailed) {
   const name = titleName(title);
   const button = el("button", { type: "button", class: "reveal", "aria-pressed": "false" });
   const draw = (given, isOpen) => {
-    if (button.previousSibling) button.previousSibling.textContent = textOf(given);
+    if (button.previousSibling) put(button.previousSibling, textOf(given));
     button.setAttribute("aria-pressed", String(isOpen));
     button.textContent = t(isOpen ? "counter.cover" : "counter.reveal");
     button.setAttribute("aria-label", t(isOpen ? "counter.cover_what" : "counter.reveal_what", { what: name }));

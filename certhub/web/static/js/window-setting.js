@@ -1,7 +1,7 @@
 // The window's name: a setting of the shift. It goes into every receipt, so it is changed on purpose, in a dialog,
 // and a name that is a code or holds one is nobody's.
 
-import { byId, tell } from "./dom.js";
+import { byId, put, tell } from "./dom.js";
 import { looksLikeCode } from "./gun-run.js";
 import { t } from "./page.js";
 
@@ -26,7 +26,7 @@ export function keepWindow(given, onChanged) {
   }
 
   function show() {
-    byId("window").textContent = name || t("counter.window_none");
+    put(byId("window"), name || t("counter.window_none"));
   }
 
   function ask() {
