@@ -1,5 +1,6 @@
 """A hub is founded once, in an empty folder; production is not founded like a demo."""
 
+import json
 import os
 import stat
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from certhub_keys.cost import Cost
+from certhub_schemas.codes.uscc import check_character
 from certhub_schemas.purposes import Purpose
 
 from certhub.db import migrate
@@ -144,6 +146,25 @@ def test_production_refuses_demo_agencies(tmp_path):
 
     found_lights = lights(settings.model_copy(update={"passphrase_file": elsewhere}))
 
+    assert not found_lights["profile"]
+
+
+def test_production_refuses_a_demo_agency_that_has_a_namesake(tmp_path):
+    """Where two agencies have one name the code stands behind it, and the demo's mark is no longer the end."""
+    settings = founded(tmp_path / "hub", Profile.PRODUCTION)
+    elsewhere = tmp_path / "passphrase"
+    elsewhere.write_bytes(b"open sesame")
+    [file] = (tmp_path / "hub" / TRUST).rglob("issuers.json")
+    listed = json.loads(file.read_bytes())
+    for number, issuer in enumerate(listed["issuers"][:2]):
+        code = f"11420700MB000000{number}"
+        issuer |= {"agency": code + check_character(code), "name": "某局（演示）", "keys": []}
+    listed["issuers"] = listed["issuers"][:2]
+    file.write_bytes(json.dumps(listed, ensure_ascii=False).encode())
+
+    found_lights = lights(settings.model_copy(update={"passphrase_file": elsewhere}))
+
+    assert found_lights["trust"]
     assert not found_lights["profile"]
 
 
