@@ -27,7 +27,7 @@ def main(line: list[str] | None = None) -> None:
     try:
         sys.exit(app(line, standalone_mode=False))
     except _USAGE as mistaken:
-        misread(mistaken)
+        misread(mistaken, sys.argv[1:] if line is None else line)
     except typer.Abort:
         CONSOLE.print("没有执行 / nothing was done")
         sys.exit(1)

@@ -99,18 +99,28 @@ _MISTAKES = (
 )
 
 
-def misread(mistaken: Any) -> NoReturn:
-    """Say in both languages what is wrong with the command line, and what to do; exit 2."""
-    if not mistaken.message:  # no command was named: the help is the answer
+def misread(mistaken: Any, line: list[str]) -> NoReturn:
+    """Say in both languages what is wrong with the command line, and whose help to read; exit 2."""
+    en = mistaken.format_message()
+    if not en:  # no command was named: the help, which stands on the screen already, is the answer
         mistaken.show()
         sys.exit(2)
-    en = mistaken.format_message()
     zh = next((words for part, words in _MISTAKES if part.lower() in en.lower()), "命令行看不懂")
-    context = mistaken.ctx
-    command = "certhub" if context is None or context.parent is None else f"certhub {context.info_name}"
     CONSOLE.print(f"✕ {zh} / {en} [USAGE]", style="bold red", markup=False, soft_wrap=True)
-    CONSOLE.print(f"下一步 / next: {command} --help", markup=False)
+    CONSOLE.print(f"下一步 / next: {' '.join(['certhub', *_named(line)])} --help", markup=False)
     sys.exit(2)
+
+
+def _named(line: list[str]) -> list[str]:
+    """Return the command and sub-command that a command line begins with."""
+    names: list[str] = []
+    known: Any = typer.main.get_command(app)
+    for word in line:
+        known = getattr(known, "commands", {}).get(word)
+        if known is None:
+            break
+        names.append(word)
+    return names
 
 
 def unusable(broken: Exception) -> NoReturn:

@@ -1,31 +1,63 @@
 """A command line that is wrong ends in a sentence of both languages, a next step and exit code 2."""
 
+import contextlib
 import socket
 
 import pytest
 import typer
+from certhub_keys import cli as keys_cli
+from certhub_verifier import cli as verify_cli
 
 from certhub.cli import app, main
+from certhub.peers import store as peers
 from tests.support.region import Region
 
-COMMANDS = typer.main.get_command(app).commands
+
+def commands(group, line=()):
+    """Every command and sub-command, by what is typed for it."""
+    for name, command in sorted(group.commands.items()):
+        yield [*line, name], command
+        if hasattr(command, "commands"):
+            yield from commands(command, [*line, name])
+
+
+COMMANDS = list(commands(typer.main.get_command(app)))
+ARGUMENTS = [
+    (line, command, [each for each in command.params if not each.opts[0].startswith("--")])
+    for line, command in COMMANDS
+]
 
 
 def options():
     """Every command with every option, and a value that the option cannot take."""
-    for name, command in sorted(COMMANDS.items()):
-        yield name, ["--no-such-option"]
+    for line, command in COMMANDS:
+        yield line, ["--no-such-option"]
         for parameter in command.params:
             flag = next((each for each in parameter.opts if each.startswith("--")), None)
             if flag is None or flag == "--help":
                 continue
             if getattr(parameter, "is_flag", False):
-                yield name, [f"{flag}=x"]
+                yield line, [f"{flag}=x"]
                 continue
-            yield name, [flag]
+            yield line, [flag]
             if "int" in str(parameter.type_descriptor).lower():
-                yield name, [flag, "x"]
-                yield name, [flag, "99999"]
+                yield line, [flag, "x"]
+                yield line, [flag, "99999"]
+
+
+def arguments():
+    """Every command with an argument left out, one too many, and one that names nothing."""
+    for line, command, taken in ARGUMENTS:
+        if hasattr(command, "commands"):
+            yield line, ["no-such-command"]
+            continue
+        if taken:
+            yield line, []
+            yield line, [*(["x"] * len(taken)), "one-too-many"]
+        else:
+            yield line, ["one-too-many"]
+        if any("Path" in str(each.type_descriptor) for each in taken):
+            yield line, ["no/such/file"]
 
 
 def typed(capsys, *line):
@@ -35,14 +67,17 @@ def typed(capsys, *line):
     return ended.value.code, capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("command", "rest"), list(options()), ids=lambda each: " ".join(each) if isinstance(each, list) else each
-)
-def test_a_wrong_option_ends_in_a_sentence(capsys, command, rest):
-    """Whatever command and option: what is wrong in Chinese and English, what to do, exit 2, no traceback."""
-    code, told = typed(capsys, command, *rest)
+def shown_as(each):
+    """The name of a case: what is typed."""
+    return " ".join(each) or "nothing"
 
-    assert (2, True) == (code, "下一步 / next" in told), told
+
+@pytest.mark.parametrize(("command", "rest"), [*options(), *arguments()], ids=shown_as)
+def test_a_wrong_command_line_ends_in_a_sentence(capsys, command, rest):
+    """Whatever command, option and argument: what is wrong in Chinese and English, whose help to read, exit 2."""
+    code, told = typed(capsys, *command, *rest)
+
+    assert (2, True) == (code, f"下一步 / next: certhub {' '.join(command)} --help\n" in told), told
     assert any("\u4e00" <= character <= "\u9fff" for character in told.split("/")[0])
     assert "Traceback" not in told
 
@@ -51,6 +86,85 @@ def test_an_unknown_command_is_told(capsys):
     """And no command at all shows the help."""
     assert 2 == typed(capsys, "nonsense")[0]
     assert 2 == typed(capsys)[0]
+
+
+@pytest.mark.parametrize("region", ["", "x", "999999", "４２０１００", "../420100"])
+@pytest.mark.parametrize("command", ["stop", "resume"])
+def test_a_region_that_nobody_knows_is_told(capsys, home: Region, command, region):
+    """Exit 1, a sentence and a next step; nothing is put on record."""
+    code, told = typed(capsys, "peer", command, region, "--data", str(home.hub.settings.data))
+
+    assert (1, True, False) == (code, "下一步 / next" in told, "Traceback" in told), told
+    with home.hub.reading() as unit:
+        assert set() == set(peers.stopped(unit))
+
+
+def test_a_certificate_that_is_not_there_is_told(capsys, home: Region):
+    """An argument that names nothing: exit 1, a sentence and a next step."""
+    data = ["--data", str(home.hub.settings.data)]
+    code, told = typed(capsys, "revoke", "nonsense", "--reason", "r", "--decision", "d", "--yes", *data)
+
+    assert (1, True, False) == (code, "下一步 / next" in told, "Traceback" in told), told
+
+
+def test_a_demo_on_a_used_port_says_so(capsys, tmp_path):
+    """The port is named and another is asked for; nothing is made in the folder."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, told = typed(capsys, "demo", "--data", str(tmp_path / "demo"), "--port", port, "--no-browser")
+
+    assert (1, True, True) == (code, port in told, "--port" in told.split("next")[-1]), told
+    assert "Traceback" not in told
+    assert not (tmp_path / "demo").exists()
+
+
+VERIFY = [
+    [],
+    ["--no-such-option", "x"],
+    ["x", "--lang", "fr"],
+    ["x", "--at", "yesterday"],
+    ["x", "--at"],
+    ["x", "--trust"],
+    ["x", "--trust", "no/such/folder"],
+    ["x", "--matter", "NO-SUCH-MATTER"],
+    ["x", "--json=x"],
+]
+KEYS = [
+    [],
+    ["nonsense"],
+    ["make"],
+    ["make", "store", "kid", "--purpose", "nonsense"],
+    ["make", "store", "kid", "--purpose", "show", "--algorithm", "RSA"],
+    ["make", "store", "kid", "--purpose"],
+    ["list"],
+    ["list", "store", "--no-such-option"],
+    ["list", "store", "one-too-many"],
+    ["prove", "uri"],
+    ["prove", "uri", "--challenge"],
+    ["list", "store", "--passphrase", "x"],
+]
+
+
+@pytest.mark.parametrize(
+    ("main_", "line"),
+    [*((verify_cli.main, line) for line in VERIFY), *((keys_cli.main, line) for line in KEYS)],
+    ids=lambda each: shown_as(each) if isinstance(each, list) else each.__module__,
+)
+def test_the_other_two_programs_end_in_a_sentence_too(main_, line, tmp_path, capsys):
+    """`certhub-verify` and `certhub-keys`: Chinese and English, a next step, exit 2, nothing on stdout."""
+    with contextlib.chdir(tmp_path):
+        try:
+            code = main_(line)
+        except SystemExit as ended:
+            code = ended.code
+
+    said = capsys.readouterr()
+    assert (2, "") == (code, said.out), said.err
+    assert "下一步" in said.err
+    assert "next" in said.err.lower()
+    assert "Traceback" not in said.err
 
 
 def test_serving_on_a_used_port_says_so(capsys, home: Region):
