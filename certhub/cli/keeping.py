@@ -10,6 +10,7 @@ from certhub_schemas import kinds
 from rich.table import Table
 
 from certhub import private
+from certhub.api.problems import catalogue
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.clock import SystemClock
 from certhub.db.adoption import Adoption
@@ -161,13 +162,23 @@ def _show(found: list[Check]) -> None:
     """Every check by the operator page's own names, in both languages; what is not good comes first."""
     for check in sorted(found, key=lambda one: one.ok):
         zh, en = (_name(check.check, lang) for lang in LANGS)
-        told = f" [{check.code}] {check.says}" if not check.ok else ""
+        told = f" [{check.code}] {_explained(check)}" if not check.ok else ""
         CONSOLE.print(f"{_MARKS[check.state]} {zh} / {en}{told}{_told(check)}", markup=False, soft_wrap=True)
     wrong = sum(not check.ok for check in found)
     if wrong:
         say(f"{wrong} 项不正常或没能查", f"{wrong} not good, or not looked at")
     else:
         say("各项检查都正常", "every check is good")
+
+
+def _explained(check: Check) -> str:
+    """What is wrong and what to do, in the words of the API's problems; then what the check itself says of it."""
+    words = catalogue()["problems"]
+    known = words.get(check.code or "", words["NOT_CHECKED"])
+    said = " / ".join(
+        f"{known[lang][0]}；{known[lang][1]}" if lang == "zh" else "; ".join(known[lang]) for lang in LANGS
+    )
+    return f"{said} ({check.says})" if check.says else said
 
 
 def _told(check: Check) -> str:

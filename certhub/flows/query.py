@@ -6,6 +6,7 @@
 3 network       POST, one retry of the same bytes; whoever does not answer is PEER_DOWN
 4 verifier      the answer: signature, region, that it answers this very question, and its time; one in a newer
                 format than we read is UPGRADE_NEEDED
+                how it ended goes on record for the operator (peers/contact.py)
 5 engine        each item examined: the peer states facts, we compute the verdict; a placeholder for each that it
                 does not tell
 """
@@ -35,6 +36,7 @@ from certhub.flows.at_home import Found, Looked
 from certhub.hub import Hub
 from certhub.hub.exchange import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, exchange_key
 from certhub.parties.people import Actor
+from certhub.peers import contact
 from certhub.peers import store as peers
 from certhub.peers.network import PeerDown
 
@@ -86,11 +88,14 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
         hub.step("ask:4")
         answer, evidence = _opened(reply, question, asked, hub=hub)
     except UpgradeNeeded:
+        contact.asked(hub.shelf, asked.region, hub.now(), UPGRADE_NEEDED)
         return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
     except PeerDown:
+        contact.asked(hub.shelf, asked.region, hub.now(), "PEER_DOWN")
         if isinstance(asked.code, codes.Sealed):
             return _without_peer(asked, asked.code, hub=hub)
         return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
+    contact.asked(hub.shelf, asked.region, hub.now(), answer.error)
     if answer.error is not None:
         if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
             quoted = {"agreement": f"{agreement.id} {agreement.n}"}

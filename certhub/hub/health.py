@@ -44,6 +44,10 @@ LIST_OLD = timedelta(minutes=2)
 PEER_SILENT = timedelta(minutes=2)
 """A peer is asked for its lists every 30 seconds."""
 PEER_LIST_OLD = timedelta(minutes=10)
+QUESTION_FAILED = timedelta(minutes=10)
+"""Nobody asks a region on purpose to see whether it answers: a failure this old says nothing of now."""
+WORKER, WORKER_GONE = "worker", timedelta(seconds=30)
+"""Who has the worker's lease writes down the time twice a second; another takes it over after ten seconds."""
 DISK_LEAST = 512 << 20
 
 
@@ -199,7 +203,8 @@ def all_checks(hub: Hub) -> list[Check]:
         _checked("agencies", partial(_agencies, hub)),
         *_seals(hub),
         _checked("status-lists", partial(_lists, hub)),
-        _checked("disk", partial(_disk, hub)),
+        _checked("worker", partial(_worker, hub)),
+        disk_check(hub),
         *_peers(hub),
         *watched,
     ]
@@ -296,6 +301,17 @@ def _lists(hub: Hub) -> dict[str, Any]:
     return {"lists": len(lists), "oldest_seconds": oldest}
 
 
+def _worker(hub: Hub) -> dict[str, Any]:
+    """Look whether a process has the lease, and still speaks: one that was killed never gave it back."""
+    with hub.reading() as unit:
+        held, record = status.held(unit, WORKER), timekeeping.read(unit)
+    spoken = None if record is None else int((hub.now() - record.at).total_seconds())
+    if held is None or spoken is None or spoken > WORKER_GONE.total_seconds():
+        since = "never" if spoken is None else f"{spoken} s ago"
+        raise Unavailable(f"no process has the worker's lease; the last round was {since}", code="NO_WORKER")
+    return {"beat": held.beat}
+
+
 def _agencies(hub: Hub) -> dict[str, Any]:
     own = [agency for agency in hub.trust.agencies.values() if agency.region == hub.region]
     if not own:
@@ -303,6 +319,11 @@ def _agencies(hub: Hub) -> dict[str, Any]:
             "the trust list names no agency of this region: nothing can be issued", code="NO_AGENCY"
         )
     return {"agencies": len(own)}
+
+
+def disk_check(hub: Hub) -> Check:
+    """Look whether there is room where the hub keeps its data."""
+    return _checked("disk", partial(_disk, hub))
 
 
 def _disk(hub: Hub) -> dict[str, Any]:
@@ -338,8 +359,20 @@ def _peer(code: str, hub: Hub) -> dict[str, Any]:
     except NotFound as never:
         raise NotLookedAt("this region was not asked yet", code="PEER_NOT_ASKED") from never
     told = found.to_dict()
+    _questions(code, hub)
     if found.good is None or hub.now() - found.good > PEER_SILENT:
         raise PeerTrouble(f"the last good answer came {told['good'] or 'never'}", "PEER_SILENT", told)
     if found.list_at is not None and hub.now() - found.list_at > PEER_LIST_OLD:
         raise PeerTrouble(f"its list is of {told['list_at']}", "PEER_LIST_OLD", told)
     return told
+
+
+def _questions(code: str, hub: Hub) -> None:
+    """A region may publish its lists and yet answer no question: the last one that failed is told."""
+    try:
+        found = contact.read(hub.shelf, code, contact.QUESTIONS)
+    except NotFound:
+        return
+    if found.is_bad and found.failed is not None and hub.now() - found.failed <= QUESTION_FAILED:
+        told = found.to_dict()
+        raise PeerTrouble(f"a question failed at {told['failed']}: {found.cause}", "PEER_SILENT", told)

@@ -1,15 +1,23 @@
-"""When another region answered last, and why it did not: kept beside its lists on the shelf, by whoever fetches them.
+"""When another region answered last, and why it did not: kept beside its lists on the shelf.
 
-peers/<region>/contact.json   {"good": ISO time|null, "failed": ISO time|null, "cause": code|null, "list_at": …}
+peers/<region>/contact.json     {"good": ISO time|null, "failed": ISO time|null, "cause": code|null, "list_at": …}
+peers/<region>/questions.json   the same of the questions that it was asked, without `list_at`
+
+Two files, since two processes write: the worker what it fetched, a counter's process what it asked.
 """
 
+import contextlib
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from certhub.errors import NotFound
 from certhub.publisher import Shelf
+
+LISTS, QUESTIONS = "contact", "questions"
+REPEATED = timedelta(minutes=1)
+"""Questions come by the hundred: one that went like the one before is put on record once a minute."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,11 @@ class Contact:
     cause: str | None = None
     list_at: datetime | None = None
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether the newest that is known is a failure."""
+        return self.failed is not None and (self.good is None or self.failed > self.good)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
@@ -31,13 +44,13 @@ class Contact:
         }
 
 
-def read(shelf: Shelf, region: str) -> Contact:
-    """Return what is on record of a region.
+def read(shelf: Shelf, region: str, about: str = LISTS) -> Contact:
+    """Return what is on record of a region, about its lists or about our questions.
 
     Raises:
         NotFound: it was never asked.
     """
-    found = json.loads(shelf.get(_name(region)))
+    found = json.loads(shelf.get(_name(region, about)))
     moments = {name: _read(found[name]) for name in ("good", "failed", "list_at")}
     return Contact(cause=found["cause"], **moments)
 
@@ -52,19 +65,34 @@ def failed(shelf: Shelf, region: str, at: datetime, cause: str) -> None:
     _write(shelf, region, replace(_before(shelf, region), failed=at, cause=cause))
 
 
-def _before(shelf: Shelf, region: str) -> Contact:
+def asked(shelf: Shelf, region: str, at: datetime, cause: str | None) -> None:
+    """Put on record how a question ended, `cause` None where it was answered: a change, or once in REPEATED.
+
+    A disk that takes no more must not cost a counter its answer: the health page tells of the disk.
+    """
+    before = _before(shelf, region, QUESTIONS)
+    last = before.good if cause is None else before.failed
+    is_same = before.is_bad is (cause is not None) and (cause is None or cause == before.cause)
+    if last is not None and is_same and abs(at - last) < REPEATED:
+        return
+    now = replace(before, good=at) if cause is None else replace(before, failed=at, cause=cause)
+    with contextlib.suppress(OSError):
+        _write(shelf, region, now, QUESTIONS)
+
+
+def _before(shelf: Shelf, region: str, about: str = LISTS) -> Contact:
     try:
-        return read(shelf, region)
+        return read(shelf, region, about)
     except (NotFound, ValueError, KeyError, TypeError):
         return Contact()
 
 
-def _write(shelf: Shelf, region: str, found: Contact) -> None:
-    shelf.put(_name(region), json.dumps(found.to_dict()).encode())
+def _write(shelf: Shelf, region: str, found: Contact, about: str = LISTS) -> None:
+    shelf.put(_name(region, about), json.dumps(found.to_dict()).encode())
 
 
-def _name(region: str) -> str:
-    return f"peers/{region}/contact.json"
+def _name(region: str, about: str) -> str:
+    return f"peers/{region}/{about}.json"
 
 
 def _told(moment: datetime | None) -> str | None:

@@ -12,7 +12,8 @@ from certhub.cli import app
 from certhub.hub.health import all_checks
 from certhub.peers import contact
 from certhub.trust.folder import TrustFolder
-from certhub.worker import publish
+from certhub.worker import Watch, publish
+from certhub.worker.leases import Lease
 from certhub.worker.lists import fetch_peer_lists
 from tests.api.conftest import api_of
 from tests.api.test_relying import scan, shown
@@ -68,6 +69,9 @@ def test_health_is_told_with_reasons(api):
     """Green only when the status lists are published, too."""
     before = checks(api.get("/api/v1/health", "operator"))
     publish(api.hub)
+    with api.hub.writing() as unit:
+        Lease("worker", "worker-1").is_mine(unit, monotonic=api.hub.clock.monotonic())
+    Watch(api.hub).look()
     contact.answered(api.hub.shelf, "420100", api.hub.now(), None)
     after = checks(api.get("/api/v1/health", "operator"))
 
@@ -157,9 +161,17 @@ def test_the_command_and_the_page_run_the_same_checks(api):
 
     page = health_of(api)
     assert list(page) == [one["check"] for one in told["checks"]]
-    assert {"database", "trust", "agencies", "status-lists", "clock", "disk", "peer-420100", "rows"} <= set(
-        page
-    )
+    assert {
+        "database",
+        "trust",
+        "agencies",
+        "status-lists",
+        "clock",
+        "disk",
+        "worker",
+        "peer-420100",
+        "rows",
+    } <= set(page)
 
 
 def test_what_could_not_be_looked_at_is_unknown(api):
