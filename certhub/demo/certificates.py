@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from certhub.catalog.draft import RawDraft
-from certhub.certificates.rules import Event
+from certhub.certificates.rules import Event, State, after
 from certhub.demo import people as p
 from certhub.parties.people import Party
 
@@ -25,6 +25,15 @@ class Seed:
     renew: bool = False
     leave: str | None = None
     """`intended` stays unsigned, `voided` is given up: two states that only an accident makes."""
+    dated: bool = False
+    """Whether it is about its end, so that another day needs another certificate."""
+
+    @property
+    def standing(self) -> State:
+        """The state in which the certificate of this seed is found; of a renewed one, the newer version's."""
+        if self.leave is not None:
+            return State(self.leave)
+        return State.ACTIVE if self.event is None else after(State.ACTIVE, self.event)
 
 
 def seeds(today: date) -> tuple[Seed, ...]:
@@ -120,6 +129,7 @@ def seeds(today: date) -> tuple[Seed, ...]:
                 today - year + timedelta(days=6),
                 today + timedelta(days=6),
             ),
+            dated=True,
         ),
         Seed("suspended", home, worker(p.WANG, "CY-演示-0003"), Event.SUSPEND, "违章记分待处理（演示）"),
         Seed(

@@ -1,13 +1,17 @@
 """Fill a demo region: parties, accounts, certificates; and hand out the tokens of one start.
 
 Everything goes through the flows that agencies use, so that a demo certificate has walked every stair. Running
-it again changes nothing that is there.
+it again changes nothing that is there, and issues what a newer version of the demo added.
+
+    DATA/demo-cards.json   {name of a seed: certificate id}; "stranger" too
 """
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 from certhub import private
@@ -18,6 +22,7 @@ from certhub.certificates.store import Place
 from certhub.demo import people as p
 from certhub.demo.certificates import Seed, seeds
 from certhub.demo.stranger import issue_by_stranger
+from certhub.errors import Conflict
 from certhub.flows import issue, renew, revoke
 from certhub.flows.revoke import Order
 from certhub.hub import Hub
@@ -30,14 +35,14 @@ from certhub.status.store import Slot
 
 TOKENS, PAGES, CARDS = "demo-tokens.json", "demo-pages.json", "demo-cards.json"
 TOKEN_LIFE = timedelta(days=30)
+STRANGER = "stranger"
 DECISION = "鄂演决字〔2026〕第1号"
 
 
 def seed(hub: Hub, folder: Path) -> dict[str, str]:
     """Fill the region's demo if it is empty; return fresh bearer tokens by role."""
     actors = _actors(hub)
-    if not (folder / CARDS).exists():
-        _issue_all(hub, actors[Role.AGENCY], folder)
+    fill(hub, actors[Role.AGENCY])
     return _tokens(hub, actors, folder)
 
 
@@ -64,24 +69,68 @@ def _agencies(region: str) -> tuple[str, ...]:
     return tuple(agency.uscc for agency in founding.agencies)
 
 
-def _issue_all(hub: Hub, by: Actor, folder: Path) -> None:
-    today = hub.now().astimezone(CHINA).date()
-    cards = {one.name: _issue(one, hub=hub, by=by) for one in seeds(today) if one.region == hub.region}
-    if hub.region == p.REGIONS[0].code:
-        cards["stranger"] = issue_by_stranger(hub, by=by, key=_key(hub, "stranger", "issue"))
-    Shelf(folder).put(CARDS, json.dumps(cards, ensure_ascii=False, indent=1).encode())
+def issued(hub: Hub) -> dict[str, str]:
+    """Return the ids of the demo's certificates by the names of their seeds; none before the first filling."""
+    try:
+        found: dict[str, str] = json.loads((hub.settings.data / CARDS).read_bytes())
+    except FileNotFoundError:
+        return {}
+    return found
 
 
-def _issue(one: Seed, *, hub: Hub, by: Actor) -> str:
+def put_cards(hub: Hub, cards: Mapping[str, str]) -> None:
+    """Keep what `issued` returns, whole or not at all."""
+    Shelf(hub.settings.data).put(CARDS, json.dumps(cards, ensure_ascii=False, indent=1).encode())
+
+
+def fill(hub: Hub, by: Actor) -> None:
+    """Issue what this region's demo does not have yet."""
+    today, cards = hub.now().astimezone(CHINA).date(), issued(hub)
+    before = dict(cards)
+    for one in seeds(today):
+        if one.region == hub.region and one.name not in cards:
+            cards[one.name] = make(one, hub=hub, by=by)
+    if hub.region == p.REGIONS[0].code and STRANGER not in cards:
+        cards[STRANGER] = issue_by_stranger(hub, by=by, key=_key(hub, STRANGER, "issue"))
+    if cards != before:
+        put_cards(hub, cards)
+
+
+def make(one: Seed, *, hub: Hub, by: Actor, instead_of: str = "") -> str:
+    """Issue a seed and do to it what is to be done; return the id under which it is found.
+
+    `instead_of` is the certificate whose place it takes: then it gets a new number. Asked again, it is the same one.
+    """
     if one.leave is not None:
         return _leave_unsigned(one, hub=hub, by=by)
-    cid = str(issue.issue(one.draft, by=by, hub=hub, key=_key(hub, one.name, "issue"))[0]["id"])
+    cid = _numbered(one, hub=hub, by=by, instead_of=instead_of)
     order = Order(one.reason, DECISION)
     if one.renew:
-        return str(renew.renew(cid, order, None, by=by, hub=hub, key=_key(hub, one.name, "renew"))["id"])
+        key = _key(hub, one.name, "renew", instead_of)
+        return str(renew.renew(cid, order, None, by=by, hub=hub, key=key)["id"])
     if one.event is not None:
-        revoke.change(cid, one.event, order, by=by, hub=hub, key=_key(hub, one.name, "change"))
+        key = _key(hub, one.name, "change", instead_of)
+        revoke.change(cid, one.event, order, by=by, hub=hub, key=key)
     return cid
+
+
+def _numbered(one: Seed, *, hub: Hub, by: Actor, instead_of: str) -> str:
+    """Issue a seed under its number; one that takes another's place under the first that is free: -2, -3, …"""
+    if not instead_of:
+        return str(issue.issue(one.draft, by=by, hub=hub, key=_key(hub, one.name, "issue"))[0]["id"])
+    for nth in count(2):
+        draft = replace(one.draft, number=f"{one.draft.number}-{nth}")
+        try:
+            told, is_new = issue.issue(
+                draft, by=by, hub=hub, key=_key(hub, one.name, f"issue {nth}", instead_of)
+            )
+        except Conflict as taken:
+            if taken.code != "CONFLICT_WITH_STORED":
+                raise
+            continue
+        if is_new:
+            return str(told["id"])
+    raise AssertionError("numbers do not end")
 
 
 def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
@@ -120,6 +169,7 @@ def _tokens(hub: Hub, actors: dict[Role, Actor], folder: Path) -> dict[str, str]
     return tokens
 
 
-def _key(hub: Hub, name: str, step: str) -> Key:
+def _key(hub: Hub, name: str, step: str, instead_of: str = "") -> Key:
+    parts = (name, step, instead_of) if instead_of else (name, step)
     with hub.reading() as unit:
-        return Key(unit.vault.digest("demo", name, step), unit.vault.digest("demo request", name, step))
+        return Key(unit.vault.digest("demo", *parts), unit.vault.digest("demo request", *parts))

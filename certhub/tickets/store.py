@@ -134,6 +134,17 @@ def answer_of(unit: Unit, token_hash: bytes) -> bytes | None:
     return None if sealed is None else unit.vault.open("spent", token_hash.hex(), sealed)
 
 
+def forget_all(unit: Unit) -> int:
+    """Delete every ticket, open or spent, and its use; return how many tickets went. For a demo that is put back.
+
+    A code without a ticket is unknown, never good. The use of a sealed code has no ticket and stays: that code would
+    be good once more without it, also where somebody without keys wrote a ticket of its hash.
+    """
+    ours = [row.code_hash for row in believed(unit, TicketRow, select(_TICKET))]
+    unit.sql.execute(delete(_SPENT).where(_SPENT.c.token_hash.in_(ours)))
+    return int(unit.sql.execute(delete(_TICKET)).rowcount)
+
+
 def forget(unit: Unit, past: datetime) -> int:
     """Delete what expired more than ten minutes before `past`, a time that has surely come; return how many rows went.
 

@@ -3,6 +3,7 @@
     pages.py     the routes                     language.py   zh or en, for one request
     views.py     what each page knows           wording.py    the catalogue, texts/zh.json and texts/en.json
     signin.py    a demo's pages come signed in  cards.py      a demo's test cards
+    reset.py     重置演示
     templates/   Jinja2                         static/       served under /assets/: css, js (ES2020, no build step)
 
 A page is a template, one small JSON block (what the view knows) and hand-written modules that speak to the API.

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 
 from certhub.hub import Hub
-from certhub.web import cards
+from certhub.web import cards, reset
 from certhub.web.language import COOKIE, HTML_LANG, LANGS, Lang, lang_of, language, switched
 from certhub.web.signin import demo_actor, sign_in
 from certhub.web.views import AGENCY, COUNTER, HOME, ME, OPS, PAGES, Page, island, other_regions, region_name
@@ -25,6 +25,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
 router.include_router(cards.router)
+router.include_router(reset.router)
 
 
 @router.get("/", response_class=HTMLResponse)

@@ -1,5 +1,6 @@
 """What each page knows when it is drawn: plain values for the template, and a JSON block for its scripts.
 
+home      that its one deed, 重置演示, is the operator's
 counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; which names come first
 me        what agencies are called
 agency    for which agencies the account acts, and which kinds those may issue
@@ -86,6 +87,8 @@ def as_seen(url: str, host: str) -> str:
 def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any]:
     trust = _trust(hub)
     names = {one.uscc: _name(one, lang) for one in (trust.agencies.values() if trust else ())}
+    if page is HOME:
+        return {"role": Role.OPERATOR.value}
     if page is COUNTER:
         return {
             "trust_as_of": trust.as_of.isoformat() if trust else None,

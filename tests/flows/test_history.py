@@ -14,6 +14,7 @@ import certhub
 from certhub.audit import store as audit
 from certhub.catalog.draft import RawDraft
 from certhub.certificates.rules import Event
+from certhub.demo.resetting import put_back
 from certhub.errors import HubError
 from certhub.flows import bundle, import_, issue, outcome, renew, reveal
 from certhub.flows.outcome import Result
@@ -205,6 +206,10 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
     "take an offline bundle": (
         lambda home, other: lambda: bundle.offline_bundle(by=home.clerk, hub=home.hub),
         [("420700", "bundle.issued", frozenset({"lists"}))],
+    ),
+    "put the demo back": (
+        lambda home, other: lambda: put_back(home.hub, by=home.operator),
+        [("420700", "demo.reset", frozenset({"kept", "led_back", "reissued", "codes", "resumed"}))],
     ),
 }  # fmt: skip
 ELSEWHERE = {"peer.stopped", "peer.resumed"}

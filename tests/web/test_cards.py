@@ -222,3 +222,38 @@ def test_a_card_that_ran_out_says_so(own_site: Site) -> None:
 
     assert (409, "CARD_ALTERED") == (answer.status_code, answer.json()["code"])
     assert "已过有效期" in answer.json()["title"]
+
+
+OPERATOR = {"X-CertHub-Role": "operator"}
+
+
+def test_a_card_that_was_altered_is_dealt_again_after_a_reset(own_site: Site) -> None:
+    """The operator of a demo puts it back by one request, and every card leads to its verdict."""
+    region = own_site.region
+    cid = cards.certificate_of(region.hub, "valid") or ""
+    renew.renew(cid, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
+    visitor = counter(own_site)
+    visitor.get("/ops")
+    answer = visitor.post("/demo/reset", headers=OPERATOR)
+    publish(region.hub)
+
+    verdicts = {}
+    for name in VERDICTS:
+        body = {"code": deal(visitor, name)["code"], "matter": "PLACEHOLDER-901", "window": "1号窗口"}
+        report = visitor.post("/api/v1/verifications", json=body, headers=CLERK).json()
+        verdicts[name] = (report["verdict"], report["code"])
+    assert (200, 1) == (answer.status_code, answer.json()["reissued"])
+    assert VERDICTS == verdicts
+
+
+def test_a_reset_is_for_the_operator_of_a_demo(site: Site, closed_site: Site) -> None:
+    """Nobody else puts a demo back, and in production there is nothing to put back."""
+    tokens = {role: {"Authorization": f"Bearer {token}"} for role, token in site.region.tokens.items()}
+    told = {
+        role: site.visit().post("/demo/reset", headers=headers).status_code
+        for role, headers in tokens.items()
+    }
+
+    assert {"agency": 403, "clerk": 403, "holder": 403, "operator": 200} == told
+    assert 401 == site.visit().post("/demo/reset").status_code
+    assert 404 == closed_site.visit().post("/demo/reset", headers=tokens["operator"]).status_code

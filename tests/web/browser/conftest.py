@@ -49,8 +49,7 @@ class Visit:
         if clock:
             page.clock.install()
         page.goto((at or self.home) + path)
-        if path.split("?", maxsplit=1)[0] != "/":
-            page.wait_for_selector("html[data-ready=true]")
+        page.wait_for_selector("html[data-ready=true]")
         return page
 
     def watch(self, page: Page) -> Page:
@@ -73,7 +72,7 @@ class Visit:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Two regions, served as anybody would."""
-    running = start(Options(tmp_path_factory.mktemp("demo"), _two_ports()))
+    running = start(Options(tmp_path_factory.mktemp("demo"), two_ports()))
     yield running
     running.stop()
 
@@ -136,7 +135,7 @@ def _keep_pictures(here: People, folder: Path) -> None:
         print(f"screenshot: {path}")  # noqa: T201  pytest shows it with the failure
 
 
-def _two_ports() -> int:
+def two_ports() -> int:
     """Return a free port whose next one is free too."""
     while True:
         with socket.socket() as first, socket.socket() as second:

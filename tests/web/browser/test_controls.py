@@ -4,6 +4,7 @@ controls.json is the list. A control that is seen and not listed fails, and so d
 there or does nothing. The chrome that all pages share is tried once, on the operator's page.
 """
 
+import re
 from collections.abc import Callable
 from fnmatch import fnmatch
 from typing import Any
@@ -32,7 +33,7 @@ UNLISTED = f"""
 """
 PRINTED = "globalThis.print = () => { globalThis.printed = true; }"
 PATIENCE_MS = 6000
-CHANGING = ("ops", "agency")
+CHANGING = ("home", "ops", "agency")
 """Pages whose deeds would change the demo for other tests: their requests are seen, and go no further."""
 
 
@@ -119,6 +120,11 @@ def changing(page: Page) -> None:
     page.wait_for_selector("#change[open]")
 
 
+def resetting(page: Page) -> None:
+    """The dialog that asks before it puts the demo back."""
+    page.click("#reset")
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "start": lambda page: None,
     "result": with_result,
@@ -133,6 +139,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "shown": shown,
     "issuing": issuing,
     "change": changing,
+    "resetting": resetting,
 }
 
 
@@ -185,7 +192,7 @@ def effect(page: Page, one: Control) -> str:
         page.fill(where, value)
     if one.page in CHANGING:
         page.route(
-            "**/api/v1/**",
+            re.compile("/api/v1/|/demo/reset"),
             lambda route: route.continue_() if route.request.method == "GET" else route.abort(),
         )
     try:

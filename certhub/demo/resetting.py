@@ -1,0 +1,145 @@
+"""重置演示: put a running demo of one region back, through the flows that everybody uses.
+
+1 certificates      one that is not as it was made is led back where the rules know a way (a suspension is lifted);
+                    otherwise what is still in force of it is cancelled, and it is issued anew under a new number
+2 demo-cards.json   rewritten whole after each, so that a card meets the old certificate or the new one
+3 tickets, peers, audit   codes forgotten with their use, local stops lifted, the deed on record: one transaction
+
+Every step has a key that it would have again: a reset that was cut off, or pressed twice, goes on where it was.
+What stays: history, receipts, reports, ended certificates, what visitors issued, tokens, and the use of sealed codes,
+which would be good once more without it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from certhub.audit import store as audit
+from certhub.certificates import store as certificates
+from certhub.certificates.record import Certificate
+from certhub.certificates.rules import CHINA, STEPS, Event, State
+from certhub.demo.certificates import Seed, seeds
+from certhub.demo.seed import DECISION, fill, issued, make, put_cards
+from certhub.errors import NotFound
+from certhub.flows import revoke
+from certhub.flows.revoke import Order
+from certhub.hub import Hub
+from certhub.idempotency.store import Key
+from certhub.parties import store as parties
+from certhub.parties.people import Actor, Role
+from certhub.peers import store as peers
+from certhub.tickets import store as tickets
+
+REASON = "重置演示"
+_LED_BACK = {
+    (State.SUSPENDED, State.ACTIVE): Event.REINSTATE,
+    (State.ACTIVE, State.SUSPENDED): Event.SUSPEND,
+}
+
+
+class How(StrEnum):
+    """What a reset did with one certificate of the demo."""
+
+    KEPT = "kept"
+    LED_BACK = "led_back"
+    REISSUED = "reissued"
+
+
+@dataclass(frozen=True)
+class PutBack:
+    """What a reset did: certificates by `How`, codes forgotten, regions whose local stop was lifted."""
+
+    certificates: Mapping[How, int]
+    codes: int
+    resumed: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON: {"kept", "led_back", "reissued", "codes": counts, "resumed": region codes}."""
+        counts = {how.value: self.certificates.get(how, 0) for how in How}
+        return {**counts, "codes": self.codes, "resumed": list(self.resumed)}
+
+
+def put_back(hub: Hub, *, by: Actor) -> PutBack:
+    """Put this region's demo back; `by` is the operator who asked for it.
+
+    Raises:
+        NotFound: the demo's agency account is gone.
+        Conflict, Unavailable: somebody changed a certificate at the same moment; ask again.
+    """
+    agency = _agency(hub)
+    fill(hub, agency)
+    cards, done = issued(hub), Counter[How]()
+    for one in seeds(hub.now().astimezone(CHINA).date()):
+        if one.region != hub.region:
+            continue
+        cid, how = _one_back(one, cards[one.name], hub=hub, by=agency)
+        done[how] += 1
+        if cid != cards[one.name]:
+            cards[one.name] = cid
+            put_cards(hub, cards)
+    return _told(hub, done, by)
+
+
+def _told(hub: Hub, done: Mapping[How, int], by: Actor) -> PutBack:
+    with hub.writing() as unit:
+        resumed = tuple(sorted(peers.stopped(unit)))
+        for region in resumed:
+            peers.resume(unit, region)
+            audit.record(unit, "peer.resumed", actor=by.key, subject=region, body={"reason": REASON})
+        result = PutBack(done, tickets.forget_all(unit), resumed)
+        audit.record(unit, "demo.reset", actor=by.key, subject=hub.region, body=result.to_dict())
+    return result
+
+
+def _agency(hub: Hub) -> Actor:
+    with hub.reading() as unit:
+        found = next((one for one in parties.accounts(unit) if one.role is Role.AGENCY), None)
+    if found is None:
+        raise NotFound("the demo's agency account is gone; start the demo with --reset")
+    return found
+
+
+def _one_back(one: Seed, cid: str, *, hub: Hub, by: Actor) -> tuple[str, How]:
+    """Return the id under which the certificate is found from now on, and what was done."""
+    with hub.reading() as unit:
+        found = certificates.find(unit, cid)
+    if one.leave is not None:  # never signed: nobody's to alter
+        return cid, How.KEPT
+    if found is not None and _has_its_dates(one, found):
+        if found.state is one.standing:
+            return cid, How.KEPT
+        event = _LED_BACK.get((found.state, one.standing))
+        if event is not None:
+            _change(found, event, hub=hub, by=by)
+            return cid, How.LED_BACK
+    if found is not None:
+        for version in _in_force(found, hub):
+            _change(version, Event.CANCEL, hub=hub, by=by)
+    return make(one, hub=hub, by=by, instead_of=cid), How.REISSUED
+
+
+def _has_its_dates(one: Seed, found: Certificate) -> bool:
+    """Whether a certificate that is about its end still ends when it should."""
+    return not one.dated or (found.valid_to is not None and found.valid_to.isoformat() == one.draft.valid_to)
+
+
+def _in_force(found: Certificate, hub: Hub) -> list[Certificate]:
+    """Return the versions of a certificate, also renewed ones, that can still be cancelled."""
+    first = found.record.holders[0]
+    with hub.reading() as unit:
+        held = certificates.held_by(unit, [unit.vault.index(first.id_type, first.id_number)])
+    return [
+        one
+        for _, one in held
+        if (one.kind, one.record.number) == (found.kind, found.record.number)
+        and (one.state, Event.CANCEL) in STEPS
+    ]
+
+
+def _change(one: Certificate, event: Event, *, hub: Hub, by: Actor) -> None:
+    with hub.reading() as unit:
+        step = (one.cid, event.value, one.state_since.isoformat())
+        key = Key(unit.vault.digest("demo reset", *step), unit.vault.digest("demo reset request", *step))
+    revoke.change(one.cid, event, Order(REASON, DECISION), by=by, hub=hub, key=key)
