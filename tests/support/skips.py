@@ -18,6 +18,7 @@ EVERYWHERE = {
     "peak memory is read from /proc": "Linux alone has it",
 }
 LISTED = {
+    "test": {"playwright is not installed": "the lane `browser` runs it"},
     "wheels": {
         "drawing codes takes qrcode": "the verifier's wheel alone has no qrcode",
         r"the extra \[image\] is not installed": "the verifier's wheel alone reads no pictures",

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from certhub_schemas import matters
+from certhub_schemas import matters, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier import Channel, PresentedCredential, SealedCode, StatusAt, UseRecord, policy_for
 from certhub_verifier.engine import Evidence, examine, run
@@ -121,9 +121,11 @@ def seen_by_engine(evidence: Evidence, channel: Channel, world: World, trust: Tr
     policy = policy_for(replace(matters()[0], offline_allowed=True), channel)
 
     def news(need: object) -> object:
-        return StatusToken(world.status_token()) if isinstance(need, StatusAt) else UseRecord(False)
+        return (
+            StatusToken(world.status_token()) if isinstance(need, StatusAt) else UseRecord(False, as_of=NOW)
+        )
 
-    report = run(examine(evidence, trust=trust, policy=policy, now=NOW), news)  # type: ignore[arg-type]
+    report = run(examine(evidence, trust=trust, policy=policy, now=NOW, catalogue=shipped_catalogue()), news)  # type: ignore[arg-type]
     return Outcome.YES in {one.outcome for one in report.facts if one.fact is Fact.ISSUER_ENTITLED}
 
 
