@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.credentials import HOME, NOW, World
+from tests.verifier.test_texts import by_code, by_ticket
 
 WORLD = World()
 TRUST = WORLD.trust()
@@ -28,10 +29,10 @@ GOOD = [
         WORLD.receipt_file(),
         WORLD.receipt(office="\u00ad\u200b办", window="", case="x" * 60),
         WORLD.credential(),
-        WORLD.credential({"名称": ["深", {"a": ["b" * 300]}], "住所": "\x1b[2J\u202e"}),
+        by_ticket({"名称": ["深", {"a": ["b" * 300]}], "住所": "\x1b[2J\u202e"}).text,
         WORLD.sealed_code(),
         WORLD.paper_code(),
-        WORLD.sealed_code(claims={"名称": "\x1b[31m有效"}),
+        by_code({"名称": "\x1b[31m有效"}).text,
         WORLD.bundle(),
         "EC1" + "0" * 17,
     )
