@@ -86,7 +86,7 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
             timeout=hub.settings.peer_timeout_seconds,
         )
         hub.step("ask:4")
-        answer, evidence = _opened(reply, question, asked, hub=hub)
+        answer, evidence = _opened(reply, question, number, asked, hub=hub)
     except UpgradeNeeded:
         contact.asked(hub.shelf, asked.region, hub.now(), UPGRADE_NEEDED)
         return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
@@ -133,8 +133,12 @@ def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, hub
     return jose.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=hub.signer(Purpose.EXCHANGE))
 
 
-def _opened(reply: bytes, question: str, asked: Asked, *, hub: Hub) -> tuple[envelope.Response, str]:
+def _opened(
+    reply: bytes, question: str, number: int, asked: Asked, *, hub: Hub
+) -> tuple[envelope.Response, str]:
     """Return the peer's answer and its digest; an answer that does not verify is no answer.
+
+    An answer has the format of its question (`number`): in an older one it could leave out what was asked.
 
     Raises:
         PeerDown: it does not verify, or is no answer to this question.
@@ -156,6 +160,7 @@ def _opened(reply: bytes, question: str, asked: Asked, *, hub: Hub) -> tuple[env
         or answer.request != envelope.request_digest(question)
         or not answer.issued_at - SKEW.total_seconds() <= now <= answer.expires + SKEW.total_seconds()
         or (answer.error is None and len(answer.results) != 1)
+        or (answer.error is None and answer.format != number)
         or (isinstance(asked.code, codes.Sealed) and any(len(one.items) > 1 for one in answer.results))
     ):
         raise PeerDown(f"the answer of {region} is not an answer to this question")

@@ -404,6 +404,7 @@ LIES = {
         kind="11100000MB0143028R999"
     ),
     "no item": lambda payload: payload["results"][0].update(items=[]),
+    "a term that is over": lambda payload: payload["results"][0]["items"][0].update(valid_to="2001-01-01"),
 }
 
 

@@ -195,7 +195,7 @@ def _answers() -> Iterator[Vector]:
     revoked = {"outcome": "no", "cause": "REVOKED", "detail": {"date": "2026-01-01"}}
     yield _judged("answer", "Everything is good, and the agreement covers it.", answer(item()), good)
     yield _judged("answer-of-two", "Two certificates behind one code.",
-                  answer(item(), item(facts=told(status=revoked))), good, Expected("invalid", "REVOKED"))  # fmt: skip
+                  answer(item(), item(facts=told(status=revoked), cert_digest=wire.digest("another"))), good, Expected("invalid", "REVOKED"))  # fmt: skip
     yield _judged("answer-suspended", "A known bad.", answer(item(facts=told(status={"outcome": "no", "cause": "SUSPENDED"}))),
                   Expected("invalid", "SUSPENDED"))  # fmt: skip
     yield _judged("answer-fields-beyond-the-agreement", "What the agreement does not name is dropped, even if it is sent.",

@@ -1,7 +1,7 @@
 """Another region's answer: its facts are its own words; whether we rely on them is ours to say."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from certhub_schemas import shipped_catalogue
@@ -10,13 +10,24 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PeerAnswer
 from certhub_verifier.facts import Fact
 from certhub_verifier.formats.envelope import AnsweredItem
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.stated import StatedFact, StatedIssuer
 from certhub_verifier.formats.trustlist import MemberState, agreement_path
 from certhub_verifier.policy import Channel, policy_for
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.credentials import AWAY, HOME, LICENCE, MARRIAGE, MATTER, NOW, World, an_agreement
+from tests.support.credentials import (
+    AGENCY,
+    AWAY,
+    AWAY_AGENCY,
+    HOME,
+    LICENCE,
+    MARRIAGE,
+    MATTER,
+    NOW,
+    World,
+    an_agreement,
+)
 
 WORLD = World()
 TRUST = WORLD.trust()
@@ -39,12 +50,27 @@ def said(fact, outcome, cause=None, *, as_of=NOW, **detail):
     return StatedFact(fact, outcome, cause, as_of, "f" * 64, detail)
 
 
-def examined(facts, *, trust=TRUST, policy=POLICY, kind=LICENCE, purpose="verify", disclosed=None, now=NOW):
-    """Examine 420700's answer as 420100 does."""
+def examined(
+    facts,
+    *,
+    trust=TRUST,
+    policy=POLICY,
+    kind=LICENCE,
+    purpose="verify",
+    disclosed=None,
+    now=NOW,
+    at=NOW,
+    **said,
+):
+    """Examine 420700's answer of the moment `at` as 420100 does; `said` are issuer and term."""
     item = AnsweredItem(
-        kind=kind, facts=tuple(facts), disclosed=disclosed or {"名称": "示例小面馆"}, cert_digest="d" * 64
+        kind=kind,
+        facts=tuple(facts),
+        disclosed=disclosed or {"名称": "示例小面馆"},
+        cert_digest="d" * 64,
+        **said,
     )
-    evidence = PeerAnswer(HOME, item, DIGEST, NOW, asker=AWAY, purpose=purpose)
+    evidence = PeerAnswer(HOME, item, DIGEST, at, asker=AWAY, purpose=purpose)
     return run(
         examine(evidence, trust=trust, policy=policy, now=now, catalogue=shipped_catalogue()),
         lambda need: None,
@@ -222,3 +248,47 @@ def test_of_a_peers_invalid_certificate_nothing_is_shown():
     report = examined(good(said("status", "no", "REVOKED")))
 
     assert ("REVOKED", LICENCE, {}) == (report.code, report.kind, report.disclosed)
+
+
+@pytest.mark.parametrize(("days", "code"), [(-365, "FACT_TOO_OLD"), (365, "CLOCK_WRONG")])
+def test_no_fact_is_newer_than_the_answer_that_states_it(days, code):
+    """An answer of last year, or of next year, whose facts are dated now is not believed."""
+    report = examined(good(), at=NOW + timedelta(days=days))
+
+    assert (Verdict.UNDETERMINED, code) == (report.verdict, report.code)
+
+
+def test_no_policy_makes_a_statement_of_last_year_young():
+    """The ages that a policy names end where any matter's end."""
+    policy = replace(POLICY, max_status_age_seconds=10**12, max_trust_age_seconds=10**12)
+    old = [said(name, "yes", as_of=NOW - timedelta(days=365)) for name in NEEDED]
+
+    assert Verdict.UNDETERMINED is examined(good(*old), policy=policy).verdict
+
+
+def test_the_issuers_name_is_the_lists_and_never_the_peers():
+    """Whatever the peer calls it; and an agency that is not that region's makes the issuer unknown."""
+    renamed = examined(good(), issuer=StatedIssuer(AGENCY, "北京市公安局"))
+    foreign = examined(good(), issuer=StatedIssuer(AWAY_AGENCY, "鄂州市市场监督管理局"))
+    nobody = examined(good(), issuer=StatedIssuer("11420799MB9999041J", "鄂州市民政局"))
+
+    assert (Verdict.VALID, AGENCY, "鄂州市市场监督管理局（演示）") == (
+        renamed.verdict,
+        renamed.issuer.code,
+        renamed.issuer.name,
+    )
+    for report in (foreign, nobody):
+        assert (Verdict.UNDETERMINED, "ISSUER_UNKNOWN", None) == (report.verdict, report.code, report.issuer)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(date(2030, 1, 1), None), (None, date(2001, 1, 1)), (date(2030, 1, 1), date(2001, 1, 1))],
+)
+def test_a_term_that_contradicts_the_dates_is_not_shown_as_good(first, last):
+    """A peer that says yes to the dates and names a term that today lies outside of contradicts itself."""
+    report = examined(good(), valid_from=first, valid_to=last)
+
+    assert Verdict.UNDETERMINED is report.verdict
+    assert (None, None) == (report.valid_from, report.valid_to)
+    assert Verdict.VALID is examined(good(), valid_from=NOW.date(), valid_to=NOW.date()).verdict

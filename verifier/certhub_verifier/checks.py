@@ -113,7 +113,7 @@ def in_time(said: Checked, *, policy: Policy, now: datetime) -> Checked:
     """
     if said.as_of > now + SKEW:
         return clock_slow(said.fact, said.as_of, now, as_of=said.as_of, evidence=said.evidence)
-    limit = policy.max_trust_age_seconds if said.fact in _BY_A_TRUST_LIST else policy.max_status_age_seconds
+    limit = policy.trust_limit if said.fact in _BY_A_TRUST_LIST else policy.status_limit
     if said.outcome is Outcome.NO or _age(said.as_of, now) <= limit:
         return said
     return _old("FACT_TOO_OLD", said.fact, said.as_of, now, said.evidence)
@@ -297,7 +297,7 @@ def trust_fresh(trust: TrustSet | None, *, policy: Policy, now: datetime) -> Che
         return clock_slow(Fact.TRUST_FRESH, trust.as_of, now, as_of=trust.as_of, evidence=trust.digest)
     grade = "fresh" if age <= FRESH else "aging" if age <= AGING else "stale" if age <= STALE else "too_old"
     allowed = ("fresh", "aging", "stale") if policy.offline_allowed else ("fresh", "aging")
-    if grade not in allowed or age.total_seconds() > policy.max_trust_age_seconds:
+    if grade not in allowed or age.total_seconds() > policy.trust_limit:
         return too_old(Fact.TRUST_FRESH, trust.as_of, now, trust.digest)
     return yes(Fact.TRUST_FRESH, trust.as_of, trust.digest, grade=grade)
 

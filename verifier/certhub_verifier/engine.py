@@ -38,7 +38,7 @@ from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
 from certhub_verifier.policy import Channel, Policy
 from certhub_verifier.report import ItemReport, kind_names
 from certhub_verifier.sentences import CHINA
-from certhub_verifier.stated_checks import stated
+from certhub_verifier.stated_checks import borne_out, doubted, stated
 from certhub_verifier.status_checks import status
 from certhub_verifier.trust import TrustedKey, TrustSet
 from certhub_verifier.verdict import judge
@@ -276,7 +276,11 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
     answer = evidence.signature_digest
     case.kind = evidence.item.kind
     case.facts += stated(  # (1) to (3), (5), (6), (8) to (10)
-        evidence.item.facts, answer=answer, policy=case.policy, now=case.now
+        evidence.item.facts,
+        answer=answer,
+        answered_at=evidence.as_of,
+        policy=case.policy,
+        now=case.now,
     )
     if case.trust is None:
         return
@@ -284,8 +288,10 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
         checks.answer_stands_behind(evidence.region, case.trust, answer=answer, as_of=evidence.as_of)
     )  # (4)
     case.show(evidence.item.disclosed, answer)
-    case.issuer = evidence.item.issuer
-    case.valid_from, case.valid_to = evidence.item.valid_from, evidence.item.valid_to
+    case.issuer, case.valid_from, case.valid_to, doubts = borne_out(
+        evidence.item, evidence.region, trust=case.trust, now=case.now
+    )
+    case.facts = doubted(case.facts, doubts, answer=answer, now=case.now)
     _catalogued(case, None, answer)  # (5)
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
 

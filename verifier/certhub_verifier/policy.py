@@ -16,6 +16,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from certhub_schemas.matters import MAX_STATUS_AGE
+
 from certhub_verifier.facts import Fact
 from certhub_verifier.formats import strict_json
 
@@ -80,6 +82,16 @@ class Policy:
     expires_soon_days: int = 30
     offline_allowed: bool = False
     deficiency_allowed: bool = False
+
+    @property
+    def status_limit(self) -> int:
+        """Oldest status in seconds: the policy's, and never more than any matter may take."""
+        return min(self.max_status_age_seconds, MAX_STATUS_AGE)
+
+    @property
+    def trust_limit(self) -> int:
+        """Oldest trust list in seconds: the policy's, and never more than anybody relies on."""
+        return min(self.max_trust_age_seconds, MAX_TRUST_AGE_SECONDS)
 
     def level(self, fact: Fact) -> Level:
         """Return how much `fact` weighs; a fact that the policy does not name is required."""

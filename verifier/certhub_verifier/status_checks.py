@@ -121,7 +121,7 @@ def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy,
 def _aged(listed: StatusStatement, evidence: str, policy: Policy, now: datetime) -> Checked:
     as_of = at(listed.iat)
     seconds = math.ceil(now.timestamp())  # a list is not younger than it is
-    match listed.freshness(now=seconds, limit_seconds=policy.max_status_age_seconds):
+    match listed.freshness(now=seconds, limit_seconds=policy.status_limit):
         case Freshness.FUTURE:
             return clock_slow(Fact.STATUS, as_of, now, as_of=as_of, evidence=evidence)
         case Freshness.ENDED | Freshness.TOO_OLD:

@@ -312,6 +312,9 @@ def _consistent(found: Result, where: str) -> Result:
         raise Malformed(f"{where}.items: a code that fails has none")
     if found.shown is not None and found.shown != len(found.items):
         raise Malformed(f"{where}.items: another number than were shown")
+    told = [item.cert_digest for item in found.items if isinstance(item, AnsweredItem)]
+    if len(set(told)) != len(told):
+        raise Malformed(f"{where}.items: one certificate twice")
     return found
 
 

@@ -1,0 +1,58 @@
+"""What a peer signs and is no answer: of an older format than was asked in, of more than a code has, of a stranger."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.peers import BrokenWire, asked_through, lie
+from tests.support.story import issued, licence, scan, sealed, ticket
+
+
+def in_format_one(payload: dict) -> None:
+    """Say less than was asked: the answer of a release before, without audience, issuer and count."""
+    payload.pop("format")
+    [result] = payload["results"]
+    result.pop("shown")
+    for item in result["items"]:
+        for name in ("issuer", "valid_from", "valid_to"):
+            item.pop(name)
+        item["facts"] = [fact for fact in item["facts"] if fact["fact"] not in {"audience"}]
+
+
+def two_of_one(payload: dict) -> None:
+    """Answer a sealed code, which is of one certificate, with two."""
+    [result] = payload["results"]
+    result.update(items=[*result["items"], result["items"][0] | {"cert_digest": "0" * 64}], shown=2)
+
+
+def five_of_one(payload: dict) -> None:
+    """Tell of one certificate five times, and say that five were shown."""
+    [result] = payload["results"]
+    result.update(items=result["items"] * 5, shown=5)
+
+
+def of_another_region(payload: dict) -> None:
+    """Name an agency of the asking region as the issuer."""
+    payload["results"][0]["items"][0]["issuer"] = {"code": "11420198MB9999017L", "name": "某局"}
+
+
+@pytest.mark.parametrize(
+    ("lied", "make"),
+    [
+        (in_format_one, ticket),
+        (in_format_one, sealed),
+        (two_of_one, sealed),
+        (five_of_one, ticket),
+        (of_another_region, ticket),
+        (of_another_region, sealed),
+    ],
+)
+def test_an_answer_that_is_not_one_to_the_question_is_no_answer(home, other, lied, make):
+    """An older format than was asked in, or more certificates than a sealed code has."""
+    code = make(home, issued(home, licence("营-1")))
+
+    liar = BrokenWire(home.wire, lie(home.hub, lied))
+    report = scan(replace(other, hub=asked_through(other, liar)), code)
+
+    assert "valid" != report["verdict"]
+    assert "OK" != report["code"]
