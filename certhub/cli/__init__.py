@@ -10,7 +10,7 @@ import typer
 from certhub_keys.errors import KeysError
 
 from certhub.cli import certificates, demo, imports, keeping, peers, serving
-from certhub.cli.console import CONSOLE, app, fail, misread, unusable
+from certhub.cli.console import CONSOLE, OPENED, app, fail, misread, unusable
 from certhub.db.engine import DATABASE_ERROR
 from certhub.errors import HubError
 
@@ -38,3 +38,5 @@ def main(line: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         CONSOLE.print("已中断 / interrupted")
         sys.exit(130)
+    finally:
+        OPENED.close()

@@ -43,7 +43,6 @@ def issue(
         claims=body["claims"],
     )
     made, new = issuing.issue(draft, by=by, hub=hub, key=_key(hub, "issue", file.read_bytes()))
-    hub.close()
     say(f"{'已签发' if new else '已存在'} {made['identifier']}", "issued" if new else "existing")
     if as_json:
         result(dict(made))
@@ -61,7 +60,7 @@ def revoke(
     """撤销一张证照；撤销后不能恢复 / revoke a certificate, for good."""
     if not yes:
         typer.confirm(
-            "撤销后不能恢复，两秒内各地核验都会显示无效。继续？/ this cannot be undone. Go on?",
+            "撤销后不能恢复；联网核验马上显示无效，状态列表两秒内更新。继续？/ this cannot be undone. Go on?",
             abort=True,
             err=True,
         )
@@ -69,7 +68,6 @@ def revoke(
     by = agency_account(hub)
     key = _key(hub, "revoke", f"{certificate}\0{reason}\0{decision}".encode())
     changed = change(certificate, Event.REVOKE, Order(reason, decision), by=by, hub=hub, key=key)
-    hub.close()
     say(f"已撤销 {changed['identifier']}", "revoked")
     if as_json:
         result(dict(changed))

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -13,6 +14,9 @@ from rich.console import Console
 from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.settings import FILE, BadSettings, Settings
+
+OPENED = ExitStack()
+"""What `main` closes when the command has ended, however it ended."""
 
 app = typer.Typer(
     name="certhub",
@@ -60,8 +64,10 @@ def folder_of(data: Path | None) -> Path:
 
 
 def open_hub(data: Path | None) -> Hub:
-    """Open the hub that a command speaks of."""
-    return Hub.open(Settings.load(folder_of(data)))
+    """Open the hub that a command speaks of; it is closed when the command ends, however it ends."""
+    hub = Hub.open(Settings.load(folder_of(data)))
+    OPENED.callback(hub.close)
+    return hub
 
 
 def say(zh: str, en: str) -> None:
