@@ -28,7 +28,7 @@ LISTED = {
     },
     "postgres": {
         "this is about SQLite": "the default suite runs it",
-        "the files are the server's": "a server's files are not the hub's to read; test_migrations looks at the columns",
+        "the files are the server's": "a server's files are not ours; test_migrations looks at the columns",
         r"on PostgreSQL each statement sees its own moment": "what the test says of SQLite is not promised there",
     },
 }
