@@ -20,6 +20,13 @@ from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.settings import Settings
 
+WORKER_SECONDS = 60
+"""How long a process may keep its supervisor waiting before it is killed and another one is started.
+
+One that is still importing does not answer, and uvicorn's 5 seconds are less than four take to start on a busy
+machine: each was killed before it was up, and so was the next, and the hub never came up.
+"""
+
 
 @app.command("serve")
 def serve(
@@ -57,6 +64,7 @@ def serve(
         date_header=True,
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )
 
 

@@ -24,7 +24,9 @@ from certhub.demo.regions import Plan, prepare, reset
 from certhub.errors import HubError
 
 FIRST_PORT, TRIES = 8000, 200
-READY_SECONDS, GRACE_SECONDS = 60.0, 8.0
+READY_SECONDS = 180.0  # a busy machine takes a minute; a server that has ended is seen at once
+GRACE_SECONDS = 8.0
+LAST_WORDS = 12  # lines
 PARENT = "CERTHUB_PARENT"
 
 
@@ -97,7 +99,7 @@ def start(options: Options) -> Demo:
     """Prepare and start both regions, and wait until both are ready.
 
     Raises:
-        DemoFailed: a port is taken, or a region did not come up; its last words are in DIR/<code>/serve.log.
+        DemoFailed: a port is taken, or a region did not come up; with its last words, all are in DIR/<code>/serve.log.
     """
     ports = _ports(options)
     urls = [f"http://{'127.0.0.1' if options.host == '0.0.0.0' else options.host}:{port}" for port in ports]  # noqa: S104
@@ -145,8 +147,20 @@ def _until_ready(demo: Demo) -> None:
             while not _answers(client, url):
                 if process.poll() is not None or time.monotonic() > deadline:
                     log = demo.options.folder / one.code / "serve.log"
-                    raise DemoFailed(f"{one.name} did not come up; read {log}, then try again with --reset")
+                    raise DemoFailed(
+                        f"{one.name} did not come up: {_how(process)}; {log} ends\n{_last_words(log)}"
+                    )
                 time.sleep(0.05)
+
+
+def _how(process: subprocess.Popen[bytes]) -> str:
+    if process.poll() is None:
+        return f"no answer in {READY_SECONDS:.0f} seconds"
+    return f"its server ended with exit code {process.returncode}"
+
+
+def _last_words(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LAST_WORDS:])
 
 
 def _answers(client: httpx2.Client, url: str) -> bool:

@@ -14,6 +14,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.support.ports import free_ports
+
 pytestmark = pytest.mark.drill
 
 ROOT = Path(__file__).parents[2]
@@ -100,9 +102,10 @@ class Running:
     other: Region
 
 
-def start(folder: Path, *extra: str) -> Running:
-    """Start `certhub demo --json` and read its one ready line."""
-    command = [sys.executable, "-m", "certhub", "demo", "--json", "--data", str(folder), *extra]
+def start(folder: Path, port: int | None = None) -> Running:
+    """Start `certhub demo --json`, on two free ports unless one is named, and read its one ready line."""
+    where = ["--data", str(folder), "--port", str(port or free_ports())]
+    command = [sys.executable, "-m", "certhub", "demo", "--json", *where]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -130,7 +133,7 @@ def ended(running: Running) -> None:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A demo of both regions for the whole module."""
-    running = start(tmp_path_factory.mktemp("demo"), "--port", "18700")
+    running = start(tmp_path_factory.mktemp("demo"))
     yield running
     stop(running)
 
@@ -201,7 +204,7 @@ def test_a_status_change_is_published_within_two_seconds(demo: Running) -> None:
 
 def test_a_peer_that_is_gone_is_undetermined_in_four_seconds(tmp_path: Path) -> None:
     """The home region stopped dead: PEER_DOWN, undetermined, never valid, told within four seconds."""
-    running = start(tmp_path / "demo", "--port", "18710")
+    running = start(tmp_path / "demo")
     try:
         made = running.home.issue("验收-0005")
         code = running.home.ticket(made["id"])
@@ -227,7 +230,8 @@ def test_a_peer_that_is_gone_is_undetermined_in_four_seconds(tmp_path: Path) -> 
 
 def test_a_second_start_keeps_the_data_and_ends_with_its_launcher(tmp_path: Path) -> None:
     """Started again, a demo still has what was issued; and no region outlives its launcher, even killed."""
-    first = start(tmp_path / "demo", "--port", "18720")
+    port = free_ports()
+    first = start(tmp_path / "demo", port)
     made = first.home.issue("验收-0006")
     first.process.kill()
     ended(first)
@@ -237,7 +241,7 @@ def test_a_second_start_keeps_the_data_and_ends_with_its_launcher(tmp_path: Path
         assert time.monotonic() < deadline, "a region outlived its launcher"
         time.sleep(0.2)
 
-    second = start(tmp_path / "demo", "--port", "18720")
+    second = start(tmp_path / "demo", port)
     try:
         found = second.home.call("agency", "GET", f"/api/v1/certificates/{made['id']}").json()
         assert "active" == found["state"]

@@ -4,13 +4,14 @@ import json
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,7 +73,7 @@ def test_every_file_that_a_document_points_at_is_there() -> None:
 @pytest.fixture
 def walk(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str], int]]:
     """A demo in .certhub-demo of an empty folder, on two free ports."""
-    port = _free_pair()
+    port = free_ports()
     command = [
         sys.executable,
         "-m",
@@ -122,15 +123,3 @@ def _run(script: str, folder: Path, port: int) -> str:
     done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr, done.stdout + done.stderr
     return done.stdout
-
-
-def _free_pair() -> int:
-    for port in range(18900, 19100, 2):
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no two free ports in a row")

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drills.orders import ROOT
+from tests.support.ports import free_ports
 
 
 def words_of(folder: Path) -> Path:
@@ -20,12 +20,13 @@ def words_of(folder: Path) -> Path:
 
 @contextmanager
 def run_demo(folder: Path, *options: str, most_files: int | None = None) -> Iterator[dict[str, Any]]:
-    """Start `certhub demo --json`; give its ready line; end it as Ctrl+C would.
+    """Start `certhub demo --json` on two free ports; give its ready line; end it as Ctrl+C would.
 
     `most_files` is the hard limit of open files that every process of it lives under.
     """
     limited = None if most_files is None else ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh"]
-    command = [sys.executable, "-m", "certhub", "demo", "--json", "--data", str(folder), *options]
+    where = ["--data", str(folder), "--port", str(free_ports())]
+    command = [sys.executable, "-m", "certhub", "demo", "--json", *where, *options]
     with words_of(folder).open("w") as words:
         process = subprocess.Popen(
             [*(limited or ()), *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=words, text=True
@@ -51,16 +52,3 @@ def server_of(folder: Path, region: str) -> int:
         if b"serve" in words and str(folder / region).encode() in words:
             return int(process.name)
     raise LookupError(f"no server of {region}")
-
-
-def free_ports() -> int:
-    """Return the first of two ports in a row that are free."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port

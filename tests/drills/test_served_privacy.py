@@ -122,7 +122,7 @@ def test_servers_write_no_personal_value_anywhere(tmp_path: Path) -> None:
     """Databases and their logs of writes, keys, shelf, trust, server logs, the launcher's words: 0 hits."""
     folder = tmp_path / "demo"
     with (
-        run_demo(folder, "--port", "18770") as ready,
+        run_demo(folder) as ready,
         httpx2.Client(trust_env=False, timeout=20) as http,
     ):
         home, other = (Caller(http, region) for region in ready["regions"])

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.drills.served import free_ports, run_demo, server_of
+from tests.drills.served import run_demo, server_of
 from tests.support.hostile import eventually
 
 pytestmark = pytest.mark.drill
@@ -45,7 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8_192), hard))
     folder = tmp_path_factory.mktemp("way-in") / "demo"
-    with run_demo(folder, "--port", str(free_ports()), most_files=FILES) as ready:
+    with run_demo(folder, most_files=FILES) as ready:
         yield folder, ready
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
