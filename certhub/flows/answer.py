@@ -218,8 +218,8 @@ def _second(
         Conflict: by the same asker under the same id, and for something else.
     """
     first = tickets.use_of(unit, spends.token_hash)
-    if first is None:
-        return _failed(looked)
+    if first is None:  # what is known of its use was forgotten, or is being forgotten now
+        return envelope.Result(items=(), cause=looked.cause or "CODE_EXPIRED")
     if first.is_same(mine):
         return _kept(tickets.answer_of(unit, spends.token_hash), one)
     return _failed(used(looked.channel, first, spends, where=lambda use: _where(use, hub=hub)))

@@ -8,7 +8,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from certhub_schemas import Matter, kind
 from certhub_verifier.engine import examine, run
@@ -33,6 +33,7 @@ from certhub.tickets import store as tickets
 from certhub.tickets.store import TicketItem, Use
 
 SALT_BYTES = 32
+LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 NO_AGREEMENT, RECORD_GONE = envelope.WITHHELD
 Allowed = Callable[[str], Collection[str] | None]
 
@@ -112,7 +113,8 @@ def look(
         use = tickets.use_of(unit, token_hash)
         if use is not None:
             return used(Channel.TICKET, use, Spends(token_hash, ticket.expires_at), where=where)
-        if unit.now >= ticket.expires_at or ticket.minted_at > unit.now + AHEAD:
+        is_over = unit.now >= ticket.expires_at or tickets.is_forgotten(unit, ticket.expires_at)
+        if is_over or ticket.minted_at > unit.now + AHEAD:
             return Looked(Channel.TICKET, cause="CODE_EXPIRED")
         if ticket.matter is not None and ticket.matter != matter.code:
             return Looked(Channel.TICKET, cause="NOT_FOR_MATTER")
@@ -219,14 +221,17 @@ def _behind_sealed(
         return Looked(channel, cause="TAMPERED")
     token_hash = codes.ticket_hash(f"{payload.iss}:{payload.jti}")
     with hub.reading() as unit:
-        use = tickets.use_of(unit, token_hash)
+        use, ends = tickets.use_of(unit, token_hash), max(_moment(payload.exp), unit.now)
+        is_forgotten = tickets.is_forgotten(unit, ends)
         certificate = certificates.by_slot(unit, payload.list_no, payload.index)
         if certificate is not None and certificate.ref[: len(payload.ref)] != payload.ref:
             certificate = None  # the slot is of another credential than the code speaks of
         now = unit.now
-    spends = Spends(token_hash, now + timedelta(seconds=max(payload.exp - now.timestamp(), 0)))
+    spends = Spends(token_hash, ends)
     if use is not None:
         return used(channel, use, spends, where=where)
+    if is_forgotten:
+        return Looked(channel, cause="CODE_EXPIRED")
 
     def answer(need: Need) -> News | None:
         if isinstance(need, StatusAt):
@@ -266,6 +271,11 @@ def _behind_sealed(
         certificate.ref.hex(),
     )
     return _looked(channel, (found,), spends)
+
+
+def _moment(seconds: int) -> datetime:
+    """Return the end that a code states; nobody has checked it, and it may lie beyond every calendar."""
+    return datetime.fromtimestamp(min(seconds, LAST_SECOND), UTC)
 
 
 def _meant_for_us(now: datetime) -> Checked:

@@ -205,7 +205,9 @@ def _redeem(unit: Unit, looked: Looked, spends: Spends, mine: Use) -> Looked:
     if tickets.spend(unit, spends.token_hash, mine, keep_until=spends.keep_until):
         return looked
     first = tickets.use_of(unit, spends.token_hash)
-    if first is None or first.is_same(mine):
+    if first is None:  # what is known of its use was forgotten, or is being forgotten now
+        return Looked(looked.channel, cause="CODE_EXPIRED")
+    if first.is_same(mine):
         return looked
     return used(looked.channel, first, spends, where=lambda use: use.window)
 

@@ -3,6 +3,9 @@
 Used once is an INSERT … ON CONFLICT DO NOTHING on the token's hash (DESIGN D8): a read before a write let
 196 of 200 raced tickets through more than once, the insert none. A ticket without our MAC is no ticket; a use is
 a use whatever became of its row, and says nothing but when when it does not open.
+
+Used once is also for ever, whatever the clock does: with the uses that are forgotten goes, in the same transaction,
+the word up to which end they were (`spent_forgotten`), and no code that ends by then is used or called good again.
 """
 
 import json
@@ -10,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from certhub.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
@@ -18,9 +21,9 @@ from certhub.db.engine import Unit
 from certhub.db.grants import believed, signed
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
-from certhub.tickets.tables import SpentRow, TicketRow
+from certhub.tickets.tables import ForgottenRow, SpentRow, TicketRow
 
-_TICKET, _SPENT = table_of(TicketRow), table_of(SpentRow)
+_TICKET, _SPENT, _FORGOTTEN = table_of(TicketRow), table_of(SpentRow), table_of(ForgottenRow)
 _USE = "spent.use"  # what the vault is told: a row has two blobs, which do not fit in each other's place
 REMEMBERED = timedelta(minutes=10)  # after expiry, so that used, expired and unknown differ
 
@@ -108,8 +111,17 @@ def use_of(unit: Unit, token_hash: bytes) -> Use | None:
     return Use(datetime.fromisoformat(told.pop("at")), **told)
 
 
+def is_forgotten(unit: Unit, ends: datetime) -> bool:
+    """Tell whether the use of a code that ends at `ends` may have been forgotten: nobody knows that it was not used."""
+    until = unit.sql.scalar(select(_FORGOTTEN.c.until))
+    return until is not None and ends + REMEMBERED <= until
+
+
 def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> bool:
-    """Use a token; False when it had been used before (then `use_of` says by whom)."""
+    """Use a token that ends at `keep_until`; False when it had been used before (then `use_of` says by whom).
+
+    False as well, and `use_of` says nothing, where its use may have been forgotten.
+    """
     told = json.dumps(asdict(use) | {"at": use.at.isoformat()}, ensure_ascii=False)
     row = {
         "token_hash": token_hash,
@@ -119,7 +131,14 @@ def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> b
         "keep_until": keep_until + REMEMBERED,
         "answer": None,
     }
-    return bool(insert_new(unit, _SPENT, [row]))
+    if not insert_new(unit, _SPENT, [row]):
+        return False
+    if is_forgotten(
+        unit, keep_until
+    ):  # looked at last: a sweep may have ended while the insert waited for it
+        unit.sql.execute(delete(_SPENT).where(_SPENT.c.token_hash == token_hash))
+        return False
+    return True
 
 
 def keep_answer(unit: Unit, token_hash: bytes, answer: bytes) -> None:
@@ -148,10 +167,17 @@ def forget_all(unit: Unit) -> int:
 def forget(unit: Unit, past: datetime) -> int:
     """Delete what expired more than ten minutes before `past`, a time that has surely come; return how many rows went.
 
-    That a code was used is kept for the largest jump of a clock longer, without the answer: were it forgotten
-    while the clock is ahead, the code would be good once more when the clock comes back.
+    That a code was used is kept for the largest jump of a clock longer, without the answer: a code that somebody
+    has just made must not end before what is forgotten, or it is refused when the clock comes back.
     """
     gone = unit.sql.execute(delete(_TICKET).where(_TICKET.c.expires_at < past - REMEMBERED)).rowcount
     old = (_SPENT.c.keep_until < past, _SPENT.c.answer.is_not(None))
     unit.sql.execute(update(_SPENT).where(*old).values(answer=None))
-    return gone + unit.sql.execute(delete(_SPENT).where(_SPENT.c.keep_until < past - LARGEST_JUMP)).rowcount
+    until = unit.sql.scalar(
+        select(func.max(_SPENT.c.keep_until)).where(_SPENT.c.keep_until < past - LARGEST_JUMP)
+    )
+    if until is None:
+        return gone
+    if not insert_new(unit, _FORGOTTEN, [{"only": 1, "until": until}]):
+        unit.sql.execute(update(_FORGOTTEN).where(_FORGOTTEN.c.until < until).values(until=until))
+    return gone + unit.sql.execute(delete(_SPENT).where(_SPENT.c.keep_until <= until)).rowcount

@@ -33,3 +33,12 @@ class SpentRow(SQLModel, table=True):
     sealed: bytes
     keep_until: datetime = Field(sa_type=Instant)
     answer: bytes | None = None
+
+
+class ForgottenRow(SQLModel, table=True):
+    """The one row that says up to which end uses were forgotten: a code that ends no later is never good again."""
+
+    __tablename__ = "spent_forgotten"
+
+    only: int = Field(primary_key=True)
+    until: datetime = Field(sa_type=Instant)

@@ -18,7 +18,14 @@ def read(unit: Unit) -> Record | None:
     row = unit.sql.execute(select(_CLOCK)).first()
     if row is None:
         return None
-    return Record(row.at, row.doubt_seconds, row.steady_seconds, row.jumped_at, row.jump_seconds)
+    return Record(
+        row.at,
+        row.doubt_seconds,
+        row.steady_seconds,
+        row.jumped_at,
+        row.jump_seconds,
+        row.unwitnessed_seconds or 0.0,  # none: a row of the release before
+    )
 
 
 def keep(unit: Unit, record: Record) -> None:

@@ -18,3 +18,4 @@ class ClockRow(SQLModel, table=True):
     steady_seconds: float
     jumped_at: datetime | None = Field(default=None, sa_type=Instant)
     jump_seconds: float | None = None
+    unwitnessed_seconds: float | None = None

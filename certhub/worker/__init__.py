@@ -110,10 +110,11 @@ def publish(hub: Hub) -> None:
 
 
 def sweep(hub: Hub) -> None:
-    """Void what was intended and never signed; forget what has had its time, by a time that has surely come."""
+    """Void what was intended and never signed; forget what has had its time, by a time that somebody measured."""
     with hub.writing() as unit:
         record = timekeeping.read(unit)
         past = unit.now if record is None else record.surely_past(unit.now)
+        measured = unit.now if record is None else record.witnessed(unit.now)
         for certificate in certificates.lapsed(unit, past - VOID_AFTER, limit=100):
             voided = certificates.set_state(unit, certificate, after(certificate.state, Event.VOID))
             if voided is not None:
@@ -126,9 +127,9 @@ def sweep(hub: Hub) -> None:
                 certificates.forget_number(unit, Place(voided.bucket, voided.id))
                 audit.record(unit, "certificate.voided", actor=ABOUT_US, subject=voided.ref.hex(), body={})
                 audit.post(unit, TOPIC, str(voided.list_no))
-        tickets.forget(unit, past)
-        peers.forget(unit, past)
-        idempotency.forget(unit, past)
+        tickets.forget(unit, measured)
+        peers.forget(unit, measured)
+        idempotency.forget(unit, measured)
 
 
 def _fetch_loop(hub: Hub, stop: threading.Event) -> None:

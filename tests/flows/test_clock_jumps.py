@@ -1,10 +1,13 @@
 """A clock that jumps: nothing used is good again, nothing stays unpublished, nobody is blocked, and it is told."""
 
+import random
 from contextlib import suppress
 
 import pytest
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import parse_statement
+from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from certhub.audit import store as audit
 from certhub.certificates import store as certificates
@@ -13,6 +16,8 @@ from certhub.errors import HubError, Unavailable
 from certhub.hub.health import ready_checks
 from certhub.idempotency import store as idempotency
 from certhub.status import store as status
+from certhub.tickets import store as tickets
+from certhub.tickets.store import Use
 from certhub.timekeeping import store as timekeeping
 from certhub.worker import Watch, publish, sweep
 from certhub.worker.leases import LEASE_SECONDS, Lease
@@ -24,8 +29,9 @@ from tests.support.story import change, issued, key, licence, scan, sealed, tick
 class Rounds:
     """The worker of a region, round by round as `run` makes them."""
 
-    def __init__(self, region: Region, name: str = "first") -> None:
+    def __init__(self, region: Region, name: str = "first", *, publishes: bool = True) -> None:
         self.region, self.lease, self.watch = region, Lease("worker", name), Watch(region.hub)
+        self.publishes = publishes
 
     def go(self, count: int = 1, *, seconds: float = 0.5) -> bool:
         """Make some rounds, each some seconds after the one before; tell whether the last had the lease."""
@@ -36,7 +42,8 @@ class Rounds:
             if mine:
                 self.watch.look()
                 with suppress(HubError):  # as in `run`: at some wrong times there is no key
-                    publish(self.region.hub)
+                    if self.publishes:
+                        publish(self.region.hub)
                 sweep(self.region.hub)
             self.region.clock.pass_(seconds=seconds)
         return mine
@@ -50,6 +57,23 @@ class Rounds:
 def listed(region: Region, name: str = "status/1"):
     """What a published list says."""
     return parse_statement(jose.parse(region.hub.shelf.get(name), "statuslist+jwt").payload)
+
+
+def rows(region: Region, table: str) -> list[dict[str, object]]:
+    """Every row of a table, as it stands."""
+    with region.hub.reading() as unit:
+        return [dict(row._mapping) for row in unit.sql.exec_driver_sql(f"SELECT * FROM {table}")]
+
+
+def put_back(region: Region, table: str, kept: list[dict[str, object]]) -> None:
+    """Write rows as they stood before, where they are gone."""
+    target = SQLModel.metadata.tables[table]
+    with region.hub.writing() as unit:
+        unit.sql.execute(target.delete())
+        for row in kept:
+            names = ", ".join(row)
+            marks = ", ".join(f":{name}" for name in row)
+            unit.sql.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
 
 
 def says(region: Region, cid: str) -> int:
@@ -86,6 +110,87 @@ def test_a_used_code_stays_used_when_the_clock_was_ahead(home, clock, show, rest
     assert "valid" != told(scan(home, code, verification_id="again-1"))[0]
     with home.hub.reading() as unit:
         assert 1 == unit.sql.exec_driver_sql("SELECT count(*) FROM spent").scalar_one()
+
+
+@pytest.mark.parametrize("show", [ticket, sealed])
+def test_a_used_code_stays_used_over_starts_that_are_each_a_day_ahead(home, clock, show):
+    """Two starts, each 23 hours ahead, added up to more than the hub keeps a use: the code was valid again.
+
+    Nor is a code refused that was made after the clock came back: nothing was forgotten by time that nobody measured.
+    """
+    worker = Rounds(home)
+    worker.go(3)
+    cid = issued(home, licence("营-1"))
+    code = show(home, cid)
+    assert "valid" == told(scan(home, code))[0]
+
+    for name in ("second", "third"):
+        worker.end()
+        clock.jump(hours=23)
+        worker = Rounds(home, name)
+        worker.go(26)
+    with home.hub.reading() as unit:
+        assert 1 == unit.sql.exec_driver_sql("SELECT count(*) FROM spent").scalar_one()
+    clock.jump(hours=-46)
+    worker.go(2)
+
+    assert ("invalid", "CODE_USED") == told(scan(home, code, verification_id="again-1"))
+    assert "valid" == told(scan(home, show(home, cid)))[0]
+
+
+@pytest.mark.parametrize("show", [ticket, sealed])
+def test_a_code_whose_use_was_forgotten_is_never_good_again(home, other, clock, show):
+    """Three days that the hub itself measured, and the clock set back by three: nobody knows, so it is over."""
+    code = show(home, issued(home, licence("营-1")))
+    kept = rows(home, "ticket")  # somebody without keys puts the ticket's row back
+    assert "valid" == told(scan(home, code))[0]
+    worker = Rounds(home)
+    worker.go(40, seconds=7_200)
+    assert [] == rows(home, "spent")
+    clock.jump(hours=-80)
+    put_back(home, "ticket", kept)
+
+    assert ("undetermined", "CODE_EXPIRED") == told(scan(home, code))
+    assert ("undetermined", "CODE_EXPIRED") == told(scan(other, code))
+    with home.hub.writing() as unit:  # also when it is forgotten between the look and the use
+        use = Use(unit.now, "420700", "clerk", "1号窗口", "v-1")
+        assert not tickets.spend(unit, b"n" * 32, use, keep_until=unit.now)
+        assert None is tickets.use_of(unit, b"n" * 32)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_walk_of_clock_and_starts_makes_a_used_code_good_again(home, other, clock, seed):
+    """Starts, jumps ahead and back, days that pass, small steps; then each used code is tried at its own time."""
+    by, worker, cid = random.Random(seed), Rounds(home, publishes=False), issued(home, licence("营-1"))
+    begun, used = clock.now(), []
+    for step in range(30):
+        match by.choice(["start", "jump", "back", "pass", "creep", "show"]):
+            case "start":
+                worker.end()
+                clock.jump(hours=by.choice([0, 1, 8, 23]))
+                worker = Rounds(home, f"{step}", publishes=False)
+            case "jump":
+                clock.jump(hours=by.choice([1, 23, 50]))
+            case "back":
+                clock.jump(hours=-by.choice([1, 23, 50]))
+            case "pass":
+                worker.go(12, seconds=by.choice([0.5, 3_600, 14_400]))
+            case "creep":  # each step is too small to be noticed
+                for _ in range(5):
+                    clock.jump(seconds=1.9)
+                    worker.go()
+            case "show":
+                clock.jump(seconds=(begun - clock.now()).total_seconds())
+                at, code = clock.now(), by.choice([ticket, sealed])(home, cid)
+                used += [(at, code)] if "valid" == scan(by.choice([home, other]), code)["verdict"] else []
+        worker.go(30)
+    worker.go(30, seconds=7_200)
+
+    assert used
+    for at, code in used:
+        clock.jump(seconds=(at - clock.now()).total_seconds())
+        for region in (home, other):
+            assert "valid" != scan(region, code)["verdict"]
 
 
 def test_a_jump_beyond_the_largest_forgets_nothing(home, clock):

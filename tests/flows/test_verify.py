@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from certhub_schemas import matter
-from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats import base64url, codes, jose, strict_json
 from certhub_verifier.formats.receipt import cert_digest
 from certhub_verifier.receipts import Finding, examine_receipt
 from hypothesis import HealthCheck, given, settings
@@ -502,3 +502,12 @@ def test_what_was_scanned_instead_is_said_and_not_repeated(home):
     assert "看上去是身份证号，不是亮证码" == report["headline"]
     assert "This looks like an ID card number, not a certificate code" == report["headline_en"]
     assert number not in str(report) + str(jose.parse(receipt["receipt"], "receipt+jwt").payload)
+
+
+def test_a_sealed_code_that_states_an_end_beyond_every_calendar_is_no_error_of_ours(home):
+    """Its end is read before anybody has checked its signature."""
+    head, payload, signature = codes.read_code(sealed(home, issued(home, licence("营-1")))).jws.split(".")
+    told_end = strict_json.loads(base64url.decode(payload)) | {"exp": 10**17}
+    forged = ".".join([head, base64url.encode(strict_json.dumps(told_end)), signature])
+
+    assert ("invalid", "TAMPERED") == told(scan(home, codes.pack(forged, "EC2")))
