@@ -241,6 +241,7 @@ def _item(found: Found | UntoldItem) -> envelope.AnsweredItem | envelope.Withhel
         return envelope.WithheldItem(found.code)
     return envelope.AnsweredItem(
         kind=found.item.kind,
+        kind_version=found.item.kind_version,
         facts=tuple(_stated(fact) for fact in found.item.facts if fact.fact is not Fact.CATALOGUED),
         disclosed=dict(found.item.disclosed),
         cert_digest=found.cert_digest,

@@ -240,7 +240,12 @@ def _behind_sealed(
 
     report = run(
         examine(
-            SealedCode(text, known=(_meant_for_us(now),), asker=hub.region),
+            SealedCode(
+                text,
+                known=(_meant_for_us(now),),
+                asker=hub.region,
+                kind_version=None if certificate is None else certificate.kind_version,
+            ),
             trust=hub.trust,
             policy=policy_for(matter, channel),
             catalogue=hub.catalogue,

@@ -51,6 +51,7 @@ ITEM = AnsweredItem(
     ),
     disclosed={"名称": "示例小面馆", "持证主体": ["张演示"], "面积": None},
     cert_digest="12" * 32,
+    kind_version=3,
     issuer=StatedIssuer("11420799MB99990172", "鄂州市市场监督管理局（演示）"),
     valid_from=date(2024, 1, 5),
     valid_to=None,
@@ -131,6 +132,7 @@ def test_an_answer_is_the_design_member_by_member() -> None:
                         ],
                         "disclosed": {"名称": "示例小面馆", "持证主体": ["张演示"], "面积": None},
                         "cert_digest": "12" * 32,
+                        "kind_version": 3,
                         "issuer": {"code": "11420799MB99990172", "name": "鄂州市市场监督管理局（演示）"},
                         "valid_from": "2024-01-05",
                         "valid_to": None,
@@ -213,6 +215,7 @@ RESULTS = st.one_of(
             ).map(lambda fact: (fact,)),
             disclosed=st.dictionaries(WORDS, WORDS | st.lists(WORDS, max_size=2), max_size=3),
             cert_digest=st.just("12" * 32),
+            kind_version=st.none() | st.integers(1, 9999),
             issuer=st.none() | st.just(ITEM.issuer),
             valid_from=st.none() | st.dates(),
             valid_to=st.none() | st.dates(),
@@ -300,6 +303,22 @@ BAD_ANSWERS = {
     "withheld with a kind": answered(
         results=[{**GOOD_RESULT, "shown": 1, "items": [{"withheld": "RECORD_GONE", "kind": ITEM.kind}]}]
     ),
+    "item without version": answered(
+        results=[
+            {
+                **GOOD_RESULT,
+                "shown": 1,
+                "items": [{n: v for n, v in GOOD_ITEM.items() if n != "kind_version"}],
+            }
+        ]
+    ),
+    "version 0": answered(results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "kind_version": 0}]}]),
+    "version true": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "kind_version": True}]}]
+    ),
+    "version a text": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "kind_version": "1"}]}]
+    ),
     "issuer without name": answered(
         results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "issuer": {"code": "x"}}]}]
     ),
@@ -319,14 +338,19 @@ BAD_ANSWERS = {
     "cause and items": answered(results=[{**GOOD_RESULT, "cause": "CODE_USED"}]),
     "used_at a number": answered(results=[{**GOOD_RESULT, "used_at": 1}]),
     "item with a credential": answered(
-        results=[{**GOOD_RESULT, "items": [{**GOOD_ITEM, "credential": "x"}]}]
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "credential": "x"}]}]
     ),
-    "item without digest": answered(results=[{**GOOD_RESULT, "items": [{**GOOD_ITEM, "cert_digest": None}]}]),
-    "disclosed an array": answered(results=[{**GOOD_RESULT, "items": [{**GOOD_ITEM, "disclosed": []}]}]),
+    "item without digest": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "cert_digest": None}]}]
+    ),
+    "disclosed an array": answered(
+        results=[{**GOOD_RESULT, "shown": 1, "items": [{**GOOD_ITEM, "disclosed": []}]}]
+    ),
     "detail not text": answered(
         results=[
             {
                 **GOOD_RESULT,
+                "shown": 1,
                 "items": [{**GOOD_ITEM, "facts": [{**GOOD_ITEM["facts"][0], "detail": {"n": 1}}]}],
             }
         ]
@@ -350,7 +374,9 @@ def test_another_payload_is_no_answer(payload: dict[str, Any]) -> None:
 
 FIRST_RESULT = {name: value for name, value in GOOD_RESULT.items() if name != "shown"}
 FIRST_ITEM = {
-    name: value for name, value in GOOD_ITEM.items() if name not in ("issuer", "valid_from", "valid_to")
+    name: value
+    for name, value in GOOD_ITEM.items()
+    if name not in ("kind_version", "issuer", "valid_from", "valid_to")
 }
 
 
@@ -363,13 +389,13 @@ def test_a_question_of_format_1_is_read_and_printed() -> None:
 
 
 def test_an_answer_of_format_1_is_read_and_printed() -> None:
-    """The release before answers without number, placeholder, issuer and dates."""
+    """The release before answers without number, placeholder, version, issuer and dates."""
     payload = answered(format=..., results=[{**FIRST_RESULT, "items": [FIRST_ITEM]}])
 
     first = Response.from_payload(payload)
 
     assert (1, None) == (first.format, first.results[0].shown)
-    assert replace(ITEM, issuer=None, valid_from=None) == first.results[0].items[0]
+    assert replace(ITEM, kind_version=None, issuer=None, valid_from=None) == first.results[0].items[0]
     assert payload == first.to_payload()
 
 
@@ -440,9 +466,12 @@ def test_facts_are_cut_down_to_what_format_1_knows_and_never_to_anything_better(
     facts, expected = CUT_DOWN[name]
     result = Result(items=(replace(ITEM, facts=tuple(facts)),), shown=1)
 
-    [item] = first_format(result).items
+    cut = first_format(result)
+    [item] = cut.items
+    printed = replace(RESPONSE, format=1, results=(cut,)).to_payload()
 
     assert tuple(expected) == item.facts  # type: ignore[union-attr]
+    assert (cut,) == Response.from_payload(printed).results
 
 
 def test_a_result_with_a_placeholder_is_no_agreement_in_format_1() -> None:

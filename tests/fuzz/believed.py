@@ -49,6 +49,7 @@ def _shown(scene: str, world: Recipe) -> list[Belief]:
         found.append(_only(world["redeemed"] == "yes"))
     if scene in ("sealed", "paper"):
         found.append({"first": Belief.VALID, "used": Belief.NONE, "unknown": Belief.CHECK}[world["use"]])
+        found.append(Belief.VALID if world["version"] == "by the row" else Belief.CHECK)
     found.append(_news(world))
     return found
 

@@ -233,7 +233,13 @@ class Corpus:
             StatedFact("signature", "yes", None, NOW, "a" * 64),
             StatedFact("status", "no", "SUSPENDED", NOW, None, {"date": "2026-01-01"}),
         )
-        item = AnsweredItem(kind=LICENCE, facts=facts, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64)
+        item = AnsweredItem(
+            kind=LICENCE,
+            kind_version=1,
+            facts=facts,
+            disclosed={"名称": "示例小面馆"},
+            cert_digest="d" * 64,
+        )
         used = Result(items=(), cause="CODE_USED", used_at=NOW - timedelta(seconds=30), used_where="2 号窗口")
         common: dict[str, Any] = {
             "provider": HOME,

@@ -91,6 +91,7 @@ AXES: Mapping[str, tuple[str, ...]] = {
     "list name": ("its own", "another list"),
     "redeemed": ("yes", "no", "unknown"),
     "use": ("first", "used", "unknown"),
+    "version": ("by the row", "unstated", "unheard of"),  # of the kind of a code's certificate
 }  # fmt: skip
 PLAIN: Recipe = {axis: values[0] for axis, values in AXES.items()}
 SCENES = ("ticket", "file", "sealed", "paper", "receipt", "bundle", "question", "answer")
@@ -294,7 +295,8 @@ def _by_engine(recipe: Recipe, *, scene: str) -> CameOut:
     elif scene == "file":
         evidence = PresentedCredential(text, "file", asker=asker)
     else:
-        evidence = SealedCode(text, asker=asker)
+        version = {"by the row": 1, "unstated": None, "unheard of": 999}[recipe["version"]]
+        evidence = SealedCode(text, asker=asker, kind_version=version)
     policy = policy_for(_matter(), Channel(scene))
     steps = examine(evidence, trust=trust, policy=policy, catalogue=shipped_catalogue(), now=now)
     report = run(steps, lambda need: _news(need, recipe, now))

@@ -54,8 +54,9 @@ def paper_file() -> VectorFile:
 
 _READ = (
     "Judge at `now` by the trust list `trust` (null: there is none), the matter `matter`, the status list `status` "
-    "(null: none to be had) and what the region says of the code's use (null: it cannot be asked); `asker` is the "
-    "counter's region where it is another. `expect` is the report: verdict, code, every fact with its cause, age and "
+    "(null: none to be had) what the region says of the code's use (null: it cannot be asked) and the version of the "
+    "kind that the row of its certificate names (null: the row is not at hand; a code has no room for it); `asker` is "
+    "the counter's region where it is another. `expect` is the report: verdict, code, every fact with its cause, age and "
     "the SHA-256 of what was looked at, and the claims that may be shown."
 )
 _GIVEN = {
@@ -63,6 +64,7 @@ _GIVEN = {
     "matter": world.OFFLINE_MATTER,
     "status": "fresh",
     "use": {"used": False},
+    "kind_version": 1,
     "asker": None,
 }
 
@@ -201,9 +203,14 @@ def _policies() -> Iterator[Vector]:
     plain, later = sealed(), world.NOW + timedelta(seconds=60)
     minute = {"now": world.instant(world.NOW - timedelta(minutes=5))}
     rows: list[tuple[str, str, Expected, dict[str, Any]]] = [
-        ("offline", "Whether it was used cannot be asked.", Expected("check", "USE_UNKNOWN"), {"use": None}),
+        ("offline", "Whether it was used cannot be asked.", Expected("check", "USE_UNKNOWN"),
+         {"use": None, "kind_version": None}),
         ("offline-where-that-is-not-allowed", "The matter must be settled online.",
          Expected("undetermined", "USE_UNKNOWN"), {"use": None, "matter": world.ONLINE_MATTER}),
+        ("version-unknown", "The row names a version of the kind that the catalogue does not hold.",
+         Expected("check", "VERSION_UNKNOWN"), {"kind_version": 999}),
+        ("version-unstated", "Without the row nobody knows the version: it is not taken for the newest.",
+         Expected("check", "VERSION_UNSTATED"), {"kind_version": None}),
         ("no-status", "No list is to be had.", Expected("undetermined", "STATUS_UNKNOWN"), {"status": None}),
         ("status-aged", "The list is an hour old, its ttl 30 s.", Expected("check", "STATUS_AGED"), {"status": "an hour old"}),
         ("status-too-old", "The list is 25 hours old, the matter allows 24.", Expected("undetermined", "LIST_TOO_OLD"),

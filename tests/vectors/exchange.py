@@ -88,6 +88,7 @@ def item(**changes: Any) -> dict[str, Any]:
     """Return one certificate behind the code."""
     plain = {
         "kind": world.LICENCE,
+        "kind_version": 1,
         "facts": told(),
         "disclosed": {"名称": "示例小面馆", "证照编号": "92420799MA99990138"},
         "cert_digest": wire.digest("a certificate"),
@@ -191,6 +192,7 @@ def _judged(name: str, why: str, content: dict[str, Any], *expected: Expected, *
 
 def _answers() -> Iterator[Vector]:
     good, unknown = Expected("valid", "OK"), Expected("undetermined", "STATUS_UNKNOWN")
+    unstated = Expected("check", "VERSION_UNSTATED")
     old = world.instant(world.NOW - timedelta(days=2))
     revoked = {"outcome": "no", "cause": "REVOKED", "detail": {"date": "2026-01-01"}}
     yield _judged("answer", "Everything is good, and the agreement covers it.", answer(item()), good)
@@ -236,6 +238,10 @@ def _answers() -> Iterator[Vector]:
                   Expected("undetermined", "CLOCK_WRONG"))  # fmt: skip
     yield _judged("answer-without-audience", "For whom it was shown is stated, or nothing is believed.",
                   answer(item(facts=told(audience=None))), Expected("undetermined", "NOT_BOUND"))  # fmt: skip
+    yield _judged("answer-of-an-unknown-version", "A version that the catalogue does not hold is for a person to look at.",
+                  answer(item(kind_version=999)), Expected("check", "VERSION_UNKNOWN"))  # fmt: skip
+    yield _judged("answer-of-an-unstated-version", "null where the region no longer knows it: not taken for the newest.",
+                  answer(item(kind_version=None)), unstated)  # fmt: skip
     yield _judged("answer-of-one-not-told", "A placeholder for what may not be told: no report of its own, and the whole is undetermined.",
                   answer(item(), {"withheld": "NO_AGREEMENT"}), good)  # fmt: skip
     yield _judged("answer-of-one-gone", "A certificate that the code names and the store has no longer.",
@@ -244,10 +250,10 @@ def _answers() -> Iterator[Vector]:
                   answer({"withheld": "NO_AGREEMENT"}, {"withheld": "NO_AGREEMENT"}))  # fmt: skip
     yield _judged("answer-of-unknown-number", "shown is null where nobody knows any more: the whole is at most check.",
                   answer(results=[answer(item())["results"][0] | {"shown": None}]), good)  # fmt: skip
-    plain = item(issuer=..., valid_from=..., valid_to=...)
+    plain = item(kind_version=..., issuer=..., valid_from=..., valid_to=...)
     first = {"cause": None, "used_at": None, "used_where": None, "items": [plain]}
-    yield _judged("answer-format-1", "Without the member it is in format 1, which does not say how many were shown: the whole is at most check.",
-                  answer(format=..., results=[first]), good)  # fmt: skip
+    yield _judged("answer-format-1", "Without the member it is in format 1, which says neither how many were shown nor which version of its kind it is: at most check.",
+                  answer(format=..., results=[first]), unstated)  # fmt: skip
     used = {
         "cause": "CODE_USED",
         "used_at": world.instant(world.NOW),
@@ -313,6 +319,10 @@ def _bad_answers() -> Iterator[Vector]:
             "yes, no or undetermined.",
             answer(item(facts=told(status={"outcome": "maybe"}))),
         ),
+        ("without-version", "Format 2 says which version, or null.", answer(item(kind_version=...))),
+        ("version-0", "Versions count from 1.", answer(item(kind_version=0))),
+        ("version-a-text", "A whole number.", answer(item(kind_version="1"))),
+        ("version-true", "A whole number.", answer(item(kind_version=True))),
         ("item-member-unknown", "No other member may be there.", answer(item(x=1))),
         ("yesterday", "Its life and a minute are over.", answer(item(), iat=NOW - 86_400, exp=NOW - 86_340)),
         ("error-in-lower-case", "A code.", answer(results=..., error="no agreement")),

@@ -163,7 +163,8 @@ def _credential(text: str, given: Mapping[str, Any], world: World) -> Any:
 
 def _sealed(text: str, given: Mapping[str, Any], world: World) -> Any:
     channel = Channel.PAPER if codes.normalise(text).startswith("EC3") else Channel.SEALED
-    return _report(SealedCode(text, asker=given["asker"]), channel, given, world)
+    evidence = SealedCode(text, asker=given["asker"], kind_version=given["kind_version"])
+    return _report(evidence, channel, given, world)
 
 
 def _report(evidence: Evidence, channel: Channel, given: Mapping[str, Any], world: World) -> Any:

@@ -69,7 +69,7 @@ def test_a_ticket_that_was_redeemed_a_year_ago_is_no_first_use_today():
 
 def test_a_use_that_was_looked_up_a_year_ago_says_nothing_of_today():
     """A code that was unused then may have been used since; one that was used stays used."""
-    code = SealedCode(WORLD.sealed_code(), asker=None)
+    code = SealedCode(WORLD.sealed_code(), asker=None, kind_version=1)
 
     assert "FACT_TOO_OLD" == judged(code, use=NOW - YEAR).code
     assert "CODE_USED" == judged(code, use=NOW - YEAR, used=True).code

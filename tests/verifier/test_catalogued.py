@@ -50,10 +50,12 @@ def by_ticket(text):
     return PresentedCredential(text, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None)
 
 
-def answered(code, disclosed):
+def answered(code, disclosed, version=1):
     """What 420700 tells 420100, all of it good."""
     facts = tuple(StatedFact(name, "yes", None, NOW) for name in TOLD)
-    item = AnsweredItem(kind=code, facts=facts, disclosed=disclosed, cert_digest="d" * 64)
+    item = AnsweredItem(
+        kind=code, kind_version=version, facts=facts, disclosed=disclosed, cert_digest="d" * 64
+    )
     return PeerAnswer(HOME, item, "e" * 64, NOW, asker=AWAY)
 
 
@@ -68,10 +70,22 @@ def judged(shown, *, catalogue=SHIPPED, world=ELSEWHERE):
     return run(examine(shown, trust=world.trust(), policy=policy, catalogue=catalogue, now=NOW), news)
 
 
+def by_code(version, make=WORLD.sealed_code, **changes):
+    """A code whose certificate's row names that version, None where the row is not at hand."""
+    return SealedCode(make(**changes), asker=None, kind_version=version)
+
+
 STRANGE = {
     "a kind by ticket": (by_ticket(ELSEWHERE.credential(kind_code=UNKNOWN)), "KIND_UNKNOWN"),
     "a kind in a sealed code": (SealedCode(ELSEWHERE.sealed_code(kind=UNKNOWN), asker=None), "KIND_UNKNOWN"),
     "version 999": (by_ticket(WORLD.credential(kind_version=999)), "VERSION_UNKNOWN"),
+    "version 999 of a sealed code": (by_code(999), "VERSION_UNKNOWN"),
+    "version 999 of a paper code": (by_code(999, WORLD.paper_code), "VERSION_UNKNOWN"),
+    "version 999 of a peer": (answered(LICENCE, {}, 999), "VERSION_UNKNOWN"),
+    "no version of a sealed code": (by_code(None), "VERSION_UNSTATED"),
+    "no version of a paper code": (by_code(None, WORLD.paper_code), "VERSION_UNSTATED"),
+    "no version of a peer": (answered(LICENCE, {}, None), "VERSION_UNSTATED"),
+    "no version, and a claim": (by_code(None, claims={"月相": "满月"}), "CLAIM_UNKNOWN"),
     "a claim by ticket": (by_ticket(WORLD.credential({"月相": "满月"})), "CLAIM_UNKNOWN"),
     "a claim in a sealed code": (
         SealedCode(WORLD.sealed_code(claims={"月相": "满月"}), asker=None),
@@ -89,6 +103,22 @@ def test_what_the_catalogue_does_not_know_is_at_most_check(shown, cause):
 
     assert (Verdict.CHECK, cause) == (report.verdict, report.code)
     assert all(told.sentence(lang).headline and told.sentence(lang).next_step for lang in ("zh", "en"))
+
+
+@pytest.mark.parametrize("shown", [by_code(1), by_code(1, WORLD.paper_code), answered(LICENCE, {})])
+def test_a_version_that_is_stated_and_known_is_valid(shown):
+    """What makes the difference in the rows above is the version."""
+    assert (Verdict.VALID, 1) == ((report := judged(shown)).verdict, report.kind_version)
+
+
+def test_a_version_that_nobody_stated_is_not_taken_for_the_newest():
+    """A claim of any version is known; which one it is of is not, however many versions the catalogue holds."""
+    old, new = kind(LICENCE), replace(kind(LICENCE), version=2, fields=kind(LICENCE).fields[:1])
+    first = next(one.title for one in old.fields if new.field(one.title) is None)
+
+    for catalogue in (SHIPPED, Catalogue.of([old, new])):
+        report = judged(by_code(None, claims={first: "x"}), catalogue=catalogue)
+        assert (Verdict.CHECK, "VERSION_UNSTATED") == (report.verdict, report.code)
 
 
 def test_a_peers_kind_that_we_do_not_know_is_never_valid():

@@ -72,9 +72,9 @@ def ticket(text=None, *, fetch=active, world=WORLD, trust=None, now=NOW, **chang
 
 
 def sealed(text, *, fetch=active, world=WORLD, now=NOW, channel=Channel.SEALED, **changes):
-    """Examine a sealed code."""
+    """Examine a sealed code; whoever asks has the row of its certificate, unless it says otherwise."""
     steps = examine(
-        SealedCode(text, **{"asker": None, **changes}),
+        SealedCode(text, **{"asker": None, "kind_version": 1, **changes}),
         trust=world.trust(),
         policy=policy_for(None, channel),
         now=now,
@@ -355,9 +355,10 @@ def test_a_ticket_that_nobody_redeemed_is_undetermined():
 
 def test_a_sealed_code_offline_is_check():
     """Fresh list, nobody to ask for its use: genuine, and somebody should look."""
-    report = sealed(WORLD.sealed_code(), fetch=listed())
+    report = sealed(WORLD.sealed_code(), fetch=listed(), kind_version=None)
 
     assert (report.verdict, report.code) == (Verdict.CHECK, "USE_UNKNOWN")
+    assert told(report)["catalogued"] == ("undetermined", "VERSION_UNSTATED")
     assert told(report)["stands_behind"] == ("undetermined", "REGION_ONLY")
     assert report.disclosed == {"名称": "示例小面馆"}
     assert report.detail["region"] == "鄂州市"
@@ -398,7 +399,7 @@ def test_a_sealed_code_lives_for_sixty_seconds(age, code):
     """Over is over; with more life left than it can have, this machine's clock is slow."""
     now = NOW + timedelta(seconds=age)
     steps = examine(
-        SealedCode(WORLD.sealed_code(), asker=None),
+        SealedCode(WORLD.sealed_code(), asker=None, kind_version=1),
         trust=WORLD.trust(min(NOW, now)),
         policy=policy_for(None, Channel.SEALED),
         now=now,
@@ -454,7 +455,7 @@ def test_a_certificate_of_another_region_needs_an_agreement():
 
     def at_the_counter(text, policy):
         steps = examine(
-            SealedCode(text, asker=AWAY),
+            SealedCode(text, asker=AWAY, kind_version=1),
             trust=WORLD.trust(),
             policy=policy,
             now=NOW,

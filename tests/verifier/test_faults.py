@@ -47,7 +47,9 @@ def answer(as_of):
         "one_time",
     ]
     facts = tuple(StatedFact(name, "yes", None, as_of) for name in told)
-    return AnsweredItem(kind=LICENCE, facts=facts, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64)
+    return AnsweredItem(
+        kind=LICENCE, kind_version=1, facts=facts, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64
+    )
 
 
 # What is shown at `NOW`, whatever the machine believes the time to be.
@@ -56,8 +58,8 @@ SHOWN = {
         WORLD.credential(), "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None
     ),
     Channel.FILE: PresentedCredential(WORLD.credential(), "file", asker=None),
-    Channel.SEALED: SealedCode(WORLD.sealed_code(), asker=None),
-    Channel.PAPER: SealedCode(WORLD.paper_code(), asker=None),
+    Channel.SEALED: SealedCode(WORLD.sealed_code(), asker=None, kind_version=1),
+    Channel.PAPER: SealedCode(WORLD.paper_code(), asker=None, kind_version=1),
     Channel.PEER: PeerAnswer(HOME, answer(NOW), "e" * 64, NOW, asker=AWAY),
 }
 

@@ -106,8 +106,11 @@ SEVEN = frozenset(
     }
 )
 ALL_YES = tuple(StatedFact(fact.value, "yes", None, NOW) for fact in Fact)
-ANSWERED = AnsweredItem(kind=LICENCE, facts=ALL_YES, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64)
+ANSWERED = AnsweredItem(
+    kind=LICENCE, kind_version=1, facts=ALL_YES, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64
+)
 REGIONS = st.sampled_from([None, HOME, AWAY, "999999"])
+VERSIONS = st.sampled_from([1, 1, 1, None, 2, 999])
 
 
 def bent(text):
@@ -128,7 +131,13 @@ SHOWN = st.one_of(
         st.lists(FACTS, max_size=2).map(tuple),
         asker=REGIONS,
     ),
-    st.builds(SealedCode, bent(CODE) | bent(PAPER), st.lists(FACTS, max_size=2).map(tuple), asker=REGIONS),
+    st.builds(
+        SealedCode,
+        bent(CODE) | bent(PAPER),
+        st.lists(FACTS, max_size=2).map(tuple),
+        asker=REGIONS,
+        kind_version=VERSIONS,
+    ),
     st.builds(
         PeerAnswer,
         st.sampled_from([HOME, AWAY]),
@@ -138,6 +147,7 @@ SHOWN = st.one_of(
             facts=st.just(ALL_YES) | st.lists(STATED, max_size=12).map(tuple),
             disclosed=st.just({"名称": "示例小面馆"}),
             cert_digest=st.just("d" * 64),
+            kind_version=VERSIONS,
         ),
         st.just("e" * 64),
         MOMENTS,
@@ -218,6 +228,7 @@ def test_valid_is_said_only_where_every_fact_that_weighs_is_a_yes(
         assert all(facts[fact].outcome is Outcome.YES for fact in SEVEN - {Fact.STATUS})
         assert Fact.STATUS in facts
     if report.verdict is Verdict.VALID:
+        assert 1 == report.kind_version  # the one that the catalogue holds; no other, and not an unsaid one
         assert all(
             facts[fact].outcome is Outcome.YES if fact in facts else hold is Hold.WHERE_TOLD
             for fact, hold in floor_of(shown).holds.items()

@@ -60,6 +60,7 @@ def examined(
     disclosed=None,
     now=NOW,
     at=NOW,
+    kind_version=1,
     **said,
 ):
     """Examine 420700's answer of the moment `at` as 420100 does; `said` are issuer and term."""
@@ -68,6 +69,7 @@ def examined(
         facts=tuple(facts),
         disclosed=disclosed or {"名称": "示例小面馆"},
         cert_digest="d" * 64,
+        kind_version=kind_version,
         **said,
     )
     evidence = PeerAnswer(HOME, item, DIGEST, at, asker=AWAY, purpose=purpose)

@@ -72,13 +72,13 @@ def by_code(claims):
     """A sealed code that a region made with another program than ours."""
     parsed = jose.parse(codes.read_code(WORLD.sealed_code()).jws, "show+jwt")
     jws = jose.sign(parsed.payload | {"c": claims}, typ="show+jwt", key=WORLD.region_key(Purpose.SHOW))
-    return SealedCode(codes.pack(jws, "EC2"), asker=None)
+    return SealedCode(codes.pack(jws, "EC2"), asker=None, kind_version=1)
 
 
 def by_answer(disclosed):
     """Another region's answer, all of it good."""
     facts = tuple(StatedFact(name, "yes", None, NOW) for name in TOLD)
-    item = AnsweredItem(kind=LICENCE, facts=facts, disclosed=disclosed, cert_digest="d" * 64)
+    item = AnsweredItem(kind=LICENCE, kind_version=1, facts=facts, disclosed=disclosed, cert_digest="d" * 64)
     return PeerAnswer(HOME, item, "e" * 64, NOW, asker=AWAY)
 
 

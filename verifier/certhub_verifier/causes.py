@@ -112,6 +112,7 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("KIND_UNKNOWN", Verdict.CHECK, 4, False),
     ("VERSION_UNKNOWN", Verdict.CHECK, 4, False),
     ("CLAIM_UNKNOWN", Verdict.CHECK, 4, False),
+    ("VERSION_UNSTATED", Verdict.CHECK, 4, False),
     ("NO_CATALOGUE", Verdict.CHECK, 4, False),
     ("NOT_BOUND", Verdict.CHECK, 4, False),
     ("REGION_ONLY", Verdict.CHECK, 4, False),

@@ -202,18 +202,23 @@ def catalogued(
 ) -> Checked:
     """Does the catalogue describe this kind, this version of it (None: unsaid) and each of the claims?
 
-    What nobody has described can be genuine; that it is what it is called is for a person to see.
+    What nobody has described can be genuine; that it is what it is called is for a person to see. A version that
+    nobody stated is not looked up as the newest: it could be one that the catalogue does not know. Its claims are
+    held against every version.
     """
     if catalogue is None:
         return unknown(Fact.CATALOGUED, "NO_CATALOGUE", now, evidence)
-    newest = catalogue.kind(kind)
-    if newest is None:
+    versions = catalogue.versions.get(kind, {})
+    if not versions:
         return unknown(Fact.CATALOGUED, "KIND_UNKNOWN", now, evidence, kind=kind)
-    described = newest if version is None else catalogue.version(kind, version)
-    if described is None:
+    if version is not None and version not in versions:
         return unknown(Fact.CATALOGUED, "VERSION_UNKNOWN", now, evidence, kind=kind, version=str(version))
-    if any(name not in CORE_NAMES and described.field(name) is None for name in claims):
-        return unknown(Fact.CATALOGUED, "CLAIM_UNKNOWN", now, evidence, kind=kind)
+    described = list(versions.values()) if version is None else [versions[version]]
+    for name in claims:
+        if name not in CORE_NAMES and all(one.field(name) is None for one in described):
+            return unknown(Fact.CATALOGUED, "CLAIM_UNKNOWN", now, evidence, kind=kind)
+    if version is None:
+        return unknown(Fact.CATALOGUED, "VERSION_UNSTATED", now, evidence, kind=kind)
     return yes(Fact.CATALOGUED, now, evidence)
 
 

@@ -56,6 +56,7 @@ class _Case:
     catalogue: Catalogue | None
     now: datetime
     kind: str = ""
+    kind_version: int | None = None
     facts: list[Checked] = field(default_factory=list)
     disclosed: Mapping[str, Any] = field(default_factory=dict)
     issuer: StatedIssuer | None = None
@@ -193,7 +194,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
         return
     claims = credential.claims
     told = tuple(checks.in_time(one, policy=case.policy, now=now) for one in evidence.told)
-    case.kind = claims.kind_code
+    case.kind, case.kind_version = claims.kind_code, claims.kind_version
     case.add(checks.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
 
     vouched = _vouched(credential.parsed, case)  # (2) (3)
@@ -213,7 +214,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
             logged=any(one.fact is Fact.LOGGED and one.outcome is Outcome.YES for one in told),
         )
     )
-    _catalogued(case, claims.kind_version, looked_at)
+    _catalogued(case, looked_at)
     case.add(  # (6)
         checks.dates(
             issued_at=checks.at(claims.issued_at),
@@ -242,7 +243,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
     except Malformed as broken:
         case.add(checks.unreadable(broken, evidence=looked_at, now=now))
         return
-    case.kind = payload.kind
+    case.kind, case.kind_version = payload.kind, evidence.kind_version
     case.add(checks.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
 
     vouched = _vouched(parsed, case)  # (2) (3)
@@ -263,7 +264,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
             trust=trust,
         )
     )
-    _catalogued(case, None, looked_at)
+    _catalogued(case, looked_at)
     alive = case.add(checks.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now))  # (6)
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
     case.facts += (checks.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
@@ -274,7 +275,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
 
 def _answered(evidence: PeerAnswer, case: _Case) -> None:
     answer = evidence.signature_digest
-    case.kind = evidence.item.kind
+    case.kind, case.kind_version = evidence.item.kind, evidence.item.kind_version
     case.facts += stated(  # (1) to (3), (5), (6), (8) to (10)
         evidence.item.facts,
         answer=answer,
@@ -292,17 +293,17 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
         evidence.item, evidence.region, trust=case.trust, now=case.now
     )
     case.facts = doubted(case.facts, doubts, answer=answer, now=case.now)
-    _catalogued(case, None, answer)  # (5)
+    _catalogued(case, answer)  # (5)
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
 
 
-def _catalogued(case: _Case, version: int | None, looked_at: str | None) -> None:
+def _catalogued(case: _Case, looked_at: str | None) -> None:
     """Look up what is disclosed, before an agreement drops any of it."""
     case.add(
         checks.catalogued(
             case.catalogue,
             kind=case.kind,
-            version=version,
+            version=case.kind_version,
             claims=case.disclosed,
             now=case.now,
             evidence=looked_at,
@@ -380,6 +381,7 @@ def _judged(case: _Case) -> ItemReport:
     order = list(Fact)
     return ItemReport(
         kind=case.kind,
+        kind_version=case.kind_version,
         kind_name=name,
         kind_name_en=name_en,
         verdict=judgement.verdict,

@@ -46,11 +46,16 @@ class PresentedCredential:
 
 @dataclass(frozen=True, slots=True)
 class SealedCode:
-    """A sealed or paper code as it was scanned, prefix and all; `known` and `asker` as above."""
+    """A sealed or paper code as it was scanned, prefix and all; `known` and `asker` as above.
+
+    `kind_version` is what the row of its certificate says, for the region that keeps it. The code itself has no
+    room for it: nobody else knows it.
+    """
 
     text: str
     known: tuple[Checked, ...] = ()
     asker: str | None = field(kw_only=True)
+    kind_version: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

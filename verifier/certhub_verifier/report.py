@@ -29,6 +29,9 @@ VERSION = 1  # of the JSON form; grows when a member changes its meaning, not wh
 class ItemReport:
     """One certificate as it was found.
 
+    `kind_version` is the version of the kind that it was judged by, None where nobody stated it; it stands in an
+    answer to another region and in no JSON form.
+
     `disclosed` is empty unless a signature over it was verified, and empty where the verdict is invalid: a name
     and an address help nobody to refuse. `issuer` and the first and last day are those of the certificate, where
     somebody who may be believed states them: a first day without a last one is no end, neither is not known.
@@ -46,6 +49,7 @@ class ItemReport:
     issuer: StatedIssuer | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    kind_version: int | None = None
 
     @property
     def result_number(self) -> int | None:

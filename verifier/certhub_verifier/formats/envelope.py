@@ -11,10 +11,10 @@
                                                  shown, items}; or instead
                error                             a code: nothing was answered
 
-An item that is told states facts, issuer and dates, and the fields that the agreement lets out. For one that may
-not be told there is a placeholder, `{"withheld": cause}`, so that no certificate that was shown is left out
-unseen: there are as many items as `shown`, the number that the ticket names. Format 1 has neither `shown`, nor
-placeholders, nor issuer and dates: how many certificates were shown nobody learns from it.
+An item that is told states kind and its version, facts, issuer and dates, and the fields that the agreement lets
+out. For one that may not be told there is a placeholder, `{"withheld": cause}`, so that no certificate that was
+shown is left out unseen: there are as many items as `shown`, the number that the ticket names. Format 1 has neither
+`shown`, nor placeholders, nor version, issuer and dates: how many certificates were shown nobody learns from it.
 
 Both are kept as evidence: the token is the proof, the HTTP exchange is not needed. The answering region
 states facts and cuts the fields; the asking region computes the verdict.
@@ -137,14 +137,16 @@ class Request:
 class AnsweredItem:
     """One certificate behind a code: the facts that its region states, and the fields that it lets out.
 
-    `valid_from` and `valid_to` are its first and its last day; a certificate with a first day and no last one
-    has no end. Format 1 states none of the last three.
+    `kind_version` is the version of the kind that its credential names, None where nobody stated it. `valid_from`
+    and `valid_to` are its first and its last day; a certificate with a first day and no last one has no end.
+    Format 1 states none of the last four.
     """
 
     kind: str
     facts: tuple[StatedFact, ...]
     disclosed: Mapping[str, Any]
     cert_digest: str
+    kind_version: int | None = None
     issuer: StatedIssuer | None = None
     valid_from: date | None = None
     valid_to: date | None = None
@@ -159,6 +161,7 @@ class AnsweredItem:
         }
         if number > versions.FIRST:
             payload |= {
+                "kind_version": self.kind_version,
                 "issuer": None if self.issuer is None else self.issuer.to_payload(),
                 "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
                 "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
@@ -354,6 +357,7 @@ _FIRST_ITEM = members(_ITEM_MEMBERS)
 _ITEM = members(
     {
         **_ITEM_MEMBERS,
+        "kind_version": nullable(integer(1, 9999)),
         "issuer": nullable(stated_issuer),
         "valid_from": nullable(shapes.day),
         "valid_to": nullable(shapes.day),

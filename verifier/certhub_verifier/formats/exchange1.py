@@ -85,7 +85,9 @@ def first_format(result: Result) -> Result:
 
 
 def _item(item: AnsweredItem) -> AnsweredItem:
-    return replace(item, facts=_facts(item.facts), issuer=None, valid_from=None, valid_to=None)
+    return replace(
+        item, facts=_facts(item.facts), kind_version=None, issuer=None, valid_from=None, valid_to=None
+    )
 
 
 def _facts(facts: Iterable[StatedFact]) -> tuple[StatedFact, ...]:
