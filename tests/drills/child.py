@@ -17,7 +17,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import repeat
 from multiprocessing.synchronize import Barrier
@@ -26,7 +26,6 @@ from typing import Any
 from uuid import UUID
 
 from certhub_keys.signer import Signer
-from certhub_schemas.algorithms import Algorithm
 from sqlalchemy import Engine, event
 
 from certhub import worker
@@ -45,6 +44,7 @@ from certhub.receipts.outcomes import Result
 from certhub.settings import Settings
 from certhub.status import store as status
 from certhub.tickets.store import TicketItem
+from tests.support.meddled import Meddled
 from tests.support.region import Clock, Wire
 from tests.support.story import BUSINESS, key, licence
 
@@ -57,32 +57,14 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@dataclass(frozen=True)
-class Journalled:
-    """A signer that leaves every signing input on disk before its signature exists."""
+def journalled(signer: Signer, journal: Path) -> Meddled:
+    """Return a signer that leaves every signing input on disk, durably, before its signature exists."""
 
-    signer: Signer
-    journal: Path
+    def sign(signer: Signer, message: bytes) -> bytes:
+        write_down(journal, message.decode("ascii"))
+        return signer.sign(message)
 
-    @property
-    def kid(self) -> str:
-        """The key's id."""
-        return self.signer.kid
-
-    @property
-    def algorithm(self) -> Algorithm:
-        """The key's algorithm."""
-        return self.signer.algorithm
-
-    @property
-    def jwk(self) -> Mapping[str, str]:
-        """The public half."""
-        return self.signer.jwk
-
-    def sign(self, message: bytes) -> bytes:
-        """Write down what is signed, durably, then sign it."""
-        write_down(self.journal, message.decode("ascii"))
-        return self.signer.sign(message)
+    return Meddled(signer, sign)
 
 
 def write_down(file: Path, line: str) -> None:
@@ -116,7 +98,7 @@ def open_hub(order: Order_, *, region: str = "", dies: bool = True) -> Hub:
             event.listen(hub.database.engine, moment, _at_the(kill[what]))
     lend = hub.keyring.lend
     journal = Path(order["journal"])
-    return replace(hub, keyring=Keyring(hub.region, lambda kid: Journalled(lend(kid), journal)))
+    return replace(hub, keyring=Keyring(hub.region, lambda kid: journalled(lend(kid), journal)))
 
 
 def _at_the(number: int) -> Callable[..., None]:

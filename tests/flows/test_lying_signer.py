@@ -5,11 +5,10 @@ that the record says. Each test here is seen by one of them alone; a check that 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from certhub_keys.signer import Signer
-from certhub_schemas.algorithms import Algorithm
 
 from certhub.audit import store as audit
 from certhub.catalog.draft import RawDraft
@@ -22,36 +21,9 @@ from certhub.flows import issue, renew
 from certhub.flows.revoke import Order
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
+from tests.support.meddled import Meddled
 from tests.support.region import Region
 from tests.support.story import food, issued, key, licence, scan, ticket, told
-
-
-@dataclass(frozen=True)
-class Lying:
-    """A signer in whose name something else is signed."""
-
-    signer: Signer
-    lie: Callable[[Signer, bytes], bytes]
-
-    @property
-    def kid(self) -> str:
-        """The key's id."""
-        return self.signer.kid
-
-    @property
-    def algorithm(self) -> Algorithm:
-        """The key's algorithm."""
-        return self.signer.algorithm
-
-    @property
-    def jwk(self) -> Mapping[str, str]:
-        """The public half."""
-        return self.signer.jwk
-
-    def sign(self, message: bytes) -> bytes:
-        """Return what the lie makes of it."""
-        return self.lie(self.signer, message)
-
 
 LIES: Mapping[str, Callable[[Signer, bytes], bytes]] = {
     "the signature of other bytes": lambda signer, message: signer.sign(message + b"."),
@@ -68,7 +40,7 @@ def lent(region: Region, lend: Callable[[str], Signer]) -> Hub:
 
 def lying(region: Region, lie: Callable[[Signer, bytes], bytes]) -> Hub:
     """Return the region's hub, whose signers lie."""
-    return lent(region, lambda kid: Lying(region.hub.keyring.lend(kid), lie))
+    return lent(region, lambda kid: Meddled(region.hub.keyring.lend(kid), lie))
 
 
 def intents(region: Region, draft: RawDraft) -> list[Certificate]:

@@ -6,16 +6,10 @@ import pytest
 from certhub_schemas import Catalogue, kind, shipped_catalogue
 from certhub_verifier import (
     Channel,
-    Checked,
     Fact,
     NotValid,
-    Outcome,
-    PeerAnswer,
     PresentedCredential,
     SealedCode,
-    StatusAt,
-    StatusRecord,
-    UseRecord,
     Verdict,
     channel_of,
     examine,
@@ -24,44 +18,15 @@ from certhub_verifier import (
     run,
     verify,
 )
-from certhub_verifier.formats.envelope import AnsweredItem
 from certhub_verifier.formats.stated import StatedFact
 
-from tests.support.credentials import AWAY, HOME, LICENCE, MATTER, NOW, World
+from tests.support.credentials import LICENCE, MATTER, NOW, World
+from tests.support.showings import answered, news, redeemed
 
 WORLD = World()
 SHIPPED = shipped_catalogue()
 UNKNOWN = "11420700MB99990011999"
 ELSEWHERE = World(kinds=(LICENCE, UNKNOWN))
-TOLD = (
-    "well_formed",
-    "signature",
-    "issuer_known",
-    "issuer_entitled",
-    "dates",
-    "status",
-    "audience",
-    "one_time",
-)
-
-
-def by_ticket(text):
-    """A credential whose ticket was redeemed."""
-    return PresentedCredential(text, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None)
-
-
-def answered(code, disclosed, version=1):
-    """What 420700 tells 420100, all of it good."""
-    facts = tuple(StatedFact(name, "yes", None, NOW) for name in TOLD)
-    item = AnsweredItem(
-        kind=code, kind_version=version, facts=facts, disclosed=disclosed, cert_digest="d" * 64
-    )
-    return PeerAnswer(HOME, item, "e" * 64, NOW, asker=AWAY)
-
-
-def news(need):
-    """All is well at home."""
-    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
 
 
 def judged(shown, *, catalogue=SHIPPED, world=ELSEWHERE):
@@ -76,22 +41,22 @@ def by_code(version, make=WORLD.sealed_code, **changes):
 
 
 STRANGE = {
-    "a kind by ticket": (by_ticket(ELSEWHERE.credential(kind_code=UNKNOWN)), "KIND_UNKNOWN"),
+    "a kind by ticket": (redeemed(ELSEWHERE.credential(kind_code=UNKNOWN)), "KIND_UNKNOWN"),
     "a kind in a sealed code": (SealedCode(ELSEWHERE.sealed_code(kind=UNKNOWN), asker=None), "KIND_UNKNOWN"),
-    "version 999": (by_ticket(WORLD.credential(kind_version=999)), "VERSION_UNKNOWN"),
+    "version 999": (redeemed(WORLD.credential(kind_version=999)), "VERSION_UNKNOWN"),
     "version 999 of a sealed code": (by_code(999), "VERSION_UNKNOWN"),
     "version 999 of a paper code": (by_code(999, WORLD.paper_code), "VERSION_UNKNOWN"),
-    "version 999 of a peer": (answered(LICENCE, {}, 999), "VERSION_UNKNOWN"),
+    "version 999 of a peer": (answered({}, version=999), "VERSION_UNKNOWN"),
     "no version of a sealed code": (by_code(None), "VERSION_UNSTATED"),
     "no version of a paper code": (by_code(None, WORLD.paper_code), "VERSION_UNSTATED"),
-    "no version of a peer": (answered(LICENCE, {}, None), "VERSION_UNSTATED"),
+    "no version of a peer": (answered({}, version=None), "VERSION_UNSTATED"),
     "no version, and a claim": (by_code(None, claims={"月相": "满月"}), "CLAIM_UNKNOWN"),
-    "a claim by ticket": (by_ticket(WORLD.credential({"月相": "满月"})), "CLAIM_UNKNOWN"),
+    "a claim by ticket": (redeemed(WORLD.credential({"月相": "满月"})), "CLAIM_UNKNOWN"),
     "a claim in a sealed code": (
         SealedCode(WORLD.sealed_code(claims={"月相": "满月"}), asker=None),
         "CLAIM_UNKNOWN",
     ),
-    "a claim of a peer": (answered(LICENCE, {"名称": "示例小面馆", "月相": "满月"}), "CLAIM_UNKNOWN"),
+    "a claim of a peer": (answered({"名称": "示例小面馆", "月相": "满月"}), "CLAIM_UNKNOWN"),
 }
 
 
@@ -105,7 +70,7 @@ def test_what_the_catalogue_does_not_know_is_at_most_check(shown, cause):
     assert all(told.sentence(lang).headline and told.sentence(lang).next_step for lang in ("zh", "en"))
 
 
-@pytest.mark.parametrize("shown", [by_code(1), by_code(1, WORLD.paper_code), answered(LICENCE, {})])
+@pytest.mark.parametrize("shown", [by_code(1), by_code(1, WORLD.paper_code), answered({})])
 def test_a_version_that_is_stated_and_known_is_valid(shown):
     """What makes the difference in the rows above is the version."""
     assert (Verdict.VALID, 1) == ((report := judged(shown)).verdict, report.kind_version)
@@ -123,7 +88,7 @@ def test_a_version_that_nobody_stated_is_not_taken_for_the_newest():
 
 def test_a_peers_kind_that_we_do_not_know_is_never_valid():
     """No agreement names it either, which speaks first; the fact is there all the same."""
-    report = judged(answered(UNKNOWN, {}))
+    report = judged(answered({}, kind=UNKNOWN))
     facts = {checked.fact: checked for checked in report.facts}
 
     assert "KIND_UNKNOWN" == facts[Fact.CATALOGUED].cause
@@ -132,7 +97,7 @@ def test_a_peers_kind_that_we_do_not_know_is_never_valid():
 
 def test_a_peer_cannot_say_that_our_catalogue_knows_it():
     """The fact is ours to say: its own word is passed over."""
-    shown = answered(LICENCE, {"月相": "满月"})
+    shown = answered({"月相": "满月"})
     said = (*shown.item.facts, StatedFact("catalogued", "yes", None, NOW))
 
     assert "CLAIM_UNKNOWN" == judged(replace(shown, item=replace(shown.item, facts=said))).code
@@ -142,7 +107,7 @@ def test_a_peer_cannot_say_that_our_catalogue_knows_it():
 def test_without_a_catalogue_nothing_is_verified_and_a_fact_says_why(channel):
     """An embedder that hands in none is told so."""
     shown = {
-        Channel.TICKET: by_ticket(WORLD.credential()),
+        Channel.TICKET: redeemed(WORLD.credential()),
         Channel.FILE: PresentedCredential(WORLD.credential(), "file", asker=None),
         Channel.SEALED: SealedCode(WORLD.sealed_code(), asker=None),
     }[channel]
@@ -168,9 +133,9 @@ def test_a_catalogue_may_hold_several_versions_of_a_kind():
 
     assert (kind(LICENCE), newer, None) == tuple(both.version(LICENCE, n) for n in (1, 2, 3))
     assert newer == both.kind(LICENCE)
-    first = judged(by_ticket(WORLD.credential()), catalogue=both)
+    first = judged(redeemed(WORLD.credential()), catalogue=both)
     assert (Verdict.VALID, "新营业执照") == (first.verdict, first.kind_name)
-    second = judged(by_ticket(WORLD.credential(kind_version=2)), catalogue=both)
+    second = judged(redeemed(WORLD.credential(kind_version=2)), catalogue=both)
     assert "CLAIM_UNKNOWN" == second.code
 
 

@@ -7,16 +7,10 @@ from certhub_schemas import shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_schemas.text import unfit, unfit_within
 from certhub_verifier import (
-    Checked,
     Fact,
     Malformed,
     Outcome,
-    PeerAnswer,
-    PresentedCredential,
     SealedCode,
-    StatusAt,
-    StatusRecord,
-    UseRecord,
     Verdict,
     channel_of,
     examine,
@@ -25,30 +19,15 @@ from certhub_verifier import (
     run,
 )
 from certhub_verifier.formats import codes, foreign, jose, sdjwt, vc
-from certhub_verifier.formats.envelope import AnsweredItem
 from certhub_verifier.formats.stated import StatedFact
 
-from tests.support.credentials import AWAY, HOME, LICENCE, MATTER, NOW, World
+from tests.support.credentials import MATTER, NOW, World
 from tests.support.fixed_keys import fixed_random
+from tests.support.showings import answered, news, redeemed
 
 WORLD = World()
 RLO, ISOLATE, ESCAPE, JOINER, PRIVATE = "\u202e", "\u2067", "\x1b", "\u200d", "\ue863"
 TRICKS = [RLO, ISOLATE, ESCAPE, JOINER, PRIVATE]
-TOLD = (
-    "well_formed",
-    "signature",
-    "issuer_known",
-    "issuer_entitled",
-    "dates",
-    "status",
-    "audience",
-    "one_time",
-)
-
-
-def news(need):
-    """All is well at home."""
-    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
 
 
 def judged(shown):
@@ -65,7 +44,7 @@ def by_ticket(disclosed):
     text = sdjwt.join(
         jose.sign(payload, typ=vc.TYP, key=WORLD.seal_key()), [one.encoded for one in disclosures]
     )
-    return PresentedCredential(text, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None)
+    return redeemed(text)
 
 
 def by_code(claims):
@@ -75,14 +54,7 @@ def by_code(claims):
     return SealedCode(codes.pack(jws, "EC2"), asker=None, kind_version=1)
 
 
-def by_answer(disclosed):
-    """Another region's answer, all of it good."""
-    facts = tuple(StatedFact(name, "yes", None, NOW) for name in TOLD)
-    item = AnsweredItem(kind=LICENCE, kind_version=1, facts=facts, disclosed=disclosed, cert_digest="d" * 64)
-    return PeerAnswer(HOME, item, "e" * 64, NOW, asker=AWAY)
-
-
-WAYS = pytest.mark.parametrize("way", [by_ticket, by_code, by_answer])
+WAYS = pytest.mark.parametrize("way", [by_ticket, by_code, answered])
 
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda text: f"{ord(text):04X}")
@@ -167,7 +139,7 @@ def test_a_strangers_credential_is_refused_whole():
 
 def test_what_a_peer_says_beside_a_fact_is_screened_too():
     """A window's name that turns the sentence around is left out of it."""
-    shown = by_answer({})
+    shown = answered({})
     used = StatedFact("one_time", "no", "CODE_USED", NOW, None, {"where": f"2{RLO}号", "time": "10:00"})
     facts = (*(one for one in shown.item.facts if one.fact != "one_time"), used)
     report = judged(replace(shown, item=replace(shown.item, facts=facts)))

@@ -1,0 +1,46 @@
+"""What is shown to the engine while all is well: a redeemed ticket, a peer's good answer, good news from home."""
+
+from certhub_verifier import (
+    Checked,
+    Fact,
+    Outcome,
+    PeerAnswer,
+    PresentedCredential,
+    StatusAt,
+    StatusRecord,
+    UseRecord,
+)
+from certhub_verifier.formats.envelope import AnsweredItem
+from certhub_verifier.formats.stated import StatedFact
+
+from tests.support.credentials import AWAY, HOME, LICENCE, NOW
+
+TOLD = (
+    "well_formed",
+    "signature",
+    "issuer_known",
+    "issuer_entitled",
+    "dates",
+    "status",
+    "audience",
+    "one_time",
+)
+
+
+def redeemed(text):
+    """A credential whose ticket was redeemed."""
+    return PresentedCredential(text, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None)
+
+
+def answered(disclosed, *, kind=LICENCE, version=1):
+    """What 420700 tells 420100, all of it good."""
+    facts = tuple(StatedFact(name, "yes", None, NOW) for name in TOLD)
+    item = AnsweredItem(
+        kind=kind, kind_version=version, facts=facts, disclosed=disclosed, cert_digest="d" * 64
+    )
+    return PeerAnswer(HOME, item, "e" * 64, NOW, asker=AWAY)
+
+
+def news(need):
+    """All is well at home."""
+    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
