@@ -1,7 +1,8 @@
 """Answer another region's question.
 
 1 verifier      the question: signature, freshness, meant for us, a format that we read
-2 peers         its id is used once; the same bytes again get the same answer
+2 peers         its id is used once; the same bytes again get the same answer; a region that was stopped here gets
+                none, whatever it asked before
 3 trust         default deny: the agreement that it quotes, kind, matter, purpose, direction; fields are cut
 4 at_home       what we know of the code: every certificate that it names is told, or has a placeholder
 5 tickets, audit   one transaction, once anything is told: used once, question and answer kept, told
@@ -58,12 +59,14 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     received = Received(question.asker, question.jti, _digest(request))
     hub.step("answer:2")
     with hub.writing() as unit:
-        kept = peers.receive(unit, received)
-        stopped = question.asker in peers.stopped(unit)
+        is_stopped = question.asker in peers.stopped(unit)
+        kept = None if is_stopped else peers.receive(unit, received)
     if kept is not None:
         return kept
+    if is_stopped:  # nothing goes on record: when it is resumed, the same question is answered
+        return _signed(request, question.asker, question.format, error=NO_AGREEMENT, hub=hub)
     hub.step("answer:3")
-    agreement = None if stopped else agreed(question, hub=hub)
+    agreement = agreed(question, hub=hub)
     results: tuple[envelope.Result, ...] = ()
     if agreement is not None:
         try:
@@ -178,6 +181,8 @@ def _spent(
             window=one.window,
             verification_id=one.verification_id,
         )
+        if question.asker in peers.stopped(unit):
+            return envelope.Result(items=(), cause=NO_AGREEMENT)
         if looked.cause is None and unit.now >= spends.keep_until:
             return envelope.Result(items=(), cause="CODE_EXPIRED")
         if looked.cause is not None or not tickets.spend(

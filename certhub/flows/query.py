@@ -4,13 +4,14 @@
 2 signer        the question, signed, in the highest format that both speak; its verification is already on
                 record as asked
 3 network       POST, one retry of the same bytes; whoever does not answer is PEER_DOWN
-4 verifier      the answer: signature, region, that it answers this very question, and its time; one in a newer
-                format than we read is UPGRADE_NEEDED
+4 verifier      the answer: signature, region, that it answers this very question, and its time; what fails there
+                is NOT_BELIEVED, also for a sealed code; one in a newer format than we read is UPGRADE_NEEDED
                 how it ended goes on record for the operator (peers/contact.py)
 5 engine        each item examined: the peer states facts, we compute the verdict; a placeholder for each that it
                 does not tell
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -40,6 +41,8 @@ from certhub.peers import contact
 from certhub.peers import store as peers
 from certhub.peers.network import PeerDown
 
+log = logging.getLogger("certhub.query")
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -54,12 +57,16 @@ class Asked:
     window: str
 
 
+class _NotBelievedError(Exception):
+    """What came is not the region's answer to this question: it was not silence, and says nothing."""
+
+
 def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
     """Ask the region that minted the code.
 
     Returns:
         What it said, examined by us; or the cause why nothing is known: NOT_FOUND for a region we do not know
-        (nobody is asked), NO_AGREEMENT, PEER_DOWN, UPGRADE_NEEDED.
+        (nobody is asked), NO_AGREEMENT, PEER_DOWN, NOT_BELIEVED, UPGRADE_NEEDED.
     """
     hub.step("ask:1")
     trust, now = hub.trust, hub.now()
@@ -90,6 +97,10 @@ def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
     except UpgradeNeeded:
         contact.asked(hub.shelf, asked.region, hub.now(), UPGRADE_NEEDED)
         return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
+    except _NotBelievedError as refused:
+        log.warning("ask: %s", refused)
+        contact.asked(hub.shelf, asked.region, hub.now(), contact.NOT_BELIEVED)
+        return Looked(Channel.PEER, cause=contact.NOT_BELIEVED, detail=named)
     except PeerDown:
         contact.asked(hub.shelf, asked.region, hub.now(), "PEER_DOWN")
         if isinstance(asked.code, codes.Sealed):
@@ -141,7 +152,7 @@ def _opened(
     An answer has the format of its question (`number`): in an older one it could leave out what was asked.
 
     Raises:
-        PeerDown: it does not verify, or is no answer to this question.
+        _NotBelievedError: it does not verify, or is no answer to this question.
         UpgradeNeeded: the peer signed it, in a newer format than we read.
     """
     region = asked.region
@@ -152,7 +163,7 @@ def _opened(
     except UpgradeNeeded:
         raise
     except VerifierError as refused:
-        raise PeerDown(f"the answer of {region} does not verify: {refused}") from refused
+        raise _NotBelievedError(f"the answer of {region} does not verify: {refused}") from refused
     now = hub.now().timestamp()
     if (
         answer.provider != region
@@ -163,7 +174,7 @@ def _opened(
         or (answer.error is None and answer.format != number)
         or (isinstance(asked.code, codes.Sealed) and any(len(one.items) > 1 for one in answer.results))
     ):
-        raise PeerDown(f"the answer of {region} is not an answer to this question")
+        raise _NotBelievedError(f"the answer of {region} is not an answer to this question")
     return answer, envelope.request_digest(reply.decode("ascii"))
 
 

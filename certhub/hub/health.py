@@ -44,6 +44,7 @@ LIST_OLD = timedelta(minutes=2)
 PEER_SILENT = timedelta(minutes=2)
 """A peer is asked for its lists every 30 seconds."""
 PEER_LIST_OLD = timedelta(minutes=10)
+TROUBLES = {contact.NOT_BELIEVED: "PEER_NOT_BELIEVED", contact.UPGRADE_NEEDED: "PEER_NEWER"}
 QUESTION_FAILED = timedelta(minutes=10)
 """Nobody asks a region on purpose to see whether it answers: a failure this old says nothing of now."""
 WORKER, WORKER_GONE = "worker", timedelta(seconds=30)
@@ -361,7 +362,7 @@ def _peer(code: str, hub: Hub) -> dict[str, Any]:
     told = found.to_dict()
     _questions(code, hub)
     if found.good is None or hub.now() - found.good > PEER_SILENT:
-        raise PeerTrouble(f"the last good answer came {told['good'] or 'never'}", "PEER_SILENT", told)
+        raise PeerTrouble(f"the last good answer came {told['good'] or 'never'}", _trouble(found), told)
     if found.list_at is not None and hub.now() - found.list_at > PEER_LIST_OLD:
         raise PeerTrouble(f"its list is of {told['list_at']}", "PEER_LIST_OLD", told)
     return told
@@ -375,4 +376,9 @@ def _questions(code: str, hub: Hub) -> None:
         return
     if found.is_bad and found.failed is not None and hub.now() - found.failed <= QUESTION_FAILED:
         told = found.to_dict()
-        raise PeerTrouble(f"a question failed at {told['failed']}: {found.cause}", "PEER_SILENT", told)
+        raise PeerTrouble(f"a question failed at {told['failed']}: {found.cause}", _trouble(found), told)
+
+
+def _trouble(found: contact.Contact) -> str:
+    """A region that answers, and whose answer is good for nothing, is not one that is silent."""
+    return TROUBLES.get(found.cause or "", "PEER_SILENT") if found.is_bad else "PEER_SILENT"

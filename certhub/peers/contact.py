@@ -16,6 +16,8 @@ from certhub.errors import NotFound
 from certhub.publisher import Shelf
 
 LISTS, QUESTIONS = "contact", "questions"
+NOT_BELIEVED, UPGRADE_NEEDED = "NOT_BELIEVED", "UPGRADE_NEEDED"
+"""Causes of a region that did answer: with what cannot be believed, or in a newer format than we read."""
 REPEATED = timedelta(minutes=1)
 """Questions come by the hundred: one that went like the one before is put on record once a minute."""
 

@@ -139,7 +139,7 @@ def fetch_peer_lists(hub: Hub) -> int:
             kept += _fetch(code, region.url, now, hub)
         except (PeerDown, NotFound, VerifierError, ValueError, KeyError, TypeError) as refused:
             # A peer that is down or talks nonsense leaves us with what we hold, and its age.
-            cause = "PEER_DOWN" if isinstance(refused, PeerDown) else "NOT_BELIEVED"
+            cause = "PEER_DOWN" if isinstance(refused, PeerDown) else contact.NOT_BELIEVED
             contact.failed(hub.shelf, code, hub.now(), cause)
     return kept
 

@@ -159,7 +159,7 @@ def test_a_newer_answer_that_the_peer_did_not_sign_is_no_answer(home, other):
     code = ticket(home, issued(home, licence("营-1")))
     bent = BrokenWire(home.wire, lie(other.hub, lambda payload: payload.update(format=3)))
 
-    assert ("undetermined", "PEER_DOWN") == told(scan(through(other, bent), code))
+    assert ("undetermined", "NOT_BELIEVED") == told(scan(through(other, bent), code))
 
 
 def test_a_partner_without_a_format_of_ours_is_not_asked(regions, home, other):

@@ -67,7 +67,7 @@ def test_an_answer_by_a_key_that_may_not_sign_now_is_no_answer(home, other, stat
     """What such a key says is never valid, whatever it says."""
     say_of("420700", other, **STATES[state](home.clock.now() - timedelta(seconds=30)))
 
-    assert ("undetermined", "PEER_DOWN") == told(scan(other, ticket(home, issued(home, licence("营-1")))))
+    assert ("undetermined", "NOT_BELIEVED") == told(scan(other, ticket(home, issued(home, licence("营-1")))))
 
 
 def test_a_question_of_one_region_is_not_signed_by_another(home, other):

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from certhub_verifier.formats import jose
 
+from certhub.flows import verify
 from tests.support.peers import BrokenWire, asked_through, lie
-from tests.support.story import issued, licence, scan, sealed, ticket
+from tests.support.story import issued, licence, scan, sealed, ticket, told
 
 
 def in_format_one(payload: dict) -> None:
@@ -56,3 +58,20 @@ def test_an_answer_that_is_not_one_to_the_question_is_no_answer(home, other, lie
 
     assert "valid" != report["verdict"]
     assert "OK" != report["code"]
+
+
+@pytest.mark.parametrize("make", [ticket, sealed])
+@pytest.mark.parametrize("reply", [b"", b"<html>200 OK</html>", b'{"verdict": "valid"}', b"\xff" * 40])
+def test_what_cannot_be_believed_is_told_as_that_and_never_as_silence(home, other, make, reply):
+    """Undetermined in the report and in the receipt, for a sealed code too: what came may be somebody's doing."""
+    code = make(home, issued(home, licence("营-1")))
+    bent = replace(other, hub=asked_through(other, BrokenWire(home.wire, lambda _: reply)))
+
+    report = scan(bent, code, verification_id="bent-0001")
+
+    assert ("undetermined", "NOT_BELIEVED", []) == (*told(report), report["items"])
+    assert "鄂州市的答复不能采信：签名、对象或时间不对" == report["headline"]
+    filed = jose.parse(
+        verify.receipt("bent-0001", by=other.clerk, hub=other.hub)["receipt"], "receipt+jwt"
+    ).payload
+    assert ("undetermined", "NOT_BELIEVED") == (filed["verdict"], filed["code"])

@@ -289,7 +289,7 @@ def test_a_garbled_answer_is_no_answer(home, other, how):
 
     report = scan(through(other, BrokenWire(home.wire, GARBLED[how])), code)
 
-    assert ("undetermined", "PEER_DOWN") == told(report)
+    assert ("undetermined", "NOT_BELIEVED") == told(report)
 
 
 def test_every_changed_byte_of_an_answer_is_no_answer(home, other):
@@ -327,7 +327,7 @@ def test_a_signed_answer_to_something_else_is_no_answer(home, other, how):
 
     report = scan(through(other, BrokenWire(home.wire, lie(home.hub, WRONG_ENVELOPES[how]))), code)
 
-    assert ("undetermined", "PEER_DOWN") == told(report)
+    assert ("undetermined", "NOT_BELIEVED") == told(report)
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_an_answer_under_a_key_for_something_else_is_no_answer(home, other, purp
     code = ticket(home, issued(home, licence("营-1")))
     wrong = BrokenWire(home.wire, lie(home.hub, lambda payload: None, purpose=purpose))
 
-    assert ("undetermined", "PEER_DOWN") == told(scan(through(other, wrong), code))
+    assert ("undetermined", "NOT_BELIEVED") == told(scan(through(other, wrong), code))
 
 
 def test_our_own_key_answers_no_question_of_ours(home, other):
@@ -346,7 +346,7 @@ def test_our_own_key_answers_no_question_of_ours(home, other):
     code = ticket(home, issued(home, licence("营-1")))
     mirror = BrokenWire(home.wire, lie(other.hub, lambda payload: None))
 
-    assert ("undetermined", "PEER_DOWN") == told(scan(through(other, mirror), code))
+    assert ("undetermined", "NOT_BELIEVED") == told(scan(through(other, mirror), code))
 
 
 def test_an_old_answer_given_again_is_no_answer(home, other):
@@ -358,7 +358,7 @@ def test_an_old_answer_given_again_is_no_answer(home, other):
 
     report = scan(through(other, BrokenWire(home.wire, lambda reply: recorded)), ticket(home, cid))
 
-    assert ("undetermined", "PEER_DOWN") == told(report)
+    assert ("undetermined", "NOT_BELIEVED") == told(report)
 
 
 def facts_of(payload: dict) -> list[dict]:

@@ -20,6 +20,8 @@ from certhub.worker.leases import Lease
 from certhub.worker.lists import fetch_peer_lists
 from tests.api.conftest import api_of
 from tests.api.test_relying import scan, shown
+from tests.support import story
+from tests.support.peers import BrokenWire, asked_through, lie
 
 
 def state(hub, name):
@@ -125,6 +127,41 @@ def test_a_question_that_failed_is_told(regions):
     assert ("PEER_DOWN", True) == (found.cause, found.good > found.failed)
 
 
+@pytest.mark.parametrize(
+    ("bend", "code"),
+    [
+        (lambda reply: reply[:-8] + b"AAAAAAAA", "PEER_NOT_BELIEVED"),
+        (lambda reply: b"<html>200 OK</html>", "PEER_NOT_BELIEVED"),
+        ("newer", "PEER_NEWER"),
+    ],
+)
+def test_a_region_that_answers_what_is_good_for_nothing_is_not_told_as_silent(regions, bend, code):
+    """A bad signature and a format of tomorrow each have their own word on the health page."""
+    api, other = api_of(regions[0]), api_of(regions[1])
+    fetch_peer_lists(other.hub)
+    if bend == "newer":
+        bend = lie(regions[0].hub, lambda payload: payload.update(format=3, results={}))
+    bent = replace(other.region, hub=asked_through(other.region, BrokenWire(other.region.wire, bend)))
+    story.scan(bent, shown(api))
+
+    assert ("bad", code) == state(other.hub, "peer-420700")
+
+
+def test_a_region_whose_lists_cannot_be_believed_is_told_as_that(home, other, clock):
+    """They come, and none verifies: two minutes later that is what the light says."""
+    fetch_peer_lists(other.hub)
+    for name in home.hub.shelf.names("status"):
+        home.hub.shelf.put(f"status/{name}", b"nonsense")
+    clock.pass_(minutes=3)
+    fetch_peer_lists(other.hub)
+
+    assert ("bad", "PEER_NOT_BELIEVED") == state(other.hub, "peer-420700")
+    publish(home.hub)
+    clock.pass_(seconds=1)
+    fetch_peer_lists(other.hub)
+    assert ("good", None) == state(other.hub, "peer-420700")
+
+
 def test_questions_write_on_a_change_and_once_a_minute(home):
     """A hundred answers in a minute are one write; a failure between them is written at once, and so is its end."""
     shelf, start = home.hub.shelf, home.hub.now()
@@ -162,6 +199,7 @@ def test_the_doctor_explains_what_is_bad_in_both_languages(home):
 @pytest.mark.parametrize(
     "code",
     ["NO_AGENCY", "DISK_FULL", "LIST_OLD", "PEER_LIST_OLD", "PEER_SILENT", "NO_WORKER", "ROWS_REFUSED", "FOLDER_OPEN",
+     "PEER_NOT_BELIEVED", "PEER_NEWER",
      "NO_TRUST", "NO_DATABASE", "CLOCK_JUMPED", "TEST_DATA", "KEYS", "PEER_NOT_ASKED"],
 )  # fmt: skip
 def test_every_code_of_a_check_has_words(code):

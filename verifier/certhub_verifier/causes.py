@@ -101,6 +101,7 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("NO_AGREEMENT", Verdict.UNDETERMINED, None, False),
     ("RECORD_GONE", Verdict.UNDETERMINED, 5, False),
     ("UPGRADE_NEEDED", Verdict.UNDETERMINED, None, False),
+    ("NOT_BELIEVED", Verdict.UNDETERMINED, None, False),
     ("PEER_DOWN", Verdict.UNDETERMINED, None, False),
     ("LIST_TOO_OLD", Verdict.UNDETERMINED, None, False),
     ("FACT_TOO_OLD", Verdict.UNDETERMINED, None, False),
