@@ -18,6 +18,7 @@ from typing import Any
 from certhub_schemas import MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
+from certhub_schemas.text import unfit
 from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
 from certhub_verifier.facts import Checked, Fact
 from certhub_verifier.formats import codes, envelope, jose, versions
@@ -257,9 +258,9 @@ def _item(found: Found | UntoldItem) -> envelope.AnsweredItem | envelope.Withhel
 
 
 def _stated(fact: Checked) -> StatedFact:
-    return StatedFact(
-        fact.fact.value, fact.outcome.value, fact.cause, fact.as_of, fact.evidence, dict(fact.detail)
-    )
+    """Return a fact as it is told; a text beside it that nobody could read as it stands is left out."""
+    detail = {name: text for name, text in fact.detail.items() if not unfit(text)}
+    return StatedFact(fact.fact.value, fact.outcome.value, fact.cause, fact.as_of, fact.evidence, detail)
 
 
 def _failed(looked: Looked) -> envelope.Result:

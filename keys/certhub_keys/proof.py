@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from certhub_schemas.algorithms import Algorithm
+from certhub_schemas.text import unfit
 
 from certhub_keys.errors import BadProof
 from certhub_keys.signer import Signer
@@ -66,7 +67,7 @@ def words(kid: str, challenge: str) -> bytes:
     Raises:
         BadProof: the challenge is empty, too long, or not printable on one line.
     """
-    if not 1 <= len(challenge) <= MAX_CHALLENGE or not challenge.isprintable():
+    if not 1 <= len(challenge) <= MAX_CHALLENGE or not challenge.isprintable() or unfit(challenge):
         raise BadProof(f"a challenge is 1 to {MAX_CHALLENGE} printable characters")
     return f"{HEADING}\nkid: {kid}\nchallenge: {challenge}\n".encode()
 

@@ -55,7 +55,8 @@ def read_fields(schema: Mapping[str, Any], *, entry: str, vct: str, name: str) -
 
 
 def _read_field(title: str, members: Members, *, required: bool) -> tuple[int, Field, Members]:
-    _expect(members, "title", title)
+    if members.text("title", most=64) != title:
+        raise members.bad("title", f"must be {title}")
     _expect(members, "type", "string")
     if title in CORE_NAMES:
         raise members.bad("title", "is metadata of every certificate and cannot be a claim")

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from certhub_schemas.errors import BadEntry
+from certhub_schemas.text import unfit
 
 T = TypeVar("T", bound=str)
 
@@ -128,8 +129,8 @@ class Members:
     def _text(self, name: str, value: object, *, most: int, pattern: str | None) -> str:
         if not isinstance(value, str) or not 1 <= len(value) <= most:
             raise self.bad(name, f"is not a text of 1 to {most} characters")
-        if not value.isprintable() or value != value.strip():
-            raise self.bad(name, "holds control characters or outer spaces")
+        if not value.isprintable() or unfit(value) or value != value.strip():
+            raise self.bad(name, "holds characters that cannot be seen, or outer spaces")
         if pattern is not None and not re.fullmatch(pattern, value):
             raise self.bad(name, f"does not have the form {pattern}")
         return value

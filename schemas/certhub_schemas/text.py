@@ -17,6 +17,9 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 _UNMAPPED = re.compile("[\ue000-\uf8ff\ufffc-\uffff\U000f0000-\U0010ffff]")
+_PRINTS_NOTHING = re.compile(  # blanks, U+2800 among them, and variation selectors
+    "[\\s\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 
 
 def unfit(text: str, *, lines: bool = False) -> Unfitness | None:
@@ -24,6 +27,11 @@ def unfit(text: str, *, lines: bool = False) -> Unfitness | None:
     if _HIDDEN.search(text.replace("\n", "") if lines else text):
         return "TEXT_CONTROL_CHARS"
     return "TEXT_UNMAPPED_CHARS" if _UNMAPPED.search(text) else None
+
+
+def seen(text: str) -> str:
+    """Return what is left of `text` for a reader who compares names: no blank, and nothing that prints nothing."""
+    return _PRINTS_NOTHING.sub("", _HIDDEN.sub("", text))
 
 
 def unfit_within(value: Any, *, lines: bool = False) -> Unfitness | None:

@@ -32,7 +32,7 @@ def test_a_proof_convinces_a_stranger(algorithm: Algorithm) -> None:
             altered.check()
 
 
-@pytest.mark.parametrize("challenge", ["", "a\nb", "a\rb", "a\u2028b", "a\u202eb", "x" * 201])
+@pytest.mark.parametrize("challenge", ["", "a\nb", "a\rb", "a\u2028b", "a\u202eb", "a\u3164b", "x" * 201])
 def test_a_challenge_is_one_printable_line(challenge: str) -> None:
     """What could be more than words on one line is not signed."""
     with pytest.raises(BadProof):

@@ -28,6 +28,9 @@ KIND_FAULTS = [
     ("name", ""),
     ("name", " 食品"),
     ("name", "食品\u0007"),
+    ("name", "食\u3164品"),
+    ("name", "食\u034f品"),
+    ("related_matters", ["开\ufe0f\u115f店"]),
     ("name", "长" * 201),
     ("name_en", GONE),
     ("name_en", ["Food"]),
@@ -121,6 +124,18 @@ def refused(catalog):
     with pytest.raises(BadEntry) as caught:
         load_kinds(catalog)
     return caught.value
+
+
+@pytest.mark.parametrize("hidden", ["\u3164", "\u034f", "\u200b", "\ue863"])
+def test_a_title_that_nobody_can_read_is_refused(catalog, hidden):
+    """A claim's title is on every screen: two of them may not differ by what is not seen."""
+    file = catalog / ENTRY / "claims.schema.json"
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    title = f"主体{hidden}业态"
+    whole["properties"][title] = whole["properties"].pop("主体业态") | {"title": title}
+    file.write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+
+    assert refused(catalog).field.endswith(f"{title}.title")
 
 
 def test_the_unspoiled_copy_loads(catalog):

@@ -62,7 +62,14 @@ def test_other_numbers_are_taken_as_they_are(value):
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [("", "CODE_LENGTH"), ("A" * 65, "CODE_LENGTH"), ("A\x00", "CODE_PRINTABLE"), (" ", "CODE_PRINTABLE")],
+    [
+        ("", "CODE_LENGTH"),
+        ("A" * 65, "CODE_LENGTH"),
+        ("A\x00", "CODE_PRINTABLE"),
+        (" ", "CODE_PRINTABLE"),
+        ("A\u3164", "CODE_PRINTABLE"),
+        ("\u034f1", "CODE_PRINTABLE"),
+    ],
 )
 def test_other_numbers_are_short_and_printable(value, reason):
     """Nothing empty, overlong or invisible."""

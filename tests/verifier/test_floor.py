@@ -64,6 +64,44 @@ def test_every_kind_of_evidence_has_a_row():
         assert {"status"} == softened & seven
 
 
+OWN_ROWS = {
+    (EvidenceKind.TICKET, Fact.ONE_TIME): Verdict.UNDETERMINED,
+    (EvidenceKind.FILE, Fact.HOLDER_BINDING): Verdict.UNDETERMINED,
+    (EvidenceKind.CODE, Fact.ONE_TIME): Verdict.UNDETERMINED,
+    (EvidenceKind.ANSWER, Fact.AGREEMENT): Verdict.UNDETERMINED,
+    (EvidenceKind.ANSWER, Fact.AUDIENCE): Verdict.UNDETERMINED,
+    (EvidenceKind.RECORDED, Fact.STANDS_BEHIND): Verdict.UNDETERMINED,
+}
+"""What the floor holds of one kind of evidence beside what it holds of all: written here once more, by hand."""
+
+
+@pytest.mark.parametrize(("kind", "fact"), OWN_ROWS, ids=lambda one: one.value)
+def test_each_row_of_one_kind_of_evidence_holds(kind, fact):
+    """By a policy that turns everything off: without that fact nothing is valid, whatever the table says by now."""
+    others = [yes(one) for one in Fact if one is not fact]
+
+    assert OWN_ROWS[kind, fact] is judge(others, ALL_OFF, kind).verdict
+    for cause in OPEN_CAUSES[fact]:
+        doubt = Checked(fact, Outcome.UNDETERMINED, cause, THEN)
+        assert Verdict.VALID is not judge([*others, doubt], ALL_OFF, kind).verdict
+
+
+def test_the_floor_has_no_row_that_is_not_written_here():
+    """A new row is written in both places."""
+    everywhere = set.intersection(*(set(floor.holds) for floor in FLOORS.values()))
+
+    assert everywhere == {
+        *(Fact.WELL_FORMED, Fact.SIGNATURE, Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED, Fact.CATALOGUED),
+        *(Fact.DATES, Fact.STATUS, Fact.TRUST_FRESH, Fact.AGREEMENT),
+    }
+    assert {
+        (kind, fact)
+        for kind, floor in FLOORS.items()
+        for fact, hold in floor.holds.items()
+        if fact not in everywhere or hold is not FLOORS[EvidenceKind.FILE].holds[fact]
+    } == OWN_ROWS.keys()
+
+
 @pytest.mark.parametrize(("kind", "fact", "hold"), HELD)
 def test_a_fact_on_the_floor_is_never_missing_and_never_off(kind, fact, hold):
     """By a policy that turns everything off: missing or open, it is not valid; softened only where it may be."""

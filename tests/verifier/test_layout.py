@@ -54,7 +54,9 @@ def test_every_text_can_be_laid_out(text, columns):
     assert width(cut(printable(text), columns)) <= columns
 
 
-@pytest.mark.parametrize("hostile", ["\x1b[2J", "\r", "\n", "\u202e", "\x07", "\ud800", "\u2066"])
+@pytest.mark.parametrize(
+    "hostile", ["\x1b[2J", "\r", "\n", "\u202e", "\x07", "\ud800", "\u2066", "\u3164", "\u034f"]
+)
 def test_what_could_write_over_a_verdict_is_not_printed(hostile):
     """A name of a file may hold an escape sequence; on the screen it is a box."""
     assert "\ufffd" in printable(f"a{hostile}b")

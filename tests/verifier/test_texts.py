@@ -106,6 +106,24 @@ def test_titles_numbers_and_holders_are_of_the_format_itself(disclosed):
     assert ("TAMPERED", {}) == (report.code, report.disclosed)
 
 
+@pytest.mark.parametrize("trick", [JOINER, PRIVATE, "\u3164", "\u00ad"], ids=lambda text: f"{ord(text):04X}")
+@pytest.mark.parametrize(
+    "disclosed",
+    [
+        lambda trick: {"持证主体": [f"示例{trick}小面馆"]},
+        lambda trick: {"证照编号": f"1{trick}2"},
+        lambda trick: {f"名{trick}称": "示例小面馆"},
+    ],
+    ids=["holder", "number", "title"],
+)
+def test_what_an_agency_sealed_with_a_hidden_character_is_not_called_altered(disclosed, trick):
+    """The first releases read these, and another program may seal them: not shown, not green, and no forgery."""
+    report = judged(by_ticket({**disclosed(trick), "住所": "鄂州市"}))
+
+    assert (Verdict.UNDETERMINED, "TEXT_UNFIT") == (report.verdict, report.code)
+    assert {"住所": "鄂州市"} == report.disclosed
+
+
 def test_a_claim_may_have_lines():
     """A scope of business has them, as the import takes them."""
     assert Verdict.VALID is judged(by_ticket({"经营范围": "餐饮服务\n食品销售"})).verdict

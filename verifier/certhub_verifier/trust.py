@@ -27,6 +27,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from certhub_schemas import Matter
+from certhub_schemas.text import seen
 
 from certhub_verifier.errors import BadSignature, BadTrust, Malformed, UnknownKey
 from certhub_verifier.formats import jose
@@ -280,8 +281,8 @@ def _told_apart(agencies: Mapping[str, Agency]) -> dict[str, Agency]:
 
 
 def _as_read(name: str) -> str:
-    """Return a name as a reader takes it: width, case and blanks make no other name."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return a name as a reader takes it: width, case, blanks and what nobody sees make no other name."""
+    return seen(unicodedata.normalize("NFKC", seen(name)).casefold())
 
 
 def _keys(parsed: Mapping[str, TrustFile]) -> Iterator[TrustedKey]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from certhub_schemas.codes import resident_id, uscc
 from certhub_schemas.errors import BadCode
+from certhub_schemas.text import unfit
 
 USCC = "001"
 RESIDENT_ID = "111"
@@ -77,6 +78,6 @@ def check(type_code: str, value: str) -> str:
         return resident_id.parse(value)
     if not 1 <= len(value) <= MAX_LENGTH:
         raise BadCode("CODE_LENGTH", value)
-    if not value.isprintable() or not value.strip():
+    if not value.isprintable() or unfit(value) or not value.strip():
         raise BadCode("CODE_PRINTABLE", value)
     return value

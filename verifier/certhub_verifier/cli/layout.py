@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from certhub_schemas.text import unfit
+
 _OPENING, _CLOSING = "（《「『【“‘", "，。；：！？、）》」』】”’…"
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
 _WIDE = "\u1100-\U0010ffff"  # from here on a character is a word of its own; whether it is wide is `width`'s
@@ -24,12 +26,15 @@ def width(text: str) -> int:
 
 
 def printable(value: object) -> str:
-    """Return `value` as text in which every control, direction mark and broken character is U+FFFD.
+    """Return `value` as text in which everything that cannot be seen, or turns the text, is U+FFFD.
 
     Names of files and contents of tokens come from strangers; on a terminal they could move the cursor or
     write over a verdict.
     """
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(value))
+    text = str(value)
+    if text.isprintable() and not unfit(text):
+        return text
+    return "".join(letter if letter.isprintable() and not unfit(letter) else "\ufffd" for letter in text)
 
 
 def pad(text: str, columns: int) -> str:

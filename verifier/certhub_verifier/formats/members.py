@@ -13,12 +13,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from certhub_schemas.text import unfit
+
 from certhub_verifier.errors import Malformed
 
 Check = Callable[[Any, str], Any]
 
-# C0 and C1 controls, line and paragraph separators, and the characters that turn the writing direction.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# C0 and C1 controls, line and paragraph separators, and the characters that turn the writing direction: what the
+# first releases looked for. Everything else is screened by certhub_schemas.text.
+_ONCE_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 _TELLABLE = re.compile(r"[A-Za-z_]{1,24}").fullmatch  # a name of a member, and nobody's name or number
 
@@ -76,10 +81,21 @@ def nullable(item: Check) -> Check:
 
 
 def text(at_most: int, *, at_least: int = 1) -> Check:
-    """A string of so many characters, without controls and without direction marks."""
+    """A string of so many characters, none of which is hidden or private: the screen of every text (schemas.text)."""
+    return _text(at_most, at_least, unfit)
 
+
+def kept_text(at_most: int, *, at_least: int = 1) -> Check:
+    """The same by the narrower screen of the first releases, for what they signed and everybody keeps for ever.
+
+    What it lets through and `text` does not is no forgery; whoever shows it screens it.
+    """
+    return _text(at_most, at_least, _ONCE_UNPRINTABLE.search)
+
+
+def _text(at_most: int, at_least: int, bad: Callable[[str], object]) -> Check:
     def check(value: Any, where: str) -> str:
-        if type(value) is not str or not at_least <= len(value) <= at_most or _UNPRINTABLE.search(value):
+        if type(value) is not str or not at_least <= len(value) <= at_most or bad(value):
             raise Malformed(f"{where}: {at_least} to {at_most} printable characters expected")
         return value
 

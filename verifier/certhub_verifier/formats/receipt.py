@@ -25,7 +25,7 @@ from typing import Any
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import base64url, shapes, versions
-from certhub_verifier.formats.members import Check, listing, members, nullable, one_of, text
+from certhub_verifier.formats.members import Check, kept_text, listing, members, nullable, one_of, text
 from certhub_verifier.formats.stated import StatedFact, recorded_facts
 
 TYP = "receipt+jwt"
@@ -181,27 +181,27 @@ def _salt(value: Any, where: str) -> bytes:
     return salt
 
 
-def _told_item(value: Any, where: str) -> ReceiptItem:
-    return ReceiptItem(**_ITEM(value, where))
+def _first_item(value: Any, where: str) -> ReceiptItem:
+    return ReceiptItem(**_FIRST_ITEM(value, where))
 
 
 def _item(value: Any, where: str) -> ReceiptItem | UntoldReceiptItem:
     if type(value) is dict and value.keys() == {"verdict", "code"}:
         return UntoldReceiptItem(**_UNTOLD(value, where))
-    return _told_item(value, where)
+    return ReceiptItem(**_ITEM(value, where))
 
 
 _OPENING = members({"salt": _salt, "identifier": text(128)})
-_ITEM = members(
-    {
-        "kind": shapes.kind,
-        "cert": shapes.digest,
-        "fields": listing(text(64), at_most=_MAX_FIELDS),
-        "facts": recorded_facts,
-        "verdict": shapes.verdict,
-        "code": shapes.cause,
-    }
-)
+_ITEM_MEMBERS: Mapping[str, Check] = {
+    "kind": shapes.kind,
+    "cert": shapes.digest,
+    "fields": listing(text(64), at_most=_MAX_FIELDS),
+    "facts": recorded_facts,
+    "verdict": shapes.verdict,
+    "code": shapes.cause,
+}
+_ITEM = members(_ITEM_MEMBERS)
+_FIRST_ITEM = members({**_ITEM_MEMBERS, "fields": listing(kept_text(64), at_most=_MAX_FIELDS)})
 _UNTOLD = members({"verdict": one_of("undetermined"), "code": shapes.cause})
 _RECEIPT_MEMBERS: Mapping[str, Check] = {
     "iss": shapes.region,
@@ -221,9 +221,18 @@ _RECEIPT_MEMBERS: Mapping[str, Check] = {
     "verdict": shapes.verdict,
     "code": shapes.cause,
 }
+# A receipt that the first releases signed stays genuine, whatever its window is called.
+_FIRST_MEMBERS: Mapping[str, Check] = {
+    **_RECEIPT_MEMBERS,
+    "office": kept_text(64),
+    "window": kept_text(20, at_least=0),
+    "operator": kept_text(64),
+    "case": nullable(kept_text(64)),
+}
 _RECEIPTS = {
-    number: members(
-        {**versions.member(number), **_RECEIPT_MEMBERS, "items": listing(item, at_most=_MAX_ITEMS)}
+    number: members({**versions.member(number), **known, "items": listing(item, at_most=_MAX_ITEMS)})
+    for number, known, item in (
+        (versions.FIRST, _FIRST_MEMBERS, _first_item),
+        (FORMAT, _RECEIPT_MEMBERS, _item),
     )
-    for number, item in zip(versions.RECEIPT, (_told_item, _item), strict=True)
 }

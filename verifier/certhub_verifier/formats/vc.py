@@ -26,7 +26,7 @@ from certhub_schemas.text import unfit, unfit_within
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import jose, jwk, sdjwt, shapes
 from certhub_verifier.formats.identifier import Identifier
-from certhub_verifier.formats.members import Check, integer, listing, members, pattern, text
+from certhub_verifier.formats.members import Check, integer, kept_text, listing, members, pattern
 from certhub_verifier.formats.statuslist import parse_status_uri
 
 TYP = "dc+sd-jwt"
@@ -249,10 +249,12 @@ _CLEAR = members(
     },
     {"exp": shapes.numeric_date, "cnf": _cnf, "_sd_alg": _hash_name},
 )
-_title = text(64)
+# What an agency sealed is read as it stands, and a hidden character in it is a fact (checks.fit_to_show), no forgery.
+_title = kept_text(64)
+_CODES = members({"type": kept_text(16), "number": kept_text(64)})
 _CORE: Mapping[str, Check] = {
-    IDENTIFIER: text(128),
-    NUMBER: text(64),
-    HOLDERS: listing(text(256), at_least=1, at_most=_MAX_HOLDERS),
-    HOLDER_CODES: listing(members({"type": text(16), "number": text(64)}), at_least=1, at_most=_MAX_HOLDERS),
+    IDENTIFIER: kept_text(128),
+    NUMBER: kept_text(64),
+    HOLDERS: listing(kept_text(256), at_least=1, at_most=_MAX_HOLDERS),
+    HOLDER_CODES: listing(_CODES, at_least=1, at_most=_MAX_HOLDERS),
 }
