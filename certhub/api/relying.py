@@ -45,8 +45,19 @@ def get_verification(verification_id: VerificationId, by: Acting, hub: TheHub) -
 
 @router.get("/verifications/{verification_id}/receipt", responses={200: {"model": answers.ReceiptOut}})
 def get_receipt(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
-    """Return the receipt of a verification that you made, to be filed with the case."""
+    """Return the receipt of a verification that you made, to be filed with the case.
+
+    To a page's session `opening` is empty: it holds identifiers, which POST gives and puts on record.
+    """
     return JSONResponse(verify.receipt(verification_id, by=by, hub=hub))
+
+
+@router.post("/verifications/{verification_id}/receipt", responses={200: {"model": answers.ReceiptOut}})
+def open_receipt(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
+    """Return the receipt with what opens its digests; that you asked for the identifiers is on record first."""
+    return JSONResponse(
+        verify.opened_receipt(verification_id, by=by, hub=hub), headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.post("/verifications/{verification_id}/outcome", responses={200: {"model": answers.OutcomeOut}})

@@ -215,6 +215,20 @@ def test_a_page_session_never_gets_a_covered_value_unasked(api):
     assert number == api.post(f"/api/v1/verifications/{vid}/reveal", asked, None, **page).json()["value"]
 
 
+def test_a_receipt_shows_a_page_no_identifier_unasked(api):
+    """Not one byte of identifier or salt by GET; POST gives both, kept by no cache, and a token has them by either."""
+    vid, page = scan(api, shown(api)).json()["verification_id"], as_page(api)
+    path = f"/api/v1/verifications/{vid}/receipt"
+    whole = api.get(path, "clerk").json()
+    looked, opened = api.get(path, None, **page), api.post(path, None, None, **page)
+
+    [opening] = whole["opening"]
+    assert (200, {**whole, "opening": []}) == (looked.status_code, looked.json())
+    assert [] == [value for value in opening.values() if value in looked.text]
+    assert (200, whole, "no-store") == (opened.status_code, opened.json(), opened.headers["Cache-Control"])
+    assert whole == api.post(path, None, "clerk").json()
+
+
 def test_a_pages_token_stays_a_pages_token(api):
     """Taken out of the browser and sent as a bearer token, or without its beginning, it opens nothing more."""
     vid = scan(api, shown(api)).json()["verification_id"]

@@ -16,7 +16,7 @@ from certhub.catalog.draft import RawDraft
 from certhub.certificates.rules import Event
 from certhub.demo.resetting import put_back
 from certhub.errors import HubError
-from certhub.flows import bundle, import_, issue, outcome, renew, reveal
+from certhub.flows import bundle, import_, issue, outcome, renew, reveal, verify
 from certhub.flows.outcome import Result
 from certhub.flows.revoke import Order
 from certhub.worker import VOID_AFTER, Watch, sweep
@@ -112,6 +112,12 @@ def revealing(home: Region, other: Region) -> Callable[[], object]:
     return lambda: reveal.reveal(vid, 0, "法定代表人", by=home.clerk, hub=home.hub)
 
 
+def opening(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a verification with a receipt to be opened."""
+    vid = str(scan(home, ticket(home, issued(home, licence("史-1"))))["verification_id"])
+    return lambda: verify.opened_receipt(vid, by=home.clerk, hub=home.hub)
+
+
 def refused(do: Callable[[Region, Region], object]) -> Deed:
     """Prepare something that is refused: it tells nothing."""
 
@@ -201,6 +207,10 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
     ),
     "see a covered value": (
         revealing,
+        [("420700", "verification.revealed", frozenset({"item", "field"}))],
+    ),
+    "open a receipt": (
+        opening,
         [("420700", "verification.revealed", frozenset({"item", "field"}))],
     ),
     "take an offline bundle": (

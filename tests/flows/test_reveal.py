@@ -112,14 +112,18 @@ def test_another_clerks_values_are_not_there(home):
         reveal.reveal(vid, 0, "证照编号", by=stranger, hub=home.hub)
 
 
-def test_a_page_that_fetches_a_receipt_with_its_openings_is_on_record_for_each(home):
-    """What opens a digest is the identifier, a covered value; a token that files receipts is not asked why."""
+def test_a_receipt_opens_to_a_page_by_a_deed_on_record_alone(home):
+    """What opens a digest is the identifier, a covered value: a look gives none, the deed each with its entry."""
     vid = str(reports(home)[0]["verification_id"])
     receipt = verify.receipt(vid, by=home.clerk, hub=home.hub)
     with home.hub.reading() as unit:
         before = audit.events(unit, subject=vid, type_="verification.revealed")
 
-    assert receipt == verify.receipt(vid, by=replace(home.clerk, is_page=True), hub=home.hub)
+    page = replace(home.clerk, is_page=True)
+    assert receipt | {"opening": []} == verify.receipt(vid, by=page, hub=home.hub)
+    with home.hub.reading() as unit:
+        assert [] == audit.events(unit, subject=vid, type_="verification.revealed")
+    assert receipt == verify.opened_receipt(vid, by=page, hub=home.hub)
     with home.hub.reading() as unit:
         events = audit.events(unit, subject=vid, type_="verification.revealed")
     assert [] == before
