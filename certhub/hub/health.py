@@ -22,7 +22,6 @@ from certhub_verifier.trust import TrustSet
 
 from certhub import private
 from certhub.certificates.rules import CHINA
-from certhub.clock import AHEAD
 from certhub.db import migrate
 from certhub.errors import HubError, NotFound, Unavailable
 from certhub.hub import Hub
@@ -156,13 +155,27 @@ def _folder(hub: Hub) -> str:
 
 
 def _clock(hub: Hub) -> str:
-    """The worker compares the wall clock with the monotonic one; here, what it has put on record."""
+    """The worker compares the wall clock with the monotonic one; here, what it has put on record.
+
+    Verdicts are judged by this machine's clock, so a process whose clock the record disputes must not serve. A jump
+    that is smaller than clocks may differ, or of another machine, takes this process out of no service.
+    """
+    return _clock_says(hub, is_served=True)
+
+
+def _clock_watched(hub: Hub) -> dict[str, Any]:
+    """Look at the clock as an operator does: a jump that is not over is bad, also where all may serve."""
+    _clock_says(hub, is_served=False)
+    return {}
+
+
+def _clock_says(hub: Hub, *, is_served: bool) -> str:
     with hub.reading() as unit:
         record = timekeeping.read(unit)
     if record is None:
         return "no time on record yet: the worker has not run"
     behind = (record.at - hub.now()).total_seconds()
-    if record.doubt_seconds is not None or behind > AHEAD.total_seconds():
+    if record.disputes(hub.now()) or (record.doubt_seconds is not None and not is_served):
         jump = record.jump_seconds if record.doubt_seconds is not None else -behind
         raise HubError(
             f"the clock jumped by {jump or 0:+.0f} s; set it right; until then, or until it has run "
@@ -199,8 +212,9 @@ def ready_checks(hub: Hub) -> list[Check]:
 def all_checks(hub: Hub) -> list[Check]:
     """Return also what concerns one agency or one list only."""
     watched = (_whole(name, hub) for name in WATCHED)
+    jumped = _checked("clock", partial(_clock_watched, hub))
     return [
-        *ready_checks(hub),
+        *(one if jumped.ok or one.check != "clock" else jumped for one in ready_checks(hub)),
         _checked("agencies", partial(_agencies, hub)),
         *_seals(hub),
         _checked("status-lists", partial(_lists, hub)),

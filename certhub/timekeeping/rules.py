@@ -14,7 +14,7 @@ measured therefore counts for forgetting only after the clock has run evenly for
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from certhub.clock import LARGEST_JUMP
+from certhub.clock import AHEAD, LARGEST_JUMP
 
 NOTICED = timedelta(seconds=2)  # two rounds of the worker on a busy machine; NTP slews by 0.5 ms a second
 SHORTEST_DOUBT = timedelta(minutes=1)
@@ -41,6 +41,15 @@ class Record:
     def vouched(self, now: datetime) -> datetime:
         """Return the best guess at the time: the wall clock's, or while it is in doubt the one on record."""
         return now if self.doubt_seconds is None else self.at
+
+    def disputes(self, now: datetime) -> bool:
+        """Whether a machine whose clock says `now` may not judge by it: it is far from a time in doubt, or behind.
+
+        The jump of one machine is on record for all that share the database; where the clock agrees with the time
+        on record it is right, and stays in service.
+        """
+        gap = now - self.at
+        return gap < -AHEAD or (self.doubt_seconds is not None and gap > AHEAD)
 
     def surely_past(self, now: datetime) -> datetime:
         """Return a time that has come by either clock: what was begun before it is over."""

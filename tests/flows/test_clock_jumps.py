@@ -2,6 +2,8 @@
 
 import random
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from certhub_verifier.formats import jose
@@ -13,7 +15,7 @@ from certhub.audit import store as audit
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import Event
 from certhub.errors import HubError, Unavailable
-from certhub.hub.health import ready_checks
+from certhub.hub.health import all_checks, ready_checks
 from certhub.idempotency import store as idempotency
 from certhub.status import store as status
 from certhub.tickets import store as tickets
@@ -22,7 +24,7 @@ from certhub.timekeeping import store as timekeeping
 from certhub.worker import Watch, publish, sweep
 from certhub.worker.leases import LEASE_SECONDS, Lease
 from certhub.worker.lists import fetch_peer_lists, publish_due
-from tests.support.region import Region
+from tests.support.region import Clock, Region
 from tests.support.story import change, issued, key, licence, scan, sealed, ticket, told
 
 
@@ -349,6 +351,40 @@ def test_a_clock_that_was_put_right_is_believed_after_as_long_as_it_jumped(home,
     assert not is_good(home)
     worker.go(5, seconds=10)
     assert is_good(home)
+
+
+def lights(region: Region, now: timedelta = timedelta()) -> tuple[bool, bool]:
+    """The clock's light for who serves, and for the operator, on a machine whose clock differs by so much."""
+    machine = Clock(region.clock.now() + now)
+    hub = replace(region.hub, clock=machine, database=replace(region.hub.database, clock=machine))
+    return tuple(one.ok for of in (ready_checks, all_checks) for one in of(hub) if one.check == "clock")
+
+
+def test_a_jump_takes_out_of_service_who_shares_it_and_nobody_else(home, clock):
+    """Two machines on one database: one jumps, the other serves on; both tell the operator."""
+    clock.pass_(days=3)  # the keys are not older than the story
+    worker = Rounds(home)
+    worker.go(2)
+    clock.jump(minutes=5)
+    worker.go(2)
+
+    assert (False, False) == lights(home)
+    assert (True, False) == lights(home, -timedelta(minutes=5))
+    assert (False, False) == lights(home, -timedelta(minutes=7))
+    clock.jump(minutes=-5)
+    worker.go(2)
+    assert (True, True) == lights(home)
+    assert (False, False) == lights(home, -timedelta(minutes=2))
+
+
+def test_a_jump_within_what_clocks_may_differ_takes_nobody_out_of_service(home, clock):
+    """Half a minute: told to the operator, served all the same."""
+    worker = Rounds(home)
+    worker.go(2)
+    clock.jump(seconds=30)
+    worker.go(2)
+
+    assert (True, False) == lights(home)
 
 
 def test_a_night_switched_off_is_no_jump(home, clock):
