@@ -26,7 +26,7 @@ from tests.support.story import BUSINESS, key, licence
 
 ISSUE = [f"issue:{n}" for n in range(1, 8)]
 VERIFY = [f"verify:{n}" for n in range(1, 7)]
-TIMES = 20
+TIMES = pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.long)])
 
 
 def all_certificates(hub: Hub) -> list[Certificate]:
@@ -48,10 +48,11 @@ def retried(hub: Hub, scene: Scene, number: str) -> str:
 
 
 @pytest.mark.drill
+@TIMES
 @pytest.mark.parametrize("step", ISSUE)
-def test_issue_survives_twenty_deaths_at_a_step(scene: Scene, step: str) -> None:
+def test_issue_survives_deaths_at_a_step(scene: Scene, step: str, times: int) -> None:
     """Killed before a step of issue: what was signed is on record, and a retry ends it, once."""
-    issue_killed(scene, [step], TIMES)
+    issue_killed(scene, [step], times)
 
 
 def test_issue_survives_a_death_at_each_step(scene: Scene) -> None:
@@ -136,10 +137,11 @@ def minted(scene: Scene, count: int) -> list[str]:
 
 
 @pytest.mark.drill
+@TIMES
 @pytest.mark.parametrize("step", VERIFY)
-def test_verify_survives_twenty_deaths_at_a_step(scene: Scene, step: str) -> None:
+def test_verify_survives_deaths_at_a_step(scene: Scene, step: str, times: int) -> None:
     """Killed before a step of verify: the same question ends valid, any other finds the ticket used: once each."""
-    verify_killed(scene, [step], TIMES)
+    verify_killed(scene, [step], times)
 
 
 def test_verify_survives_a_death_at_each_step(scene: Scene) -> None:

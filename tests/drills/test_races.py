@@ -10,19 +10,22 @@ import pytest
 from tests.drills.orders import Scene
 from tests.drills.test_kills import minted
 
-CLIENTS, PROCESSES, ROUNDS = 50, 4, 200
+CLIENTS, PROCESSES = 50, 4
+ROUNDS = pytest.mark.parametrize("rounds", [20, pytest.param(200, marks=pytest.mark.long)])
 
 
 @pytest.mark.drill
-def test_fifty_clients_race_for_a_ticket_on_sqlite(quick_scene: Scene) -> None:
-    """Two hundred rounds, one success each, and the other forty-nine are told when and where it was used."""
-    raced(quick_scene, rounds=ROUNDS)
+@ROUNDS
+def test_fifty_clients_race_for_a_ticket_on_sqlite(quick_scene: Scene, rounds: int) -> None:
+    """One success a round, and the other forty-nine are told when and where it was used."""
+    raced(quick_scene, rounds=rounds)
 
 
 @pytest.mark.postgres
-def test_fifty_clients_race_for_a_ticket_on_postgresql(postgres_scene: Scene) -> None:
+@ROUNDS
+def test_fifty_clients_race_for_a_ticket_on_postgresql(postgres_scene: Scene, rounds: int) -> None:
     """The same on PostgreSQL."""
-    raced(postgres_scene, rounds=ROUNDS)
+    raced(postgres_scene, rounds=rounds)
 
 
 def test_clients_race_for_a_ticket(quick_scene: Scene) -> None:
