@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import skips
+from tests.support import places, skips
 
 if TYPE_CHECKING:
     from tests.support.postgres import Postgres
@@ -29,6 +29,18 @@ settings.load_profile("certhub")
 def _skipped(config: pytest.Config) -> Any:
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     return skips.reasons(reporter.stats.get("skipped", ()) if reporter else ())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse a test that its own lane would not find, before any is left out for its mark."""
+    stand = [item for item in items if item.path.is_relative_to(config.rootpath / "tests")]
+    found = places.astray(
+        (item.path.relative_to(config.rootpath).as_posix(), [mark.name for mark in item.iter_markers()])
+        for item in stand
+    )
+    if found:
+        raise pytest.UsageError(f"no lane finds these, see tests/support/places.py: {', '.join(found)}")
 
 
 @pytest.hookimpl(trylast=True)

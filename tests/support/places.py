@@ -1,0 +1,33 @@
+"""Where the tests of a lane stand: a lane that knows it need not read all of the others to find its own.
+
+To collect all ten thousand takes half a minute of a processor, and each lane did so twice.
+"""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+DRILLS = (
+    "tests/acceptance",
+    "tests/bench",
+    "tests/docs",
+    "tests/drills",
+    "tests/fuzz",
+    "tests/house/test_walls.py",
+)
+PLACES = {
+    "browser": ("tests/web/browser", "tests/api/test_qr.py"),
+    "drill": (*DRILLS, "tests/containers"),  # the lane `containers` runs those
+    "interop": ("tests/interop",),
+    "long": ("tests/drills",),
+    "postgres": ("tests/cli", "tests/drills", "tests/flows", "tests/hub"),
+}
+"""For each mark the files and folders that hold every test with it."""
+
+
+def astray(tests: Iterable[tuple[str, Iterable[str]]]) -> list[str]:
+    """Return what no lane would find, of tests given as their file (from the root) and their marks."""
+    found = []
+    for file, marks in tests:
+        parents = {file, *(str(one) for one in PurePath(file).parents)}
+        found += [f"{file} [{mark}]" for mark in marks if mark in PLACES and not parents & {*PLACES[mark]}]
+    return sorted(set(found))
