@@ -88,12 +88,28 @@ def _columns(model: type[Granting]) -> tuple[str, Any, tuple[tuple[str, Any], ..
 
 def message(table: str, names: Sequence[str], values: Mapping[str, Any]) -> bytes:
     """Return what the MAC is over: unambiguous, whatever the values hold."""
-    parts = [LABEL, table.encode()]
+    parts = [_label(table)]
     for name in names:
         value = values[name]
         if value is not None:
-            parts += (name.encode(), *_typed(value))
-    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+            letter, data = _typed(value)
+            parts += (_head(name, letter), len(data).to_bytes(4, "big"), data)
+    return b"".join(parts)
+
+
+@cache
+def _label(table: str) -> bytes:
+    """Return how every message of a table begins: made once, as what stands before each value."""
+    return _counted(LABEL) + _counted(table.encode())
+
+
+@cache
+def _head(name: str, letter: bytes) -> bytes:
+    return _counted(name.encode()) + _counted(letter)
+
+
+def _counted(part: bytes) -> bytes:
+    return len(part).to_bytes(4, "big") + part
 
 
 def _typed(value: object) -> tuple[bytes, bytes]:

@@ -162,7 +162,7 @@ def spoken(unit: Unit, list_no: int) -> dict[int, int]:
             _SLOT.c.list_no == list_no, _SLOT.c.value.in_((INVALID, SUSPENDED))
         )
     )
-    return {row.list_index: row.value for row in rows}
+    return dict(tuple(row) for row in rows)
 
 
 def held_back(unit: Unit, one: "ListState", before: Mapping[int, int]) -> dict[int, int]:

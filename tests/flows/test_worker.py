@@ -9,7 +9,7 @@ import pytest
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import MIN_SLOTS, parse_statement, status_uri
+from certhub_verifier.formats.statuslist import MIN_SLOTS, StatusList, parse_statement, status_uri
 
 from certhub import worker
 from certhub.audit import store as audit
@@ -18,7 +18,7 @@ from certhub.certificates.rules import Event
 from certhub.errors import NotFound
 from certhub.status import rules
 from certhub.status import store as status
-from certhub.worker import publish, sweep
+from certhub.worker import lists, publish, sweep
 from certhub.worker.leases import Lease
 from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
 from tests.support.peers import BrokenWire
@@ -358,3 +358,28 @@ def test_what_we_sign_a_stranger_refuses_when_one_bit_changes(home):
 
     with pytest.raises(VerifierError):
         statement(home)
+
+
+def test_a_list_of_our_own_is_held_in_memory_as_long_as_it_stands_on_the_shelf(home):
+    """Byte for byte, under one trust list: another file there, older or nobody's, is read and judged for itself."""
+    cid = issued(home, licence("营-1"))
+    with home.hub.reading() as unit:
+        slot = certificates.find(unit, cid)
+        [one] = [one for one in status.lists(unit) if one.list_no == slot.list_no]
+    name, uri = f"status/{one.list_no}", status_uri("420700", one.list_no)
+    publish(home.hub)
+    before = home.hub.shelf.get(name)
+    home.clock.pass_(seconds=1)
+    change(home, cid, Event.REVOKE)
+    publish(home.hub)
+    after, last = home.hub.shelf.get(name), lists._LAST[uri]
+
+    assert last.statuses is lists._before(one, home.hub)
+    lists._LAST[uri] = replace(last, trust="0" * 64, statuses=StatusList.blank(one.size))
+    assert 1 == lists._before(one, home.hub).get(slot.list_index)
+    lists._LAST[uri] = last
+    home.hub.shelf.put(name, before)
+    assert 0 == lists._before(one, home.hub).get(slot.list_index)
+    home.hub.shelf.put(name, after[:-8] + b"AAAAAAAA")
+    assert None is lists._before(one, home.hub)
+    home.hub.shelf.put(name, after)

@@ -11,6 +11,7 @@ from certhub_verifier.errors import Malformed
 from certhub_verifier.formats import base64url, jose, statuslist, strict_json
 from certhub_verifier.formats.statuslist import (
     MAX_AHEAD_SECONDS,
+    MIN_SLOTS,
     RECENT_SECONDS,
     DatedAhead,
     RolledBack,
@@ -124,6 +125,23 @@ def test_what_we_pack_we_can_read(bits, data, level):
 
 
 @settings(deadline=None)
+@given(st.sampled_from([1, 2, 4, 8]), st.integers(1, 40), st.data())
+def test_what_differs_is_what_a_look_at_every_slot_finds(bits, blocks, data):
+    """Two lists of one shape, few or many changes, at the edges of a block and inside it."""
+    size = MIN_SLOTS * bits // 8 // 40 * blocks + 1
+    one = StatusList(bits, bytes(size))
+    slots = size * 8 // bits
+    edges = [at * 8 // bits for at in (0, 255, 256, 257, size - 1) if at < size]
+    indexes = st.one_of(st.sampled_from(edges), st.integers(0, slots - 1))
+    changes = data.draw(st.dictionaries(indexes, st.integers(0, 2**bits - 1), max_size=12))
+    other = one.with_statuses(changes)
+
+    expected = sorted(at for at, value in changes.items() if value)
+    assert expected == one.differing(other) == other.differing(one)
+    with pytest.raises(Malformed):
+        one.differing(StatusList(bits, bytes(size + 1)))
+
+
 @given(st.data())
 def test_a_change_changes_what_it_names(data):
     """Statuses read as they were set, and no other index differs."""
