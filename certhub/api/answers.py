@@ -290,13 +290,20 @@ class PeerList(Answer):
 
 
 class CheckOut(Answer):
-    """One thing that has to work; `code` says what fails, and `unknown` that it could not be looked at."""
+    """One thing that has to work; `code` says what fails, and `unknown` that it could not be looked at.
+
+    What is not good has a sentence and a next step, in both languages, as a problem has.
+    """
 
     check: str
     ok: bool
     state: Literal["good", "bad", "unknown"]
     code: str | None = None
     detail: dict[str, Any] = {}
+    title: str | None = None
+    title_en: str | None = None
+    next_step: str | None = None
+    next_step_en: str | None = None
 
 
 class HealthOut(Answer):

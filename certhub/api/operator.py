@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from certhub.api import answers
+from certhub.api.checks import explained
 from certhub.api.deps import Acting, TheHub
 from certhub.api.models import REGION, PeerOrder
 from certhub.audit import store as audit
@@ -17,7 +18,7 @@ from certhub.certificates.rules import CHINA
 from certhub.errors import NotFound
 from certhub.flows import outcome
 from certhub.hub import Hub
-from certhub.hub.health import all_checks, as_dict
+from certhub.hub.health import all_checks
 from certhub.peers import store as peers
 
 router = APIRouter(prefix="/api/v1", tags=["operator"])
@@ -59,7 +60,7 @@ def resume_peer(region: RegionCode, by: Acting, hub: TheHub, body: PeerOrder | N
 @router.get("/health", responses={200: {"model": answers.HealthOut}})
 def get_health(hub: TheHub) -> Response:
     """Return every check with its details; 200 also when some fail."""
-    return JSONResponse(as_dict(all_checks(hub)))
+    return JSONResponse(explained(all_checks(hub)))
 
 
 @router.get("/incidents", responses={200: {"model": answers.IncidentPage}})

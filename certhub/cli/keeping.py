@@ -10,14 +10,15 @@ from certhub_schemas import kinds
 from rich.table import Table
 
 from certhub import private
-from certhub.api.problems import catalogue
+from certhub.api.checks import explained, words_of
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.clock import SystemClock
 from certhub.db.adoption import Adoption
 from certhub.db.engine import open_engine
+from certhub.errors import Unavailable
 from certhub.hub import Hub, database_url
 from certhub.hub.adopting import bring_up, to_dict
-from certhub.hub.health import Check, all_checks, as_dict
+from certhub.hub.health import Check, all_checks
 from certhub.hub.provision import Founding, found
 from certhub.settings import Profile, Settings
 from certhub.web.language import Lang
@@ -42,8 +43,12 @@ def init(
             help="开密钥库的口令文件，放在别处 / the key store's passphrase, kept elsewhere",
         ),
     ],
-    database_url: Annotated[str, typer.Option("--database-url", help="空 = 目录内的 SQLite")] = "",
-    url: Annotated[str, typer.Option("--url", help="外界访问本枢纽的地址")] = "http://127.0.0.1:8000",
+    database_url: Annotated[
+        str, typer.Option("--database-url", help="空 = 目录内的 SQLite / empty: SQLite in the folder")
+    ] = "",
+    url: Annotated[
+        str, typer.Option("--url", help="外界访问本枢纽的地址 / how others reach this hub")
+    ] = "http://127.0.0.1:8000",
     as_json: JsonOption = False,
 ) -> None:
     """新建一个地区的枢纽：密钥、信任目录、数据库 / found a region's hub."""
@@ -114,12 +119,12 @@ def _tell(adopted: Adoption) -> None:
 def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """体检，与运维页同一份检查；退出码 0 全部正常，1 有不正常或没能查的 / the page's checks; exit 0 all good"""
     hub: Hub = open_hub(data)
-    found = all_checks(hub)
+    found, names = all_checks(hub), _names(hub)
     hub.close()
     if as_json:
-        result({"healthy": all(check.ok for check in found), "checks": as_dict(found)["checks"]})
+        result({"healthy": all(check.ok for check in found), "checks": explained(found)["checks"]})
     else:
-        _show(found)
+        _show(found, names)
     sys.exit(0 if all(check.ok for check in found) else 1)
 
 
@@ -158,10 +163,10 @@ def kind(as_json: JsonOption = False) -> None:
 _MARKS = {"good": "✓", "bad": "✕", "unknown": "?"}
 
 
-def _show(found: list[Check]) -> None:
+def _show(found: list[Check], names: dict[Lang, dict[str, str]]) -> None:
     """Every check by the operator page's own names, in both languages; what is not good comes first."""
     for check in sorted(found, key=lambda one: one.ok):
-        zh, en = (_name(check.check, lang) for lang in LANGS)
+        zh, en = (_name(check.check, lang, names[lang]) for lang in LANGS)
         told = f" [{check.code}] {_explained(check)}" if not check.ok else ""
         CONSOLE.print(f"{_MARKS[check.state]} {zh} / {en}{told}{_told(check)}", markup=False, soft_wrap=True)
     wrong = sum(not check.ok for check in found)
@@ -173,11 +178,8 @@ def _show(found: list[Check]) -> None:
 
 def _explained(check: Check) -> str:
     """What is wrong and what to do, in the words of the API's problems; then what the check itself says of it."""
-    words = catalogue()["problems"]
-    known = words.get(check.code or "", words["NOT_CHECKED"])
-    said = " / ".join(
-        f"{known[lang][0]}；{known[lang][1]}" if lang == "zh" else "; ".join(known[lang]) for lang in LANGS
-    )
+    words = words_of(check)
+    said = f"{words['title']}；{words['next_step']} / {words['title_en']}; {words['next_step_en']}"
     return f"{said} ({check.says})" if check.says else said
 
 
@@ -186,9 +188,22 @@ def _told(check: Check) -> str:
     return f"  ({', '.join(known)})" if known else ""
 
 
-def _name(check: str, lang: Lang) -> str:
+def _names(hub: Hub) -> dict[Lang, dict[str, str]]:
+    """Return what agencies and regions are called, by code; a hub without a trust list knows none."""
+    try:
+        trust = hub.trust
+    except Unavailable:
+        return {"zh": {}, "en": {}}
+    known = [(code, one.name, one.name_en) for code, one in trust.agencies.items()]
+    known += [(code, one.name, one.name_en) for code, one in trust.regions.items()]
+    return {"zh": {code: zh for code, zh, _ in known}, "en": {code: en or zh for code, zh, en in known}}
+
+
+def _name(check: str, lang: Lang, names: dict[str, str]) -> str:
     words, (group, _, rest) = texts(lang), check.partition("-")
     if (whole := f"ops.check_{check.replace('-', '_')}") in words:
         return words[whole]
     purpose = words.get(f"ops.purpose_{rest}", rest)
-    return words[f"ops.check_{group}"].format(purpose=purpose, agency=rest, region=rest)
+    return words[f"ops.check_{group}"].format(
+        purpose=purpose, agency=names.get(rest, rest), region=names.get(rest, rest)
+    )

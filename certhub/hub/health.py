@@ -234,7 +234,7 @@ def _checked(name: str, look: Callable[[], dict[str, Any]]) -> Check:
     try:
         return Check(name, "good", detail=look())
     except NotLookedAt as unknown:
-        return Check(name, "unknown", unknown.code, says=str(unknown))
+        return Check(name, "unknown", unknown.code, dict(unknown.detail), str(unknown))
     except (HubError, KeysError) as failed:
         detail = failed.told if isinstance(failed, PeerTrouble) else {}
         return Check(name, "bad", getattr(failed, "code", "KEYS"), detail, str(failed))
@@ -368,7 +368,7 @@ def _peers(hub: Hub) -> Iterator[Check]:
 def _peer(code: str, hub: Hub) -> dict[str, Any]:
     with hub.reading() as unit:
         if code in peers.stopped(unit):
-            return {"stopped": True}
+            raise NotLookedAt("this hub stopped it", code="PEER_STOPPED", detail={"stopped": "yes"})
     try:
         found = contact.read(hub.shelf, code)
     except NotFound as never:

@@ -4,7 +4,7 @@ home      that its one deed, 重置演示, is the operator's
 counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; which names come first
 me        what agencies are called
 agency    for which agencies the account acts, and which kinds those may issue
-ops       the same, and the verifier's words for verdicts; the rest it asks the API
+ops       what agencies and regions are called; the verifier's words for verdicts and causes; the rest it asks the API
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from certhub_schemas import kinds
 from certhub_schemas.codes.holder_id import HOLDER_ID_TYPES
 from certhub_verifier.causes import Verdict
-from certhub_verifier.sentences import CATALOGUE
+from certhub_verifier.sentences import CATALOGUE, cause_words
 from certhub_verifier.trust import Agency, TrustSet
 
 from certhub.catalog.masking import NAMES
@@ -106,7 +106,12 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
             ],
         }
     if page is OPS:
-        return {"agency_names": names, "verdict_words": _verdict_words(lang)}
+        return {
+            "agency_names": names,
+            "region_names": _region_names(trust, lang),
+            "verdict_words": _verdict_words(lang),
+            "cause_words": {code: cause_words(code, lang) for code in CATALOGUE["codes"]},
+        }
     return {"agency_names": names} if page is ME else {}
 
 
@@ -120,6 +125,11 @@ def _trust(hub: Hub) -> TrustSet | None:
 
 def _name(one: Agency, lang: Lang) -> str:
     return one.name_en if lang == "en" else one.name
+
+
+def _region_names(trust: TrustSet | None, lang: Lang) -> dict[str, str]:
+    regions = trust.regions.values() if trust else ()
+    return {one.code: (lang == "en" and one.name_en) or one.name for one in regions}
 
 
 def _sentences(lang: Lang) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from certhub.api import answers
+from certhub.api.problems import catalogue
 from certhub.audit import store as audit
 from certhub.cli import app
 from certhub.hub.health import all_checks
@@ -45,6 +46,33 @@ def test_a_stopped_region_is_not_asked(api, other):
     with other.hub.reading() as unit:
         deeds = [(one.type, one.body) for one in audit.events(unit, subject="420700")]
     assert [("peer.resumed", {"reason": "演练结束"}), ("peer.stopped", {"reason": "演练"})] == deeds
+
+
+def test_a_region_that_was_stopped_is_not_green(api):
+    """Nobody looks at it: unknown, with its own code and words, until it is resumed."""
+    api.post("/api/v1/peers/420100/suspension", {"reason": "演练"}, "operator")
+    stopped = health_of(api)["peer-420100"]
+    api.post("/api/v1/peers/420100/resumption", {"reason": "演练结束"}, "operator")
+
+    assert ("unknown", "PEER_STOPPED") == stopped
+    assert "PEER_STOPPED" != health_of(api)["peer-420100"][1]
+
+
+def test_what_is_not_good_is_explained_where_it_is_told(api):
+    """The page and `certhub doctor --json` get the same sentence and next step, in both languages."""
+    folder = str(api.hub.settings.data)
+    told = json.loads(CliRunner().invoke(app, ["doctor", "--data", folder, "--json"]).stdout.splitlines()[-1])
+    page = api.get("/api/v1/health", "operator").json()["checks"]
+    words = ("title", "title_en", "next_step", "next_step_en")
+
+    bad = [one for one in page if not one["ok"]]
+    assert bad
+    for one in bad:
+        zh, en = catalogue()["problems"][one["code"]]["zh"], catalogue()["problems"][one["code"]]["en"]
+        assert [zh[0], en[0], zh[1], en[1]] == [one[name] for name in words]
+    assert [[one.get(name) for name in words] for one in told["checks"]] == [
+        [one.get(name) for name in words] for one in page
+    ]
 
 
 def test_a_stop_needs_no_reason(api):

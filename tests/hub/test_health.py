@@ -194,13 +194,15 @@ def test_the_doctor_explains_what_is_bad_in_both_languages(home):
     [line] = [one for one in told.stderr.splitlines() if "[NO_WORKER]" in one]
     assert all(text in line for lang in ("zh", "en") for text in words[lang])
     assert line.startswith("✕ 后台作业 / Worker")
+    assert "伙伴地区：武汉市 / Partner region: Wuhan" in told.stderr
+    assert "机关印章密钥：鄂州市民政局（演示） / Agency seal key: Ezhou Civil Affairs (demo)" in told.stderr
 
 
 @pytest.mark.parametrize(
     "code",
     ["NO_AGENCY", "DISK_FULL", "LIST_OLD", "PEER_LIST_OLD", "PEER_SILENT", "NO_WORKER", "ROWS_REFUSED", "FOLDER_OPEN",
      "PEER_NOT_BELIEVED", "PEER_NEWER",
-     "NO_TRUST", "NO_DATABASE", "CLOCK_JUMPED", "TEST_DATA", "KEYS", "PEER_NOT_ASKED"],
+     "NO_TRUST", "NO_DATABASE", "CLOCK_JUMPED", "TEST_DATA", "KEYS", "PEER_NOT_ASKED", "PEER_STOPPED"],
 )  # fmt: skip
 def test_every_code_of_a_check_has_words(code):
     """In both languages; no check borrows those of another."""

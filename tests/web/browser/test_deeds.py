@@ -104,7 +104,7 @@ def test_a_report_reaches_the_operator(people: People) -> None:
 
     assert [("reported", "照面与申请表不一致")] == ended(people, vid)
     assert vid in said
-    for words in ("照面与申请表不一致", "1号窗口", "无效（TAMPERED）", vid):
+    for words in ("照面与申请表不一致", "1号窗口", "无效（内容被改动过）", vid):
         assert words in row
     assert [] == visit.complaints
 

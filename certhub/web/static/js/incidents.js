@@ -38,7 +38,7 @@ function row(one) {
   const place = [one.office, one.window].filter(Boolean).join(" · ");
   const found = t("ops.incident_found", {
     time: one.verified_at ? dayAndTime(new Date(one.verified_at)) : "…", place,
-    verdict: page.verdict_words[one.verdict] || one.verdict || "…", code: one.code || "",
+    verdict: page.verdict_words[one.verdict] || one.verdict || "…", code: page.cause_words[one.code] || one.code || "",
   });
   return el("li", { class: "card incident", "data-verification": one.verification_id },
     verdictIcon("check"), // never the verdict's: what somebody reported is not green

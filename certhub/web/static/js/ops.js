@@ -6,7 +6,11 @@ import { showIncidents, showMoreIncidents } from "./incidents.js";
 import { has, page, t } from "./page.js";
 import { ageOf, ageWords, clockTime, dayAndTime } from "./times.js";
 
-/** @typedef {{check: string, ok: boolean, state: "good"|"bad"|"unknown", code: string|null, detail: Record<string, any>}} Check */
+/**
+ * @typedef {{check: string, ok: boolean, state: "good"|"bad"|"unknown", code: string|null, detail: Record<string, any>,
+ *            title?: string, title_en?: string, next_step?: string, next_step_en?: string}} Check
+ *   the words come with what is not good: `certhub doctor` says the same
+ */
 
 const EVERY_MS = 30_000;
 const SOON_MS = 30 * 24 * 3600 * 1000;
@@ -18,16 +22,15 @@ function checkName({ check }) {
   const key = `ops.check_${check.replaceAll("-", "_")}`;
   if (has(key)) return t(key);
   if (group === "signer") return t("ops.check_signer", { purpose: has(`ops.purpose_${rest[0]}`) ? t(`ops.purpose_${rest[0]}`) : rest.join("-") });
-  if (group === "peer") return t("ops.check_peer", { region: rest.join("-") });
+  if (group === "peer") return t("ops.check_peer", { region: page.region_names[rest[0]] || rest[0] });
   return group === "seal" ? t("ops.check_seal", { agency: page.agency_names[rest.join("-")] || rest.join("-") }) : check;
 }
 
 /** What a check found, as a sentence. */
 function found(one) {
-  const { check, state, code, detail } = one;
-  if (check.startsWith("peer-") && state !== "unknown") return peerWords(one);
-  if (state === "unknown") return t("ops.unknown", { code: code || "" });
-  if (state === "bad") return t("ops.fails", { code: code || "" });
+  const { check, ok, detail } = one;
+  if (!ok) return [explained(one), check.startsWith("peer-") && !detail.stopped ? timesOf(detail) : ""].filter(Boolean).join(" ");
+  if (check.startsWith("peer-")) return peerWords(one);
   if (detail.until) return keyWords(detail);
   if (check === "trust") return t("ops.trust_words", { ...detail, age: ageOf(detail.as_of, Date.now()) });
   if (check === "database") return t("ops.database_words", { dialect: detail.dialect, lists: detail.status_lists });
@@ -37,12 +40,24 @@ function found(one) {
   return t("ops.works");
 }
 
-/** When a region answered last, and why it did not. */
-function peerWords({ ok, code, detail }) {
-  const when = (moment) => (moment ? dayAndTime(new Date(moment)) : t("ops.never"));
-  if (detail.stopped) return t("ops.peer_stopped_words");
-  if (!ok) return t("ops.peer_silent", { code, good: when(detail.good), failed: when(detail.failed), cause: detail.cause || "-" });
-  const before = detail.failed ? t("ops.peer_failed_before", { time: when(detail.failed), cause: detail.cause }) : "";
+/** What is wrong and what to do. @param {Check} one */
+function explained({ code, title, title_en, next_step, next_step_en }) {
+  const [first, second] = page.lang === "en" ? [title_en, next_step_en] : [title, next_step];
+  return t("ops.explained", { first, second, code: code || "" });
+}
+
+const when = (moment) => (moment ? dayAndTime(new Date(moment)) : t("ops.never"));
+const causeWords = (cause) => page.cause_words[cause] || cause || "-";
+
+/** When a region answered last, when it did not, and why. */
+function timesOf({ good, failed, cause }) {
+  if (!good && !failed) return "";
+  return t("ops.peer_silent", { good: when(good), failed: when(failed), cause: causeWords(cause) });
+}
+
+/** A region that answers. */
+function peerWords({ detail }) {
+  const before = detail.failed ? t("ops.peer_failed_before", { time: when(detail.failed), cause: causeWords(detail.cause) }) : "";
   return `${t("ops.peer_words", { age: ageOf(detail.good, Date.now()) })} ${before}`.trim();
 }
 
@@ -97,8 +112,10 @@ function drawPeers(peers, checks) {
   byId("peers").replaceChildren(...(peers.length ? peers.map((peer) => peerRow(peer, checks.find((one) => one.check === `peer-${peer.code}`))) : [el("li", { class: "hint" }, t("ops.no_peers"))]));
 }
 
+const nameOf = (peer) => (page.lang === "en" && peer.name_en) || peer.name;
+
 function peerRow(peer, check) {
-  const name = page.lang === "en" ? peer.name_en || peer.name : peer.name;
+  const name = nameOf(peer);
   const lines = [
     peer.stopped ? t("ops.peer_stopped") : t("ops.peer_open"),
     check && !peer.stopped ? found(check) : null,
@@ -127,7 +144,7 @@ async function change(peer, act, reason) {
   }
   try {
     await call("POST", `/api/v1/peers/${peer.code}/${act}`, { body: { reason: reason.value.trim() } });
-    tell(said, t(act === "suspension" ? "ops.stopped_done" : "ops.resumed_done", { name: peer.name }), "good");
+    tell(said, t(act === "suspension" ? "ops.stopped_done" : "ops.resumed_done", { name: nameOf(peer) }), "good");
     await look();
   } catch (failed) {
     tell(said, wordsOf(failed), "bad");
