@@ -51,7 +51,7 @@ def issue(
 @app.command("revoke")
 def revoke(
     certificate: Annotated[str, typer.Argument(help="证照 id / the certificate's id")],
-    reason: Annotated[str, typer.Option("--reason", help="原因")],
+    reason: Annotated[str, typer.Option("--reason", help="原因 / the reason")],
     decision: Annotated[str, typer.Option("--decision", help="决定书编号 / number of the decision")],
     data: DataOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")] = False,

@@ -11,9 +11,11 @@ import typer
 from certhub_keys.errors import KeysError
 from rich.console import Console
 
+from certhub.api.problems import catalogue
 from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.settings import FILE, BadSettings, Settings
+from certhub.web.language import HAN
 
 OPENED = ExitStack()
 """What `main` closes when the command has ended, however it ended."""
@@ -83,10 +85,20 @@ def result(value: dict[str, Any]) -> None:
 def fail(refused: HubError | KeysError) -> NoReturn:
     """Say what went wrong and what to do next; exit 1."""
     code = getattr(refused, "code", "KEYS")
-    CONSOLE.print(f"✕ {refused} [{code}]", style="bold red", markup=False)
+    CONSOLE.print(
+        f"✕ {_in_both(code, str(refused))} [{code}]", style="bold red", markup=False, soft_wrap=True
+    )
     step = NEXT_STEPS.get(code, "certhub --help")
     CONSOLE.print(f"下一步 / next: {step}", markup=False)
     sys.exit(1)
+
+
+def _in_both(code: str, said: str) -> str:
+    """Return what an error says with the words of its code before it, unless it speaks both languages already."""
+    words = catalogue()["problems"].get(code)
+    if words is None or HAN.search(said) or any("{" in words[lang][0] for lang in ("zh", "en")):
+        return said
+    return f"{words['zh'][0]} / {words['en'][0]}: {said}"
 
 
 _MISTAKES = (

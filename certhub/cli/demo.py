@@ -25,7 +25,9 @@ def demo(
     lan: Annotated[
         bool, typer.Option("--lan", help="局域网内可访问（手机）/ reachable from a phone")
     ] = False,
-    database_url: Annotated[str, typer.Option("--database-url", help="PostgreSQL；每地区一个 schema")] = "",
+    database_url: Annotated[
+        str, typer.Option("--database-url", help="PostgreSQL；每地区一个 schema / one schema a region")
+    ] = "",
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=32, help="每地区的进程数 / processes a region")
     ] = 1,

@@ -24,7 +24,10 @@ SHOWN = 20
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV（UTF-8 或 GB18030）")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="CSV（UTF-8 或 GB18030）/ UTF-8 or GB18030"
+        ),
     ],
     data: DataOption = None,
     check_only: Annotated[

@@ -1,6 +1,7 @@
 """A command line that is wrong ends in a sentence of both languages, a next step and exit code 2."""
 
 import contextlib
+import re
 import socket
 
 import pytest
@@ -178,3 +179,23 @@ def test_serving_on_a_used_port_says_so(capsys, home: Region):
     assert 1 == code
     assert "PORT_TAKEN" in told
     assert "--port" in told
+
+
+@pytest.mark.parametrize(("line", "command"), COMMANDS, ids=[" ".join(line) for line, _ in COMMANDS])
+def test_every_help_text_speaks_both_languages(line, command):
+    """Chinese, a stroke, English: the command and each of its options."""
+    texts = [
+        command.help,
+        *(getattr(one, "help", None) for one in command.params if "--help" not in one.opts),
+    ]
+
+    assert [] == [text for text in texts if not re.search(r"[\u4e00-\u9fff].*/ .*[A-Za-z]{2}", text or "")]
+
+
+def test_an_error_of_the_hub_speaks_both_languages(capsys, tmp_path):
+    """A folder without a hub: what the code means in Chinese and English, then what exactly was found."""
+    status, told = typed(capsys, "doctor", "--data", str(tmp_path))
+
+    assert 1 == status
+    assert told.splitlines()[0].startswith("✕ 系统设置有误 / The settings cannot be used: no hub in ")
+    assert told.splitlines()[0].endswith("[BAD_SETTINGS]")
