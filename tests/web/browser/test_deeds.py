@@ -70,6 +70,7 @@ def test_not_the_person_is_on_record_and_enter_does_not_undo_it(people: People) 
     vid = newest(people)
     counter.click("#not-person")
     counter.wait_for_selector("#said:not([hidden])")
+    assert "不要据此办理" in counter.inner_text("#band .next-step")
     press_enter(counter)
     counter.wait_for_timeout(300)
 
@@ -260,7 +261,7 @@ def test_issuer_and_validity_of_every_item_are_on_screen_and_paper(people: Peopl
     counter = clerk.open("/counter", at=clerk.home if at_home else clerk.other)
     counter.fill("#case", "案-2026-7731")
     scan(counter, show(holder, "营业执照", "食品经营许可证"))
-    counter.evaluate("globalThis.print = () => undefined")
+    counter.evaluate("globalThis.print = () => dispatchEvent(new Event('beforeprint'))")
     counter.click("#print")
     paper = counter.evaluate("document.getElementById('paper').textContent")
     issuers = counter.locator("[data-line=issuer]").all_inner_texts()
@@ -274,6 +275,10 @@ def test_issuer_and_validity_of_every_item_are_on_screen_and_paper(people: Peopl
         assert words in paper
     assert not re.search(r"刚刚|\d+ (秒|分钟|小时|天)前", paper)
     assert "演示-营-0001" not in paper
+
+    counter.click("#done")
+    counter.evaluate("print()")  # from the browser's menu, with nobody on the screen: not the person before
+    assert "屏幕上没有可打印的回执" in counter.evaluate("document.getElementById('paper').textContent")
 
 
 def test_what_may_not_be_told_is_one_of_those_that_were_shown(people: People) -> None:

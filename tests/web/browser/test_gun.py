@@ -244,6 +244,54 @@ def test_a_scan_into_an_open_list_is_a_scan(counter: Page) -> None:
     assert not counter.evaluate("document.getElementById('matter').matches(':open')")
 
 
+SLOW_TO_DRAW = """
+const draw = Element.prototype.replaceChildren;
+Element.prototype.replaceChildren = function (...children) {
+  const until = performance.now() + (this.id === 'band' ? 300 : 0);
+  while (performance.now() < until);
+  return draw.apply(this, children);
+};
+"""
+
+
+def test_a_machine_that_draws_slowly_keeps_its_verdict(people: People) -> None:
+    """The verdict of a counter without a network is there at once; the gun's Enter after it is no person's."""
+    visit = people.visit()
+    visit.context.add_init_script(SLOW_TO_DRAW)
+    page = visit.open("/counter?card=stale-list")
+    page.wait_for_function("document.getElementById('band').textContent !== ''")
+    page.wait_for_timeout(100)
+
+    assert page.is_visible("#result")
+
+
+NO_BASE_SELECT = """
+const supports = CSS.supports.bind(CSS);
+CSS.supports = (name, ...rest) => name !== 'appearance' && supports(name, ...rest);
+addEventListener('DOMContentLoaded', () => { document.getElementById('matter').style.appearance = 'auto'; });
+"""
+
+
+def test_a_scan_into_an_open_list_is_a_scan_in_an_older_browser(people: People) -> None:
+    """A list that opens outside the page sees every key, and the page none: there it opens in the page."""
+    visit = people.visit()
+    visit.context.add_init_script(NO_BASE_SELECT)
+    page = visit.open("/counter")
+    page.evaluate(ASKED)
+    page.click("#matter")
+    page.locator("#matter option").nth(2).click()
+    chosen = page.input_value("#matter")
+    page.keyboard.press("ArrowDown")
+    rows = page.get_attribute("#matter", "size")
+    page.keyboard.type(TICKET, delay=5)
+    wait_for_answer(page)
+
+    assert "8" == rows
+    assert ("PLACEHOLDER-903", "PLACEHOLDER-903") == (chosen, page.input_value("#matter"))
+    assert [TICKET] == asked(page)
+    assert page.get_attribute("#matter", "size") is None
+
+
 def test_part_of_a_code_is_told_and_not_waited_for(counter: Page) -> None:
     """A gun that lost the end of a code and sends no Enter: the counter says that it was not read whole."""
     counter.keyboard.type(TICKET[:14])

@@ -21,4 +21,34 @@ export async function loadMatters(field) {
   const kept = localStorage.getItem(KEPT);
   if (page.matters.some((one) => one.code === kept)) field.value = kept;
   field.addEventListener("change", () => localStorage.setItem(KEPT, field.value));
+  openInPage(field);
+}
+
+/**
+ * Open a list in the page where the browser would open one outside of it (no `appearance: base-select`): that one
+ * takes every key before the page, and a scan into it would be lost. A list of several rows is part of the page.
+ * @param {HTMLSelectElement} field
+ */
+function openInPage(field) {
+  if (CSS.supports("appearance", "base-select")) return;
+  const isOpen = () => field.size > 1;
+  const close = () => field.removeAttribute("size");
+  const open = () => {
+    field.size = Math.max(2, field.options.length);
+    field.focus();
+  };
+  field.addEventListener("mousedown", (event) => {
+    if (isOpen()) return;
+    event.preventDefault();
+    open();
+  });
+  field.addEventListener("click", (event) => event.target !== field && close());
+  field.addEventListener("blur", close);
+  field.addEventListener("keydown", (event) => {
+    const opens = !isOpen() && (event.key === " " || event.key === "F4" || event.key.startsWith("Arrow"));
+    if (!opens && !(isOpen() && ["Enter", "Escape"].includes(event.key))) return;
+    event.preventDefault();
+    if (opens) open();
+    else close();
+  });
 }

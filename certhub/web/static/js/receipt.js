@@ -1,7 +1,7 @@
 // The receipt: a file for the case, byte for byte as the hub gave it, and a sheet of paper.
 
 import { call } from "./api.js";
-import { el } from "./dom.js";
+import { byId, el, tell } from "./dom.js";
 import { page, t } from "./page.js";
 import { dayAndTime } from "./times.js";
 import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, validityOf, verdictWord } from "./verdicts.js";
@@ -9,14 +9,37 @@ import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, 
 /**
  * @typedef {import("./verdicts.js").Report} Report
  * @typedef {import("./verdicts.js").Sentence} Sentence
+ * @typedef {{report: Report, sentence: Sentence, matter: string, line: import("./history.js").Line}} Shown
  */
+
+/**
+ * Let #print, #download and every other way to print file what is on the screen.
+ * @param {() => Shown|null} current  null where there is no receipt
+ * @param {(deed: () => Promise<void>) => Promise<void>} told  says what fails on purpose
+ * @returns {() => void} prints
+ */
+export function letFile(current, told) {
+  const print = () => current() && window.print();
+  // However the printing began: the sheet is of what stands on the screen, never of the person before.
+  addEventListener("beforeprint", () => {
+    const shown = current();
+    if (shown) drawPaper(byId("paper"), shown.report, shown);
+    else byId("paper").replaceChildren(el("p", {}, t("counter.paper_none")));
+  });
+  byId("print").addEventListener("click", print);
+  byId("download").addEventListener("click", () => told(async () => {
+    await downloadReceipt(current().report);
+    tell(byId("said"), t("counter.downloaded"), "good");
+  }));
+  return print;
+}
 
 /**
  * Save the receipt as `receipt-<id>.json`: the hub's answer unchanged, since one changed byte makes it another.
  * @param {Report} report
  * @throws {import("./api.js").Problem|import("./api.js").NoAnswer}
  */
-export async function downloadReceipt(report) {
+async function downloadReceipt(report) {
   const text = await call("POST", report.receipt_url, { asText: true }); // a deed: the file holds identifiers
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = el("a", { href: url, download: `receipt-${report.verification_id}.json` });
@@ -27,13 +50,13 @@ export async function downloadReceipt(report) {
 }
 
 /**
- * Print what was found: verdict, facts with their moments, matter, window, case, covered holder. The proof is the file.
+ * Draw the sheet of what was found: verdict, facts with their moments, matter, window, case, covered holder. The proof is the file.
  * Times on paper are whole dates: "two minutes ago" says nothing to whoever reads it in a year.
  * @param {HTMLElement} paper
  * @param {Report} report
  * @param {{sentence: Sentence, matter: string, line: import("./history.js").Line}} about
  */
-export function printReceipt(paper, report, { sentence, matter, line }) {
+function drawPaper(paper, report, { sentence, matter, line }) {
   const lines = {
     number: report.verification_id, time: moment(report.as_of), region: page.region.name,
     office: [page.actor?.office, line.window].filter(Boolean).join(" · "), matter, case: line.caseNumber,
@@ -46,7 +69,6 @@ export function printReceipt(paper, report, { sentence, matter, line }) {
     ...report.items.map((item, n) => (isTold(item) ? paperItem(item) : paperUntold(item, n, report.items.length))),
     el("p", { class: "paper-note" }, t("counter.paper_note")),
   );
-  window.print();
 }
 
 const moment = (text) => dayAndTime(new Date(text));
@@ -70,5 +92,5 @@ function paperItem(item) {
 function paperUntold(item, n, count) {
   return el("section", {},
     el("h2", {}, `${t("counter.untold_nth", { n: n + 1, count })} · ${verdictWord(item.verdict)}`),
-    el("p", {}, `${causeWords(item.code)} ${t("counter.untold_what")}`));
+    el("p", {}, t("common.two_sentences", { first: causeWords(item.code), second: t("counter.untold_what") })));
 }
