@@ -97,6 +97,20 @@ def test_without_a_network_a_code_is_gone_when_its_minute_is(people: People, lan
     assert 0 == phone.ring
 
 
+def test_two_presses_make_one_code(people: People) -> None:
+    """A double press asks once, and leaves nothing running when the page is put away."""
+    visit = people.visit("zh", PHONE)
+    page = visit.open("/me")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if one.method == "POST" else None)
+    page.locator(".held-card").first.locator("input").check()
+    page.dblclick("#show")
+    page.wait_for_selector("#shown[open]")
+    page.wait_for_timeout(300)
+
+    assert 1 == len(asked)
+
+
 def test_the_last_second_is_not_shown(people: People) -> None:
     """A code is there before its minute is over, and is not there when it is over."""
     phone = shows(people)

@@ -6,7 +6,7 @@
 // is useless because it is used once, and for a minute.
 
 import { Failed, Problem, call } from "./api.js";
-import { byId, tell } from "./dom.js";
+import { byId, put, tell } from "./dom.js";
 import { t } from "./page.js";
 import { countDown, serverNow, startWatch } from "./server-time.js";
 import { clockSeconds } from "./times.js";
@@ -143,9 +143,10 @@ export function prepareShowing() {
       trouble = null;
       await renew();
       tell(byId("warning"), asked.warning, "warn");
-      byId("what").textContent = t("me.showing", { what: asked.what });
+      put(byId("what"), t("me.showing", { what: asked.what }));
       byId("renewed").textContent = "";
       dialog.showModal();
+      dialog.scrollTop = 0; // the focus is on a button below: the code is what has to be seen
       tick();
       timer = setInterval(tick, TICK_MS);
       lock = (await navigator.wakeLock?.request("screen").catch(() => null)) || null;

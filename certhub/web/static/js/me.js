@@ -101,7 +101,8 @@ form.addEventListener("change", update);
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const items = chosen();
-  if (!items.length) return;
+  if (!items.length || byId("show").disabled) return;
+  byId("show").disabled = true; // a second press while the code is made would make another
   try {
     await showing.open({
       body: { items: items.map((one) => ({ certificate_id: one.id })), mode: mode() },
@@ -110,6 +111,8 @@ form.addEventListener("submit", async (event) => {
     });
   } catch (failed) {
     complain(failed);
+  } finally {
+    byId("show").disabled = false;
   }
 });
 
