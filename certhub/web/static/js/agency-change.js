@@ -1,7 +1,7 @@
 // The dialog of a change of state: what it will do stands above what has to be typed.
 
 import { Failed, Problem, call, randomHex } from "./api.js";
-import { byId, tell } from "./dom.js";
+import { byId, put, tell } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { t } from "./page.js";
 
@@ -64,7 +64,7 @@ export function prepareChange(onChanged) {
     clearFaults(form);
     tell(byId("change-problem"), "");
     byId("change-title").textContent = t(`agency.do_${event}`);
-    byId("change-what").textContent = what;
+    put(byId("change-what"), what);
     byId("change-effect").textContent = t(`agency.effect_${event}`);
     byId("confirm").textContent = t("agency.confirm", { what: t(`agency.do_${event}`) });
     dialog.showModal();

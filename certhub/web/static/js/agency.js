@@ -3,7 +3,7 @@
 import { Failed, call, randomHex } from "./api.js";
 import { possible, prepareChange } from "./agency-change.js";
 import { drawFields, fetchKind, missing, readDraft } from "./agency-form.js";
-import { byId, el, tell } from "./dom.js";
+import { byId, el, put, tell } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { page, t } from "./page.js";
 import { stateChip, stateWord } from "./states.js";
@@ -110,7 +110,7 @@ async function loadKinds() {
 
 async function chooseKind() {
   const agency = page.agencies.find((one) => one.kinds.includes(kindField.value));
-  byId("by").textContent = agency ? t("agency.issued_by", { agency: agency.name }) : "";
+  put(byId("by"), agency ? t("agency.issued_by", { agency: agency.name }) : "");
   kind = await fetchKind(kindField.value);
   drawFields(byId("fields"), kind);
 }

@@ -13,19 +13,35 @@ export function byId(id) {
   return found;
 }
 
+const isEnglish = () => document.documentElement.lang.startsWith("en");
+const HAN = /\p{Script=Han}/u;
+/** Chinese, with its signs and the digits between them: "鄂演决字〔2026〕第1号". */
+const HAN_RUN = /(\p{Script=Han}(?:[\p{Script=Han}\d\u3000-\u303f\uff00-\uffef*·-]*[\p{Script=Han}\u3000-\u303f\uff00-\uffef])?)/u;
+
 /**
  * The language of a value that is not the page's: Chinese names and values stand as they are on an English page, and
- * a screen reader must not read them as English (WCAG 2.2, 3.1.2). A sentence that only quotes one keeps its own.
+ * a screen reader must not read them as English (WCAG 2.2, 3.1.2).
  * @param {string} text
  * @returns {"zh-CN"|null}
  */
-export const foreignLang = (text) =>
-  (document.documentElement.lang.startsWith("en") && /\p{Script=Han}/u.test(text) && !/[A-Za-z]{3}/.test(text) ? "zh-CN" : null);
+export const foreignLang = (text) => (isEnglish() && HAN.test(text) && !/[A-Za-z]{3}/.test(text) ? "zh-CN" : null);
 
-/** Put a value into an element, with its language. @param {HTMLElement} place  @param {string} text */
+/** A sentence that quotes a Chinese value keeps its own language, and the value says its. @param {string} text */
+function parts(text) {
+  if (!isEnglish() || !HAN.test(text) || foreignLang(text)) return [text];
+  return text.split(HAN_RUN).filter(Boolean).map((part) => {
+    if (!HAN.test(part)) return part;
+    const quoted = document.createElement("bdi");
+    quoted.lang = "zh-CN";
+    quoted.textContent = part;
+    return quoted;
+  });
+}
+
+/** Put a text into an element, with its language. @param {HTMLElement} place  @param {string} text */
 export function put(place, text) {
   const lang = foreignLang(text);
-  place.textContent = text;
+  place.replaceChildren(...parts(text));
   if (lang) place.lang = lang;
   else place.removeAttribute("lang");
 }
@@ -47,7 +63,8 @@ export function el(tag, attributes = {}, ...children) {
   }
   const lang = foreignLang(children.filter((child) => typeof child === "string").join(""));
   if (lang && !made.lang) made.lang = lang;
-  made.append(...children.filter((child) => child !== null && child !== undefined));
+  const shown = children.filter((child) => child !== null && child !== undefined);
+  made.append(...(made.lang || tag === "option" ? shown : shown.flatMap((child) => (typeof child === "string" ? parts(child) : [child]))));
   return made;
 }
 
@@ -85,6 +102,6 @@ export function verdictIcon(verdict) {
 export function tell(line, words, tone = "good") {
   line.classList.remove("good", "warn", "bad");
   line.classList.add(tone);
-  line.textContent = words;
+  put(line, words);
   line.hidden = !words;
 }

@@ -55,7 +55,7 @@ function untoldCard(item, n, count) {
   return el("article", { class: `item card untold ${item.verdict}` },
     el("header", {},
       verdictIcon(item.verdict),
-      el("h3", {}, t("counter.untold_nth", { n: n + 1, count }), el("span", { class: "item-word" }, verdictWord(item.verdict)))),
+      el("h2", {}, t("counter.untold_nth", { n: n + 1, count }), el("span", { class: "item-word" }, verdictWord(item.verdict)))),
     el("p", { class: "cause" }, causeWords(item.code)),
     el("p", { class: "hint" }, t("counter.untold_what")));
 }
@@ -69,7 +69,7 @@ function itemCard(item, report, n, order, onFailed) {
   return el("article", { class: `item card ${item.verdict}` },
     el("header", {},
       verdictIcon(item.verdict),
-      el("h3", {}, kindName(item), el("span", { class: "item-word" }, verdictWord(item.verdict)))),
+      el("h2", {}, kindName(item), el("span", { class: "item-word" }, verdictWord(item.verdict)))),
     el("p", { class: "behind" }, behind(item) ? t("counter.behind", { who: behind(item) }) : t("counter.behind_nobody")),
     item.code === "OK" ? null : el("p", { class: "cause" }, causeWords(item.code)),
     el("dl", { class: "values" },
