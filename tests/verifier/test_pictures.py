@@ -232,11 +232,13 @@ def verify(tmp_path, capsys):
 
 
 def test_the_command_reads_pictures(verify):
-    """A sealed code is judged like its text; a picture of nothing was not read whole."""
+    """A sealed code is judged like its text; of a picture of nothing it is said that no code was found in it."""
     assert verify({"code.png": saved(QR)})[0] == 10
     assert verify({"photo.jpg": saved(QR, "JPEG")})[0] == 10
     code, out, _ = verify({"blank.png": saved(Image.new("L", (64, 64), 255))}, "--json")
-    assert (code, json.loads(out)["code"]) == (30, "CODE_PARTIAL")
+    told = json.loads(out)
+    assert (code, told["code"], told["headline"]) == (30, "CODE_PARTIAL", "图片里没有认出码")
+    assert "扫码枪" not in told["next_step"]
 
 
 def test_two_codes_in_one_picture_are_two_inputs(verify):

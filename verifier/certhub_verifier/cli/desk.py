@@ -28,6 +28,8 @@ from certhub_verifier.report import Report, failed, overall
 from certhub_verifier.sentences import look_detail
 from certhub_verifier.why import Root, Why, why, why_receipt
 
+PICTURE = {"picture": "图片", "picture_en": "the picture"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -65,7 +67,7 @@ class Desk:
             yield self._unread(source.name, Trouble.TOO_LARGE, limit=f"{large.limit // 10**6} MP")
         else:
             if not texts:
-                found = failed("CODE_PARTIAL", channel=Channel.FILE, as_of=self.now)
+                found = failed("CODE_PARTIAL", PICTURE, channel=Channel.FILE, as_of=self.now)
                 yield Result(name=source.name, found=found)
             for i, text in enumerate(texts):
                 name = f"{source.name} #{i + 1}" if len(texts) > 1 else source.name
