@@ -17,7 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, ValidationError
+from certhub_schemas.text import unfit
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -74,6 +75,14 @@ class Settings(BaseSettings):
     status_resign_seconds: float = Field(
         default=15.0, gt=0, description="status lists are signed anew this often"
     )
+
+    @field_validator("name", "name_en")
+    @classmethod
+    def _readable(cls, name: str) -> str:
+        """A region's name stands in receipts and questions."""
+        if unfit(name):
+            raise ValueError("holds characters that cannot be seen, or that only one font can show")
+        return name
 
     @classmethod
     def settings_customise_sources(

@@ -15,7 +15,7 @@ from certhub_schemas import Field, Kind
 from certhub.catalog.codes import read_resident_id, read_uscc
 from certhub.catalog.dates import read_day
 from certhub.catalog.faults import Faults, claim_pointer
-from certhub.catalog.text import Unfit, read_printed_number, read_value
+from certhub.catalog.text import Unfit, read_naming, read_printed_number, read_value
 
 MAX_CLAIMS_BYTES = 36 * 1024
 """UTF-8 bytes of all claims together: as base64url disclosures they stay below the credential's 64 KiB."""
@@ -60,6 +60,8 @@ def accept_claims(
 
 
 def _read(raw: str, field: Field, read_date: Callable[[str], date]) -> str:
+    if field.is_name:
+        return read_naming(raw, max_length=field.max_length, lines=True)
     if field.format == "text":
         return read_value(raw, max_length=field.max_length, lines=True)
     if field.format == "resident_id":

@@ -9,7 +9,7 @@ verifier holds what it shows to: `certhub_schemas.text`.
 What a spreadsheet computes may not be signed either: a formula says something else tomorrow, and `#N/A` says
 that the value was lost on its way here.
 
-    name      also not with + or - at its start
+    name      also not with + or - at its start; where a claim names somebody, a dash alone says that there is nobody
     value     + is a formula unless a digit follows (+86 …); - is a dash or a basement (-1层)
 """
 
@@ -25,6 +25,7 @@ OUTER_SPACE = (
 
 _FORMULA = re.compile("[=@＝＠]|[+＋](?![0-9０-９])")
 _FORMULA_OF_NAME = re.compile("[=@＝＠+＋\\-－]")
+_FORMULA_OF_NAMING = re.compile("[=@＝＠+＋]|[-－](?![-－]*$)")
 _SHEET_ERROR = re.compile(  # the error values of spreadsheets, and ##### of a column too narrow to print
     r"[#＃](?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!"
     r"|EXTERNAL!|PYTHON!|GETTING_DATA|[#＃]+)",
@@ -66,6 +67,21 @@ def read_name(raw: str, *, max_length: int | None = None) -> str:
     """
     _refuse_sheet(raw.strip(OUTER_SPACE), _FORMULA_OF_NAME)
     return read_text(raw, max_length=max_length)
+
+
+def read_naming(raw: str, *, max_length: int | None = None, lines: bool = False) -> str:
+    """Return `raw` as `read_text` does: the text of a claim that names a person or an organisation.
+
+    Raises:
+        Unfit: as `read_name`; but a dash alone is none.
+    """
+    _refuse_sheet(raw.strip(OUTER_SPACE), _FORMULA_OF_NAMING)
+    return read_text(raw, max_length=max_length, lines=lines)
+
+
+def begins_formula(name: str) -> bool:
+    """Tell whether a spreadsheet would compute the name of somebody; a dash alone it would not."""
+    return bool(_FORMULA_OF_NAMING.match(name))
 
 
 def read_value(raw: str, *, max_length: int | None = None, lines: bool = False) -> str:

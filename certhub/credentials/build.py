@@ -10,7 +10,10 @@ from certhub_verifier.formats.jose import SigningKey
 from certhub_verifier.formats.statuslist import status_uri
 
 from certhub.catalog.draft import Draft
+from certhub.catalog.faults import claim_pointer
+from certhub.catalog.text import begins_formula
 from certhub.certificates.rules import ends, starts
+from certhub.errors import ClaimsInvalid, Fault
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIAL_LENGTH = (
@@ -47,7 +50,12 @@ def unsigned(
     key: SigningKey,
     random: Callable[[int], bytes],
 ) -> vc.Unsigned:
-    """Return the signing input and the disclosures of a certificate's credential."""
+    """Return the signing input and the disclosures of a certificate's credential.
+
+    Raises:
+        ClaimsInvalid: a name in it begins a formula; it is on record from before names were held against that.
+    """
+    _refuse_formulas(draft)
     expires = ends(draft.valid_to)
     claims = vc.CredentialClaims(
         agency=draft.agency,
@@ -68,3 +76,12 @@ def unsigned(
         **draft.claims,
     }
     return vc.build(claims, disclosed, key=key, random=random, decoys=DECOYS)
+
+
+def _refuse_formulas(draft: Draft) -> None:
+    named = [(f"/holders/{place}/name", holder.name) for place, holder in enumerate(draft.holders)]
+    titles = [field.title for field in draft.kind.fields if field.is_name and field.title in draft.claims]
+    named += [(claim_pointer(title), draft.claims[title]) for title in titles]
+    faults = [Fault(pointer, "TEXT_FORMULA") for pointer, name in named if begins_formula(name)]
+    if faults:
+        raise ClaimsInvalid(faults)

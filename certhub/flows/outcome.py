@@ -23,6 +23,7 @@ from certhub.receipts import store as receipts
 from certhub.receipts.masked import covered_holder
 from certhub.receipts.outcomes import Outcome, Result
 from certhub.receipts.store import Verification
+from certhub.screen import require_readable
 
 TRIES = 5  # times that others may be quicker with the same verification before we ask the clerk to try again
 
@@ -37,7 +38,9 @@ def conclude(
 
     Raises:
         NotFound: no such verification, not answered yet, or another clerk's.
+        TextRefused: the note cannot be read as it stands.
     """
+    require_readable(note=note)
     hub.step("outcome:1")
     with hub.writing() as unit:
         filed = own(receipts.get(unit, verification_id), by=by)

@@ -26,6 +26,7 @@ from certhub.hub import Hub
 from certhub.idempotency import store as idempotency
 from certhub.idempotency.store import Key
 from certhub.parties.people import Actor
+from certhub.screen import require_readable
 from certhub.status import store as status
 from certhub.status.store import Slot
 
@@ -40,8 +41,10 @@ def renew(
 
     Raises:
         NotFound, WrongState, Conflict: as `revoke.change`.
-        ClaimsInvalid: the agency may no longer issue this kind, or the new end lies before the new start.
+        ClaimsInvalid: the agency may no longer issue this kind, or the new end lies before the new start; or a text
+            cannot be read as it stands.
     """
+    require_readable(reason=order.reason, decision_number=order.decision)
     hub.step("renew:1")
     with hub.writing() as unit:
         stored = idempotency.begin(unit, key)

@@ -20,6 +20,7 @@ from certhub.hub import Hub
 from certhub.idempotency import store as idempotency
 from certhub.idempotency.store import Key
 from certhub.parties.people import Actor
+from certhub.screen import require_readable
 from certhub.status import store as status
 from certhub.status.store import Slot
 
@@ -45,9 +46,11 @@ def change(cid: str, event: Event, order: Order, *, by: Actor, hub: Hub, key: Ke
         NotFound: there is no such certificate, or it is another agency's.
         WrongState: the event cannot happen in the state the certificate is in.
         BadRequest: `effective_from` lies in the future; changes take effect at once.
+        TextRefused: the reason or the decision's number cannot be read as it stands.
     """
     if order.effective_from is not None and order.effective_from > hub.now().astimezone(CHINA).date():
         raise BadRequest("a change takes effect at once; send it on the day", code="EFFECTIVE_IN_FUTURE")
+    require_readable(reason=order.reason, decision_number=order.decision)
     hub.step("revoke:1")
     with hub.writing() as unit:
         stored = idempotency.begin(unit, key)

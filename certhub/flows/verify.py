@@ -41,6 +41,7 @@ from certhub.parties.people import Actor
 from certhub.receipts import store as receipts
 from certhub.receipts.masked import as_seen
 from certhub.receipts.store import Verification
+from certhub.screen import require_readable
 from certhub.tickets import store as tickets
 from certhub.tickets.store import Use
 
@@ -67,9 +68,10 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
         masked.
 
     Raises:
-        BadRequest: no such matter, or a verification id that is none.
+        BadRequest: no such matter, a verification id that is none, or a window or case number that nobody can read.
         Conflict: the verification id belongs to another clerk, another code or another question about it.
     """
+    require_readable(window=question.window, case_number=question.case_number)
     matter = _matter(question.matter)
     text = codes.normalise(question.code)
     verification_id = question.verification_id or public_id(hub.random)

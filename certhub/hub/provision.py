@@ -37,6 +37,7 @@ from certhub.errors import Conflict
 from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
 from certhub.hub.adopting import note
 from certhub.publisher import Shelf
+from certhub.screen import require_readable
 from certhub.settings import FILE, Profile, Settings
 
 REGION_PURPOSES: Mapping[Purpose, Algorithm] = {
@@ -90,7 +91,9 @@ def found(
 
     Raises:
         Conflict: a hub lives there already; it was left alone.
+        TextRefused: a name of the region or of an agency cannot be read as it stands.
     """
+    _require_readable_names(founding)
     if (folder / FILE).exists():
         raise Conflict(f"a hub lives in {folder} already", code="HUB_EXISTS")
     private.make_folder(folder)
@@ -117,6 +120,12 @@ def found(
     migrate.bring_up(database_url(settings), schema=settings.database_schema)
     note(settings, None, now=now)
     return settings
+
+
+def _require_readable_names(founding: Founding) -> None:
+    require_readable(name=founding.name, name_en=founding.name_en)
+    for agency in founding.agencies:
+        require_readable(agency=agency.name, agency_en=agency.name_en)
 
 
 @dataclass(frozen=True)

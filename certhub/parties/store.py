@@ -19,13 +19,15 @@ from certhub.db.grants import believed, count_not_ours, is_ours, signed
 from certhub.db.statements import insert_new
 from certhub.parties.people import Actor, Party, Principal, Role
 from certhub.parties.tables import AccountRow, MandateRow, PartyRow, TokenRow
+from certhub.screen import require_readable
 
 _PARTY, _MANDATE = table_of(PartyRow), table_of(MandateRow)
 _ACCOUNT, _TOKEN = table_of(AccountRow), table_of(TokenRow)
 
 
 def register(unit: Unit, party: Party) -> bytes:
-    """Put a person or organisation on record unless it is there; return its blind index."""
+    """Put a person or organisation on record unless it is there; return its blind index. Raises: TextRefused."""
+    require_readable(name=party.name, id_number=party.id_number)
     index = unit.vault.index(party.id_type, party.id_number)
     bucket = unit.vault.bucket(index)
     if not _parties(unit, index):
@@ -50,7 +52,8 @@ def _parties(unit: Unit, index: bytes) -> list[Row[Any]]:
 
 
 def let_act(unit: Unit, person: bytes, principal: bytes, *, role: str) -> None:
-    """Put on record that a person acts for a principal."""
+    """Put on record that a person acts for a principal. Raises: TextRefused."""
+    require_readable(role=role)
     row = {
         "bucket": unit.vault.bucket(person),
         "holder": person,
@@ -93,7 +96,8 @@ def open_account(
     agencies: tuple[str, ...] = (),
     holder: bytes | None = None,
 ) -> Actor:
-    """Open an account."""
+    """Open an account. Raises: TextRefused: a name that stands in receipts cannot be read as it stands."""
+    require_readable(name=name, office=office, window=window)
     actor = Actor(unit.new_id(), role, name, office, window, agencies, holder)
     plain = json.dumps({"name": name, "office": office, "window": window}, ensure_ascii=False)
     row = {

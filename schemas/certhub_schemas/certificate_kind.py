@@ -20,6 +20,17 @@ FieldFormat = Literal["text", "date", "resident_id", "uscc", "number"]
 CORE_NAMES = ("证照标识", "证照编号", "持证主体", "持证主体代码")
 """Metadata of every certificate (GB/T 36903-2018) that stand beside its claims; no claim may take one."""
 
+_NAMES = (
+    "名",
+    "名称",
+    "姓名",
+    "人",
+    "者",
+    "机构",
+    "单位",
+    "机关",
+)  # 经营者名称, 法定代表人, 聘用单位, 登记机关 …
+
 MAX_FACE_FIELDS = 4  # what still fits a sealed code that a cheap scanner can read (DESIGN, "Codes")
 
 
@@ -81,6 +92,11 @@ class Field:
     required: bool
     format: FieldFormat
     max_length: int
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the claim names a person or an organisation, by what its title ends in."""
+        return self.format == "text" and self.title.endswith(_NAMES)
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as JSON members."""

@@ -327,3 +327,22 @@ def test_one_certificate_can_be_shown_under_every_matter_that_takes_it(home):
     report = scan(home, ticket(home, issued(home, marriage("婚-2"))), matter=BUSINESS)
 
     assert ("valid", "OK") == told(report)
+
+
+@pytest.mark.parametrize("changed", ["claim", "holder"])
+def test_a_name_that_begins_a_formula_is_not_built_either(home, changed):
+    """A draft that did not come through the catalogue (a renewal of an old record) is refused before any key signs."""
+    draft = issue.read(food("食-1"), by=home.agency, hub=home.hub)
+    holder = replace(draft.holders[0], name="+1")
+    bent = {
+        "claim": replace(draft, claims={**draft.claims, "经营者名称": "-1+2"}),
+        "holder": replace(draft, holders=(holder,)),
+    }[changed]
+    before = count(home)
+
+    with pytest.raises(ClaimsInvalid) as refused:
+        issue.issue_many([bent], by=home.agency, hub=home.hub)
+
+    place = {"claim": "/claims/经营者名称", "holder": "/holders/0/name"}[changed]
+    assert [(place, "TEXT_FORMULA")] == [(one.pointer, one.code) for one in refused.value.faults]
+    assert before == count(home)

@@ -163,3 +163,34 @@ def test_a_field_is_found_by_its_title():
 
     assert licence.field("法定代表人身份证号").format == "resident_id"
     assert licence.field("法人") is None
+
+
+def test_the_claims_that_name_somebody_are_known():
+    """Persons and organisations, by what their titles end in: a sheet's formula is refused in all of them."""
+    named = {field.title for each in kinds() for field in each.fields if field.is_name}
+
+    assert named == {
+        *(
+            "名称",
+            "企业名称",
+            "单位名称",
+            "业户名称",
+            "学校名称",
+            "经营者名称",
+            "姓名",
+            "新生儿姓名",
+            "父亲姓名",
+        ),
+        *(
+            "母亲姓名",
+            "户主姓名",
+            "法定代表人",
+            "主要负责人",
+            "义务人",
+            "监护人",
+            "聘用单位",
+            "执业机构",
+            "接生机构",
+        ),
+        *("签发机关", "登记机关"),
+    }

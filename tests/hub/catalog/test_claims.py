@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from certhub_schemas import Field, Kind, Sensitivity, kind
+import pytest
+from certhub_schemas import Field, Kind, Sensitivity, kind, kinds
 
 from certhub.catalog.claims import accept_claims
 from certhub.catalog.faults import Faults
@@ -97,3 +98,13 @@ def test_a_fault_of_the_whole_has_no_title():
     of = made(text("甲"), minProperties=2)
 
     assert judged({"甲": "1"}, of)[1] == [("/claims", "CLAIM_INVALID")]
+
+
+NAMED = [(each, field.title) for each in kinds() for field in each.fields if field.is_name]
+
+
+@pytest.mark.parametrize("formula", ["+1", "-1+2", "=A1", "＋1", " -x"])
+@pytest.mark.parametrize(("of", "title"), NAMED, ids=lambda one: getattr(one, "slug", one))
+def test_no_claim_that_names_somebody_begins_a_formula(of, title, formula):
+    """Every name of every shipped kind, as a holder's name: the shop's too, and not the holder's alone."""
+    assert (f"/claims/{title}", "TEXT_FORMULA") in judged({title: formula}, of)[1]

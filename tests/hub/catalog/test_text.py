@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhub.catalog.text import Unfit, read_code, read_name, read_printed_number, read_text, read_value
+from certhub.catalog.text import (
+    Unfit,
+    begins_formula,
+    read_code,
+    read_name,
+    read_naming,
+    read_printed_number,
+    read_text,
+    read_value,
+)
 
 HIDDEN = [
     *"\x00\x08\x1b\x7f\x85\xad",
@@ -82,6 +91,21 @@ def test_a_name_that_a_spreadsheet_would_compute_is_refused(text):
         read_name(text)
 
     assert "TEXT_FORMULA" == refused.value.code
+
+
+@pytest.mark.parametrize("text", ["+1", "-1+2", "－x", "+86 711 0000", "=A1", "@x", " -甲", "--甲"])
+def test_a_claim_that_names_somebody_is_held_to_the_rule_of_names(text):
+    """The name of a shop is a name wherever it stands."""
+    with pytest.raises(Unfit) as refused:
+        read_naming(text)
+
+    assert ("TEXT_FORMULA", True) == (refused.value.code, begins_formula(text.strip()))
+
+
+@pytest.mark.parametrize("text", ["-", "－", "--", "示例+小面馆", "张演示\n李样例"])
+def test_a_dash_says_that_there_is_nobody(text):
+    """Departments write it where there is no guardian; inside a name the signs mean nothing."""
+    assert (text, False) == (read_naming(text, lines=True), begins_formula(text))
 
 
 @pytest.mark.parametrize("text", ["+86 711 0000", "-1层", "-", "--", "A=B", "a@b", "C++"])
