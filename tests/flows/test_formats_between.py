@@ -9,7 +9,8 @@ from certhub_verifier.formats import envelope, jose
 from certhub_verifier.formats.trustlist import RegionEndpoint, endpoints_path
 from certhub_verifier.receipts import Finding, examine_receipt
 
-from certhub.certificates.rules import Event
+from certhub.certificates import store as certificates
+from certhub.certificates.rules import Event, State
 from certhub.demo import people as p
 from certhub.flows import verify
 from certhub.flows.answer import answer
@@ -223,3 +224,18 @@ def test_what_our_catalogue_knows_is_not_told_to_another_region(home, other):
 
     assert "catalogued" not in {fact["fact"] for fact in item["facts"]}
     assert "yes" == {fact["fact"]: fact["outcome"] for fact in report["items"][0]["facts"]}["catalogued"]
+
+
+@pytest.mark.disagrees("the store alone, as the release before wrote it: the flow refuses such a number")
+def test_a_decisions_number_of_before_the_screen_does_not_silence_an_answer(home, other):
+    """What nobody can see is left out of what another region is told; that it is suspended is told."""
+    cid = issued(home, licence("营-1"))
+    with home.hub.writing() as unit:
+        certificate = certificates.find(unit, cid)
+        assert certificate is not None
+        certificates.set_state(unit, certificate, State.SUSPENDED, reason="x", decision="鄂\u200b1号")
+
+    report = scan(other, ticket(home, cid))
+
+    assert ("invalid", "SUSPENDED") == told(report)
+    assert "\u200b" not in json.dumps(report, ensure_ascii=False)
