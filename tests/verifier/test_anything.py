@@ -27,7 +27,9 @@ GOOD = [
     for text in (
         WORLD.receipt(),
         WORLD.receipt_file(),
-        WORLD.receipt(office="\u00ad\u200b办", window="", case="x" * 60),
+        WORLD.receipt(
+            office="\u00ad\u200b办", window="", case="x" * 60, format=1
+        ),  # as the first release wrote it
         WORLD.credential(),
         by_ticket({"名称": ["深", {"a": ["b" * 300]}], "住所": "\x1b[2J\u202e"}).text,
         WORLD.sealed_code(),
