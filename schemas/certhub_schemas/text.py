@@ -1,9 +1,10 @@
 """Which characters a signed value may hold: one screen for what is imported, sealed, read and shown.
 
 What a reader cannot see may not be signed: control characters, bidirectional controls (Unicode UAX #9), lone
-surrogates and the default-ignorable code points (UCD DerivedCoreProperties), except variation selectors, which
-pick between printed forms of a rare character. Private-use and replacement characters neither: what they look
-like depends on the font of one department.
+surrogates, the default-ignorable code points (UCD DerivedCoreProperties), and two signs that are drawn as nothing
+(U+2800, U+1D159). A variation selector picks between printed forms of a rare character, so one may follow a
+character; a second one, or one with nothing before it, picks nothing and could carry a hidden message. Private-use,
+replacement and non-characters neither: what they look like depends on the font of one department.
 """
 
 import re
@@ -13,18 +14,21 @@ Unfitness = Literal["TEXT_CONTROL_CHARS", "TEXT_UNMAPPED_CHARS"]
 
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
-_UNMAPPED = re.compile("[\ue000-\uf8ff\ufffc-\uffff\U000f0000-\U0010ffff]")
-_PRINTS_NOTHING = re.compile(  # blanks, U+2800 among them, and variation selectors
-    "[\\s\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_PICKS_NOTHING = re.compile(f"(?:^|[\\s{_SELECTORS}])[{_SELECTORS}]")
+_NO_CHARACTERS = "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xF0000, 0x10000)
 )
+_UNMAPPED = re.compile(f"[\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff{_NO_CHARACTERS}]")
+_PRINTS_NOTHING = re.compile(f"[\\s{_SELECTORS}]")
 
 
 def unfit(text: str, *, lines: bool = False) -> Unfitness | None:
     """Return why `text` may not be signed or shown, or None; with `lines`, LF may stand in it."""
-    if _HIDDEN.search(text.replace("\n", "") if lines else text):
+    if _HIDDEN.search(text.replace("\n", "") if lines else text) or _PICKS_NOTHING.search(text):
         return "TEXT_CONTROL_CHARS"
     return "TEXT_UNMAPPED_CHARS" if _UNMAPPED.search(text) else None
 
