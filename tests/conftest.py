@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import places, skips
+from tests.support import places, sampled, skips
 
 if TYPE_CHECKING:
     from tests.support.postgres import Postgres
@@ -28,7 +28,10 @@ settings.load_profile("certhub")
 
 def _skipped(config: pytest.Config) -> Any:
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    return skips.reasons(reporter.stats.get("skipped", ()) if reporter else ())
+    stats = reporter.stats if reporter else {}
+    found = skips.reasons(stats.get("skipped", ()))
+    found.update("expected to fail" for name in ("xfailed", "xpassed") for _ in stats.get(name, ()))
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -41,6 +44,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     )
     if found:
         raise pytest.UsageError(f"no lane finds these, see tests/support/places.py: {', '.join(found)}")
+    on_postgres = [item for item in items if item.get_closest_marker("postgres") is not None]
+    for item in sampled.left_for_long((_test_of(item), item) for item in on_postgres):
+        item.add_marker("long")
+
+
+def _test_of(item: pytest.Item) -> tuple[Path, str]:
+    return item.path, getattr(item, "originalname", item.name)
 
 
 @pytest.hookimpl(trylast=True)

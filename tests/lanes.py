@@ -7,7 +7,7 @@
     drills     kill -9, races, the demo's story   interop    credentials exchanged with another implementation
     fuzz       mutants of every token             containers compose, Dockerfiles and their replay
 
-    long       only when it is named: every death and round that the other lanes sample
+    long       only when it is named: every death, round and case that the other lanes sample
 
 `check` alone passes over a lane whose tool is missing, and says which. `check --all` is the gate: there a
 missing tool fails its lane. A test that is skipped and not listed in tests/support/skips.py fails its lane in both.

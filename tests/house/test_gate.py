@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import lanes
-from tests.support import places, skips
+from tests.support import places, sampled, skips
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,3 +120,39 @@ def test_collecting_refuses_it_too(tmp_path):
 
     assert pytest.ExitCode.USAGE_ERROR == ended.returncode
     assert "tests/web/test_one.py [drill]" in ended.stdout + ended.stderr
+
+
+def test_of_many_cases_postgres_sees_the_first_the_middle_and_the_last():
+    """A test of up to three cases is seen whole; what is left out is left to the lane `long`, and nothing twice."""
+    many, few = [("many", number) for number in range(9)], [("few", letter) for letter in "abc"]
+
+    assert [1, 2, 3, 5, 6, 7] == sampled.left_for_long(many + few)
+
+
+def test_a_failure_that_was_expected_fails_the_gate(tmp_path):
+    """An xfail is a skip by another name: nothing lists it, so no lane takes it."""
+    tmp_path.joinpath("test_one.py").write_text(
+        "import pytest\n\n\n@pytest.mark.xfail\ndef test_bad():\n    assert False\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:cacheprovider",
+        str(tmp_path),
+    ]
+    ended = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {skips.LANE: "postgres"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 1 == ended.returncode
+    assert "expected to fail" in ended.stdout

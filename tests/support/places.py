@@ -18,7 +18,7 @@ PLACES = {
     "browser": ("tests/web/browser", "tests/api/test_qr.py"),
     "drill": (*DRILLS, "tests/containers"),  # the lane `containers` runs those
     "interop": ("tests/interop",),
-    "long": ("tests/drills",),
+    "long": ("tests/cli", "tests/drills", "tests/flows", "tests/hub"),
     "postgres": ("tests/cli", "tests/drills", "tests/flows", "tests/hub"),
 }
 """For each mark the files and folders that hold every test with it."""
