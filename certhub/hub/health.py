@@ -136,8 +136,8 @@ def _rows(hub: Hub) -> str:
     if any(found.values()):
         told = ", ".join(f"{table} {count}" for table, count in sorted(found.items()) if count)
         raise HubError(
-            f"rows that do not carry this hub's MAC, and grant nothing: {told}; somebody wrote the database"
-            " beside the hub, or rows of an earlier version were put in",
+            f"rows that do not carry this hub's MAC, or were altered, and grant nothing: {told}; somebody wrote"
+            " the database beside the hub, or rows of an earlier version were put in",
             code="ROWS_REFUSED",
         )
     return "every row that was read carries this hub's MAC"

@@ -6,8 +6,11 @@ Lists are never grouped by certificate type: a list named after a disability wou
 Decoys are kept by inserting them too, so that no certificate is ever given theirs.
 
 What a slot says is published only when its row carries our MAC, or says what was published before.
+Nor is a list's row asked how big the list is: every list of ours has MIN_SLOTS. A row that says otherwise, or is gone,
+was written by somebody else; it is counted, told and put right when the list is next published.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +26,11 @@ from certhub.db.grants import believed, is_ours, signed
 from certhub.db.statements import CHUNK, insert_new
 from certhub.status.tables import PublisherLeaseRow, SlotRow, StatusListRow
 
+log = logging.getLogger("certhub.store")
+
 _LIST, _SLOT, _LEASE = table_of(StatusListRow), table_of(SlotRow), table_of(PublisherLeaseRow)
+_NAMED = select(_LIST).where(_LIST.c.list_no.between(1, 999_999_999))
+"""The lists that can have a name: nine digits at the most. A row of another number is nobody's."""
 DRAWS = 40  # all taken by chance at half full: 2^-40
 CROWDED = 3  # so many draws in vain, and the list is counted
 
@@ -45,8 +52,8 @@ def allocate(unit: Unit, owners: Sequence[Owner]) -> list[Slot]:
 
     All owners draw at once; those who drew what was taken draw again.
     """
-    newest = unit.sql.execute(select(_LIST).order_by(_LIST.c.list_no.desc()).limit(1)).first()
-    list_no, size = (newest.list_no, newest.size) if newest else _open_list(unit, 1)
+    newest = unit.sql.execute(_NAMED.order_by(_LIST.c.list_no.desc()).limit(1)).first()
+    list_no, size = (newest.list_no, _room(newest.size)) if newest else _open_list(unit, 1)
     given: dict[UUID, Slot] = {}
     waiting = list(owners)
     for draw in range(DRAWS):
@@ -57,6 +64,11 @@ def allocate(unit: Unit, owners: Sequence[Owner]) -> list[Slot]:
         given |= _draw(unit, list_no, size, waiting)
         waiting = [owner for owner in waiting if owner[1] not in given]
     raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
+
+
+def _room(size: object) -> int:
+    """Return from how many slots to draw: never from more than a list has, whatever its row says."""
+    return size if isinstance(size, int) and 0 < size <= MIN_SLOTS else MIN_SLOTS
 
 
 def _draw(unit: Unit, list_no: int, size: int, owners: Sequence[Owner]) -> dict[UUID, Slot]:
@@ -71,9 +83,7 @@ def _draw(unit: Unit, list_no: int, size: int, owners: Sequence[Owner]) -> dict[
 
 
 def _open_list(unit: Unit, list_no: int) -> tuple[int, int]:
-    insert_new(
-        unit, _LIST, [{"list_no": list_no, "size": MIN_SLOTS, "changed_at": unit.now, "published_at": None}]
-    )
+    insert_new(unit, _LIST, [_list_row(unit, list_no)])
     return list_no, MIN_SLOTS
 
 
@@ -141,18 +151,34 @@ def _row(unit: Unit, slot: Slot, value: int, owner: Owner | None) -> dict[str, A
 
 @dataclass(frozen=True)
 class ListState:
-    """One list as the store knows it."""
+    """One list as the store knows it; `is_altered` where its row says another size than every list of ours has."""
 
     list_no: int
-    size: int
     changed_at: datetime
     published_at: datetime | None
+    is_altered: bool = False
+    size: int = MIN_SLOTS
 
 
 def lists(unit: Unit) -> list[ListState]:
     """Return every list, in order."""
-    rows = unit.sql.execute(select(_LIST).order_by(_LIST.c.list_no))
-    return [ListState(row.list_no, row.size, row.changed_at, row.published_at) for row in rows]
+    rows = unit.sql.execute(_NAMED.order_by(_LIST.c.list_no))
+    return [ListState(row.list_no, row.changed_at, row.published_at, row.size != MIN_SLOTS) for row in rows]
+
+
+def bring_back(unit: Unit, list_no: int) -> None:
+    """Have a list again whose row somebody took away although it was published."""
+    insert_new(unit, _LIST, [_list_row(unit, list_no)])
+    _tell(unit, list_no, "its row was taken away")
+
+
+def _list_row(unit: Unit, list_no: int) -> dict[str, Any]:
+    return {"list_no": list_no, "size": MIN_SLOTS, "changed_at": unit.now, "published_at": None}
+
+
+def _tell(unit: Unit, list_no: int, what: str) -> None:
+    unit.refused[_LIST.name] += 1
+    log.warning("store: status list %d: %s by somebody who wrote the database; put right", list_no, what)
 
 
 def spoken(unit: Unit, list_no: int) -> dict[int, int]:
@@ -162,7 +188,9 @@ def spoken(unit: Unit, list_no: int) -> dict[int, int]:
             _SLOT.c.list_no == list_no, _SLOT.c.value.in_((INVALID, SUSPENDED))
         )
     )
-    return dict(tuple(row) for row in rows)
+    return {
+        at: value for at, value in rows if isinstance(at, int)
+    }  # SQLite keeps a text where a number belongs
 
 
 def held_back(unit: Unit, one: "ListState", before: Mapping[int, int]) -> dict[int, int]:
@@ -193,9 +221,12 @@ def believable(unit: Unit, one: "ListState") -> dict[int, int]:
     return {index: value for index, value in said.items() if value}
 
 
-def published(unit: Unit, list_no: int, at: datetime) -> None:
-    """Note that what the store knew at a moment now stands on the shelf."""
-    unit.sql.execute(update(_LIST).where(_LIST.c.list_no == list_no).values(published_at=at))
+def published(unit: Unit, one: "ListState", at: datetime) -> None:
+    """Note that what the store knew at a moment now stands on the shelf; a size that was altered is put right."""
+    here = update(_LIST).where(_LIST.c.list_no == one.list_no)
+    unit.sql.execute(here.values(published_at=at, size=MIN_SLOTS))
+    if one.is_altered:
+        _tell(unit, one.list_no, "its size was altered")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ peers/<region>/status/<n>    a peer's, as it signed it; never replaced by an old
 
 import json
 import logging
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ from certhub.timekeeping import store as timekeeping
 log = logging.getLogger("certhub.worker")
 
 TYP = "statuslist+jwt"
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 TTL_SECONDS, LIFE = 30, timedelta(hours=24)
 FAST = 1  # zlib level: a list changes often and is small; level 9 costs 16 times as much for 13 % fewer bytes
 FETCH_TIMEOUT = 3.0
@@ -84,6 +86,7 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     a list that was read later had been published. A list speaks once a second: two that bear one time and
     say different things are what a peer refuses, so the second waits for its turn.
     """
+    _bring_back(hub)
     with hub.reading() as unit:
         resign = timedelta(seconds=hub.settings.status_resign_seconds)
         due = [
@@ -91,7 +94,10 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
             for one in status.lists(unit)
             if one.published_at is None
             or one.published_at > unit.now  # dated ahead, by a clock that was: nobody believes it
-            or (one.list_no in changed and int(unit.now.timestamp()) != int(one.published_at.timestamp()))
+            or (
+                (one.list_no in changed or one.is_altered)
+                and int(unit.now.timestamp()) != int(one.published_at.timestamp())
+            )
             or unit.now >= one.published_at + resign
         ]
         as_of = unit.now
@@ -102,29 +108,45 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     if due:
         with hub.writing() as unit:
             for one, _ in due:
-                status.published(unit, one.list_no, as_of)
+                status.published(unit, one, as_of)
     return [one.list_no for one, _ in due]
+
+
+def _bring_back(hub: Hub) -> None:
+    """See that every list on our shelf has its row: one that was taken away would never be published again."""
+    with hub.reading() as unit:
+        known = {one.list_no for one in status.lists(unit)}
+    named = [int(name) for name in hub.shelf.names("status") if _NUMBER.fullmatch(name)]
+    gone = [n for n in named if n not in known and _before(n, hub) is not None]
+    if gone:
+        with hub.writing() as unit:
+            for list_no in gone:
+                status.bring_back(unit, list_no)
 
 
 def _statuses(unit: Unit, one: ListState, hub: Hub) -> StatusList:
     """Return what a list says now: what was published before, and every change that can be believed.
 
-    Somebody who writes the database without our keys can neither take a revocation back nor make one.
+    Somebody who writes the database without our keys can neither take a revocation back nor make one. A list never
+    has fewer slots than were published, and what these said is compared slot by slot.
     """
-    said, before = StatusList.blank(one.size), _before(one, hub)
-    if before is None or before.size != said.size:
-        return said.with_statuses(status.believable(unit, one))
-    spoken, size = status.spoken(unit, one.list_no), said.size
+    before = _before(one.list_no, hub)
+    if before is None:
+        return StatusList.blank(one.size).with_statuses(status.believable(unit, one))
+    size = max(one.size, before.size)
+    said = StatusList.blank(size)
+    before = StatusList(before.bits, before.data.ljust(len(said.data), b"\0"))
+    spoken = status.spoken(unit, one.list_no)
     said = said.with_statuses({at: value for at, value in spoken.items() if 0 <= at < size})
     changed = {index: before.get(index) for index in said.differing(before)}
     return said.with_statuses(status.held_back(unit, one, changed)) if changed else said
 
 
-def _before(one: ListState, hub: Hub) -> StatusList | None:
+def _before(list_no: int, hub: Hub) -> StatusList | None:
     """Return what the list on our own shelf says; None where none is there that we signed."""
-    uri, trust = status_uri(hub.region, one.list_no), hub.trust
+    uri, trust = status_uri(hub.region, list_no), hub.trust
     try:
-        token = hub.shelf.get(f"status/{one.list_no}")
+        token = hub.shelf.get(f"status/{list_no}")
         last = _LAST.get(uri)
         if last is not None and (last.token, last.trust) == (token, trust.digest):
             return last.statuses

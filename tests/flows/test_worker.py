@@ -374,12 +374,12 @@ def test_a_list_of_our_own_is_held_in_memory_as_long_as_it_stands_on_the_shelf(h
     publish(home.hub)
     after, last = home.hub.shelf.get(name), lists._LAST[uri]
 
-    assert last.statuses is lists._before(one, home.hub)
+    assert last.statuses is lists._before(one.list_no, home.hub)
     lists._LAST[uri] = replace(last, trust="0" * 64, statuses=StatusList.blank(one.size))
-    assert 1 == lists._before(one, home.hub).get(slot.list_index)
+    assert 1 == lists._before(one.list_no, home.hub).get(slot.list_index)
     lists._LAST[uri] = last
     home.hub.shelf.put(name, before)
-    assert 0 == lists._before(one, home.hub).get(slot.list_index)
+    assert 0 == lists._before(one.list_no, home.hub).get(slot.list_index)
     home.hub.shelf.put(name, after[:-8] + b"AAAAAAAA")
-    assert None is lists._before(one, home.hub)
+    assert None is lists._before(one.list_no, home.hub)
     home.hub.shelf.put(name, after)

@@ -576,24 +576,6 @@ def test_a_use_that_was_altered_is_a_use_all_the_same(world):
         assert ("invalid", "CODE_USED") == told(report)
 
 
-def test_the_slot_of_an_ended_certificate_that_was_deleted_stays_in_public(world):
-    """What was published as ended is not taken back because a row is gone, nor by the row of before it ended."""
-    world.cid = issued(world.home, food("写-1"))
-    world.more = world.found(world.cid)
-    before = world.row(SlotRow, *slot(world))
-    change(world.home, world.cid, Event.REVOKE)
-    assert 1 == world.public()
-
-    world.set(SlotRow, *slot(world), value=before.value, mac=before.mac)
-    assert 1 == world.public()
-    world.sql(
-        "DELETE FROM status_slot WHERE list_no = :n AND list_index = :i",
-        n=world.more.list_no,
-        i=world.more.list_index,
-    )
-    assert 1 == world.public()
-
-
 def test_where_nothing_was_published_a_slot_that_cannot_be_believed_is_suspended(world):
     """The shelf was lost, and somebody wrote the rows meanwhile: nobody knows, so nobody is told that it is valid."""
     changed(Event.REVOKE)(world)

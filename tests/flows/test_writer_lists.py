@@ -1,0 +1,160 @@
+"""What was published as ended stays ended, whatever somebody without keys writes into slots, lists and the outbox.
+
+docs/trust.md says what such a writer still can, and what notices it.
+"""
+
+import logging
+from typing import Any
+
+import pytest
+from certhub_verifier.formats import jose
+from certhub_verifier.formats.statuslist import MIN_SLOTS, StatusList, parse_statement
+
+from certhub.certificates.rules import Event
+from certhub.hub.health import all_checks
+from certhub.status import store as status
+from certhub.status.tables import SlotRow
+from certhub.worker import lists, publish
+from certhub.worker.lists import fetch_peer_lists
+from tests.flows.test_writer import World, slot
+from tests.support.region import Region
+from tests.support.story import change, food, issued, licence
+
+pytestmark = pytest.mark.disagrees
+NEVER, AHEAD = ", published_at = NULL", ", published_at = '2099-01-01 00:00:00'"
+SIZES = {"bigger": 2 * MIN_SLOTS, "smaller": MIN_SLOTS // 2, "nothing": 0, "below": -1}
+WRITES = {
+    "the list as it was": (MIN_SLOTS, ""),
+    "never published": (MIN_SLOTS, NEVER),
+    "bigger": (2 * MIN_SLOTS, ""),
+    "bigger, never published": (2 * MIN_SLOTS, NEVER),
+    "bigger, dated ahead": (2 * MIN_SLOTS, AHEAD),
+    "smaller": (MIN_SLOTS // 2, ""),
+    "smaller, never published": (MIN_SLOTS // 2, NEVER),
+    "nothing": (0, NEVER),
+    "below": (-1, NEVER),
+}
+
+
+@pytest.fixture
+def world(home: Region, other: Region) -> World:
+    """Both regions, and a certificate that was revoked in public; `code` is its slot's row of before."""
+    made = World(home, other)
+    made.cid = issued(home, food("写-1"))
+    made.more = made.found(made.cid)
+    made.code = made.row(SlotRow, *slot(made))
+    assert 0 == made.public()
+    change(home, made.cid, Event.REVOKE)
+    assert 1 == made.public()
+    fetch_peer_lists(other.hub)
+    return made
+
+
+def take_away(world: World) -> None:
+    """Delete the slot's row."""
+    where = {"n": world.more.list_no, "i": world.more.list_index}
+    assert 1 == world.sql("DELETE FROM status_slot WHERE list_no = :n AND list_index = :i", **where)
+
+
+def put_back(world: World) -> None:
+    """Put the slot's row of before back, MAC and all."""
+    old: Any = world.code
+    world.set(SlotRow, *slot(world), value=old.value, mac=old.mac)
+
+
+def held_by_the_partner(world: World) -> int:
+    """What the other region's copy of the list says once it has fetched."""
+    assert 1 <= fetch_peer_lists(world.other.hub)
+    token = world.other.hub.shelf.get(f"peers/420700/status/{world.more.list_no}")
+    return parse_statement(jose.parse(token, "statuslist+jwt").payload).statuses.get(world.more.list_index)
+
+
+def published(world: World) -> StatusList:
+    """What the list on the shelf says."""
+    token = world.home.hub.shelf.get(f"status/{world.more.list_no}")
+    return parse_statement(jose.parse(token, "statuslist+jwt").payload).statuses
+
+
+def light(world: World, check: str) -> tuple[bool, str]:
+    """One check of the hub's health."""
+    [found] = [one for one in all_checks(world.home.hub) if one.check == check]
+    return found.ok, found.says
+
+
+@pytest.mark.parametrize("how", WRITES)
+@pytest.mark.parametrize("write", [take_away, put_back])
+def test_the_slot_of_an_ended_certificate_that_was_deleted_stays_in_public(world, write, how):
+    """Not taken back because a row is gone, nor by the row of before, nor by a list of another size: home or abroad."""
+    size, date = WRITES[how]
+    write(world)
+    world.sql(f"UPDATE status_list SET size = :size{date}", size=size)
+
+    for _ in range(2):
+        assert 1 == world.public() == held_by_the_partner(world)
+    good, says = light(world, "rows")
+    assert (False, size != MIN_SLOTS) == (good or "status_slot" not in says, "status_list" in says)
+
+
+def test_a_list_never_shrinks_below_what_was_published(world):
+    """A bigger one that stands on the shelf, however that came about, says in every slot what it said."""
+    hub, small = world.home.hub, published(world)
+    bigger = StatusList(small.bits, small.data * 2)
+    one = next(each for each in world.read(status.lists) if each.list_no == world.more.list_no)
+    token = lists._signed(one, bigger, int(hub.now().timestamp()), hub)
+    hub.shelf.put(f"status/{one.list_no}", token.encode())
+    take_away(world)
+
+    assert 1 == world.public()
+    assert [] == [at for at in range(bigger.size) if bigger.get(at) == 1 != published(world).get(at)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_size_that_is_not_the_lists_is_told_and_put_right(world, size, caplog):
+    """At once, in the log and in the hub's health; the light was green before."""
+    assert light(world, "rows")[0]
+    world.sql("UPDATE status_list SET size = :size", size=SIZES[size])
+    world.home.clock.pass_(seconds=1)
+    with caplog.at_level(logging.WARNING):
+        publish(world.home.hub)
+
+    assert "status list 1: its size was altered" in caplog.text
+    assert "status_list 2;" in light(world, "rows")[1]
+    assert [False, False] == [one.is_altered for one in world.read(status.lists)]
+
+
+def test_a_certificate_gets_a_slot_that_its_list_has(world):
+    """A size that somebody wrote sends no certificate to a slot that no published list will ever have."""
+    world.sql("UPDATE status_list SET size = 1000000000")
+    slots = [world.found(issued(world.home, licence(f"写-{n}"))) for n in range(8)]
+
+    assert all(0 <= one.list_index < MIN_SLOTS for one in slots)
+
+
+def test_a_list_whose_row_was_taken_away_goes_on_being_published(world):
+    """What was revoked stays so, what is revoked next is told, and the operator hears of it."""
+    cid = issued(world.home, licence("写-2"))
+    world.sql("DELETE FROM status_list")
+    take_away(world)
+    change(world.home, cid, Event.REVOKE)
+
+    assert 1 == world.public() == held_by_the_partner(world)
+    world.more = world.found(cid)
+    assert 1 == published(world).get(world.more.list_index)
+    assert "status_list 2" in light(world, "rows")[1]
+
+
+@pytest.mark.parametrize("number", [0, -1, 1_000_000_000])
+def test_a_list_that_can_have_no_name_stops_no_other(world, number):
+    """Neither is a list published less often for it, nor a certificate issued into it."""
+    world.sql(
+        "INSERT INTO status_list (list_no, size, changed_at)"
+        " SELECT :number, size, changed_at FROM status_list WHERE list_no = 1",
+        number=number,
+    )
+    cid = issued(world.home, licence("写-2"))
+    change(world.home, cid, Event.REVOKE)
+
+    assert 1 == world.public()
+    world.more = world.found(cid)
+    assert world.more.list_no in {1, 2}
+    assert 1 == published(world).get(world.more.list_index)
