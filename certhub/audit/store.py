@@ -13,13 +13,15 @@ from typing import Any
 from uuid import UUID
 
 from certhub_verifier.formats.strict_json import canonical
-from sqlalchemy import delete, select
+from sqlalchemy import String, cast, delete, select
 
 from certhub.audit.tables import EventRow, EventSaltRow, OutboxRow
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
+from certhub.db.statements import CHUNK
 
 _EVENT, _SALT, _OUTBOX = table_of(EventRow), table_of(EventSaltRow), table_of(OutboxRow)
+_OUTBOX_ID = cast(_OUTBOX.c.id, String)
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,18 @@ def post(unit: Unit, topic: str, ref: str) -> None:
     unit.sql.execute(_OUTBOX.insert().values(id=unit.new_id(), topic=topic, ref=ref, created_at=unit.now))
 
 
-def posted(unit: Unit, topic: str) -> list[tuple[UUID, str]]:
-    """Return what waits under a topic, oldest first: (id, ref)."""
-    rows = unit.sql.execute(select(_OUTBOX).where(_OUTBOX.c.topic == topic).order_by(_OUTBOX.c.id))
+def posted(unit: Unit, topic: str) -> list[tuple[str, str]]:
+    """Return the first that waits under a topic, oldest first: (id, ref). Somebody else's id need not be one."""
+    rows = unit.sql.execute(
+        select(_OUTBOX_ID.label("id"), _OUTBOX.c.ref)
+        .where(_OUTBOX.c.topic == topic)
+        .order_by(_OUTBOX.c.id)
+        .limit(CHUNK)
+    )
     return [(row.id, row.ref) for row in rows]
 
 
-def done(unit: Unit, ids: Sequence[UUID]) -> None:
+def done(unit: Unit, ids: Sequence[str]) -> None:
     """Take outbox rows away, their work being done."""
     if ids:
-        unit.sql.execute(delete(_OUTBOX).where(_OUTBOX.c.id.in_(ids)))
+        unit.sql.execute(delete(_OUTBOX).where(_OUTBOX_ID.in_(ids)))

@@ -98,15 +98,23 @@ class Watch:
 
 
 def publish(hub: Hub) -> None:
-    """Publish what is due and clear the outbox of what that settled; what has to wait a moment stays in it."""
+    """Publish what is due and clear the outbox of what that settled; what has to wait a moment stays in it.
+
+    Word of what is no list of ours was left by somebody who wrote the database: it is told, counted and taken away.
+    """
     stir(hub, seconds=PUBLISH_SECONDS, topic=TOPIC)
     with hub.reading() as unit:
         posted = audit.posted(unit, TOPIC)
-    published = set(publish_due(hub, {int(list_no) for _, list_no in posted}))
-    settled = [row_id for row_id, list_no in posted if int(list_no) in published]
-    if settled:
+        known = {str(one.list_no): one.list_no for one in status.lists(unit)}
+    published = set(publish_due(hub, {known[ref] for _, ref in posted if ref in known}))
+    strange = [row_id for row_id, ref in posted if ref not in known]
+    settled = [row_id for row_id, ref in posted if known.get(ref) in published]
+    if settled or strange:
         with hub.writing() as unit:
-            audit.done(unit, settled)
+            audit.done(unit, settled + strange)
+            unit.refused["outbox"] += len(strange)
+    if strange:
+        log.warning("worker: %d rows of the outbox name no list; somebody wrote the database", len(strange))
 
 
 def sweep(hub: Hub) -> None:

@@ -5,12 +5,16 @@ docs/trust.md says what such a writer still can, and what notices it.
 
 import logging
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import MIN_SLOTS, StatusList, parse_statement
 
+from certhub.audit.tables import OutboxRow
 from certhub.certificates.rules import Event
+from certhub.db.columns import table_of
+from certhub.db.statements import CHUNK
 from certhub.hub.health import all_checks
 from certhub.status import store as status
 from certhub.status.tables import SlotRow
@@ -60,6 +64,13 @@ def put_back(world: World) -> None:
     """Put the slot's row of before back, MAC and all."""
     old: Any = world.code
     world.set(SlotRow, *slot(world), value=old.value, mac=old.mac)
+
+
+def put_word(world: World, ref: str) -> None:
+    """Leave word for the worker as somebody does who has no key."""
+    values = {"id": uuid4(), "topic": "status", "ref": ref, "created_at": world.home.clock.now()}
+    with world.home.hub.writing() as unit:
+        unit.sql.execute(table_of(OutboxRow).insert().values(**values))
 
 
 def held_by_the_partner(world: World) -> int:
@@ -158,3 +169,38 @@ def test_a_list_that_can_have_no_name_stops_no_other(world, number):
     world.more = world.found(cid)
     assert world.more.list_no in {1, 2}
     assert 1 == published(world).get(world.more.list_index)
+
+
+@pytest.mark.parametrize("ref", ["x", "", "99", "01", "１", "-1", "1.0", "9" * 64])
+def test_word_in_the_outbox_that_names_no_list_stops_nothing(world, ref, caplog):
+    """It is taken away, told and counted; what was revoked meanwhile is published in the same round."""
+    cid = issued(world.home, licence("写-2"))
+    world.more = world.found(cid)
+    put_word(world, ref)
+    change(world.home, cid, Event.REVOKE)
+    world.home.clock.pass_(seconds=1)
+    with caplog.at_level(logging.WARNING):
+        publish(world.home.hub)
+
+    assert 1 == published(world).get(world.more.list_index)
+    assert 0 == world.sql("DELETE FROM outbox")
+    assert "1 rows of the outbox name no list" in caplog.text
+    assert "outbox 1" in light(world, "rows")[1]
+
+
+def test_more_word_than_one_statement_takes_is_worked_off(world):
+    """Round by round; SQLite takes 32,766 values in a statement, and a writer has as many rows as they like."""
+    for n in range(3 * CHUNK // 2):
+        put_word(world, f"x{n}")
+    publish(world.home.hub)
+    publish(world.home.hub)
+
+    assert 0 == world.sql("DELETE FROM outbox")
+
+
+def test_word_under_an_id_that_is_none_stops_nothing(world):
+    """SQLite keeps any text where an id belongs."""
+    if world.home.hub.database.engine.dialect.name == "sqlite":
+        world.sql("INSERT INTO outbox (id, topic, ref, created_at) VALUES ('?', 'status', '1', 'never')")
+    assert 1 == world.public()
+    assert 0 == world.sql("DELETE FROM outbox")
