@@ -1,8 +1,8 @@
 """Answer another region's question.
 
 1 verifier      the question: signature, freshness, meant for us, a format that we read
-2 peers         its id is used once; the same bytes again get the same answer; a region that was stopped here gets
-                none, whatever it asked before
+2 peers         its id is used once; the same bytes again get the same answer, as far as what it tells is still agreed
+                now; a region that was stopped here gets none, whatever it asked before
 3 trust         default deny: the agreement that it quotes, kind, matter, purpose, direction; fields are cut
 4 at_home       what we know of the code: every certificate that it names is told, or has a placeholder
 5 tickets, audit   one transaction, once anything is told: used once, question and answer kept, told
@@ -40,6 +40,8 @@ from certhub.peers.store import Received
 from certhub.tickets import store as tickets
 from certhub.tickets.store import Use
 
+_NOT_AGREED = envelope.Result(items=(), cause=NO_AGREEMENT)
+
 
 def answer(request: bytes, *, hub: Hub) -> bytes:
     """Answer another region's question with a signed answer.
@@ -62,9 +64,9 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     with hub.writing() as unit:
         is_stopped = question.asker in peers.stopped(unit)
         kept = None if is_stopped else peers.receive(unit, received)
-    if kept is not None:
+    if kept is not None and _may_be_given_again(kept, question, hub=hub):
         return kept
-    if is_stopped:  # nothing goes on record: when it is resumed, the same question is answered
+    if is_stopped or kept is not None:  # nothing goes on record: once it is allowed again, it is answered
         return _signed(request, question.asker, question.format, error=NO_AGREEMENT, hub=hub)
     hub.step("answer:3")
     agreement = agreed(question, hub=hub)
@@ -82,6 +84,39 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     with hub.writing() as unit:
         peers.keep_answer(unit, received, token)
     return token
+
+
+def _may_be_given_again(kept: bytes, question: envelope.Request, *, hub: Hub) -> bool:
+    """Tell whether a kept answer tells nothing that the agreement of now does not let out."""
+    results = envelope.Response.from_payload(jose.parse(kept, envelope.RESPONSE_TYP).payload).results
+    if not results:
+        return True
+    agreement = agreed(question, hub=hub)
+    pairs = zip(question.questions, results, strict=True)
+    return agreement is not None and all(_is_agreed(told, one, question, agreement) for one, told in pairs)
+
+
+def _is_agreed(
+    told: envelope.Result, one: envelope.Question, question: envelope.Request, agreement: Agreement
+) -> bool:
+    """Tell whether every certificate that is told is of a kind, and shows fields, that may go out."""
+
+    items = [item for item in told.items if isinstance(item, envelope.AnsweredItem)]
+    shown = [(set(item.disclosed), _allowed(item.kind, one, question, agreement)) for item in items]
+    return all(fields is not None and names <= fields for names, fields in shown)
+
+
+def _allowed(
+    kind: str, one: envelope.Question, question: envelope.Request, agreement: Agreement
+) -> frozenset[str] | None:
+    """Return the fields of a kind that the asker may be shown; None where that kind may not be told."""
+    return agreement.covers(
+        kind=kind,
+        matter=one.matter,
+        purpose=one.purpose,
+        asker=question.asker,
+        provider=question.provider,
+    )
 
 
 def _signed(
@@ -146,23 +181,21 @@ def _one(
     try:
         matter, code = find_matter(one.matter), codes.read_code(one.code)
     except MatterUnknown:
-        return envelope.Result(items=(), cause=NO_AGREEMENT)
+        return _NOT_AGREED
     except Malformed as refused:
         return envelope.Result(items=(), cause=getattr(refused, "code", "NOT_OUR_CODE"))
 
     def allowed(kind: str) -> Collection[str] | None:
-        return agreement.covers(
-            kind=kind, matter=one.matter, purpose=one.purpose, asker=question.asker, provider=hub.region
-        )
+        return _allowed(kind, one, question, agreement)
 
     hub.step("answer:4")
     looked = look(code, one.code, matter, hub=hub, allowed=allowed, where=lambda use: _where(use, hub=hub))
     if looked.cause is None and question.format == versions.FIRST and leaves_out(_result(looked)):
-        return envelope.Result(items=(), cause=NO_AGREEMENT)
+        return _NOT_AGREED
     hub.step("answer:5")
     if looked.spends is None:
         return _failed(looked) if looked.cause is not None else _result(looked)
-    return _spent(looked, looked.spends, one, question, hub=hub)
+    return _spent(looked, looked.spends, one, question, agreement, hub=hub)
 
 
 def _spent(
@@ -170,6 +203,7 @@ def _spent(
     spends: Spends,
     one: envelope.Question,
     question: envelope.Request,
+    agreement: Agreement,
     *,
     hub: Hub,
 ) -> envelope.Result:
@@ -183,13 +217,14 @@ def _spent(
             verification_id=one.verification_id,
         )
         if question.asker in peers.stopped(unit):
-            return envelope.Result(items=(), cause=NO_AGREEMENT)
+            return _NOT_AGREED
         if looked.cause is None and unit.now >= spends.keep_until:
             return envelope.Result(items=(), cause="CODE_EXPIRED")
         if looked.cause is not None or not tickets.spend(
             unit, spends.token_hash, mine, keep_until=spends.keep_until
         ):
-            return _second(unit, looked, spends, mine, one, hub=hub)
+            again = _second(unit, looked, spends, mine, one, hub=hub)
+            return again if _is_agreed(again, one, question, agreement) else _NOT_AGREED
         result = _result(looked)
         kept = {"question": _asked(one), "result": result.to_payload()}
         tickets.keep_answer(unit, spends.token_hash, json.dumps(kept, ensure_ascii=False).encode())

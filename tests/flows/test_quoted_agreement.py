@@ -9,9 +9,12 @@ from certhub_verifier.formats import jose
 from certhub_verifier.formats.trustlist import agreement_path
 
 from certhub.audit import store as audit
+from certhub.db.columns import table_of
+from certhub.demo import people as p
 from certhub.flows.answer import answer
 from certhub.hub import TRUST
 from certhub.publisher import Shelf
+from certhub.tickets.tables import SpentRow
 from tests.flows.test_query import AGREED, last_question, spent_rows, through
 from tests.support.region import Clock, Region, Wire
 from tests.support.story import issued, licence, scan, ticket, told
@@ -143,3 +146,83 @@ def test_an_agreement_that_ended_on_the_way_is_over(home, other, clock):
 
     assert ("undetermined", "NO_AGREEMENT") == told(report)
     assert 0 == spent_rows(home)
+
+
+def row_of(region: Region) -> tuple[object, ...]:
+    """What is on record of the one code that was used: the row, whole."""
+    with region.hub.reading() as unit:
+        [row] = unit.sql.execute(table_of(SpentRow).select())
+    return tuple(row)
+
+
+def narrowed(home: Region, other: Region, clock: Clock, items) -> str:
+    """Put the next version into force, with these rows; return what a question quotes now."""
+    publish(
+        replace(live(home), n=2, from_=clock.now() + timedelta(seconds=1), items=tuple(items)), home, other
+    )
+    clock.pass_(seconds=2)
+    return live(home).reference
+
+
+def asked_again(home: Region, other: Region, how: str, quoted: str) -> dict:
+    """Send the last question once more: the same bytes, or a new question with the same id and code."""
+    question, _ = last_question(home)
+    payload = jose.parse(question, "xr-req+jwt").payload
+    if how == "a new question":
+        now = int(home.clock.now().timestamp())
+        changed = dict(payload) | {
+            "agr": quoted,
+            "jti": "another-id-of-the-test",
+            "iat": now,
+            "exp": now + 60,
+        }
+        question = jose.sign(changed, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
+    return dict(jose.parse(answer(question, hub=home.hub), "xr-res+jwt").payload)
+
+
+LESS = {
+    "without the kind": lambda items: [item for item in items if item.kind != p.LICENCE],
+    "with fewer fields": lambda items: [replace(item, fields=item.fields[:1]) for item in items],
+    "for another matter": lambda items: [replace(item, matters=("PLACEHOLDER-999",)) for item in items],
+    "the other way": lambda items: [replace(item, direction="420100->420700") for item in items],
+}
+
+
+@pytest.mark.parametrize("how", ["the same bytes", "a new question"])
+@pytest.mark.parametrize("less", LESS)
+def test_an_answer_that_is_no_longer_agreed_is_not_given_again(home, other, clock, less, how):
+    """What was told under the agreement before stays at home from now on; row and history are as they were."""
+    assert ("valid", "OK") == told(scan(other, ticket(home, issued(home, licence("营-1")))))
+    before = row_of(home), looks(home)
+
+    reply = asked_again(home, other, how, narrowed(home, other, clock, LESS[less](live(home).items)))
+
+    causes = {reply.get("error"), *(result["cause"] for result in reply.get("results", []))}
+    assert "NO_AGREEMENT" in causes
+    assert not any(result["items"] for result in reply.get("results", []))
+    assert "演示路8号" not in str(reply)
+    assert before == (row_of(home), looks(home))
+
+
+@pytest.mark.parametrize("how", ["the same bytes", "a new question"])
+def test_an_answer_that_is_still_agreed_is_given_again(home, other, clock, how):
+    """Under the next version, which takes away another kind: the answer of before, one use, one look."""
+    assert ("valid", "OK") == told(scan(other, ticket(home, issued(home, licence("营-1")))))
+    before, first = (row_of(home), looks(home)), jose.parse(last_question(home)[1], "xr-res+jwt").payload
+    others = [item for item in live(home).items if item.kind == p.LICENCE]
+
+    reply = asked_again(home, other, how, narrowed(home, other, clock, others))
+
+    assert first["results"] == reply["results"]
+    assert before == (row_of(home), looks(home))
+
+
+def test_without_any_agreement_no_kept_answer_goes_out(home, other, clock):
+    """The end of the agreement is an end for the same bytes too."""
+    assert ("valid", "OK") == told(scan(other, ticket(home, issued(home, licence("营-1")))))
+    before = row_of(home), looks(home)
+    publish(replace(live(home), n=2, until=clock.now() + timedelta(seconds=1)), home, other)
+    clock.pass_(seconds=2)
+
+    assert "NO_AGREEMENT" == asked_again(home, other, "the same bytes", "")["error"]
+    assert before == (row_of(home), looks(home))
