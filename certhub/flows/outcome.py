@@ -85,7 +85,7 @@ def _conclude(unit: Unit, filed: Verification, result: Result, note: str | None,
         last = outcomes.latest(unit, filed.id)
         if last is not None and last.result is result and note in (None, last.note):
             return last
-        made = outcomes.add(unit, filed.id, 1 if last is None else last.number + 1, result, note)
+        made = outcomes.add(unit, filed.id, outcomes.next_number(unit, filed.id), result, note)
         if made is not None:
             body = {"result": made.result.value, "number": made.number, "has_note": note is not None}
             audit.record(unit, "verification.concluded", actor=by.key, subject=filed.id, body=body)

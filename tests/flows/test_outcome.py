@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -9,9 +10,9 @@ from sqlalchemy import update
 
 from certhub.audit import store as audit
 from certhub.db.columns import table_of
-from certhub.db.sealing import BlobRefused
 from certhub.errors import BadRequest, NotFound
 from certhub.flows import outcome, verify
+from certhub.hub.health import all_checks
 from certhub.receipts import outcomes
 from certhub.receipts import store as receipts
 from certhub.receipts.outcomes import Result
@@ -203,15 +204,80 @@ def test_the_inbox_is_read_page_by_page_and_keeps_what_was_thought_better_of(hom
     assert "CURSOR_UNKNOWN" == refused.value.code
 
 
-def test_an_outcome_that_was_rewritten_in_the_table_is_not_believed(home):
-    """Who writes in the database without keys cannot turn "not the person" into "confirmed"."""
+FORGED = {
+    "another result": {"result": "confirmed"},
+    "another time": {"at": datetime(2026, 11, 20, tzinfo=UTC)},
+    "another id": {"id": UUID(int=7)},
+    "another blob": {"sealed": b"\1" * 60},
+    "no blob": {"sealed": b""},
+}
+
+
+def rows_light(region: Region) -> tuple[bool, str]:
+    """Whether the operator's check of the rows is green, and what it says."""
+    [found] = [one for one in all_checks(region.hub) if one.check == "rows"]
+    return found.ok, found.says
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_an_outcome_that_was_rewritten_in_the_table_is_not_believed(home, forged, caplog):
+    """Who writes in the database without keys cannot turn "not the person" into "confirmed", nor put it on another day.
+
+    The clerk's list is there all the same, the row is counted, and what the clerk says next counts.
+    """
     vid, row = verified(home), table_of(OutcomeRow)
     outcome.conclude(vid, Result.NOT_THE_PERSON, None, by=home.clerk, hub=home.hub)
+    assert "not_the_person" == outcome.latest(limit=10, by=home.clerk, hub=home.hub)[0]["outcome"]
+    assert rows_light(home)[0]
     with home.hub.writing() as unit:
-        unit.sql.execute(update(row).values(result="confirmed"))
+        unit.sql.execute(update(row).values(**FORGED[forged]))
 
-    with pytest.raises(BlobRefused):
-        outcome.latest(limit=10, by=home.clerk, hub=home.hub)
+    assert [(vid, None)] == [
+        (one["verification_id"], one["outcome"])
+        for one in outcome.latest(limit=10, by=home.clerk, hub=home.hub)
+    ]
+    assert (False, True) == (rows_light(home)[0], "verification_outcome 1" in rows_light(home)[1])
+    assert "a row of verification_outcome is not what was sealed" in caplog.text
+    outcome.conclude(vid, Result.REPORTED, NOTE, by=home.clerk, hub=home.hub)
+    assert [("reported", NOTE)] == entries(home, vid)
+
+
+@pytest.mark.parametrize("forged", [name for name in FORGED if name != "another id"])
+@pytest.mark.parametrize("at", [[0], [2], [4], [1, 2, 3], [0, 1, 2, 3]])
+def test_a_row_that_was_altered_takes_no_other_report_away(home, clock, at, forged):
+    """The operator's list goes on below it, page by page, with no report twice; what was made a report is none."""
+    vids, row = [], table_of(OutcomeRow)
+    for n in range(5):
+        clock.pass_(seconds=1)
+        vids.append(verified(home, str(n)))
+        result = Result.CONFIRMED if n in at and "result" in FORGED[forged] else Result.REPORTED
+        outcome.conclude(vids[-1], result, None, by=home.clerk, hub=home.hub)
+    changes = FORGED[forged] | ({"result": "reported"} if "result" in FORGED[forged] else {})
+    with home.hub.writing() as unit:
+        for n in at:
+            unit.sql.execute(update(row).where(row.c.verification == vids[n]).values(**changes))
+    read, cursor, pages = [], None, 0
+    while pages == 0 or cursor is not None:
+        items, cursor = outcome.reported(limit=1, before=cursor, hub=home.hub)
+        read, pages = read + items, pages + 1
+
+    assert [vid for n, vid in reversed(list(enumerate(vids))) if n not in at] == [
+        one["verification_id"] for one in read
+    ]
+    assert not rows_light(home)[0]
+
+
+def test_an_outcome_of_before_is_read(home):
+    """Its blob has neither id nor time: the columns say them, the result is sealed all the same."""
+    vid, row = verified(home), table_of(OutcomeRow)
+    outcome.conclude(vid, Result.REPORTED, NOTE, by=home.clerk, hub=home.hub)
+    plain = json.dumps({"result": "reported", "note": NOTE}).encode()
+    with home.hub.writing() as unit:
+        old = unit.vault.seal("verification_outcome", f"{vid}/1", plain)
+        unit.sql.execute(update(row).values(sealed=old))
+
+    assert [("reported", NOTE)] == entries(home, vid)
+    assert rows_light(home)[0]
 
 
 def test_a_note_lies_sealed_and_nowhere_else(home, tmp_path, caplog):
