@@ -63,7 +63,7 @@ both_languages = pytest.mark.parametrize("lang", LOCALES)
 @both_languages
 def test_a_page_loads_without_a_complaint(people: People, name: str, lang: str) -> None:
     """No console error, no exception, no request to another origin; every text is readable and every control named."""
-    visit = people.visit(lang)
+    visit = people.seat(lang)
     page = visit.open(PAGES[name])
 
     assert [] == visit.complaints
@@ -75,7 +75,7 @@ def test_a_page_loads_without_a_complaint(people: People, name: str, lang: str) 
 @both_languages
 def test_a_page_fits_320_pixels(people: People, name: str, lang: str) -> None:
     """Nothing has to be scrolled sideways on the narrowest screen (WCAG 1.4.10)."""
-    page = people.visit(lang, {"width": 320, "height": 640}).open(PAGES[name])
+    page = people.seat(lang, {"width": 320, "height": 640}).open(PAGES[name])
 
     assert 320 == page.evaluate("document.documentElement.scrollWidth")
 
@@ -83,7 +83,7 @@ def test_a_page_fits_320_pixels(people: People, name: str, lang: str) -> None:
 @pytest.mark.parametrize("path", [*PAGES.values(), "/counter?card=revoked", "/counter?card=valid"])
 def test_a_chinese_value_on_an_english_page_says_so(people: People, path: str) -> None:
     """Names and values stay Chinese; a screen reader is told, and reads them as Chinese (WCAG 2.2, 3.1.2)."""
-    page = people.visit("en").open(path)
+    page = people.seat("en").open(path)
     if "card" in path:
         page.wait_for_selector("#result:not([hidden])")
 
@@ -102,7 +102,7 @@ def test_the_interface_description_loads_without_a_complaint(people: People) -> 
 
 def test_targets_at_the_counter_are_large(people: People) -> None:
     """Every control at the counter is at least 44 pixels high, before and after a verdict."""
-    page = people.visit().open("/counter?card=valid")
+    page = people.seat().open("/counter?card=valid")
     page.wait_for_selector("#result:not([hidden])")
 
     assert [] == page.evaluate(SMALL_TARGETS, 44)
@@ -111,7 +111,7 @@ def test_targets_at_the_counter_are_large(people: People) -> None:
 @pytest.mark.parametrize("card", ["valid", "expires-soon", "revoked", "unknown-issuer"])
 def test_every_verdict_is_readable_and_a_third_of_the_screen(people: People, card: str) -> None:
     """The band is a third of the screen, its words stand out, it is an alert and has the focus."""
-    page = people.visit().open(f"/counter?card={card}")
+    page = people.seat().open(f"/counter?card={card}")
     page.wait_for_selector("#result:not([hidden])")
     box = page.locator("#band").bounding_box()
 

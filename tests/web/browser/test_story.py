@@ -22,7 +22,7 @@ ZHANG = "420799190001010015"
 @pytest.mark.parametrize("card", [*VERDICTS, "stale-list"])
 def test_a_card_is_one_click_from_its_verdict(people: People, card: str, lang: str) -> None:
     """Click a card on the first page: the counter opens, the code types itself in, the band says the verdict."""
-    visit = people.visit(lang)
+    visit = people.seat(lang)
     expected = VERDICTS[card][0] if card in VERDICTS else "undetermined"
 
     assert expected == play_card(visit, card)
