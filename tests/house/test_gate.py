@@ -13,31 +13,26 @@ from tests.support import places, sampled, skips
 ROOT = Path(__file__).parents[2]
 
 
-def run(folder: Path, reason: str, lane: str | None) -> subprocess.CompletedProcess[str]:
-    """Run one passing test and one that skips for `reason`, as the gate does or, without a lane, by hand."""
-    folder.joinpath("test_two.py").write_text(
-        f"import pytest\n\n\ndef test_good():\n    pass\n\n\ndef test_skipped():\n    pytest.skip({reason!r})\n"
-    )
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "tests.conftest",
-        "-p",
-        "no:cacheprovider",
-        str(folder),
-    ]
+def pytest_over(folder: Path, lane: str | None, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the tests of a folder as the gate does in a lane, or by hand."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider"]
     environment = {name: value for name, value in os.environ.items() if name != skips.LANE}
     return subprocess.run(
-        command,
+        [*command, *options, str(folder)],
         cwd=ROOT,
         env=environment | ({skips.LANE: lane} if lane else {}),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def run(folder: Path, reason: str, lane: str | None) -> subprocess.CompletedProcess[str]:
+    """Run one passing test and one that skips for `reason`."""
+    folder.joinpath("test_two.py").write_text(
+        f"import pytest\n\n\ndef test_good():\n    pass\n\n\ndef test_skipped():\n    pytest.skip({reason!r})\n"
+    )
+    return pytest_over(folder, lane)
 
 
 def test_an_unlisted_skip_fails_the_gate_and_is_named(tmp_path):
@@ -109,14 +104,7 @@ def test_collecting_refuses_it_too(tmp_path):
     folder.mkdir(parents=True)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    drill: a lane\n")
     (folder / "test_one.py").write_text("import pytest\n\n\n@pytest.mark.drill\ndef test_good():\n    pass\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider"]
-    ended = subprocess.run(
-        [*command, "--rootdir", str(tmp_path), "-c", str(tmp_path / "pytest.ini"), str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ended = pytest_over(folder, None, "--rootdir", str(tmp_path), "-c", str(tmp_path / "pytest.ini"))
 
     assert pytest.ExitCode.USAGE_ERROR == ended.returncode
     assert "tests/web/test_one.py [drill]" in ended.stdout + ended.stderr
@@ -134,25 +122,7 @@ def test_a_failure_that_was_expected_fails_the_gate(tmp_path):
     tmp_path.joinpath("test_one.py").write_text(
         "import pytest\n\n\n@pytest.mark.xfail\ndef test_bad():\n    assert False\n"
     )
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "tests.conftest",
-        "-p",
-        "no:cacheprovider",
-        str(tmp_path),
-    ]
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {skips.LANE: "postgres"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ended = pytest_over(tmp_path, "postgres")
 
     assert 1 == ended.returncode
     assert "expected to fail" in ended.stdout

@@ -25,6 +25,7 @@ TOLD = (
     "audience",
     "one_time",
 )
+"""The facts that a region states of a certificate shown by a ticket, by their names on the wire."""
 
 
 def redeemed(text):

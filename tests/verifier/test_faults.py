@@ -20,6 +20,7 @@ from certhub_verifier.report import overall
 from certhub_verifier.sentences import placeholders
 
 from tests.support.credentials import AWAY, HOME, LICENCE, MATTER, NOW, World
+from tests.support.showings import TOLD
 
 WORLD = World()
 HOUR = timedelta(hours=1)
@@ -36,17 +37,7 @@ class SomeMatter:
 
 def answer(as_of):
     """What 420700 tells 420100: all good."""
-    told = [
-        "well_formed",
-        "signature",
-        "issuer_known",
-        "issuer_entitled",
-        "dates",
-        "status",
-        "audience",
-        "one_time",
-    ]
-    facts = tuple(StatedFact(name, "yes", None, as_of) for name in told)
+    facts = tuple(StatedFact(name, "yes", None, as_of) for name in TOLD)
     return AnsweredItem(
         kind=LICENCE, kind_version=1, facts=facts, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64
     )
