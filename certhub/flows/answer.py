@@ -100,7 +100,6 @@ def _is_agreed(
     told: envelope.Result, one: envelope.Question, question: envelope.Request, agreement: Agreement
 ) -> bool:
     """Tell whether every certificate that is told is of a kind, and shows fields, that may go out."""
-
     items = [item for item in told.items if isinstance(item, envelope.AnsweredItem)]
     shown = [(set(item.disclosed), _allowed(item.kind, one, question, agreement)) for item in items]
     return all(fields is not None and names <= fields for names, fields in shown)

@@ -188,9 +188,8 @@ def spoken(unit: Unit, list_no: int) -> dict[int, int]:
             _SLOT.c.list_no == list_no, _SLOT.c.value.in_((INVALID, SUSPENDED))
         )
     )
-    return {
-        at: value for at, value in rows if isinstance(at, int)
-    }  # SQLite keeps a text where a number belongs
+    # SQLite keeps a text where a number belongs.
+    return {at: value for at, value in rows if isinstance(at, int)}
 
 
 def held_back(unit: Unit, one: "ListState", before: Mapping[int, int]) -> dict[int, int]:

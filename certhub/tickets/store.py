@@ -133,9 +133,8 @@ def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> b
     }
     if not insert_new(unit, _SPENT, [row]):
         return False
-    if is_forgotten(
-        unit, keep_until
-    ):  # looked at last: a sweep may have ended while the insert waited for it
+    # Looked at last: a sweep may have ended while the insert waited for it.
+    if is_forgotten(unit, keep_until):
         unit.sql.execute(delete(_SPENT).where(_SPENT.c.token_hash == token_hash))
         return False
     return True
