@@ -120,6 +120,11 @@ class Corpus:
         return tuple(sdjwt.join(one.issuer_jwt, one.disclosures, one.kb_jwt).encode() for one in shown)
 
     @cached_property
+    def device_words(self) -> tuple[bytes, ...]:
+        """The key bindings in `bindings`: the device signed each of them, so that one alone is genuine too."""
+        return tuple(one.rpartition(b"~")[2] for one in self.bindings)
+
+    @cached_property
     def certificates(self) -> tuple[bytes, ...]:
         """A leaf, and the CA that signed it."""
         return LEAF, CA

@@ -60,11 +60,12 @@ def signed_targets(corpus: Corpus) -> tuple[Target, ...]:
 
 
 def _tokens(corpus: Corpus) -> tuple[Target, ...]:
+    elsewhere = corpus.sealed.keys() | _signed(corpus.device_words)
     return tuple(
         Target(
             f"token-{typ}",
             good,
-            partial(_token, typ=typ, known=_signed(good) | corpus.sealed.keys(), corpus=corpus),
+            partial(_token, typ=typ, known=_signed(good) | elsewhere, corpus=corpus),
             1 if typ == "bundle+jwt" else 6,
         )
         for typ, good in corpus.tokens.items()
