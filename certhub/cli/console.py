@@ -88,7 +88,7 @@ def fail(refused: HubError | KeysError) -> NoReturn:
     CONSOLE.print(
         f"✕ {_in_both(code, str(refused))} [{code}]", style="bold red", markup=False, soft_wrap=True
     )
-    step = NEXT_STEPS.get(code, "certhub --help")
+    step = getattr(refused, "next_step", "") or NEXT_STEPS.get(code, "certhub --help")
     CONSOLE.print(f"下一步 / next: {step}", markup=False)
     sys.exit(1)
 

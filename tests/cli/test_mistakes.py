@@ -52,8 +52,9 @@ def arguments():
         if hasattr(command, "commands"):
             yield line, ["no-such-command"]
             continue
-        if taken:
+        if any(each.required for each in taken):
             yield line, []
+        if taken:
             yield line, [*(["x"] * len(taken)), "one-too-many"]
         else:
             yield line, ["one-too-many"]

@@ -188,7 +188,8 @@ def _walk(name: str, command: Any) -> Iterator[tuple[str, str]]:
 
 def _usage(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return str(parameter.name).upper()
+        name = str(parameter.name).upper()
+        return name if parameter.required else f"[{name}]"
     spelled = str(parameter.opts[0])
     if not parameter.is_flag:
         spelled += f" {str(parameter.name).upper()}"

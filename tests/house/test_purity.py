@@ -29,6 +29,7 @@ EDGES = {
     "certhub/app.py": "request numbers of an app that only describes itself, with no hub to ask",
     "certhub/peers/network.py": "the deadline of a real trip; the simulator's network has none",
     "certhub/peers/wire.py": "the deadline of a real socket",
+    "certhub/cli/counter.py": "certhub scan names its verification, as a counter does",
     "certhub/cli/keeping.py": "certhub init makes keys",
     "certhub/cli/imports.py": "the command line waits for another import's lease",
     "certhub/demo/regions.py": "the demo makes keys",
