@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.support.fixed_keys import fixed_key
 from tests.support.mutants import value_mutants
-from tests.support.strategies import MOMENTS, WORDS
+from tests.support.strategies import MOMENTS, WORDS, readable
 
 NOON = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)
 QUESTION = Question(
@@ -197,7 +197,7 @@ QUESTIONS = st.builds(
     matter=st.just("M-1"),
     purpose=st.sampled_from(["verify", "prefill"]),
     verification_id=st.text("0123456789abcdef", min_size=1, max_size=64),
-    window=st.text(st.characters(categories=["L"]), max_size=20),
+    window=readable(st.text(st.characters(categories=["L"]), max_size=20)),
 )
 RESULTS = st.one_of(
     st.builds(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support.fixed_keys import fixed_key, fixed_random
 from tests.support.mutants import mutants, value_mutants
+from tests.support.strategies import WORDS, readable
 
 KEY = fixed_key("11420799MB99990172-1")
 CNF = {"jwk": dict(fixed_key("a phone").jwk)}
@@ -157,10 +158,8 @@ def test_a_selection_shows_just_that() -> None:
         cnf=st.sampled_from([None, CNF]),
     ),
     st.dictionaries(
-        st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20).filter(
-            lambda name: name not in vc.CLEAR and name not in DISCLOSED
-        ),
-        st.text(st.characters(exclude_categories=["C"]), max_size=40),
+        WORDS.filter(lambda name: name not in vc.CLEAR and name not in DISCLOSED),
+        readable(st.text(st.characters(exclude_categories=["C"]), max_size=40)),
         max_size=5,
     ),
 )
