@@ -195,7 +195,7 @@ def wheels() -> Outcome:
         ).returncode
         if len(packages) > 8 or alone == 0:
             return Outcome(False, "the verifier needs more than it should")
-        if not run(*pip, "pytest", "hypothesis"):
+        if not run(*pip, "pytest", "pytest-xdist", "hypothesis"):
             return Outcome(False, "pytest does not install")
         # The tests are copied out, so that nothing of the checkout is importable beside them.
         copy = Path(temporary, "checkout")
@@ -209,6 +209,7 @@ def wheels() -> Outcome:
             "-m",
             "pytest",
             "-q",
+            *("-n", "auto"),
             "--import-mode=importlib",
             "-W",
             "error",
