@@ -33,6 +33,8 @@ DEMO_FOLDER = Path(".certhub-demo")
 NEXT_STEPS = {
     "BAD_SETTINGS": "certhub demo 可先建演示；或用 --data / CERTHUB_DATA 指明目录 / try certhub demo, or name --data",
     "NO_DATABASE": "certhub migrate --data DIR",
+    "DATABASE_TOO_NEW": "换用升级过这个数据库的版本 / run the version that upgraded this database, or a newer one",
+    "DATABASE_FAULT": "看日志中 store: 一行；certhub doctor --data DIR / see the line store: in the log",
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
     "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",
     "PORT_TAKEN": "换 --port，或先停掉占用的程序 / another --port, or stop what uses it",

@@ -17,7 +17,7 @@ from certhub.db.adoption import Adoption
 from certhub.db.engine import open_engine
 from certhub.errors import Unavailable
 from certhub.hub import Hub, database_url
-from certhub.hub.adopting import bring_up, to_dict
+from certhub.hub.adopting import bring_up, newer_revision, to_dict
 from certhub.hub.health import Check, all_checks
 from certhub.hub.provision import Founding, found
 from certhub.settings import Profile, Settings
@@ -85,15 +85,22 @@ def migrate(
     """把数据库升到本版本，目录只留给本账号 / bring the database to this version, close the folder to others."""
     settings = Settings.load(folder_of(data))
     adopted = bring_up(settings, now=SystemClock().now(), random=secrets.token_bytes, restored=restored)
-    closed = private.close(settings.data)
-    say("数据库已是最新", "the database is up to date")
+    closed, newer = private.close(settings.data), newer_revision(settings)
+    if newer is None:
+        say("数据库已是最新", "the database is up to date")
+    else:
+        say(
+            f"数据库比本版本新（{newer}），本版本照样能用；没有改动",
+            f"the database is newer than this version ({newer}), which may serve it; nothing was changed",
+        )
     if adopted is not None:
         _tell(adopted)
     if closed:
         say(f"{len(closed)} 个文件或目录曾对他人开放，已关上", f"{len(closed)} paths were open to others")
     if as_json:
         told = {} if adopted is None else {"adopted": to_dict(adopted)}
-        result({"migrated": True, **told, "closed": len(closed)})
+        ahead = {} if newer is None else {"newer": newer}
+        result({"migrated": newer is None, **ahead, **told, "closed": len(closed)})
 
 
 def _tell(adopted: Adoption) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,9 +40,8 @@ def serve(
     import uvicorn
 
     folder = folder_of(data).resolve()
-    hub = Hub.open(Settings.load(folder))
-    migrate.check(hub.database.engine)
-    hub.close()
+    with closing(Hub.open(Settings.load(folder))) as hub:
+        migrate.check(hub.database.engine)
     _refuse_taken(host, port)
     os.environ["CERTHUB_DATA"] = str(folder)
     raise_file_limit()
@@ -90,6 +90,7 @@ def worker(data: DataOption = None) -> None:
     """只运行后台作业（发布状态列表等）/ run the background jobs alone."""
     raise_file_limit()
     hub, stop = open_hub(data), threading.Event()
+    migrate.check(hub.database.engine)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     say("后台作业运行中，Ctrl+C 结束", "background jobs are running, Ctrl+C ends them")

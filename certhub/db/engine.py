@@ -18,15 +18,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from certhub import private
 from certhub.clock import Clock
 from certhub.db import ids
+from certhub.db.failures import translated
 from certhub.db.sealing import Vault
-from certhub.errors import HubError, Unavailable
+from certhub.errors import HubError
 
 DATABASE_ERROR = SQLAlchemyError
 """What a database or its address that cannot be used raises, for who may not know SQL."""
@@ -38,12 +38,6 @@ class NoDatabase(HubError):
     """The database is not there; `serve` never creates one."""
 
     code = "NO_DATABASE"
-
-
-class DatabaseBusy(Unavailable):
-    """The database is locked, full or gone."""
-
-    code = "DATABASE_BUSY"
 
 
 @dataclass
@@ -83,28 +77,19 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Unit]:
         """One consistent view; nothing is written."""
-        with _told(), self.engine.connect() as connection, connection.begin():
+        with translated(), self.engine.connect() as connection, connection.begin():
             yield self._unit(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Unit]:
         """One transaction, all or nothing; committed when the block ends without an exception."""
-        with _told(), self.engine.connect() as connection:
+        with translated(), self.engine.connect() as connection:
             writer = connection.execution_options(certhub_writes=True)
             with writer.begin():
                 yield self._unit(writer)
 
     def _unit(self, connection: Connection) -> Unit:
         return Unit(connection, self.vault, self.clock.now(), self.random, self.refused)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say of a database that is locked, full or gone that it is unavailable: asking again may help."""
-    try:
-        yield
-    except (OperationalError, PoolTimeout) as broken:
-        raise DatabaseBusy(f"the database does not take this now: {type(broken).__name__}") from broken
 
 
 def open_engine(url: str, *, schema: str = "") -> Engine:

@@ -46,11 +46,12 @@ def bring_up(
     `restored` says that an old copy of the database was put back on purpose: its rows are adopted again.
 
     Returns:
-        What was adopted; None where there was nothing to adopt.
+        What was adopted; None where there was nothing to adopt. A database that is newer than this version, and may
+        be served by it, is left as it is.
 
     Raises:
         AlreadyAdopted: there are rows of before although they were adopted, and nobody said that this is right.
-        NoDatabase: the database is of a newer version than this one.
+        DatabaseTooNew: the database is of a newer version, and this one cannot work with it.
     """
     done: list[Adoption] = []
 
@@ -63,11 +64,23 @@ def bring_up(
         store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
         done.append(adoption.adopt(engine, vault_of(store, random), step=step))
 
-    migrate.bring_up(database_url(settings), schema=settings.database_schema, adopt=adopt)
+    stands = migrate.bring_up(database_url(settings), schema=settings.database_schema, adopt=adopt)
+    if stands.is_newer:
+        return None
     _fill_index(settings, now=now, random=random)
     if done or not (settings.data / FILE).exists():
         note(settings, done[0] if done else None, now=now)
     return done[0] if done else None
+
+
+def newer_revision(settings: Settings) -> str | None:
+    """Return the revision of a hub's database where it is newer than this version; None where it is not."""
+    engine = open_engine(database_url(settings), schema=settings.database_schema)
+    try:
+        stands = migrate.standing(engine)
+        return stands.revision if stands.is_newer else None
+    finally:
+        engine.dispose()
 
 
 def _fill_index(settings: Settings, *, now: datetime, random: Callable[[int], bytes]) -> None:

@@ -84,8 +84,7 @@ class NotLookedAt(HubError):
 
 
 def _database(hub: Hub) -> str:
-    migrate.check(hub.database.engine)
-    return f"{hub.database.engine.dialect.name}, newest schema"
+    return f"{hub.database.engine.dialect.name}, {migrate.check(hub.database.engine).words}"
 
 
 def _trust(hub: Hub) -> str:

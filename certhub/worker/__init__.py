@@ -19,6 +19,7 @@ from certhub.audit import store as audit
 from certhub.certificates import store as certificates
 from certhub.certificates.rules import Event, after, wire_status
 from certhub.certificates.store import Place
+from certhub.db import migrate
 from certhub.db.ids import public_id
 from certhub.errors import HubError
 from certhub.hub import Hub
@@ -48,6 +49,7 @@ def run(hub: Hub, stop: threading.Event) -> None:
     next_sweep = hub.clock.monotonic()
     while True:
         try:
+            migrate.check(hub.database.engine)  # else the lease goes to a process of newer code
             with hub.writing() as unit:
                 mine = lease.is_mine(unit, monotonic=hub.clock.monotonic())
             if mine:

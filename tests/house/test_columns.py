@@ -27,6 +27,7 @@ WORDS = {
     "outbox": {"topic", "ref"},
     "peer_stop": {"region", "by"},
     "publisher_lease": {"name", "holder"},
+    "schema_range": {"revision", "oldest_code", "applied_by"},
     "spent": {"region"},
     "verification": {"id", "clerk", "state", "verdict", "code"},
     "verification_outcome": {"verification", "result"},

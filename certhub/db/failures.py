@@ -1,0 +1,109 @@
+"""What a database that failed is told as: busy, which may pass by itself, or a fault, which somebody has to mend.
+
+    busy     locked, full, read only, without memory or a connection, gone    DatabaseBusy, 503: ask again
+    fault    SQL that does not fit the tables, a damaged file, the rest       DatabaseFault, 500: look into it
+
+The driver's own number decides, never its words: SQLite's result code, PostgreSQL's SQLSTATE. A column that a table
+did not have was once told as "busy, ask again", 371 times in one run.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from certhub.errors import HubError, Unavailable
+
+log = logging.getLogger("certhub.store")
+
+SQLITE_BUSY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,  # the file, its disk or its folder may not be written now
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,  # the locks of the write-ahead log were not to be had
+        sqlite3.SQLITE_SCHEMA,  # the tables changed between two looks: a migration runs
+    }
+)
+"""Primary result codes (https://sqlite.org/rescode.html) that say nothing against the statement."""
+POSTGRESQL_BUSY = ("08", "40", "53", "57", "58")
+"""SQLSTATE classes: connection, transaction rolled back, no resources, operator's hand, the system below."""
+POSTGRESQL_BUSY_STATES = frozenset(
+    {
+        "25006",  # read only: this server is a standby now
+        "25P03",  # idle in transaction for too long
+        "25P04",  # the transaction took too long
+        "55006",  # object in use
+        "55P03",  # lock not available
+    }
+)
+POSTGRESQL_WRONG_SQL = "42"
+
+
+class DatabaseBusy(Unavailable):
+    """The database is locked, full or gone."""
+
+    code = "DATABASE_BUSY"
+
+
+class DatabaseFault(HubError):
+    """The database does not do what this program asks: its tables are others, or it is damaged."""
+
+    code = "DATABASE_FAULT"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise `DatabaseBusy` or `DatabaseFault` for what the driver raises inside.
+
+    A row that is there already (IntegrityError) stays what it is: who inserts knows what that means.
+
+    Raises:
+        DatabaseBusy: asking again may help.
+        DatabaseFault: it does not; the log says what the database said of the statement.
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except PoolTimeout as late:
+        raise DatabaseBusy("every connection to the database is in use") from late
+    except DBAPIError as broken:
+        if is_busy(broken):
+            raise DatabaseBusy(
+                f"the database does not take this now: {type(broken.orig).__name__}"
+            ) from broken
+        said = what_was_said(broken)
+        log.error("store: the database refused what this program asked: %s", said)
+        raise DatabaseFault(f"the database refused what this program asked: {said}") from broken
+
+
+def is_busy(broken: DBAPIError) -> bool:
+    """Say whether a failure may pass by itself."""
+    if broken.connection_invalidated:
+        return True
+    number = getattr(broken.orig, "sqlite_errorcode", None)
+    if number is not None:
+        return number & 0xFF in SQLITE_BUSY  # the rest of the number says more of the same
+    if isinstance(broken.orig, sqlite3.Error):
+        return False
+    state = getattr(broken.orig, "sqlstate", None)
+    if state is None:  # the server said nothing: there is no connection
+        return isinstance(broken, OperationalError | InterfaceError)
+    return state[:2] in POSTGRESQL_BUSY or state in POSTGRESQL_BUSY_STATES
+
+
+def what_was_said(broken: DBAPIError) -> str:
+    """Return the driver's number, and its words where they can name tables and columns alone, never a value."""
+    name = getattr(broken.orig, "sqlite_errorname", None)
+    state = getattr(broken.orig, "sqlstate", None)
+    number = name or state or type(broken.orig).__name__
+    is_wrong_sql = name == "SQLITE_ERROR" or (state or "").startswith(POSTGRESQL_WRONG_SQL)
+    return f"{number}, {str(broken.orig).splitlines()[0]}" if is_wrong_sql else number
