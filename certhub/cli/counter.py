@@ -37,7 +37,8 @@ TokenOption = Annotated[
 @app.command("show")
 def show(
     certificate: Annotated[
-        str | None, typer.Argument(help="证照编号或 id；不写就列出 / number or id; without it, the list")
+        str | None,
+        typer.Argument(help="名称、编号或 id；不写就列出 / name, number or id; without it, the list"),
     ] = None,
     matter: Annotated[str | None, typer.Option("--matter", help="事项代码 / code of the matter")] = None,
     sealed: Annotated[bool, typer.Option("--sealed", help="离线码 / a sealed code, for no network")] = False,
@@ -122,8 +123,8 @@ def _list(held: Any, *, as_json: bool) -> None:
 
 
 def _found(items: list[dict[str, Any]], certificate: str) -> dict[str, Any]:
-    """Return the one that is meant: by id, else by the number that the agency gave it."""
-    named = [one for one in items if certificate in (one["id"], one["number"])]
+    """Return the one that is meant: by id, by the number that the agency gave it, or by what it is called."""
+    named = [one for one in items if certificate in (one["id"], one["number"], one["name"], one["name_en"])]
     if len(named) == 1:
         return named[0]
     why = "有几张，请写 id / several, name the id" if named else "没有这张证照 / no such certificate is held"

@@ -86,6 +86,12 @@ def test_a_code_is_valid_once(terminal: Terminal) -> None:
     assert "示例小面馆" in first.out
 
 
+@pytest.mark.parametrize("named", ["营业执照", "Business licence", LICENCE])
+def test_a_certificate_goes_by_its_name(terminal: Terminal, named: str) -> None:
+    """Whoever stands before one licence need not copy an id: its name in either language, or its number, will do."""
+    assert 20 == len(terminal.type("show", named).out.strip())
+
+
 def test_what_could_not_be_checked_exits_30(terminal: Terminal) -> None:
     """A payment code is no certificate code: undetermined, with what to do in Chinese, then in English."""
     told = terminal.scan("289900001234567890")

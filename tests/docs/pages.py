@@ -1,9 +1,10 @@
 """The parts of the documents that are made from the code, so that they cannot rot.
 
     docs/flows.md        the numbered lists of certhub/flows/*.py, and nothing more
-    docs/operations.md   tables of settings, commands, error codes and verdict codes
+    docs/operations.md   tables of settings, commands, error codes and verdict codes, and so its Chinese twin
     docs/api.md          the table of who may call what
     docs/trust.md        the floor of facts that no policy lowers
+    docs/images/architecture.svg   the layers that pyproject.toml holds the code to
 
 `python -m tests.docs.pages` writes them anew; the tests beside this file fail while they differ.
 """
@@ -19,11 +20,18 @@ from typing import Any
 
 import typer
 
+from tests.docs.architecture import architecture_svg
+
 ROOT = Path(__file__).parents[2]
 FLOWS, API = ROOT / "certhub" / "flows", ROOT / "certhub" / "api"
 FLOWS_PAGE, OPERATIONS_PAGE, API_PAGE, TRUST_PAGE = (
     ROOT / "docs" / name for name in ("flows.md", "operations.md", "api.md", "trust.md")
 )
+OPERATIONS_ZH, SETTINGS_ZH = (
+    ROOT / "docs" / "operations.zh-CN.md",
+    ROOT / "tests" / "docs" / "settings_zh.json",
+)
+ARCHITECTURE = ROOT / "docs" / "images" / "architecture.svg"
 ORDER = ("issue", "import_", "show", "verify", "at_home", "query", "answer", "revoke", "renew", "bundle")
 BLANK, FIRST = re.compile(r"\n[ ]*\n"), re.compile(r"(?:[a-z]+ +)?1 +\S")
 FLOWS_HEAD = """# 单程 / One-way trips
@@ -60,51 +68,67 @@ def with_table(text: str, name: str, table: str) -> str:
     return f"{before}{begin}\n{table}\n{end}{after}"
 
 
-def settings_table() -> str:
-    """Return a row for every field of certhub.settings.Settings."""
+def settings_table(lang: str = "en") -> str:
+    """Return a row for every field of certhub.settings.Settings; Chinese words are those of settings_zh.json."""
     from certhub.settings import Settings
 
-    lines = ["| certhub.toml | 环境变量 environment | 默认 default | what it is |", "|---|---|---|---|"]
+    heads = {"en": ("Environment", "Default", "What it is"), "zh": ("环境变量", "默认", "是什么")}[lang]
+    must = {"en": "(required)", "zh": "（必填）"}[lang]
+    chinese = json.loads(SETTINGS_ZH.read_text(encoding="utf-8"))
+    lines = [f"| certhub.toml | {' | '.join(heads)} |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = "—（必填 required）" if field.is_required() else _default(field.default)
-        lines.append(
-            f"| `{name}` | `CERTHUB_{name.upper()}` | {default} | {_cell(field.description or '')} |"
-        )
+        default = must if field.is_required() else _default(field.default)
+        words = chinese[name] if lang == "zh" else field.description or ""
+        lines.append(f"| `{name}` | `CERTHUB_{name.upper()}` | {default} | {_cell(words)} |")
     return "\n".join(lines) + "\n"
 
 
-def commands_table() -> str:
+def commands_table(lang: str = "en") -> str:
     """Return a row for every command of `certhub`."""
-    lines = ["| 命令 command | 做什么 what it does |", "|---|---|"]
-    lines += [f"| `{usage}` | {_cell(words)} |" for usage, words in sorted(_commands())]
+    lines = [{"en": "| Command | What it does |", "zh": "| 命令 | 做什么 |"}[lang], "|---|---|"]
+    lines += [f"| `{usage}` | {_cell(in_one(words, lang))} |" for usage, words in sorted(commands())]
     return "\n".join(lines) + "\n"
 
 
-def problems_table() -> str:
+def in_one(words: str, lang: str) -> str:
+    """Return one half of a help text: Chinese stands before the first `/ `, English behind it.
+
+    Raises:
+        ValueError: the text does not speak both.
+    """
+    zh, found, en = " ".join(words.split()).partition("/ ")
+    if not found:
+        raise ValueError(f"a help text that does not speak both languages: {words}")
+    return (zh if lang == "zh" else en).strip().rstrip(".")
+
+
+def problems_table(lang: str = "en") -> str:
     """Return a row for every code of a problem document, then for every fault inside one."""
     catalogue = json.loads((API / "problems.json").read_text(encoding="utf-8"))
-    lines = ["| code | 意思 / what it means | 下一步 / next step |", "|---|---|---|"]
+    means, step = {"en": ("What it means", "Next step"), "zh": ("意思", "下一步")}[lang]
+    faults = {"en": "The `errors[].code` inside one:", "zh": "其中的 `errors[].code`："}[lang]
+    lines = [f"| code | {means} | {step} |", "|---|---|---|"]
     for code, words in catalogue["problems"].items():
-        (zh, zh_next), (en, en_next) = words["zh"], words["en"]
-        lines.append(f"| `{code}` | {_cell(zh)}<br>{_cell(en)} | {_cell(zh_next)}<br>{_cell(en_next)} |")
-    lines += ["", "`errors[].code`：", "", "| code | 意思 / what it means |", "|---|---|"]
-    for code, words in catalogue["faults"].items():
-        lines.append(f"| `{code}` | {_cell(words['zh'])}<br>{_cell(words['en'])} |")
+        lines.append(f"| `{code}` | {' | '.join(map(_cell, words[lang]))} |")
+    lines += ["", faults, "", f"| code | {means} |", "|---|---|"]
+    lines += [f"| `{code}` | {_cell(words[lang])} |" for code, words in catalogue["faults"].items()]
     return "\n".join(lines) + "\n"
 
 
-def verdicts_table() -> str:
+def verdicts_table(lang: str = "en") -> str:
     """Return a row for every code of a report, in the order in which headlines are chosen."""
     from certhub_verifier.causes import CODES
     from certhub_verifier.sentences import explain
 
-    lines = ["| code | 判定 verdict | 退出码 exit | 窗口上的第一句话 / headline |", "|---|---|--:|---|"]
+    heads = {
+        "en": ("Verdict", "Exit code", "First sentence at the counter"),
+        "zh": ("判定", "退出码", "窗口上的第一句话"),
+    }[lang]
+    lines = [f"| code | {' | '.join(heads)} |", "|---|---|--:|---|"]
     for code, cause in CODES.items():
-        zh, en = (explain(code, {}, lang=lang).headline for lang in ("zh", "en"))
-        verdict = cause.verdict
-        lines.append(
-            f"| `{code}` | {verdict.zh} {verdict.value} | {verdict.exit_code} | {_cell(zh)}<br>{_cell(en)} |"
-        )
+        headline, verdict = explain(code, {}, lang=lang).headline, cause.verdict
+        word = verdict.zh if lang == "zh" else verdict.en
+        lines.append(f"| `{code}` | {word} | {verdict.exit_code} | {_cell(headline)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -135,20 +159,27 @@ def access_table() -> str:
 
 def pages() -> dict[Path, str]:
     """Return every page that is made, whole or in part, as it must be."""
-    operations, api = OPERATIONS_PAGE.read_text(encoding="utf-8"), API_PAGE.read_text(encoding="utf-8")
-    for name, table in (
-        ("settings", settings_table()),
-        ("commands", commands_table()),
-        ("problems", problems_table()),
-        ("verdicts", verdicts_table()),
-    ):
-        operations = with_table(operations, name, table)
+    api = API_PAGE.read_text(encoding="utf-8")
     return {
+        ARCHITECTURE: architecture_svg((ROOT / "pyproject.toml").read_text(encoding="utf-8")),
         FLOWS_PAGE: flows_page(),
-        OPERATIONS_PAGE: operations,
+        OPERATIONS_PAGE: _operations(OPERATIONS_PAGE, "en"),
+        OPERATIONS_ZH: _operations(OPERATIONS_ZH, "zh"),
         API_PAGE: with_table(api, "access", access_table()),
         TRUST_PAGE: with_table(TRUST_PAGE.read_text(encoding="utf-8"), "floor", floor_table()),
     }
+
+
+def _operations(path: Path, lang: str) -> str:
+    page = path.read_text(encoding="utf-8")
+    for name, table in (
+        ("settings", settings_table(lang)),
+        ("commands", commands_table(lang)),
+        ("problems", problems_table(lang)),
+        ("verdicts", verdicts_table(lang)),
+    ):
+        page = with_table(page, name, table)
+    return page
 
 
 def _trip(name: str) -> str:
@@ -171,7 +202,8 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _commands() -> Iterator[tuple[str, str]]:
+def commands() -> Iterator[tuple[str, str]]:
+    """Yield the usage and the help text of every command of `certhub`."""
     from certhub.cli import app
 
     yield from _walk("certhub", typer.main.get_command(app))
