@@ -27,19 +27,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from certhub.api import agency, holder, operator, peer, public, relying
-from certhub.api.access import AccessTable, access_table
-from certhub.api.description import describe
-from certhub.api.door import Door
-from certhub.api.edge import Edge
-from certhub.api.problems import answer, refusal
+from certhub.api.http.access import AccessTable, access_table
+from certhub.api.http.description import describe
+from certhub.api.http.door import Door
+from certhub.api.http.edge import Edge
+from certhub.api.http.problems import answer, refusal
+from certhub.api.routes import agency, clerk, holder, operator, peer, public
 from certhub.hub import Hub
+from certhub.jobs import run
 from certhub.settings import BadSettings, Settings
-from certhub.worker import run
 
 ENVIRONMENT = "CERTHUB_DATA"
 STATIC = Path(__file__).parent / "web" / "static"
-API = (public.router, peer.router, agency.router, holder.router, relying.router, operator.router)
+API = (public.router, peer.router, agency.router, holder.router, clerk.router, operator.router)
 STOP_SECONDS = 10.0
 MEDIA_TYPES = {
     ".js": "text/javascript",
@@ -147,7 +147,7 @@ def require_rows(app: FastAPI, table: AccessTable) -> None:
     listed = {(row.method, row.path) for row in table.rows()}
     unlisted = sorted(f"{method} {path}" for method, path in routes_of(app) - listed)
     if unlisted:
-        raise RuntimeError(f"no row in certhub/api/access.json for: {', '.join(unlisted)}")
+        raise RuntimeError(f"no row in certhub/api/http/access.json for: {', '.join(unlisted)}")
 
 
 def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:

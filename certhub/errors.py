@@ -14,7 +14,7 @@
 
 `code` is public and permanent; the class name and the message are neither. The message is a sentence a
 clerk could read, in English; the screens take their words from the catalogue by `code`. HTTP appears in
-one place, `api/problems.py`.
+one place, `api/http/problems.py`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from certhub.catalog.draft import RawDraft
-from certhub.certificates.rules import Event
 from certhub.cli.console import DataOption, JsonOption, app, open_hub, result, say
 from certhub.cli.imports import agency_account
+from certhub.db.idempotency.store import Key
 from certhub.errors import BadRequest
-from certhub.flows import issue as issuing
-from certhub.flows.revoke import Order, change
+from certhub.flows.records import issue as issuing
+from certhub.flows.records.change import Order, change
 from certhub.hub import Hub
-from certhub.idempotency.store import Key
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates.rules import Event
 
 
 @app.command("issue")

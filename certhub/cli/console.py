@@ -11,7 +11,7 @@ import typer
 from certhub_keys.errors import KeysError
 from rich.console import Console
 
-from certhub.api.problems import catalogue
+from certhub.api.http.problems import catalogue
 from certhub.errors import HubError
 from certhub.hub import Hub
 from certhub.settings import FILE, BadSettings, Settings

@@ -15,7 +15,7 @@ import typer
 from certhub_verifier.causes import Verdict
 from rich.table import Table
 
-from certhub import private
+from certhub.adapters import private
 from certhub.cli.calling import Caller, CallFailed, caller
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, result, say
 

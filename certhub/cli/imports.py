@@ -11,12 +11,12 @@ from rich.table import Table
 
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, result, say
 from certhub.errors import NotAllowed
-from certhub.flows.import_ import Tally, import_file
+from certhub.flows.records.import_ import Tally, import_file
 from certhub.hub import Hub
-from certhub.imports.faults import BadFile, RowFault
-from certhub.imports.reading import read_rows
-from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor, Role
+from certhub.records.imports.faults import BadFile, RowFault
+from certhub.records.imports.reading import read_rows
 
 SHOWN = 20
 

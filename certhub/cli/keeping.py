@@ -9,18 +9,18 @@ import typer
 from certhub_schemas import kinds
 from rich.table import Table
 
-from certhub import private
-from certhub.api.checks import explained, words_of
+from certhub.adapters import private
+from certhub.adapters.clock import SystemClock
+from certhub.api.routes.checks import explained, words_of
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, folder_of, open_hub, result, say
-from certhub.clock import SystemClock
 from certhub.db.adoption import Adoption
 from certhub.db.engine import open_engine
 from certhub.errors import Unavailable
 from certhub.hub import Hub, database_url
-from certhub.hub.adopting import bring_up, newer_revision, to_dict
-from certhub.hub.health import Check, all_checks
-from certhub.hub.provision import Founding, found
 from certhub.settings import Profile, Settings
+from certhub.setup.adopting import bring_up, newer_revision, to_dict
+from certhub.setup.health import Check, all_checks
+from certhub.setup.initialise import Founding, found
 from certhub.web.language import Lang
 from certhub.web.wording import texts
 

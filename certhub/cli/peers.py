@@ -7,7 +7,7 @@ from rich.table import Table
 
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, result, say
 from certhub.errors import NotFound
-from certhub.peers import store as peers
+from certhub.regions.peers import store as peers
 
 peer = typer.Typer(no_args_is_help=True, help="其他地区 / other regions")
 app.add_typer(peer, name="peer")

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from certhub import worker as background
-from certhub.api.deadline import DeadlineProtocol
-from certhub.api.room import file_limit, most_connections, raise_file_limit
+from certhub import jobs as background
+from certhub.api.http.deadline import DeadlineProtocol
+from certhub.api.http.room import file_limit, most_connections, raise_file_limit
 from certhub.app import create_app
 from certhub.cli.console import DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.db import migrate

@@ -21,8 +21,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from certhub import private
-from certhub.clock import Clock
+from certhub.adapters import private
+from certhub.adapters.clock import Clock
 from certhub.db import ids
 from certhub.db.failures import translated
 from certhub.db.sealing import Vault

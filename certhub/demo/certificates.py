@@ -7,10 +7,10 @@ A test card is made from `card-licence`, `foreign-card-licence`, `expires-soon`,
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from certhub.catalog.draft import RawDraft
-from certhub.certificates.rules import Event, State, after
 from certhub.demo import people as p
-from certhub.parties.people import Party
+from certhub.people.parties.people import Party
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates.rules import Event, State, after
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx2
 
-from certhub import private
+from certhub.adapters import private
 from certhub.demo import people as p
 from certhub.demo.regions import Plan, prepare, reset
 from certhub.errors import HubError

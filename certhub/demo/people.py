@@ -5,8 +5,8 @@ A production profile refuses all of them (`TEST_DATA`), so that a demo backup ca
 
 from dataclasses import dataclass
 
-from certhub.hub.provision import AgencySeed, Founding
-from certhub.parties.people import Party
+from certhub.people.parties.people import Party
+from certhub.setup.initialise import AgencySeed, Founding
 
 LICENCE, FOOD = "11100000MB0143028R001", "11420700MB99990011901"
 MARRIAGE, OPERATOR, WORKER = "111000000000131433001", "11100000000019713D008", "11100000000019713D071"

@@ -15,17 +15,17 @@ from certhub_schemas import matters
 from certhub_verifier.formats import trustlist
 from certhub_verifier.formats.agreement import BOTH, Agreement, AgreementItem
 
-from certhub import private
-from certhub.clock import Clock, SystemClock
+from certhub.adapters import private
+from certhub.adapters.clock import Clock, SystemClock
+from certhub.adapters.public_files import Shelf
 from certhub.db.migrate import drop_schema, has_schema
 from certhub.demo import people as p
 from certhub.demo.seed import seed
 from certhub.errors import Conflict
 from certhub.hub import TRUST, Hub
-from certhub.hub.adopting import bring_up
-from certhub.hub.provision import Founding, found, pin, write_endpoint, write_members
-from certhub.publisher import Shelf
 from certhub.settings import FILE, Profile, Settings
+from certhub.setup.adopting import bring_up
+from certhub.setup.initialise import Founding, found, pin, write_endpoint, write_members
 
 TERM = timedelta(days=730)
 

@@ -16,21 +16,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import CHINA, STEPS, Event, State
+from certhub.db.idempotency.store import Key
 from certhub.demo.certificates import Seed, seeds
 from certhub.demo.seed import DECISION, fill, issued, make, put_cards
 from certhub.errors import NotFound
-from certhub.flows import revoke
-from certhub.flows.revoke import Order
+from certhub.flows.records import change
+from certhub.flows.records.change import Order
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.idempotency.store import Key
-from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
-from certhub.peers import store as peers
-from certhub.tickets import store as tickets
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor, Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import CHINA, STEPS, Event, State
+from certhub.regions.peers import store as peers
+from certhub.verification.tickets import store as tickets
 
 REASON = "重置演示"
 _LED_BACK = {
@@ -142,4 +142,4 @@ def _change(one: Certificate, event: Event, *, hub: Hub, by: Actor) -> None:
     with hub.reading() as unit:
         step = (one.cid, event.value, one.state_since.isoformat())
         key = Key(unit.vault.digest("demo reset", *step), unit.vault.digest("demo reset request", *step))
-    revoke.change(one.cid, event, Order(REASON, DECISION), by=by, hub=hub, key=key)
+    change.change(one.cid, event, Order(REASON, DECISION), by=by, hub=hub, key=key)

@@ -14,24 +14,24 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from certhub import private
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import CHINA, Event, after, wire_status
-from certhub.certificates.store import Place
+from certhub.adapters import private
+from certhub.adapters.public_files import Shelf
+from certhub.db.idempotency.store import Key
 from certhub.demo import people as p
 from certhub.demo.certificates import Seed, seeds
 from certhub.demo.stranger import issue_by_stranger
 from certhub.errors import Conflict
-from certhub.flows import issue, renew, revoke
-from certhub.flows.revoke import Order
+from certhub.flows.records import change, issue, renew
+from certhub.flows.records.change import Order
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.idempotency.store import Key
-from certhub.parties import store as parties
-from certhub.parties.people import PAGE_PREFIX, Actor, Role
-from certhub.publisher import Shelf
-from certhub.status import store as status
-from certhub.status.store import Slot
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import PAGE_PREFIX, Actor, Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import CHINA, Event, after, wire_status
+from certhub.records.certificates.store import Place
+from certhub.records.status import store as status
+from certhub.records.status.store import Slot
 
 TOKENS, PAGES, CARDS = "demo-tokens.json", "demo-pages.json", "demo-cards.json"
 TOKEN_LIFE = timedelta(days=30)
@@ -110,7 +110,7 @@ def make(one: Seed, *, hub: Hub, by: Actor, instead_of: str = "") -> str:
         return str(renew.renew(cid, order, None, by=by, hub=hub, key=key)["id"])
     if one.event is not None:
         key = _key(hub, one.name, "change", instead_of)
-        revoke.change(cid, one.event, order, by=by, hub=hub, key=key)
+        change.change(cid, one.event, order, by=by, hub=hub, key=key)
     return cid
 
 

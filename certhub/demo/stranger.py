@@ -20,16 +20,16 @@ from certhub_verifier.formats import trustlist
 from certhub_verifier.formats.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.trustlist import Issuer, RegionIssuers
 
-from certhub.catalog.draft import RawDraft
-from certhub.certificates.rules import CHINA
+from certhub.adapters.public_files import Shelf
+from certhub.db.idempotency.store import Key
 from certhub.demo import people as p
-from certhub.flows import issue
+from certhub.flows.records import issue
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
-from certhub.idempotency.store import Key
-from certhub.parties.people import Actor
-from certhub.publisher import Shelf
-from certhub.trust.folder import TrustFolder
+from certhub.people.parties.people import Actor
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates.rules import CHINA
+from certhub.regions.trust.folder import TrustFolder
 
 NAME, NAME_EN = "黄冈市教育局（演示）", "Huanggang Education (demo)"
 A_WHILE = timedelta(minutes=5)

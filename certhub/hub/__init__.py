@@ -24,14 +24,14 @@ from certhub_schemas import Catalogue, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.trust import TrustSet
 
-from certhub.clock import Clock, SystemClock
+from certhub.adapters.clock import Clock, SystemClock
+from certhub.adapters.network import HttpNetwork, Network
+from certhub.adapters.public_files import Shelf
 from certhub.db.engine import Database, Unit, open_engine
 from certhub.db.sealing import Vault
 from certhub.hub.keyring import Keyring
-from certhub.peers.network import HttpNetwork, Network
-from certhub.publisher import Shelf
+from certhub.regions.trust.folder import TrustFolder
 from certhub.settings import BadSettings, Settings
-from certhub.trust.folder import TrustFolder
 
 KEYS, TRUST, PUBLIC, PASSPHRASE, SQLITE = "keys", "trust", "public", "keys.passphrase", "certhub.db"
 SECRETS = ("data", "index", "bucket", "event")

@@ -28,22 +28,22 @@ from certhub_verifier.report import overall
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import State
-from certhub.certificates.summary import EXPIRED, shown_state
-from certhub.clock import Clock
+from certhub.adapters.clock import Clock
 from certhub.db.ids import public_id
 from certhub.errors import NotAllowed, NotFound, Refused
-from certhub.flows import show as showing
-from certhub.flows import verify as verifying
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
+from certhub.flows.verification import show as showing
+from certhub.flows.verification import verify as verifying
+from certhub.flows.verification.masked import as_seen
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.parties.people import Actor, Role
-from certhub.receipts.masked import as_seen
-from certhub.tickets import store as tickets
-from certhub.tickets.store import TicketItem
+from certhub.people.parties.people import Actor, Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import State
+from certhub.records.certificates.summary import EXPIRED, shown_state
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import TicketItem
 from certhub.web.language import Lang, language
 from certhub.web.signin import demo_actor
 

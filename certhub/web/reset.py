@@ -8,7 +8,7 @@ from starlette.requests import Request
 from certhub.demo.resetting import put_back
 from certhub.errors import NotAllowed, NotFound
 from certhub.hub import Hub
-from certhub.parties.people import Actor, Role
+from certhub.people.parties.people import Actor, Role
 
 router = APIRouter(include_in_schema=False)
 

@@ -6,7 +6,7 @@ These are not the tokens that the demo hands to programs: a page's token gets pe
 somebody takes it out of the browser and sends it as a bearer token.
 
 The cookie is HttpOnly and SameSite=Strict, and counts only with the header X-CertHub-Role that the pages' scripts
-send (certhub/api/deps.py). In production there is no such file, and no page sets a cookie.
+send (certhub/api/http/deps.py). In production there is no such file, and no page sets a cookie.
 """
 
 import json
@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from certhub.hub import Hub
-from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor, Role
 
 PAGES = "demo-pages.json"
 COOKIE_PREFIX = "certhub_"

@@ -17,10 +17,10 @@ from certhub_verifier.causes import Verdict
 from certhub_verifier.sentences import CATALOGUE, cause_words
 from certhub_verifier.trust import Agency, TrustSet
 
-from certhub.catalog.masking import NAMES
 from certhub.errors import Unavailable
 from certhub.hub import Hub
-from certhub.parties.people import Actor, Role
+from certhub.people.parties.people import Actor, Role
+from certhub.records.catalog.masking import NAMES
 from certhub.web.language import HTML_LANG, Lang
 from certhub.web.wording import areas
 

@@ -7,9 +7,9 @@ from importlib.util import find_spec
 import pytest
 from fastapi import FastAPI
 
-from certhub.api.access import AccessTable, Row, access_table
+from certhub.api.http.access import AccessTable, Row, access_table
 from certhub.app import create_app, require_rows, routes_of
-from certhub.parties.people import Role
+from certhub.people.parties.people import Role
 from certhub.settings import Profile
 from tests.api.conftest import Api, api_of
 

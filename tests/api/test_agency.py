@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from certhub.api import answers
-from certhub.api.models import _examples
+from certhub.api.routes import answers
+from certhub.api.routes.models import _examples
 
 WORKER = "11100000000019713D071"
 TRANSPORT = "11420799MB9999033P"

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
-from certhub.api.access import access_table
-from certhub.api.bodies import RULES, BodyTooLarge, BodyTooSlow, discard, read_body, replay
+from certhub.api.http.access import access_table
+from certhub.api.http.bodies import RULES, BodyTooLarge, BodyTooSlow, discard, read_body, replay
 from tests.api.test_access import sample
 
 BIG = b'{"a":"' + b"x" * 60_000_000 + b'"}'

@@ -8,8 +8,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from certhub.api.deadline import MAX_HEAD, MAX_PIPELINED, DeadlineProtocol
-from certhub.api.room import ENOUGH_FILES, RESERVED_FILES, file_limit, most_connections, raise_file_limit
+from certhub.api.http.deadline import MAX_HEAD, MAX_PIPELINED, DeadlineProtocol
+from certhub.api.http.room import ENOUGH_FILES, RESERVED_FILES, file_limit, most_connections, raise_file_limit
 
 
 class Hasty(DeadlineProtocol):

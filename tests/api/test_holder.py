@@ -2,8 +2,8 @@
 
 import pytest
 
-from certhub.api import answers
-from certhub.api.qr import qr_svg
+from certhub.api.routes import answers
+from certhub.api.routes.qr import qr_svg
 
 
 def mine(api, name):

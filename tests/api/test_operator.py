@@ -6,16 +6,16 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from certhub.api import answers
-from certhub.api.problems import catalogue
-from certhub.audit import store as audit
+from certhub.api.http.problems import catalogue
+from certhub.api.routes import answers
 from certhub.cli import app
-from certhub.hub.health import all_checks
-from certhub.peers import contact
-from certhub.trust.folder import TrustFolder
-from certhub.worker import Watch, publish
-from certhub.worker.leases import Lease
-from certhub.worker.lists import fetch_peer_lists
+from certhub.history.events import store as audit
+from certhub.jobs import Watch, publish
+from certhub.jobs.leases import Lease
+from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.regions.peers import contact
+from certhub.regions.trust.folder import TrustFolder
+from certhub.setup.health import all_checks
 from tests.api.conftest import api_of
 from tests.api.test_relying import scan, shown
 

@@ -9,10 +9,8 @@ import pytest
 from starlette.exceptions import HTTPException
 
 import certhub
-from certhub.api.languages import preferred
-from certhub.api.problems import STATUS, catalogue, fault_words, problem, refusal, status_of
-from certhub.certificates.rules import State
-from certhub.certificates.summary import EXPIRED
+from certhub.api.http.languages import preferred
+from certhub.api.http.problems import STATUS, catalogue, fault_words, problem, refusal, status_of
 from certhub.errors import (
     ClaimsInvalid,
     Conflict,
@@ -26,7 +24,9 @@ from certhub.errors import (
     WrongState,
 )
 from certhub.hub.keyring import NoKey
-from certhub.imports.faults import BadFile
+from certhub.records.certificates.rules import State
+from certhub.records.certificates.summary import EXPIRED
+from certhub.records.imports.faults import BadFile
 from tests.api.conftest import api_of
 from tests.support.region import with_step
 

@@ -10,11 +10,11 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from certhub import app as app_module
-from certhub.api import answers, models
-from certhub.api.access import access_table
-from certhub.api.models import _examples
+from certhub.api.http.access import access_table
+from certhub.api.routes import answers, models
+from certhub.api.routes.models import _examples
 from certhub.app import create_app
-from certhub.worker import publish
+from certhub.jobs import publish
 
 VENDOR = app_module.STATIC / "vendor"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certhub.api.qr import QUIET_ZONE, qr_matrix, qr_svg
+from certhub.api.routes.qr import QUIET_ZONE, qr_matrix, qr_svg
 
 TICKET = "EC1CTTW4PGCSN9CNW8X4"
 CODES = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=17, max_size=17).map("EC1".__add__)

@@ -5,7 +5,7 @@ import json
 import pytest
 from certhub_verifier.formats import jose
 
-from certhub.api import answers
+from certhub.api.routes import answers
 from tests.api.test_holder import mine
 
 MATTER = "PLACEHOLDER-901"

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import event
 
-from certhub.certificates import search, terms
-from certhub.certificates.search import Question
-from certhub.certificates.tables import TermRow
-from certhub.certificates.terms import Sought
 from certhub.db.columns import table_of
 from certhub.demo import people as p
+from certhub.records.certificates import search, terms
+from certhub.records.certificates.search import Question
+from certhub.records.certificates.tables import TermRow
+from certhub.records.certificates.terms import Sought
 from tests.api.test_agency import ORDER, TRANSPORT, WORKER, draft, issued
 
 MANY = 200

@@ -11,18 +11,20 @@ from dataclasses import replace
 import pytest
 from certhub_keys.cost import Cost
 
-from certhub.audit import store as audit
-from certhub.certificates.rules import Event
 from certhub.demo import people as p
 from certhub.errors import ClaimsInvalid, HubError
-from certhub.flows import import_, outcome, renew, revoke, verify
-from certhub.flows.outcome import Result
-from certhub.flows.revoke import Order
-from certhub.flows.verify import Question
-from certhub.hub.provision import AgencySeed, found
-from certhub.parties import store as parties
-from certhub.parties.people import Party, Role
+from certhub.flows.records import change as revoke
+from certhub.flows.records import import_, renew
+from certhub.flows.records.change import Order
+from certhub.flows.verification import outcome, verify
+from certhub.flows.verification.outcome import Result
+from certhub.flows.verification.verify import Question
+from certhub.history.events import store as audit
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Party, Role
+from certhub.records.certificates.rules import Event
 from certhub.settings import FILE, BadSettings, Profile, Settings
+from certhub.setup.initialise import AgencySeed, found
 from tests.api.test_agency import ORDER, draft, issued
 from tests.api.test_relying import MATTER, scan, shown
 from tests.support.exports import csv_file, row

@@ -11,7 +11,7 @@ from typing import Any
 
 from certhub_schemas.codes import resident_id, uscc
 
-from certhub.catalog.draft import RawDraft
+from certhub.records.catalog.draft import RawDraft
 from tests.support.credentials import AGENCY, CLAIMS, INDEX, LICENCE, World
 
 HOLDER_CODE = {"type": "001", "number": "92420799MA99990138"}

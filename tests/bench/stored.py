@@ -12,15 +12,15 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import codes, jose
 from certhub_verifier.formats.statuslist import SUSPENDED, StatusList, parse_statement, statement, status_uri
 
-from certhub.certificates.record import Certificate
-from certhub.flows import show, verify
-from certhub.flows.import_ import import_file
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
-from certhub.status import store as status
-from certhub.status.store import Slot
-from certhub.tickets.store import TicketItem
-from certhub.worker.lists import TYP, publish_due
+from certhub.flows.records.import_ import import_file
+from certhub.flows.verification import show, verify
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.jobs.status_lists import TYP, publish_due
+from certhub.records.certificates.record import Certificate
+from certhub.records.status import store as status
+from certhub.records.status.store import Slot
+from certhub.verification.tickets.store import TicketItem
 from tests.bench import made
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
 from tests.bench.floor import done_by

@@ -22,9 +22,9 @@ from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.report import ItemReport
 from certhub_verifier.trust import TrustSet
 
-from certhub.catalog.accept import accept
-from certhub.catalog.dates import read_iso_date
-from certhub.credentials.build import StatusPlace, new_identifier, unsigned
+from certhub.records.catalog.accept import accept
+from certhub.records.catalog.dates import read_iso_date
+from certhub.records.credentials.build import StatusPlace, new_identifier, unsigned
 from tests.bench import made, naive
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
 from tests.bench.floor import done_by

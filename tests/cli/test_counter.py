@@ -14,7 +14,7 @@ from certhub_verifier import cli as verify_cli
 
 from certhub.app import create_app
 from certhub.cli import main
-from certhub.hub.provision import write_endpoint
+from certhub.setup.initialise import write_endpoint
 from tests.support.region import Region
 from tests.support.serving import serving
 from tests.support.story import BUSINESS

@@ -10,7 +10,7 @@ from certhub_keys import cli as keys_cli
 from certhub_verifier import cli as verify_cli
 
 from certhub.cli import app, main
-from certhub.peers import store as peers
+from certhub.regions.peers import store as peers
 from tests.support.region import Region
 
 

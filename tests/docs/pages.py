@@ -23,7 +23,7 @@ import typer
 from tests.docs.architecture import architecture_svg
 
 ROOT = Path(__file__).parents[2]
-FLOWS, API = ROOT / "certhub" / "flows", ROOT / "certhub" / "api"
+FLOWS, API = ROOT / "certhub" / "flows", ROOT / "certhub" / "api" / "http"
 FLOWS_PAGE, OPERATIONS_PAGE, API_PAGE, TRUST_PAGE = (
     ROOT / "docs" / name for name in ("flows.md", "operations.md", "api.md", "trust.md")
 )
@@ -32,7 +32,12 @@ OPERATIONS_ZH, SETTINGS_ZH = (
     ROOT / "tests" / "docs" / "settings_zh.json",
 )
 ARCHITECTURE = ROOT / "docs" / "images" / "architecture.svg"
-ORDER = ("issue", "import_", "show", "verify", "at_home", "query", "answer", "revoke", "renew", "bundle")
+ORDER = (
+    *(f"records/{name}" for name in ("issue", "import_", "change", "renew")),
+    *(f"verification/{name}" for name in ("show", "verify", "local", "ask", "answer", "offline_bundle")),
+)
+HELPERS = {"exchange_keys", "masked"}
+"""Files of certhub/flows that several trips lean on; they are no trips."""
 BLANK, FIRST = re.compile(r"\n[ ]*\n"), re.compile(r"(?:[a-z]+ +)?1 +\S")
 FLOWS_HEAD = """# 单程 / One-way trips
 
@@ -44,8 +49,19 @@ Each list is the one that opens the file of that name, and nothing more. A test 
 
 def flows_page() -> str:
     """Return docs/flows.md as the docstrings say it must be."""
-    names = sorted((path.stem for path in FLOWS.glob("*.py") if path.stem != "__init__"), key=_place)
+    names = sorted(map(flow_name, flow_files()), key=_place)
     return FLOWS_HEAD + "".join(f"\n## {name}\n\n{_trip(name)}\n" for name in names)
+
+
+def flow_files() -> list[Path]:
+    """Return the files that tell a trip: every flow; a helper of flows, which opens with no list, is none."""
+    files = [path for path in FLOWS.rglob("*.py") if path.stem != "__init__"]
+    return [path for path in files if path.stem not in HELPERS]
+
+
+def flow_name(path: Path) -> str:
+    """Return a flow's name: its family and its file."""
+    return path.relative_to(FLOWS).with_suffix("").as_posix()
 
 
 def trip_lists(docstring: str) -> list[str]:

@@ -1,6 +1,6 @@
 """docs/flows.md is the numbered lists of the flow files, and nothing more."""
 
-from tests.docs.pages import FLOWS, FLOWS_PAGE, flows_page, trip_lists
+from tests.docs.pages import FLOWS_PAGE, flow_files, flow_name, flows_page, trip_lists
 
 
 def test_the_page_is_the_docstrings() -> None:
@@ -11,10 +11,9 @@ def test_the_page_is_the_docstrings() -> None:
 def test_every_flow_opens_with_a_numbered_trip() -> None:
     """Each file of certhub/flows tells its trip in numbers before any code."""
     page = flows_page()
-    for path in FLOWS.glob("*.py"):
-        if path.stem != "__init__":
-            _, _, section = page.partition(f"\n## {path.stem}\n")
-            assert "```text\n" in section.split("\n## ")[0], path.name
+    for path in flow_files():
+        _, _, section = page.partition(f"\n## {flow_name(path)}\n")
+        assert "```text\n" in section.split("\n## ")[0], path
 
 
 def test_a_list_is_found_however_it_is_indented() -> None:

@@ -28,22 +28,23 @@ from uuid import UUID
 from certhub_keys.signer import Signer
 from sqlalchemy import Engine, event
 
-from certhub import worker
-from certhub.certificates.rules import Event
-from certhub.flows import bundle, issue, outcome, renew, reveal, revoke, show, verify
-from certhub.flows.import_ import import_file
-from certhub.flows.revoke import Order
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
+from certhub import jobs
+from certhub.flows.records import change, issue, renew
+from certhub.flows.records.change import Order
+from certhub.flows.records.import_ import import_file
+from certhub.flows.verification import offline_bundle, outcome, reveal, show, verify
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
 from certhub.hub import Hub
-from certhub.hub.adopting import bring_up
 from certhub.hub.keyring import Keyring
-from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
-from certhub.receipts.outcomes import Result
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor, Role
+from certhub.records.certificates.rules import Event
+from certhub.records.status import store as status
 from certhub.settings import Settings
-from certhub.status import store as status
-from certhub.tickets.store import TicketItem
+from certhub.setup.adopting import bring_up
+from certhub.verification.receipts.outcomes import Result
+from certhub.verification.tickets.store import TicketItem
 from tests.support.meddled import Meddled
 from tests.support.region import Clock, Wire
 from tests.support.story import BUSINESS, key, licence
@@ -148,17 +149,17 @@ def ask_one(order: Order_) -> None:
 def bundle_one(order: Order_) -> None:
     """Take an offline bundle, and acknowledge it."""
     hub = open_hub(order)
-    acknowledge(order, bundle.offline_bundle(by=account(hub, Role.CLERK), hub=hub))
+    acknowledge(order, offline_bundle.offline_bundle(by=account(hub, Role.CLERK), hub=hub))
 
 
 def work_one(order: Order_) -> None:
     """Let the worker have its turn: the lease, the clock, publish, then sweep."""
     hub = open_hub(order)
     with hub.writing() as unit:
-        status.beat(unit, worker.ABOUT_US, "drill")
-    worker.Watch(hub).look()
-    worker.publish(hub)
-    worker.sweep(hub)
+        status.beat(unit, jobs.ABOUT_US, "drill")
+    jobs.Watch(hub).look()
+    jobs.publish(hub)
+    jobs.sweep(hub)
     acknowledge(order, "worked")
 
 
@@ -174,7 +175,7 @@ def revoke_one(order: Order_) -> None:
     hub = open_hub(order)
     decided = Order("演示", "鄂演决字〔2026〕第9号")
     by, once = account(hub, Role.AGENCY), key(f"revoke {order['cid']}")
-    acknowledge(order, revoke.change(order["cid"], Event.REVOKE, decided, by=by, hub=hub, key=once)["state"])
+    acknowledge(order, change.change(order["cid"], Event.REVOKE, decided, by=by, hub=hub, key=once)["state"])
 
 
 def renew_one(order: Order_) -> None:

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from certhub.audit import store as audit
-from certhub.flows import issue, outcome, reveal, show, verify
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
+from certhub.flows.records import issue
+from certhub.flows.verification import outcome, reveal, show, verify
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.parties.people import Role
-from certhub.receipts import outcomes
-from certhub.receipts.outcomes import Result
-from certhub.tickets.store import TicketItem
+from certhub.people.parties.people import Role
+from certhub.verification.receipts import outcomes
+from certhub.verification.receipts.outcomes import Result
+from certhub.verification.tickets.store import TicketItem
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 from tests.support.story import BUSINESS, key, licence

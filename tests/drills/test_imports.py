@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import State
 from certhub.demo import people as p
-from certhub.parties.people import Role
+from certhub.people.parties.people import Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import State
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 

@@ -7,19 +7,20 @@ import pytest
 from certhub_verifier.formats import base64url
 from certhub_verifier.formats.codes import ticket_hash
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import State
 from certhub.errors import Unavailable
-from certhub.flows import issue, show, verify
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
+from certhub.flows.records import issue
+from certhub.flows.verification import show, verify
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.parties.people import Role
-from certhub.receipts import store as receipts
-from certhub.tickets import store as tickets
-from certhub.tickets.store import TicketItem
+from certhub.people.parties.people import Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import State
+from certhub.verification.receipts import store as receipts
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import TicketItem
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 from tests.support.story import BUSINESS, key, licence

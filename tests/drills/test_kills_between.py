@@ -9,18 +9,19 @@ import pytest
 from certhub_verifier.formats import base64url
 from certhub_verifier.formats.codes import ticket_hash
 
-from certhub.audit import store as audit
-from certhub.certificates.rules import Event
-from certhub.flows import issue, revoke, show, verify
-from certhub.flows.revoke import Order
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
+from certhub.flows.records import change, issue
+from certhub.flows.records.change import Order
+from certhub.flows.verification import show, verify
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.parties.people import Role
+from certhub.jobs import VOID_AFTER, sweep
+from certhub.people.parties.people import Role
+from certhub.records.certificates.rules import Event
 from certhub.settings import Settings
-from certhub.tickets import store as tickets
-from certhub.tickets.store import TicketItem
-from certhub.worker import VOID_AFTER, sweep
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import TicketItem
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 from tests.support.invariants import settled
@@ -171,7 +172,7 @@ def test_a_worker_that_dies_leaves_what_the_next_one_ends(quick_scene: Scene, wh
                 issue.issue(licence(f"弃-{what}-{n}"), by=by, hub=_cut(hub), key=key())
             quick_scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
             decided = Order("演示", "鄂演决字〔2026〕第9号")
-            revoke.change(str(made["id"]), Event.SUSPEND, decided, by=by, hub=hub, key=key())
+            change.change(str(made["id"]), Event.SUSPEND, decided, by=by, hub=hub, key=key())
         ended = quick_scene.order("work", kill={what: n})
         with quick_scene.hub() as hub:
             assert [] == settled(hub, quick_scene.clock)

@@ -8,8 +8,8 @@ import pytest
 
 from certhub.db.adoption import TABLES
 from certhub.hub import Hub
-from certhub.hub.adopting import FILE, bring_up
 from certhub.settings import Settings
+from certhub.setup.adopting import FILE, bring_up
 from tests.drills.orders import KILLED, Child, Scene
 from tests.support.last_release import to_postgres, unpack
 from tests.support.postgres import Postgres

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from certhub_verifier.formats import base64url
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import Event, State, wire_status
 from certhub.errors import Unavailable
-from certhub.flows import issue, renew, revoke
-from certhub.flows.revoke import OUTBOX_TOPIC, Order
+from certhub.flows.records import change, issue, renew
+from certhub.flows.records.change import OUTBOX_TOPIC, Order
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.parties.people import Role
-from certhub.status import store as status
-from certhub.worker import VOID_AFTER, sweep
+from certhub.jobs import VOID_AFTER, sweep
+from certhub.people.parties.people import Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import Event, State, wire_status
+from certhub.records.status import store as status
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 from tests.support.story import key, licence
@@ -71,7 +71,7 @@ def test_revoke_is_whole_or_not_at_all(quick_scene: Scene) -> None:
             assert one.state is (State.REVOKED if ended else one.state)
             agree(hub, one)
             once = key(f"revoke {cid}")
-            again(quick_scene, lambda: revoke.change(cid, Event.REVOKE, ORDER, by=by, hub=hub, key=once))  # noqa: B023
+            again(quick_scene, lambda: change.change(cid, Event.REVOKE, ORDER, by=by, hub=hub, key=once))  # noqa: B023
             one = found(hub, cid)
             assert State.REVOKED is one.state
             agree(hub, one)

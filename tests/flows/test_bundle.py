@@ -3,9 +3,9 @@
 from certhub_verifier.formats import bundle, jose
 from certhub_verifier.trust import TrustSet
 
-from certhub.flows.bundle import offline_bundle
-from certhub.worker import publish
-from certhub.worker.lists import fetch_peer_lists
+from certhub.flows.verification.offline_bundle import offline_bundle
+from certhub.jobs import publish
+from certhub.jobs.status_lists import fetch_peer_lists
 
 
 def opened(home):

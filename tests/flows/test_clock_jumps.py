@@ -11,19 +11,19 @@ from certhub_verifier.formats.statuslist import parse_statement
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import Event
+from certhub.db.idempotency import store as idempotency
+from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import HubError, Unavailable
-from certhub.hub.health import all_checks, ready_checks
-from certhub.idempotency import store as idempotency
-from certhub.status import store as status
-from certhub.tickets import store as tickets
-from certhub.tickets.store import Use
-from certhub.timekeeping import store as timekeeping
-from certhub.worker import Watch, publish, sweep
-from certhub.worker.leases import LEASE_SECONDS, Lease
-from certhub.worker.lists import fetch_peer_lists, publish_due
+from certhub.history.events import store as audit
+from certhub.jobs import Watch, publish, sweep
+from certhub.jobs.leases import LEASE_SECONDS, Lease
+from certhub.jobs.status_lists import fetch_peer_lists, publish_due
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import Event
+from certhub.records.status import store as status
+from certhub.setup.health import all_checks, ready_checks
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import Use
 from tests.support.region import Clock, Region
 from tests.support.story import change, issued, key, licence, scan, sealed, ticket, told
 

@@ -4,20 +4,22 @@ import secrets
 
 import pytest
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import CHINA, Event, State
+from certhub.db.idempotency.store import Key
 from certhub.demo.certificates import seeds
 from certhub.demo.resetting import How, put_back
 from certhub.demo.seed import issued, put_cards
-from certhub.flows import renew, revoke, show, verify
-from certhub.flows.revoke import Order
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
-from certhub.idempotency.store import Key
-from certhub.peers import store as peers
-from certhub.tickets.store import TicketItem
+from certhub.flows.records import change as revoke
+from certhub.flows.records import renew
+from certhub.flows.records.change import Order
+from certhub.flows.verification import show, verify
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.history.events import store as audit
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import CHINA, Event, State
+from certhub.regions.peers import store as peers
+from certhub.verification.tickets.store import TicketItem
 from tests.support.region import Region, with_step
 
 

@@ -9,13 +9,13 @@ from certhub_verifier.formats import envelope, jose
 from certhub_verifier.formats.trustlist import RegionEndpoint, endpoints_path
 from certhub_verifier.receipts import Finding, examine_receipt
 
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import Event, State
+from certhub.adapters.public_files import Shelf
 from certhub.demo import people as p
-from certhub.flows import verify
-from certhub.flows.answer import answer
+from certhub.flows.verification import verify
+from certhub.flows.verification.answer import answer
 from certhub.hub import TRUST
-from certhub.publisher import Shelf
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import Event, State
 from tests.support.first_format import FirstFormat, asked, taken
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.region import Region

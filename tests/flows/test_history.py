@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 
 import certhub
-from certhub.audit import store as audit
-from certhub.catalog.draft import RawDraft
-from certhub.certificates.rules import Event
 from certhub.demo.resetting import put_back
 from certhub.errors import HubError
-from certhub.flows import bundle, import_, issue, outcome, renew, reveal, verify
-from certhub.flows.outcome import Result
-from certhub.flows.revoke import Order
-from certhub.worker import VOID_AFTER, Watch, sweep
+from certhub.flows.records import import_, issue, renew
+from certhub.flows.records.change import Order
+from certhub.flows.verification import offline_bundle, outcome, reveal, verify
+from certhub.flows.verification.outcome import Result
+from certhub.history.events import store as audit
+from certhub.jobs import VOID_AFTER, Watch, sweep
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates.rules import Event
 from tests.support.exports import csv_file, row
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
@@ -214,7 +215,7 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
         [("420700", "verification.revealed", frozenset({"item", "field"}))],
     ),
     "take an offline bundle": (
-        lambda home, other: lambda: bundle.offline_bundle(by=home.clerk, hub=home.hub),
+        lambda home, other: lambda: offline_bundle.offline_bundle(by=home.clerk, hub=home.hub),
         [("420700", "bundle.issued", frozenset({"lists"}))],
     ),
     "put the demo back": (

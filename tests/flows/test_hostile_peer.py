@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from certhub_verifier.receipts import Finding, examine_receipt
 
-from certhub.audit import store as audit
-from certhub.flows import verify
-from certhub.flows.answer import answer
-from certhub.hub.provision import write_endpoint
-from certhub.peers.network import HttpNetwork
-from certhub.receipts import store as receipts
+from certhub.adapters.network import HttpNetwork
+from certhub.flows.verification import verify
+from certhub.flows.verification.answer import answer
+from certhub.history.events import store as audit
+from certhub.setup.initialise import write_endpoint
+from certhub.verification.receipts import store as receipts
 from tests.support.hostile import BROKEN, answers, hostile
 from tests.support.region import Region
 from tests.support.story import BUSINESS, issued, licence, scan, ticket, told

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import Event, State
 from certhub.demo import people as p
 from certhub.errors import HubError
-from certhub.flows import import_
-from certhub.flows.import_ import Tally, import_file
-from certhub.worker import VOID_AFTER, sweep
+from certhub.flows.records import import_
+from certhub.flows.records.import_ import Tally, import_file
+from certhub.history.events import store as audit
+from certhub.jobs import VOID_AFTER, sweep
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import Event, State
 from tests.support.exports import csv_file, row
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region

@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 from certhub_verifier.formats import jose, sdjwt, vc
 
-from certhub.audit import store as audit
-from certhub.catalog.draft import RawDraft
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import State
 from certhub.demo import people as p
 from certhub.errors import ClaimsInvalid, Conflict, NotAllowed, Unavailable
-from certhub.flows import issue
-from certhub.flows.issue import Outcome
-from certhub.worker import VOID_AFTER, sweep
+from certhub.flows.records import issue
+from certhub.flows.records.issue import Outcome
+from certhub.history.events import store as audit
+from certhub.jobs import VOID_AFTER, sweep
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import State
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import BUSINESS, food, issued, key, licence, marriage, scan, ticket, told

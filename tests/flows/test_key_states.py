@@ -9,10 +9,10 @@ from certhub_verifier.formats import jose
 from certhub_verifier.formats.listedkey import KeyState
 from certhub_verifier.formats.trustlist import RegionKeys, keys_path
 
+from certhub.adapters.public_files import Shelf
 from certhub.errors import BadRequest
-from certhub.flows.answer import answer
+from certhub.flows.verification.answer import answer
 from certhub.hub import TRUST
-from certhub.publisher import Shelf
 from tests.flows.test_query import last_question, spent_rows
 from tests.support.story import issued, licence, scan, ticket, told
 

@@ -6,9 +6,9 @@ import pytest
 from certhub_schemas import kind
 from certhub_verifier.formats import jose
 
+from certhub.adapters.network import PeerDown
 from certhub.demo import people as p
-from certhub.flows import issue
-from certhub.peers.network import PeerDown
+from certhub.flows.records import issue
 from tests.support.peers import BrokenWire
 from tests.support.region import Region
 from tests.support.story import issued, licence, scan, sealed, ticket, told

@@ -10,17 +10,17 @@ from dataclasses import replace
 import pytest
 from certhub_keys.signer import Signer
 
-from certhub.audit import store as audit
-from certhub.catalog.draft import RawDraft
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import State
 from certhub.demo import people as p
 from certhub.errors import Unverified
-from certhub.flows import issue, renew
-from certhub.flows.revoke import Order
+from certhub.flows.records import issue, renew
+from certhub.flows.records.change import Order
+from certhub.history.events import store as audit
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import State
 from tests.support.meddled import Meddled
 from tests.support.region import Region
 from tests.support.story import food, issued, key, licence, scan, ticket, told

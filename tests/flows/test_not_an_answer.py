@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from certhub_verifier.formats import jose
 
-from certhub.flows import verify
+from certhub.flows.verification import verify
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.story import issued, licence, scan, sealed, ticket, told
 

@@ -8,9 +8,9 @@ from certhub_verifier.formats import jose
 
 from certhub.db.ids import public_id
 from certhub.errors import Conflict
-from certhub.flows import verify
-from certhub.flows.answer import answer
-from certhub.flows.verify import Question
+from certhub.flows.verification import verify
+from certhub.flows.verification.answer import answer
+from certhub.flows.verification.verify import Question
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
 from tests.support.story import BUSINESS, LAND, issued, licence, scan, ticket, told

@@ -8,15 +8,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from certhub.audit import store as audit
 from certhub.db.columns import table_of
 from certhub.errors import BadRequest, NotFound
-from certhub.flows import outcome, verify
-from certhub.hub.health import all_checks
-from certhub.receipts import outcomes
-from certhub.receipts import store as receipts
-from certhub.receipts.outcomes import Result
-from certhub.receipts.tables import OutcomeRow
+from certhub.flows.verification import outcome, verify
+from certhub.history.events import store as audit
+from certhub.setup.health import all_checks
+from certhub.verification.receipts import outcomes
+from certhub.verification.receipts import store as receipts
+from certhub.verification.receipts.outcomes import Result
+from certhub.verification.receipts.tables import OutcomeRow
 from tests.support.region import Region
 from tests.support.story import food, issued, licence, scan, ticket
 

@@ -17,21 +17,23 @@ from certhub_schemas.codes import resident_id, uscc
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from certhub.catalog.draft import RawDraft
-from certhub.certificates.rules import Event
 from certhub.demo import people as p
 from certhub.errors import HubError
-from certhub.flows import import_, issue, outcome, renew, reveal, revoke, show, verify
-from certhub.flows.bundle import offline_bundle
-from certhub.flows.revoke import Order
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
-from certhub.parties import store as parties
-from certhub.parties.people import Party, Role
-from certhub.receipts.outcomes import Result
-from certhub.tickets.store import TicketItem
-from certhub.worker import publish, sweep
-from certhub.worker.lists import fetch_peer_lists
+from certhub.flows.records import change as revoke
+from certhub.flows.records import import_, issue, renew
+from certhub.flows.records.change import Order
+from certhub.flows.verification import outcome, reveal, show, verify
+from certhub.flows.verification.offline_bundle import offline_bundle
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.jobs import publish, sweep
+from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Party, Role
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates.rules import Event
+from certhub.verification.receipts.outcomes import Result
+from certhub.verification.tickets.store import TicketItem
 from tests.support.exports import csv_file, row
 from tests.support.region import Region
 from tests.support.story import BUSINESS, change, key, scan

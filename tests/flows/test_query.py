@@ -11,18 +11,18 @@ from certhub_verifier.formats import codes, envelope, jose
 from certhub_verifier.formats.trustlist import agreement_path
 from certhub_verifier.receipts import Finding, examine_receipt
 
-from certhub.audit import store as audit
-from certhub.certificates.rules import Event
+from certhub.adapters.public_files import Shelf
 from certhub.db.ids import public_id
 from certhub.demo import people as p
 from certhub.errors import BadRequest, Conflict
-from certhub.flows import verify
-from certhub.flows.answer import answer
+from certhub.flows.verification import verify
+from certhub.flows.verification.answer import answer
+from certhub.history.events import store as audit
 from certhub.hub import TRUST
-from certhub.peers import store as peers
-from certhub.publisher import Shelf
-from certhub.worker import publish
-from certhub.worker.lists import fetch_peer_lists
+from certhub.jobs import publish
+from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.records.certificates.rules import Event
+from certhub.regions.peers import store as peers
 from tests.support.peers import BrokenWire, ForgetfulWire, asked_through, lie
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region

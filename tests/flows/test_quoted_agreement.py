@@ -8,13 +8,13 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.trustlist import agreement_path
 
-from certhub.audit import store as audit
+from certhub.adapters.public_files import Shelf
 from certhub.db.columns import table_of
 from certhub.demo import people as p
-from certhub.flows.answer import answer
+from certhub.flows.verification.answer import answer
+from certhub.history.events import store as audit
 from certhub.hub import TRUST
-from certhub.publisher import Shelf
-from certhub.tickets.tables import SpentRow
+from certhub.verification.tickets.tables import SpentRow
 from tests.flows.test_query import AGREED, last_question, spent_rows, through
 from tests.support.region import Clock, Region, Wire
 from tests.support.story import issued, licence, scan, ticket, told

@@ -12,7 +12,7 @@ from certhub_schemas import matter
 from certhub_verifier.formats import jose
 from certhub_verifier.policy import Channel, policy_for
 
-from certhub.flows import verify
+from certhub.flows.verification import verify
 from tests.support.region import Region
 from tests.support.story import BUSINESS, issued, licence, scan, sealed, ticket
 

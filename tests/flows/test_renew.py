@@ -6,14 +6,14 @@ from datetime import date, timedelta
 import pytest
 from certhub_verifier.formats.identifier import Identifier
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import Event, State
 from certhub.errors import ClaimsInvalid, Conflict, NotFound, WrongState
-from certhub.flows import issue, renew
-from certhub.flows.revoke import Order
-from certhub.worker import VOID_AFTER, sweep
+from certhub.flows.records import issue, renew
+from certhub.flows.records.change import Order
+from certhub.history.events import store as audit
+from certhub.jobs import VOID_AFTER, sweep
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import Event, State
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import change, food, issued, key, licence, scan, ticket, told

@@ -4,8 +4,8 @@ import json
 
 from certhub_verifier.receipts import examine_receipt
 
-from certhub.certificates.rules import Event
-from certhub.flows import verify
+from certhub.flows.verification import verify
+from certhub.records.certificates.rules import Event
 from tests.support.forms import report_validator
 from tests.support.story import LAND, change, food, issued, licence, marriage, scan, sealed, ticket, told
 

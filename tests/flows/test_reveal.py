@@ -10,12 +10,12 @@ import pytest
 from certhub_schemas import kinds
 from certhub_schemas.certificate_kind import Sensitivity
 
-from certhub.audit import store as audit
-from certhub.catalog.masking import NAMES, NUMBERS, is_masked, mask_disclosed, mask_name, mask_value
 from certhub.demo import people as p
 from certhub.errors import NotFound
-from certhub.flows import reveal, verify
-from certhub.receipts.masked import masked
+from certhub.flows.verification import reveal, verify
+from certhub.flows.verification.masked import masked
+from certhub.history.events import store as audit
+from certhub.records.catalog.masking import NAMES, NUMBERS, is_masked, mask_disclosed, mask_name, mask_value
 from tests.support.forms import report_validator
 from tests.support.region import Region
 from tests.support.story import food, issued, licence, scan, ticket

@@ -7,13 +7,13 @@ import pytest
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import parse_statement
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import STEPS, Event, State
 from certhub.errors import BadRequest, Conflict, NotFound, WrongState
-from certhub.flows import revoke
-from certhub.flows.revoke import Order
-from certhub.worker import publish
+from certhub.flows.records import change as revoke
+from certhub.flows.records.change import Order
+from certhub.history.events import store as audit
+from certhub.jobs import publish
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import STEPS, Event, State
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import change, issued, key, licence, scan, ticket, told

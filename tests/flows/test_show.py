@@ -8,16 +8,17 @@ from certhub_verifier.formats import codes, jose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhub.audit import store as audit
-from certhub.certificates.rules import Event
 from certhub.demo import people as p
 from certhub.errors import BadRequest, ClaimsInvalid, NotAllowed, NotFound, WrongState
-from certhub.flows import issue, show
-from certhub.flows.show import MAX_ITEMS, Choice, Mode
-from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
-from certhub.tickets import store as tickets
-from certhub.tickets.store import TicketItem
+from certhub.flows.records import issue
+from certhub.flows.verification import show
+from certhub.flows.verification.show import MAX_ITEMS, Choice, Mode
+from certhub.history.events import store as audit
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor, Role
+from certhub.records.certificates.rules import Event
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import TicketItem
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
 from tests.support.story import change, food, issued, key, licence, marriage, scan, sealed, ticket, told

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from certhub.audit import store as audit
-from certhub.certificates.rules import Event
-from certhub.certificates.tables import PublicIdRow
+from certhub.adapters.public_files import Shelf
 from certhub.db.columns import table_of
 from certhub.demo import people as p
-from certhub.flows import verify
+from certhub.flows.verification import verify
+from certhub.history.events import store as audit
 from certhub.hub import TRUST
-from certhub.publisher import Shelf
+from certhub.records.certificates.rules import Event
+from certhub.records.certificates.tables import PublicIdRow
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.region import Region
 from tests.support.story import BUSINESS, change, food, issued, licence, marriage, scan, ticket, told

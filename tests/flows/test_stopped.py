@@ -5,9 +5,9 @@ import json
 import pytest
 from certhub_verifier.formats import jose
 
-from certhub.audit import store as audit
-from certhub.flows.answer import answer
-from certhub.peers import store as peers
+from certhub.flows.verification.answer import answer
+from certhub.history.events import store as audit
+from certhub.regions.peers import store as peers
 from tests.flows.test_query import last_question, spent_rows, through
 from tests.support.peers import BrokenWire
 from tests.support.region import Region, with_step

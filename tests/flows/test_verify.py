@@ -13,17 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel
 
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import Event, State
 from certhub.demo import people as p
 from certhub.errors import BadRequest, Conflict, NotFound
-from certhub.flows import issue, verify
-from certhub.flows.verify import Question
-from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
-from certhub.trust.folder import NoTrust, TrustFolder
-from certhub.worker import sweep
+from certhub.flows.records import issue
+from certhub.flows.verification import verify
+from certhub.flows.verification.verify import Question
+from certhub.history.events import store as audit
+from certhub.jobs import sweep
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor, Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import Event, State
+from certhub.regions.trust.folder import NoTrust, TrustFolder
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import (

@@ -11,16 +11,16 @@ from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import MIN_SLOTS, StatusList, parse_statement, status_uri
 
-from certhub import worker
-from certhub.audit import store as audit
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import Event
+from certhub import jobs
 from certhub.errors import NotFound
-from certhub.status import rules
-from certhub.status import store as status
-from certhub.worker import lists, publish, sweep
-from certhub.worker.leases import Lease
-from certhub.worker.lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
+from certhub.history.events import store as audit
+from certhub.jobs import publish, status_lists, sweep
+from certhub.jobs.leases import Lease
+from certhub.jobs.status_lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import Event
+from certhub.records.status import rules
+from certhub.records.status import store as status
 from tests.support.peers import BrokenWire
 from tests.support.region import Region
 from tests.support.stock import Stock
@@ -120,9 +120,9 @@ def test_a_decoys_turn_leaves_the_word_that_a_change_leaves(home, clock):
     clock.pass_(seconds=1)
     turning = replace(home.hub, random=lambda count: b"\x41" if count == 1 else bytes(count))
 
-    stir(turning, seconds=0.5, topic=worker.TOPIC)
+    stir(turning, seconds=0.5, topic=jobs.TOPIC)
     with home.hub.reading() as unit:
-        assert ["1"] == [ref for _, ref in audit.posted(unit, worker.TOPIC)]
+        assert ["1"] == [ref for _, ref in audit.posted(unit, jobs.TOPIC)]
     publish(home.hub)
 
     assert 1 == len(said_of(home).items() ^ before.items())
@@ -164,7 +164,7 @@ def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home, cl
     change(home, issued(home, food("食-1")), Event.SUSPEND)
 
     with home.hub.reading() as unit:
-        posted = audit.posted(unit, worker.TOPIC)
+        posted = audit.posted(unit, jobs.TOPIC)
     clock.pass_(seconds=1)
     assert [1] == publish_due(home.hub, {1})
     change(home, cid, Event.SUSPEND)  # commits after the list was read, before the outbox is cleared
@@ -293,10 +293,10 @@ def test_a_worker_that_ends_gives_its_lease_back(home):
     """The next one begins at once."""
     stop = threading.Event()
     stop.set()
-    worker.run(home.hub, stop)
+    jobs.run(home.hub, stop)
 
     with home.hub.writing() as unit:
-        assert status.held(unit, worker.ABOUT_US) is None
+        assert status.held(unit, jobs.ABOUT_US) is None
 
 
 def test_the_loop_publishes_and_ends_when_it_is_told(home):
@@ -304,7 +304,7 @@ def test_the_loop_publishes_and_ends_when_it_is_told(home):
     stop = threading.Event()
     stop.set()
 
-    worker.run(home.hub, stop)
+    jobs.run(home.hub, stop)
 
     assert statement(home)
 
@@ -317,7 +317,7 @@ def test_the_loop_outlives_a_round_that_fails(home, caplog):
     stop = threading.Event()
     stop.set()
 
-    worker.run(home.hub, stop)
+    jobs.run(home.hub, stop)
 
     assert "this round failed" in caplog.text
 
@@ -372,14 +372,14 @@ def test_a_list_of_our_own_is_held_in_memory_as_long_as_it_stands_on_the_shelf(h
     home.clock.pass_(seconds=1)
     change(home, cid, Event.REVOKE)
     publish(home.hub)
-    after, last = home.hub.shelf.get(name), lists._LAST[uri]
+    after, last = home.hub.shelf.get(name), status_lists._LAST[uri]
 
-    assert last.statuses is lists._before(one.list_no, home.hub)
-    lists._LAST[uri] = replace(last, trust="0" * 64, statuses=StatusList.blank(one.size))
-    assert 1 == lists._before(one.list_no, home.hub).get(slot.list_index)
-    lists._LAST[uri] = last
+    assert last.statuses is status_lists._before(one.list_no, home.hub)
+    status_lists._LAST[uri] = replace(last, trust="0" * 64, statuses=StatusList.blank(one.size))
+    assert 1 == status_lists._before(one.list_no, home.hub).get(slot.list_index)
+    status_lists._LAST[uri] = last
     home.hub.shelf.put(name, before)
-    assert 0 == lists._before(one.list_no, home.hub).get(slot.list_index)
+    assert 0 == status_lists._before(one.list_no, home.hub).get(slot.list_index)
     home.hub.shelf.put(name, after[:-8] + b"AAAAAAAA")
-    assert None is lists._before(one.list_no, home.hub)
+    assert None is status_lists._before(one.list_no, home.hub)
     home.hub.shelf.put(name, after)

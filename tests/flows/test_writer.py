@@ -17,29 +17,30 @@ from certhub_verifier.formats.statuslist import parse_statement
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from certhub.certificates import store as certificates
-from certhub.certificates.record import Certificate
-from certhub.certificates.rules import Event, State
-from certhub.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import Granting
 from certhub.db.sealing import BlobRefused
 from certhub.demo import people as p
 from certhub.errors import HubError
-from certhub.flows import issue, verify
-from certhub.flows.show import held_by
-from certhub.hub.health import all_checks, ready_checks
-from certhub.parties import store as parties
-from certhub.parties.people import Role
-from certhub.parties.store import token_hash
-from certhub.parties.tables import AccountRow, MandateRow, PartyRow, TokenRow
-from certhub.receipts.tables import VerificationRow
-from certhub.status.tables import SlotRow
-from certhub.tickets import store as tickets
-from certhub.tickets.store import TicketItem
-from certhub.tickets.tables import TicketRow
-from certhub.worker import publish, sweep
+from certhub.flows.records import issue
+from certhub.flows.verification import verify
+from certhub.flows.verification.show import held_by
+from certhub.jobs import publish, sweep
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Role
+from certhub.people.parties.store import token_hash
+from certhub.people.parties.tables import AccountRow, MandateRow, PartyRow, TokenRow
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import Event, State
+from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+from certhub.records.status.tables import SlotRow
+from certhub.setup.health import all_checks, ready_checks
+from certhub.verification.receipts.tables import VerificationRow
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.tables import TicketRow
 from tests.support.region import Region
 from tests.support.rows import resign, rewrite
 from tests.support.story import change, food, issued, key, licence, marriage, scan, ticket, told

@@ -11,15 +11,15 @@ import pytest
 from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import MIN_SLOTS, StatusList, parse_statement
 
-from certhub.audit.tables import OutboxRow
-from certhub.certificates.rules import Event
 from certhub.db.columns import table_of
 from certhub.db.statements import CHUNK
-from certhub.hub.health import all_checks
-from certhub.status import store as status
-from certhub.status.tables import SlotRow
-from certhub.worker import lists, publish
-from certhub.worker.lists import fetch_peer_lists
+from certhub.history.events.tables import OutboxRow
+from certhub.jobs import publish, status_lists
+from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.records.certificates.rules import Event
+from certhub.records.status import store as status
+from certhub.records.status.tables import SlotRow
+from certhub.setup.health import all_checks
 from tests.flows.test_writer import World, slot
 from tests.support.region import Region
 from tests.support.story import change, food, issued, licence
@@ -111,7 +111,7 @@ def test_a_list_never_shrinks_below_what_was_published(world):
     hub, small = world.home.hub, published(world)
     bigger = StatusList(small.bits, small.data * 2)
     one = next(each for each in world.read(status.lists) if each.list_no == world.more.list_no)
-    token = lists._signed(one, bigger, int(hub.now().timestamp()), hub)
+    token = status_lists._signed(one, bigger, int(hub.now().timestamp()), hub)
     hub.shelf.put(f"status/{one.list_no}", token.encode())
     take_away(world)
 

@@ -13,13 +13,7 @@ from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.formats import base64url, trustlist
 from certhub_verifier.formats.agreement import Agreement, AgreementItem
 from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.trustlist import (
-    Member,
-    Members,
-    MemberState,
-    RegionEndpoint,
-    RegionIssuers,
-)
+from certhub_verifier.formats.trustlist import Member, Members, MemberState, RegionEndpoint, RegionIssuers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -339,7 +339,10 @@ class _Desk:
 
 
 def _message(recipe: Recipe, *, scene: str) -> CameOut:
-    from certhub.hub.exchange import agreed, exchange_key  # the verifier's own tests run without a hub
+    from certhub.flows.verification.exchange_keys import (  # the verifier's own tests run without a hub
+        agreed,
+        exchange_key,
+    )
 
     world, trust = _world(scene, recipe)
     desk: Any = _Desk(HOME, trust, NOW)

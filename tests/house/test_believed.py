@@ -11,14 +11,14 @@ MODELS = {model.__name__ for model in Granting.__subclasses__()}
 CHECKS = {"believed", "is_ours", "count_not_ours"}
 UNCHECKED = {
     (
-        "certhub/certificates/search.py",
+        "certhub/records/certificates/search.py",
         "fill",
     ): "places alone; what lies there is opened by the store, which checks",
-    ("certhub/certificates/store.py", "count"): "a number for start-up and tests",
-    ("certhub/receipts/store.py", "keep_receipt"): "a blob that opens for its row alone",
-    ("certhub/status/store.py", "has_decoys"): "whether decoys are still to be given",
+    ("certhub/records/certificates/store.py", "count"): "a number for start-up and tests",
+    ("certhub/verification/receipts/store.py", "keep_receipt"): "a blob that opens for its row alone",
+    ("certhub/records/status/store.py", "has_decoys"): "whether decoys are still to be given",
     (
-        "certhub/status/store.py",
+        "certhub/records/status/store.py",
         "spoken",
     ): "what is compared with the published list, whose changes are checked",
 }

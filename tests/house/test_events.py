@@ -36,4 +36,4 @@ def test_no_sql_text_changes_an_event():
 def test_only_the_audit_room_knows_the_event_table():
     """One door to the history, so that the lint above sees everybody who could change it."""
     knowing = {module.path for module in modules("certhub") if "EventRow" in module.text}
-    assert {"certhub/audit/store.py", "certhub/audit/tables.py"} == knowing
+    assert {"certhub/history/events/store.py", "certhub/history/events/tables.py"} == knowing

@@ -24,11 +24,11 @@ BANNED = (
     "uuid4",
 )
 EDGES = {
-    "certhub/clock.py": "it is the clock",
+    "certhub/adapters/clock.py": "it is the clock",
     "certhub/hub/__init__.py": "Hub.open: the machine's randomness is the default that simulations replace",
     "certhub/app.py": "request numbers of an app that only describes itself, with no hub to ask",
-    "certhub/peers/network.py": "the deadline of a real trip; the simulator's network has none",
-    "certhub/peers/wire.py": "the deadline of a real socket",
+    "certhub/adapters/network.py": "the deadline of a real trip; the simulator's network has none",
+    "certhub/adapters/wire.py": "the deadline of a real socket",
     "certhub/cli/counter.py": "certhub scan names its verification, as a counter does",
     "certhub/cli/keeping.py": "certhub init makes keys",
     "certhub/cli/imports.py": "the command line waits for another import's lease",

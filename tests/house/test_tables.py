@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
-from certhub.audit import tables as audit
-from certhub.certificates import tables as certificates
-from certhub.idempotency import tables as idempotency
-from certhub.parties import tables as parties
-from certhub.peers import tables as peers
-from certhub.receipts import tables as receipts
-from certhub.status import tables as status
-from certhub.tickets import tables as tickets
-from certhub.timekeeping import tables as timekeeping
+from certhub.db.idempotency import tables as idempotency
+from certhub.db.timekeeping import tables as timekeeping
+from certhub.history.events import tables as audit
+from certhub.people.parties import tables as parties
+from certhub.records.certificates import tables as certificates
+from certhub.records.status import tables as status
+from certhub.regions.peers import tables as peers
+from certhub.verification.receipts import tables as receipts
+from certhub.verification.tickets import tables as tickets
 from tests.house.source import modules
 
 ROOMS = (audit, certificates, idempotency, parties, peers, receipts, status, tickets, timekeeping)

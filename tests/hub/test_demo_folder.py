@@ -4,10 +4,10 @@ import json
 
 from certhub_keys.cost import Cost
 
-from certhub.certificates import store as certificates
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
-from certhub.parties import store as parties
+from certhub.people.parties import store as parties
+from certhub.records.certificates import store as certificates
 from certhub.settings import Profile, Settings
 from tests.support.last_release import unpack
 from tests.support.region import Clock

@@ -8,16 +8,16 @@ import pytest
 from certhub_verifier.trust import TrustSet
 from typer.testing import CliRunner
 
-from certhub.api.problems import catalogue
+from certhub.api.http.problems import catalogue
 from certhub.cli import app
 from certhub.errors import NotFound
-from certhub.hub import health
-from certhub.hub.health import all_checks
-from certhub.peers import contact
-from certhub.status import store as status
-from certhub.worker import Watch, publish
-from certhub.worker.leases import Lease
-from certhub.worker.lists import fetch_peer_lists
+from certhub.jobs import Watch, publish
+from certhub.jobs.leases import Lease
+from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.records.status import store as status
+from certhub.regions.peers import contact
+from certhub.setup import health
+from certhub.setup.health import all_checks
 from tests.api.conftest import api_of
 from tests.api.test_relying import scan, shown
 from tests.support import story

@@ -9,15 +9,15 @@ import pytest
 from certhub_keys.cost import Cost
 from typer.testing import CliRunner
 
-from certhub import private
+from certhub.adapters import private
+from certhub.adapters.public_files import Shelf
 from certhub.cli import app
 from certhub.db.engine import open_engine
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
-from certhub.hub.health import all_checks
-from certhub.publisher import Shelf
+from certhub.jobs import publish
 from certhub.settings import Profile, Settings
-from certhub.worker import publish
+from certhub.setup.health import all_checks
 from tests.support.region import Clock
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certhub.adapters.public_files import Shelf
 from certhub.errors import NotFound
-from certhub.publisher import Shelf
 
 ESCAPES = [
     "../certhub.toml",

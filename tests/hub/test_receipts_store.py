@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from certhub.db.columns import table_of
 from certhub.errors import Conflict
-from certhub.receipts import store as receipts
-from certhub.receipts.tables import VerificationRow
+from certhub.verification.receipts import store as receipts
+from certhub.verification.receipts.tables import VerificationRow
 
 REPORT = {"verdict": "valid", "code": "OK", "headline": "张演示"}
 QUESTION = {"matter": "PLACEHOLDER-901", "purpose": "verify", "window": "1", "case": None}

@@ -14,9 +14,9 @@ from typing import Any
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import codes, envelope, jose
 
+from certhub.adapters.network import PeerDown
 from certhub.db.ids import public_id
-from certhub.flows.verify import DEFAULT_PURPOSE
-from certhub.peers.network import PeerDown
+from certhub.flows.verification.verify import DEFAULT_PURPOSE
 from tests.support.region import Region
 
 QUESTION = {"iss", "aud", "iat", "exp", "jti", "htm", "htu", "agr", "office", "op", "q"}

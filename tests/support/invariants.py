@@ -16,15 +16,15 @@ from certhub_verifier.formats import jose
 from certhub_verifier.formats.statuslist import StatusList, parse_statement
 from sqlalchemy import select
 
-from certhub import worker
-from certhub.audit import store as audit
-from certhub.certificates.rules import State, wire_status
-from certhub.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+from certhub import jobs
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
+from certhub.history.events import store as audit
 from certhub.hub import Hub
-from certhub.status.tables import SlotRow, StatusListRow
+from certhub.records.certificates.rules import State, wire_status
+from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+from certhub.records.status.tables import SlotRow, StatusListRow
 from tests.support.region import Clock
 
 _CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, _SLOT, _LIST = (
@@ -43,7 +43,7 @@ def disagreements(hub: Hub) -> list[str]:
     with hub.reading() as unit:
         certificates = unit.sql.execute(select(_CERTIFICATE)).all()
         slots = {(row.list_no, row.list_index): row for row in unit.sql.execute(select(_SLOT))}
-        waiting = {int(ref) for _, ref in audit.posted(unit, worker.TOPIC)}
+        waiting = {int(ref) for _, ref in audit.posted(unit, jobs.TOPIC)}
         found = [
             *_rows_and_slots(certificates, slots),
             *_rows_and_history(certificates, _history(unit)),
@@ -61,11 +61,9 @@ def settled(hub: Hub, clock: Clock) -> list[str]:
     if before:
         return before
     clock.pass_(seconds=1)
-    worker.publish(hub)
+    jobs.publish(hub)
     with hub.reading() as unit:
-        left = [
-            f"the outbox still says that list {ref} changed" for _, ref in audit.posted(unit, worker.TOPIC)
-        ]
+        left = [f"the outbox still says that list {ref} changed" for _, ref in audit.posted(unit, jobs.TOPIC)]
     return left + disagreements(hub)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import jose
 
+from certhub.adapters.network import PeerDown
 from certhub.hub import Hub
-from certhub.peers.network import PeerDown
 from tests.support.region import Region, Wire
 
 Reply = Callable[[bytes], bytes]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from certhub_keys.cost import Cost
 
+from certhub.adapters.network import PeerDown
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
-from certhub.parties import store as parties
-from certhub.parties.people import Actor, Role
-from certhub.peers.network import PeerDown
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor, Role
 from certhub.settings import Profile, Settings
 
 
@@ -51,7 +51,7 @@ class Wire:
 
     def post(self, url: str, body: bytes, *, content_type: str, timeout: float) -> bytes:
         """Deliver a question to the hub whose address it is."""
-        from certhub.flows.answer import answer
+        from certhub.flows.verification.answer import answer
 
         hub = self._hub(url)
         reply = answer(body, hub=hub)

@@ -16,9 +16,9 @@ from certhub_verifier.formats.statuslist import MIN_SLOTS
 from certhub.db.columns import table_of
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
+from certhub.jobs import publish
+from certhub.records.status.tables import StatusListRow
 from certhub.settings import FILE, Profile, Settings
-from certhub.status.tables import StatusListRow
-from certhub.worker import publish
 from tests.support.postgres import Postgres
 from tests.support.region import Clock, Region, Wire
 

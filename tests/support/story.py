@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from certhub.catalog.draft import RawDraft
-from certhub.certificates.rules import Event
+from certhub.db.idempotency.store import Key
 from certhub.demo import people as p
-from certhub.flows import issue, revoke, show, verify
-from certhub.flows.revoke import Order
-from certhub.flows.show import Choice, Mode
-from certhub.flows.verify import Question
-from certhub.idempotency.store import Key
-from certhub.tickets.store import TicketItem
+from certhub.flows.records import change as revoke
+from certhub.flows.records import issue
+from certhub.flows.records.change import Order
+from certhub.flows.verification import show, verify
+from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.verify import Question
+from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates.rules import Event
+from certhub.verification.tickets.store import TicketItem
 from tests.support.region import Region
 
 BUSINESS, LAND, ROAD = "PLACEHOLDER-901", "PLACEHOLDER-904", "PLACEHOLDER-903"

@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from certhub.app import create_app
+from certhub.jobs import publish
 from certhub.settings import Profile
-from certhub.worker import publish
 from tests.support.region import Region, make_regions
 
 PATHS = {"home": "/", "counter": "/counter", "me": "/me", "agency": "/agency", "ops": "/ops"}

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from certhub.app import create_app
-from certhub.trust.folder import TrustFolder
+from certhub.regions.trust.folder import TrustFolder
 from certhub.web.views import as_seen
 from tests.support.region import Region
 from tests.web.conftest import PATHS, Markup, Site

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 from certhub_verifier.sentences import BANNED
 
-from certhub.certificates.rules import State
+from certhub.records.certificates.rules import State
 from certhub.web.cards import ALL_CARDS
 from certhub.web.wording import texts
 

@@ -6,9 +6,9 @@ import pytest
 from certhub_verifier.formats.strict_json import canonical
 from sqlalchemy import delete
 
-from certhub.audit import store as audit
-from certhub.audit.tables import EventRow, EventSaltRow
 from certhub.db.columns import table_of
+from certhub.history.events import store as audit
+from certhub.history.events.tables import EventRow, EventSaltRow
 
 EVENT, SALT = table_of(EventRow), table_of(EventSaltRow)
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from certhub.catalog import Draft, RawDraft, accept
 from certhub.errors import ClaimsInvalid
-from certhub.imports.dates import read_date
+from certhub.records.catalog import Draft, RawDraft, accept
+from certhub.records.imports.dates import read_date
 
 LICENCE, MARRIAGE, DRIVER, ESTATE = (
     "11100000MB0143028R001",

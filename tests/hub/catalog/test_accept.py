@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from certhub.catalog import Holder, RawDraft, accept
 from certhub.errors import ClaimsInvalid
-from certhub.imports.dates import read_date
+from certhub.records.catalog import Holder, RawDraft, accept
+from certhub.records.imports.dates import read_date
 from tests.hub.catalog.drafts import (
     DRIVER,
     LI,

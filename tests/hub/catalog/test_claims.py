@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from certhub_schemas import Field, Kind, Sensitivity, kind, kinds
 
-from certhub.catalog.claims import accept_claims
-from certhub.catalog.faults import Faults
-from certhub.imports.dates import read_date
+from certhub.records.catalog.claims import accept_claims
+from certhub.records.catalog.faults import Faults
+from certhub.records.imports.dates import read_date
 from tests.hub.catalog.drafts import MARRIAGE, SHOP
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import fields, replace
 from datetime import date
 
-from certhub.catalog import Draft, Holder, content_digest_parts, identity_parts, kind_in_force
+from certhub.records.catalog import Draft, Holder, content_digest_parts, identity_parts, kind_in_force
 from tests.hub.catalog.drafts import LICENCE, MARRIAGE, ZHANG, accepted, licence, marriage
 
 

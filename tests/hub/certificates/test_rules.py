@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from certhub.certificates.rules import STEPS, Event, State, after, ends, starts, wire_status
 from certhub.errors import WrongState
+from certhub.records.certificates.rules import STEPS, Event, State, after, ends, starts, wire_status
 
 ENDS = frozenset(State) - {start for start, _ in STEPS}
 

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from certhub.certificates import store as certificates
-from certhub.certificates.rules import State
-from certhub.certificates.store import NumberClaim, Place
-from certhub.certificates.tables import CertificateRow
 from certhub.db.columns import table_of
 from certhub.db.sealing import BlobRefused
 from certhub.demo import people as p
-from certhub.flows import issue
+from certhub.flows.records import issue
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.rules import State
+from certhub.records.certificates.store import NumberClaim, Place
+from certhub.records.certificates.tables import CertificateRow
 from tests.support.rows import resign
 from tests.support.story import food, issued, licence, marriage
 

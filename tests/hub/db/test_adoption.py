@@ -12,25 +12,25 @@ from certhub_verifier.formats.statuslist import parse_statement
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
-from certhub.certificates import store as certificates
-from certhub.certificates import terms
-from certhub.certificates.record import Certificate
-from certhub.certificates.search import Question, search
-from certhub.certificates.terms import Sought
 from certhub.cli import app
 from certhub.db import adoption, migrate
 from certhub.db.columns import table_of
 from certhub.db.engine import open_engine
 from certhub.db.grants import Granting, believed
 from certhub.demo import people as p
-from certhub.flows import verify
-from certhub.flows.show import held_by
+from certhub.flows.verification import verify
+from certhub.flows.verification.show import held_by
 from certhub.hub import Hub, database_url
-from certhub.hub.adopting import FILE, AlreadyAdopted, bring_up
-from certhub.parties import store as parties
-from certhub.parties.people import Role
+from certhub.jobs import publish
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Role
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates import terms
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.search import Question, search
+from certhub.records.certificates.terms import Sought
 from certhub.settings import Settings
-from certhub.worker import publish
+from certhub.setup.adopting import FILE, AlreadyAdopted, bring_up
 from tests.support.last_release import CASE, DECISION, REASON, WINDOW, to_postgres, unpack
 from tests.support.region import Clock, Region, Wire
 from tests.support.story import scan, told

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhub.certificates.tables import CertificateRow
 from certhub.db.grants import message
 from certhub.db.sealing import Vault
-from certhub.parties import store as parties
-from certhub.parties.people import Role
-from certhub.parties.tables import AccountRow, TokenRow
-from certhub.receipts.tables import VerificationRow
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Role
+from certhub.people.parties.tables import AccountRow, TokenRow
+from certhub.records.certificates.tables import CertificateRow
+from certhub.verification.receipts.tables import VerificationRow
 
 VALUES = (
     st.none()

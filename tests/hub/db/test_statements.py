@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from certhub.db.columns import table_of
 from certhub.db.statements import CHUNK, insert_new
-from certhub.status.tables import PublisherLeaseRow, SlotRow
+from certhub.records.status.tables import PublisherLeaseRow, SlotRow
 
 _LEASE, _SLOT = table_of(PublisherLeaseRow), table_of(SlotRow)
 

@@ -11,9 +11,9 @@ from sqlalchemy.exc import StatementError
 from certhub.db.columns import table_of
 from certhub.db.engine import open_engine
 from certhub.db.statements import insert_new
+from certhub.db.timekeeping.tables import ClockRow
 from certhub.errors import Unavailable
-from certhub.status.tables import SlotRow
-from certhub.timekeeping.tables import ClockRow
+from certhub.records.status.tables import SlotRow
 
 SLOT, CLOCK = table_of(SlotRow), table_of(ClockRow)
 

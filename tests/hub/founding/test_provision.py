@@ -16,10 +16,10 @@ from certhub.db import migrate
 from certhub.demo import people as p
 from certhub.errors import Conflict
 from certhub.hub import PASSPHRASE, SQLITE, TRUST, Hub
-from certhub.hub.health import all_checks
 from certhub.hub.keyring import NoKey
-from certhub.hub.provision import REGION_PURPOSES, found
 from certhub.settings import BadSettings, Profile, Settings
+from certhub.setup.health import all_checks
+from certhub.setup.initialise import REGION_PURPOSES, found
 from tests.support.region import Clock
 
 NOW = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from certhub.clock import LARGEST_JUMP
+from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
+from certhub.db.idempotency import store as idempotency
+from certhub.db.idempotency.store import KEPT, LEASE, Key
+from certhub.db.idempotency.tables import IdempotencyRow
 from certhub.errors import Conflict, Unavailable
-from certhub.idempotency import store as idempotency
-from certhub.idempotency.store import KEPT, LEASE, Key
-from certhub.idempotency.tables import IdempotencyRow
 
 KEY = Key(b"k" * 32, b"r" * 32)
 ANSWER = {"id": "1", "holders": [{"name": "张演示"}]}

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from certhub.catalog import Draft, accept, identity_parts
-from certhub.imports.dates import read_date
-from certhub.imports.faults import BadFile, RowFaults
-from certhub.imports.reading import Rows, read_rows
-from certhub.imports.rules import judge_rows
+from certhub.records.catalog import Draft, accept, identity_parts
+from certhub.records.imports.dates import read_date
+from certhub.records.imports.faults import BadFile, RowFaults
+from certhub.records.imports.reading import Rows, read_rows
+from certhub.records.imports.rules import judge_rows
 from tests.hub.catalog.drafts import CIVIL, LI, MARRIAGE, ZHANG, entitled
 
 DATA = Path(__file__).parent / "data"

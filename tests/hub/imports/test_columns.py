@@ -3,8 +3,8 @@
 import pytest
 from certhub_schemas import kinds
 
-from certhub.imports.columns import cells_of, column_of, read_header
-from certhub.imports.faults import BadFile
+from certhub.records.imports.columns import cells_of, column_of, read_header
+from certhub.records.imports.faults import BadFile
 from tests.hub.catalog.drafts import LI, LICENCE_CLAIMS, ZHANG
 from tests.hub.imports.files import HEADER, couple, csv_bytes, judged
 

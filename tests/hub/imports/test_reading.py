@@ -5,8 +5,8 @@ import tracemalloc
 
 import pytest
 
-from certhub.imports.faults import BadFile, RowFaults
-from certhub.imports.reading import Row, read_rows
+from certhub.records.imports.faults import BadFile, RowFaults
+from certhub.records.imports.reading import Row, read_rows
 from tests.hub.imports.files import DATA, HEADER, couple, csv_bytes, judged, refusal, rows_of
 
 

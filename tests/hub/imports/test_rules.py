@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhub.catalog import Draft, RawDraft
 from certhub.errors import ClaimsInvalid, Fault
-from certhub.imports.columns import Cells
-from certhub.imports.faults import BadFile, RowFaults, row_fault, words
-from certhub.imports.reading import Row, read_rows
-from certhub.imports.rules import judge_row
+from certhub.records.catalog import Draft, RawDraft
+from certhub.records.imports.columns import Cells
+from certhub.records.imports.faults import BadFile, RowFaults, row_fault, words
+from certhub.records.imports.reading import Row, read_rows
+from certhub.records.imports.rules import judge_row
 from tests.hub.catalog.drafts import LICENCE, LICENCE_CLAIMS, MARKET, SHOP
 from tests.hub.imports.files import HEADER, accept_cells, couple, csv_bytes, judged
 
-MESSAGES = json.loads(files("certhub.imports").joinpath("messages.json").read_text(encoding="utf-8"))
+MESSAGES = json.loads(files("certhub.records.imports").joinpath("messages.json").read_text(encoding="utf-8"))
 
 
 def row(**changes: str) -> Row:

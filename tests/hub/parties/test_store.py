@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from certhub.db.columns import table_of
 from certhub.demo import people as p
-from certhub.parties import store as parties
-from certhub.parties.people import Party, Role
-from certhub.parties.tables import AccountRow, MandateRow, TokenRow
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Party, Role
+from certhub.people.parties.tables import AccountRow, MandateRow, TokenRow
 from tests.support.rows import rewrite
 
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from certhub.peers.network import PEER_TRIPS, HttpNetwork, PeerDown
+from certhub.adapters.network import PEER_TRIPS, HttpNetwork, PeerDown
 from tests.support.hostile import BROKEN, answers, eventually, hostile, sends, silence, whole
 
 BUDGET, GRACE = 0.6, 0.4  # seconds: of one trip, and what a busy machine may add

@@ -2,10 +2,10 @@
 
 import pytest
 
-from certhub.clock import LARGEST_JUMP
+from certhub.adapters.clock import LARGEST_JUMP
 from certhub.errors import Conflict, Unavailable
-from certhub.peers import store as peers
-from certhub.peers.store import REPLAY_WINDOW, Received
+from certhub.regions.peers import store as peers
+from certhub.regions.peers.store import REPLAY_WINDOW, Received
 
 FIRST = Received("420100", "jti-1", b"1" * 32)
 

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 from certhub_verifier.formats.statuslist import INVALID, MIN_SLOTS, SUSPENDED
 
-from certhub.status import rules
-from certhub.status import store as status
+from certhub.records.status import rules
+from certhub.records.status import store as status
 from tests.hub.status.test_slots import owners, small_list
 
 

@@ -5,9 +5,9 @@ import secrets
 from certhub_verifier.formats.statuslist import MIN_SLOTS
 
 from certhub.db.columns import table_of
-from certhub.status import store as status
-from certhub.status.store import Slot
-from certhub.status.tables import StatusListRow
+from certhub.records.status import store as status
+from certhub.records.status.store import Slot
+from certhub.records.status.tables import StatusListRow
 
 _LIST = table_of(StatusListRow)
 

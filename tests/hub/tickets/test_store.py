@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from certhub.clock import LARGEST_JUMP
+from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.sealing import BlobRefused
-from certhub.tickets import store as tickets
-from certhub.tickets.store import REMEMBERED, TicketItem, Use
-from certhub.tickets.tables import SpentRow, TicketRow
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import REMEMBERED, TicketItem, Use
+from certhub.verification.tickets.tables import SpentRow, TicketRow
 from tests.support.rows import resign
 
 HASH, OTHER = b"h" * 32, b"o" * 32

@@ -7,8 +7,8 @@ import pytest
 from certhub_verifier.facts import Fact, Outcome
 
 from certhub.hub import TRUST
-from certhub.hub.health import all_checks
-from certhub.trust.folder import NoTrust, TrustFolder
+from certhub.regions.trust.folder import NoTrust, TrustFolder
+from certhub.setup.health import all_checks
 from tests.support.story import issued, licence, scan, ticket
 
 

@@ -8,13 +8,13 @@ import pytest
 from certhub_verifier.formats import strict_json
 from playwright.sync_api import Page, Route
 
-from certhub.catalog.masking import is_masked
 from certhub.hub import Hub
-from certhub.parties import store as parties
-from certhub.parties.people import Role
-from certhub.receipts import outcomes
-from certhub.receipts import store as receipts
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Role
+from certhub.records.catalog.masking import is_masked
 from certhub.settings import Settings
+from certhub.verification.receipts import outcomes
+from certhub.verification.receipts import store as receipts
 from tests.web.browser.acts import play_card, press_enter, scan, show
 from tests.web.browser.conftest import PHONE, People
 
@@ -317,7 +317,7 @@ def test_a_receipt_file_is_had_by_a_deed_on_record(people: People, tmp_path: Pat
         counter.click("#download")
     downloading.value.save_as(tmp_path / "receipt.json")
     file = strict_json.loads((tmp_path / "receipt.json").read_bytes())
-    from certhub.audit import store as audit
+    from certhub.history.events import store as audit
 
     with _hub(people).reading() as unit:
         events = audit.events(unit, subject=vid, type_="verification.revealed")

@@ -29,13 +29,7 @@ from certhub_verifier.formats.agreement import Agreement, AgreementItem
 from certhub_verifier.formats.listedkey import KeyState, ListedKey, region_key, seal_key
 from certhub_verifier.formats.memberlist import Member, Members, MemberState
 from certhub_verifier.formats.members import Check, integer, listing, members, pattern, table, text
-from certhub_verifier.formats.setaside import (
-    SetAside,
-    entries,
-    names_of_agency,
-    sorted_out,
-    strange_member,
-)
+from certhub_verifier.formats.setaside import SetAside, entries, names_of_agency, sorted_out, strange_member
 from certhub_verifier.formats.trustfile import (
     FORMAT,
     MAX_FILE_BYTES,

@@ -1,6 +1,6 @@
 """Certificates are found by number, identifier and holder, over everything stored: a blind index.
 
-What fills it for rows of before needs the key store: certhub/hub/adopting.py. An empty store is complete.
+What fills it for rows of before needs the key store: certhub/setup/adopting.py. An empty store is complete.
 """
 
 from uuid import UUID

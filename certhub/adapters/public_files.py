@@ -1,0 +1,51 @@
+"""The shelf: a folder of public files that any web server could hold.
+
+Nothing on it is trusted; each file is signed, or hashed into something signed. A file is written whole or
+not at all. The hub serves them: on the disk they are its own (certhub/adapters/private.py).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from certhub.adapters import private
+from certhub.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Puts and gets public files by relative name, such as `status/1`."""
+
+    folder: Path
+
+    def put(self, name: str, content: bytes) -> None:
+        """Publish `content` under `name`, durably, replacing what stood there."""
+        target = self._path(name)
+        private.make_folder(target.parent)
+        private.write(target, content)
+
+    def get(self, name: str) -> bytes:
+        """Return what is published under `name`.
+
+        Raises:
+            NotFound: nothing is.
+        """
+        try:
+            return self._path(name).read_bytes()
+        except OSError as missing:
+            raise NotFound(f"nothing is published under {name}") from missing
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names published in a folder of the shelf, sorted."""
+        found = self.folder / folder
+        return sorted(p.name for p in found.iterdir() if not p.name.startswith(".")) if found.is_dir() else []
+
+    def _path(self, name: str) -> Path:
+        parts = PurePosixPath(name).parts
+        if (
+            not parts
+            or "\0" in name
+            or name.startswith("/")
+            or any(part in {"..", "."} or part.startswith(".") for part in parts)
+        ):
+            raise NotFound(f"no such public name: {name}")
+        return self.folder.joinpath(*parts)

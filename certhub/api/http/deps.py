@@ -1,0 +1,100 @@
+"""What endpoints ask for: the hub, who is asking, and the Idempotency-Key.
+
+    Authorization: Bearer <token>                         everywhere
+    Cookie: certhub_<role>=<token>  +  X-CertHub-Role     only in a demo: the pages' scripts
+
+Whoever comes by a cookie, or with a token that was made for a page, is a page's session (`Actor.is_page`), however
+the token is presented: it gets personal values masked, and each of them only by a reveal that is on record.
+
+A cookie alone is never enough: a page of another site can make a browser send it, but cannot add a header of
+its own without CORS, and that is off.
+"""
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import Annotated
+
+from certhub_verifier.formats import strict_json
+from fastapi import Depends, Header
+from starlette.requests import Request
+
+from certhub.db.idempotency.store import Key
+from certhub.errors import BadRequest, Unauthenticated, Unavailable
+from certhub.hub import Hub
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import PAGE_PREFIX, Actor, Role
+
+ROLE_HEADER, COOKIE_PREFIX = "X-CertHub-Role", "certhub_"
+MAX_TOKEN = 512  # characters; ours have 43
+MAX_KEY = 200
+KEY_WORDS = "1 to 200 visible ASCII characters: new for each deed, the same for its retry"
+
+
+def authenticate(request: Request, hub: Hub) -> Actor:
+    """Return who is asking.
+
+    Raises:
+        Unauthenticated: there is no token, or it is unknown or expired.
+    """
+    by_cookie = "authorization" not in request.headers
+    token = _cookie(request, hub) if by_cookie else _bearer(request)
+    if token is None or not 0 < len(token) <= MAX_TOKEN:
+        raise Unauthenticated("send a bearer token")
+    with hub.reading() as unit:
+        actor = parties.actor_of(unit, token)
+    if actor is None:
+        raise Unauthenticated("this token is unknown or has expired")
+    return replace(actor, is_page=by_cookie or token.startswith(PAGE_PREFIX))
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers["authorization"].partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _cookie(request: Request, hub: Hub) -> str | None:
+    role = request.headers.get(ROLE_HEADER, "")
+    if not hub.settings.is_demo or role not in set(Role):
+        return None
+    return request.cookies.get(COOKIE_PREFIX + role)
+
+
+async def the_hub(request: Request) -> Hub:
+    """Return the hub of this app."""
+    hub: Hub | None = request.app.state.hub
+    if hub is None:
+        raise Unavailable("this app was made without a hub")
+    return hub
+
+
+async def acting(request: Request) -> Actor:
+    """Return who the door let in; a route that asks for somebody and has a public row fails closed."""
+    actor = getattr(request.state, "actor", None)
+    if not isinstance(actor, Actor):
+        raise Unauthenticated("nobody was let in")
+    return actor
+
+
+async def idempotency_key(
+    request: Request,
+    by: Annotated[Actor, Depends(acting)],
+    key: Annotated[str | None, Header(alias="Idempotency-Key", description=KEY_WORDS)] = None,
+) -> Key:
+    """Return the request's key in its scope, the account and the route; spacing of the JSON does not count.
+
+    Raises:
+        BadRequest: IDEMPOTENCY_KEY_REQUIRED.
+    """
+    if key is None or not 0 < len(key) <= MAX_KEY or not all("!" <= character <= "~" for character in key):
+        raise BadRequest("send an Idempotency-Key", code="IDEMPOTENCY_KEY_REQUIRED")
+    route, body = request.scope["route"].path, await request.body()
+    said = strict_json.canonical(strict_json.loads(body, max_depth=64, floats=True)) if body else b""
+    return Key(
+        sha256("\x00".join((by.key, request.method, route, key)).encode()).digest(),
+        sha256(b"\x00".join((request.url.path.encode(), said))).digest(),
+    )
+
+
+TheHub = Annotated[Hub, Depends(the_hub)]
+Acting = Annotated[Actor, Depends(acting)]
+IdempotencyKey = Annotated[Key, Depends(idempotency_key)]

@@ -1,0 +1,1 @@
+"""The routes, one file for each audience: what they take, which flow they call, what they answer."""

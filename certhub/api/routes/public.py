@@ -1,0 +1,127 @@
+"""What everybody may fetch: status lists, the trust list, whether we are well, and what the API is.
+
+Files on the shelf are signed, or hashed into something signed, so any cache may hold them; the ETag is the
+hash of their bytes.
+"""
+
+import re
+from hashlib import sha256
+
+from certhub_schemas import KindUnknown, kind
+from certhub_verifier.formats.statuslist import status_uri
+from certhub_verifier.formats.typemetadata import published
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from certhub.adapters.public_files import Shelf
+from certhub.api.http.deps import TheHub
+from certhub.api.routes import answers
+from certhub.errors import NotFound
+from certhub.setup.health import as_dict, ready_checks
+
+router = APIRouter(tags=["public"])
+
+STATUS_TYPE = "application/statuslist+jwt"  # Token Status List, "Status List Token in JWT Format"
+STATUS_CACHE = "public, max-age=5"  # seconds: a sixth of the list's ttl, so that caches add little to its age
+TRUST_CACHE = "public, max-age=60"
+_LIST_NO = re.compile(r"[1-9][0-9]{0,8}")
+_TARGET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*\.json")
+
+DOCS_PAGE = """<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>CertHub API</title>
+<link rel="stylesheet" href="/assets/vendor/swagger-ui/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/assets/vendor/swagger-ui/swagger-ui-bundle.js"></script>
+<script src="/assets/docs.js"></script>
+</body>
+</html>
+"""
+
+
+@router.get("/healthz")
+def healthz() -> Response:
+    """Say that the process answers; nothing else is looked at."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    responses={
+        200: {"model": answers.HealthOut},
+        503: {"model": answers.HealthOut, "description": "Some check fails"},
+    },
+)
+def readyz(hub: TheHub) -> Response:
+    """Say whether requests can be answered: database, trust list and signers are there."""
+    told = as_dict(ready_checks(hub))
+    return JSONResponse(told, status_code=200 if told["ready"] else 503)
+
+
+@router.get("/status/", responses={200: {"model": answers.StatusLists}})
+def list_status_lists(hub: TheHub) -> Response:
+    """Return the names of the region's status lists (Token Status List, "Aggregation")."""
+    lists = sorted(int(name) for name in hub.shelf.names("status") if _LIST_NO.fullmatch(name))
+    uris = [status_uri(hub.region, list_no) for list_no in lists]
+    return JSONResponse({"status_lists": uris}, headers={"Cache-Control": STATUS_CACHE})
+
+
+@router.get(
+    "/status/{list_no}",
+    response_class=Response,
+    responses={
+        200: {"content": {STATUS_TYPE: {"schema": {"type": "string"}}}},
+        304: {"description": "Unchanged"},
+    },
+)
+def get_status_list(list_no: str, request: Request, hub: TheHub) -> Response:
+    """Return one signed status list."""
+    if not _LIST_NO.fullmatch(list_no):
+        raise NotFound("no such status list")
+    return _file(hub.shelf.get(f"status/{list_no}"), request, media_type=STATUS_TYPE, cache=STATUS_CACHE)
+
+
+@router.get("/trust/targets/{path:path}", responses={304: {"description": "Unchanged"}})
+def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
+    """Return a file of the trust list in force (TUF targets layout)."""
+    if not _TARGET.fullmatch(path):
+        raise NotFound("no such file of the trust list")
+    content = Shelf(hub.trust_folder.folder).get(path)
+    return _file(content, request, media_type="application/json", cache=TRUST_CACHE)
+
+
+@router.get("/types/{code}", responses={304: {"description": "Unchanged"}})
+def get_type_metadata(code: str, request: Request) -> Response:
+    """Return the Type Metadata of a kind's credentials (SD-JWT VC): claims, their names, and what may be hidden."""
+    try:
+        document = published(kind(code))
+    except KindUnknown as unknown:
+        raise NotFound("no such kind") from unknown
+    return _file(document, request, media_type="application/json", cache=TRUST_CACHE)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def get_openapi(request: Request) -> Response:
+    """Return the description of this API (OpenAPI 3.1)."""
+    return JSONResponse(request.app.openapi())
+
+
+@router.get("/docs", include_in_schema=False)
+def get_docs() -> Response:
+    """Return Swagger UI, served from here alone."""
+    return HTMLResponse(DOCS_PAGE)
+
+
+def _file(content: bytes, request: Request, *, media_type: str, cache: str) -> Response:
+    tag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": cache}
+    asked = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    if asked & {tag, "*"}:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,98 @@
+"""Change the state of a certificate: suspend, reinstate, revoke, withdraw, cancel.
+
+1 certificates.rules   after(state, event): refuses what cannot be
+2 certificates, status, audit, outbox, idempotency   one transaction
+3 worker               signed status list → shelf, within two seconds
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from certhub.db.idempotency import store as idempotency
+from certhub.db.idempotency.store import Key
+from certhub.errors import BadRequest, Conflict, NotFound
+from certhub.history.events import store as audit
+from certhub.hub import Hub
+from certhub.people.parties.people import Actor
+from certhub.readable import require_readable
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import CHINA, Event, after, wire_status
+from certhub.records.certificates.summary import summary
+from certhub.records.status import store as status
+from certhub.records.status.store import Slot
+
+OUTBOX_TOPIC = "status"
+
+
+@dataclass(frozen=True)
+class Order:
+    """Why a state changes: the reason, the decision's number, and from when it has effect (None: now)."""
+
+    reason: str
+    decision: str
+    effective_from: date | None = None
+
+
+def change(cid: str, event: Event, order: Order, *, by: Actor, hub: Hub, key: Key) -> Mapping[str, Any]:
+    """Move a certificate of the asking agency on.
+
+    Returns:
+        The certificate as its agency sees it, changed.
+
+    Raises:
+        NotFound: there is no such certificate, or it is another agency's.
+        WrongState: the event cannot happen in the state the certificate is in.
+        BadRequest: `effective_from` lies in the future; changes take effect at once.
+        TextRefused: the reason or the decision's number cannot be read as it stands.
+    """
+    if order.effective_from is not None and order.effective_from > hub.now().astimezone(CHINA).date():
+        raise BadRequest("a change takes effect at once; send it on the day", code="EFFECTIVE_IN_FUTURE")
+    require_readable(reason=order.reason, decision_number=order.decision)
+    hub.step("revoke:1")
+    with hub.writing() as unit:
+        stored = idempotency.begin(unit, key)
+        if stored is not None:
+            return stored
+        certificate = own(certificates.find(unit, cid), by=by)
+        state = after(certificate.state, event)
+        hub.step("revoke:2")
+        changed = certificates.set_state(
+            unit, certificate, state, reason=order.reason, decision=order.decision
+        )
+        if changed is None:
+            raise Conflict(
+                "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
+            )
+        status.set_value(
+            unit,
+            Slot(changed.list_no, changed.list_index),
+            wire_status(state),
+            owner=(changed.bucket, changed.id),
+        )
+        audit.record(
+            unit,
+            f"certificate.{state.value}",
+            actor=by.key,
+            subject=changed.ref.hex(),
+            body={
+                "event": event.value,
+                "reason": order.reason,
+                "decision": order.decision,
+                "effective_from": None if order.effective_from is None else order.effective_from.isoformat(),
+            },
+        )
+        audit.post(unit, OUTBOX_TOPIC, str(changed.list_no))
+        answer = summary(changed)
+        idempotency.finish(unit, key, answer)
+    hub.step("revoke:3")
+    return answer
+
+
+def own(certificate: Certificate | None, *, by: Actor) -> Certificate:
+    """Return the certificate if the account acts for its agency; otherwise it is not there."""
+    if certificate is None or certificate.agency not in by.agencies:
+        raise NotFound("no such certificate, or not one of yours")
+    return certificate

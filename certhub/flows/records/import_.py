@@ -1,0 +1,170 @@
+"""Import a department's export: good rows issued once, bad rows told by line, column and cause.
+
+    1 imports        bytes → rows → drafts or faults; all causes of a row are told, nothing is guessed
+    2 issue          up to 500 good rows at a time walk the stairs of flows/records/issue.py
+    3 audit          one event with the counts
+
+Running the same file again issues nothing twice: a row's identity is (agency, kind, number), and rows of a run
+that was killed are taken over when their ten-second lease has ended.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+from certhub.flows.records.issue import BATCH, Outcome, Result, entitled, issue_many
+from certhub.history.events import store as audit
+from certhub.hub import Hub
+from certhub.people.parties.people import Actor
+from certhub.records.catalog.accept import accept
+from certhub.records.catalog.draft import Draft, content_digest_parts, identity_parts
+from certhub.records.certificates import store as certificates
+from certhub.records.imports.dates import read_date
+from certhub.records.imports.faults import RowFault, RowFaults, row_fault
+from certhub.records.imports.reading import read_rows
+from certhub.records.imports.rules import NUMBER_COLUMN, judge_rows
+
+
+@dataclass
+class Tally:
+    """How an import ended; `row` of a refusal is the line that a spreadsheet shows, the header being 1.
+
+    `would_issue` is None after an import; after a check it counts what an import would issue, and nothing
+    was issued.
+    """
+
+    rows: int = 0
+    issued: int = 0
+    existing: int = 0
+    refused: list[RowFault] = field(default_factory=list)
+    would_issue: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the summary of DESIGN §4."""
+        refused = [asdict(fault) for fault in sorted(self.refused, key=lambda f: f.row)]
+        told = {"rows": self.rows, "issued": self.issued, "existing": self.existing, "refused": refused}
+        return told if self.would_issue is None else {**told, "would_issue": self.would_issue}
+
+
+def import_file(
+    data: BinaryIO,
+    name: str,
+    *,
+    by: Actor,
+    hub: Hub,
+    check_only: bool = False,
+    progress: Callable[[int], None] = lambda rows: None,
+    wait: Callable[[float], None] = lambda seconds: None,
+) -> Tally:
+    """Import one file.
+
+    `progress` is told the number of rows settled so far; `wait` is called between tries while another run
+    still holds some of the rows (its lease is at most ten seconds).
+    """
+    tally = Tally(would_issue=0 if check_only else None)
+    hub.step("import:1")
+    for batch in _batches(_accepted(data, name, tally, hub=hub)):
+        hub.step("import:2")
+        if check_only:
+            _foresee(batch, tally, hub=hub)
+        else:
+            _issue(batch, tally, by=by, hub=hub, wait=wait)
+        progress(tally.rows)
+    hub.step("import:3")
+    if not check_only:
+        with hub.writing() as unit:
+            counts = {
+                "rows": tally.rows,
+                "issued": tally.issued,
+                "existing": tally.existing,
+                "refused": len(tally.refused),
+            }
+            audit.record(unit, "import.finished", actor=by.key, subject=_digest(data), body=counts)
+    progress(tally.rows)
+    return tally
+
+
+def _accepted(data: BinaryIO, name: str, tally: Tally, *, hub: Hub) -> Iterator[tuple[int, Draft]]:
+    def right(agency: str, kind: str) -> bool:
+        return entitled(hub, agency, kind)
+
+    judged = judge_rows(
+        read_rows(data, name),
+        accept=lambda cells: accept(cells, entitled=right, read_date=read_date),
+        identity=identity_parts,
+    )
+    for row, found in judged:
+        tally.rows += 1
+        if isinstance(found, RowFaults):
+            tally.refused.extend(found.faults)
+        else:
+            yield row, found
+
+
+def _batches(rows: Iterable[tuple[int, Draft]]) -> Iterator[list[tuple[int, Draft]]]:
+    batch: list[tuple[int, Draft]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _issue(
+    batch: list[tuple[int, Draft]], tally: Tally, *, by: Actor, hub: Hub, wait: Callable[[float], None]
+) -> None:
+    waiting = batch
+    for _ in range(TRIES):
+        results = issue_many([draft for _, draft in waiting], by=by, hub=hub)
+        still = []
+        for (row, draft), result in zip(waiting, results, strict=True):
+            if result.outcome is Outcome.BUSY:
+                still.append((row, draft))
+            else:
+                _count(row, result, tally)
+        if not still:
+            return
+        waiting = still
+        wait(PAUSE_SECONDS)
+    for row, _ in waiting:
+        tally.refused.append(row_fault(row, NUMBER_COLUMN, "IN_FLIGHT"))
+
+
+TRIES, PAUSE_SECONDS = 13, 1.0  # a lease lasts ten seconds
+
+
+def _count(row: int, result: Result, tally: Tally) -> None:
+    if result.outcome is Outcome.ISSUED:
+        tally.issued += 1
+    elif result.outcome is Outcome.EXISTING:
+        tally.existing += 1
+    else:
+        tally.refused.append(row_fault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED"))
+
+
+def _foresee(batch: list[tuple[int, Draft]], tally: Tally, *, hub: Hub) -> None:
+    """What issuing would do, with nothing written."""
+    would_issue = 0
+    with hub.reading() as unit:
+        hashes = [unit.vault.digest("number", identity_parts(draft)) for _, draft in batch]
+        standing = certificates.standing_numbers(unit, hashes)
+        for (row, draft), number_hash in zip(batch, hashes, strict=True):
+            theirs = standing.get(number_hash)
+            if theirs is None:
+                would_issue += 1
+            elif theirs.content_hash == unit.vault.digest("content", content_digest_parts(draft)):
+                tally.existing += 1
+            else:
+                tally.refused.append(row_fault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED"))
+    tally.would_issue = (tally.would_issue or 0) + would_issue
+
+
+def _digest(data: BinaryIO) -> str:
+    data.seek(0)
+    whole = sha256()
+    while part := data.read(1 << 20):
+        whole.update(part)
+    return whole.hexdigest()

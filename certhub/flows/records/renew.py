@@ -1,0 +1,117 @@
+"""Renew a certificate: a new version with a new identifier, and the old one superseded.
+
+1 certificates.rules   only what is active (an expired one too) can be renewed
+2 flows.issue          intent on record: version + 1, linked to the one before; committed
+3 flows.issue          signed, and read back
+4 certificates, status, audit, idempotency   one transaction: new one active, old one superseded
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from certhub_schemas import kind
+
+from certhub.db.idempotency import store as idempotency
+from certhub.db.idempotency.store import Key
+from certhub.errors import ClaimsInvalid, Conflict, Fault, WrongState
+from certhub.flows.records.change import OUTBOX_TOPIC, Order, own
+from certhub.flows.records.issue import activate, entitled, intend, sign_all
+from certhub.history.events import store as audit
+from certhub.hub import Hub
+from certhub.people.parties.people import Actor
+from certhub.readable import require_readable
+from certhub.records.catalog.draft import Draft, Holder, content_digest_parts, identity_parts
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import CHINA, Event, State, after, wire_status
+from certhub.records.certificates.store import Place
+from certhub.records.certificates.summary import summary
+from certhub.records.status import store as status
+from certhub.records.status.store import Slot
+
+
+def renew(
+    cid: str, order: Order, valid_to: date | None, *, by: Actor, hub: Hub, key: Key
+) -> Mapping[str, Any]:
+    """Renew a certificate of the asking agency.
+
+    The new version is valid from today. `valid_to` None gives as many days again, counted from the old end or
+    from today, whichever is later; 长期 stays 长期.
+
+    Raises:
+        NotFound, WrongState, Conflict: as `revoke.change`.
+        ClaimsInvalid: the agency may no longer issue this kind, or the new end lies before the new start; or a text
+            cannot be read as it stands.
+    """
+    require_readable(reason=order.reason, decision_number=order.decision)
+    hub.step("renew:1")
+    with hub.writing() as unit:
+        stored = idempotency.begin(unit, key)
+        if stored is not None:
+            return stored
+        old = own(certificates.find(unit, cid), by=by)
+        if old.state is not State.ACTIVE:
+            raise WrongState(old.state, "renew")
+        draft = _next(old, valid_to, today=hub.now().astimezone(CHINA).date())
+        if not entitled(hub, old.agency, old.kind):
+            raise ClaimsInvalid([Fault("/kind", "ISSUER_NOT_ENTITLED")])
+        hub.step("renew:2")
+        intents, _ = intend(unit, [draft], hub=hub, at=unit.now, version=old.version + 1, previous=old)
+    hub.step("renew:3")
+    signed = sign_all(intents, hub=hub)
+    hub.step("renew:4")
+    with hub.writing() as unit:
+        superseded = certificates.set_state(
+            unit, old, after(old.state, Event.SUPERSEDE), reason=order.reason, decision=order.decision
+        )
+        if superseded is None:
+            raise Conflict(
+                "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
+            )
+        status.set_value(
+            unit,
+            Slot(old.list_no, old.list_index),
+            wire_status(superseded.state),
+            owner=(old.bucket, old.id),
+        )
+        new = next(iter(activate(unit, signed, by=by)), None)
+        if new is None:
+            raise Conflict("the new version was given up meanwhile; try again", code="CHANGED_MEANWHILE")
+        certificates.move_number(
+            unit,
+            unit.vault.digest("number", identity_parts(draft)),
+            unit.vault.digest("content", content_digest_parts(draft)),
+            Place(new.bucket, new.id),
+        )
+        body = {
+            "event": "supersede",
+            "reason": order.reason,
+            "decision": order.decision,
+            "next": new.ref.hex(),
+        }
+        audit.record(unit, "certificate.superseded", actor=by.key, subject=old.ref.hex(), body=body)
+        audit.post(unit, OUTBOX_TOPIC, str(old.list_no))
+        answer = summary(new)
+        idempotency.finish(unit, key, answer)
+    return answer
+
+
+def _next(old: Certificate, valid_to: date | None, *, today: date) -> Draft:
+    """The same certificate from today on: without a gap, and for as long again."""
+    last = old.valid_to
+    if valid_to is None and last is not None:
+        valid_to = max(last, today) + (last - old.valid_from)
+    if valid_to is not None and valid_to < today:
+        raise ClaimsInvalid([Fault("/valid_to", "DATE_BEFORE_START")])
+    record = old.record
+    return Draft(
+        kind=kind(old.kind),
+        agency=old.agency,
+        holders=tuple(Holder(h.name, h.id_type, h.id_number) for h in record.holders),
+        number=record.number,
+        issued_on=today,
+        valid_from=today,
+        valid_to=valid_to,
+        claims=dict(record.claims),
+    )

@@ -1,0 +1,253 @@
+"""Ask the region that minted a code.
+
+1 trust         whose code it is, and whether a live agreement lets us ask at all
+2 signer        the question, signed, in the highest format that both speak; its verification is already on
+                record as asked
+3 network       POST, one retry of the same bytes; whoever does not answer is PEER_DOWN
+4 verifier      the answer: signature, region, that it answers this very question, and its time; what fails there
+                is NOT_BELIEVED, also for a sealed code; one in a newer format than we read is UPGRADE_NEEDED
+                how it ended goes on record for the operator (regions/peers/contact.py)
+5 engine        each item examined: the peer states facts, we compute the verdict; a placeholder for each that it
+                does not tell
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from certhub_schemas import Matter
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.causes import failure
+from certhub_verifier.engine import examine, run
+from certhub_verifier.errors import UpgradeNeeded, VerifierError
+from certhub_verifier.evidence import PeerAnswer, SealedCode
+from certhub_verifier.facts import Fact, Outcome
+from certhub_verifier.formats import codes, envelope, jose, versions
+from certhub_verifier.formats.agreement import Agreement
+from certhub_verifier.formats.receipt import SALT_BYTES, cert_digest
+from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.statuslist import parse_status_uri
+from certhub_verifier.needs import Need, News, StatusAt, StatusToken
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import UntoldItem
+
+from certhub.adapters.network import PeerDown
+from certhub.db.ids import public_id
+from certhub.errors import NotFound
+from certhub.flows.verification.exchange_keys import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, exchange_key
+from certhub.flows.verification.local import Found, Looked
+from certhub.hub import Hub
+from certhub.people.parties.people import Actor
+from certhub.regions.peers import contact
+from certhub.regions.peers import store as peers
+
+log = logging.getLogger("certhub.query")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of one of our clerks about a code of another region."""
+
+    text: str
+    code: codes.Ticket | codes.Sealed
+    region: str
+    matter: Matter
+    purpose: str
+    verification_id: str
+    window: str
+
+
+class _NotBelievedError(Exception):
+    """What came is not the region's answer to this question: it was not silence, and says nothing."""
+
+
+def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
+    """Ask the region that minted the code.
+
+    Returns:
+        What it said, examined by us; or the cause why nothing is known: NOT_FOUND for a region we do not know
+        (nobody is asked), NO_AGREEMENT, PEER_DOWN, NOT_BELIEVED, UPGRADE_NEEDED.
+    """
+    hub.step("ask:1")
+    trust, now = hub.trust, hub.now()
+    region = trust.region(asked.region)
+    if region is None or region.url is None:
+        return Looked(Channel.PEER, cause="NOT_FOUND")
+    named = {"region": region.name, "region_en": region.name_en}
+    agreement = trust.agreement(hub.region, asked.region, now)
+    with hub.reading() as unit:
+        stopped = asked.region in peers.stopped(unit)
+    if agreement is None or stopped:
+        return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
+    number = region.highest_format("xr", versions.EXCHANGE)
+    if number is None:
+        return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
+    hub.step("ask:2")
+    question = _question(asked, agreement, number, by=by, hub=hub)
+    hub.step("ask:3")
+    try:
+        reply = hub.network.post(
+            region.url + envelope.PATH,
+            question.encode("ascii"),
+            content_type="application/xr-req+jwt",
+            timeout=hub.settings.peer_timeout_seconds,
+        )
+        hub.step("ask:4")
+        answer, evidence = _opened(reply, question, number, asked, hub=hub)
+    except UpgradeNeeded:
+        contact.asked(hub.shelf, asked.region, hub.now(), UPGRADE_NEEDED)
+        return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
+    except _NotBelievedError as refused:
+        log.warning("ask: %s", refused)
+        contact.asked(hub.shelf, asked.region, hub.now(), contact.NOT_BELIEVED)
+        return Looked(Channel.PEER, cause=contact.NOT_BELIEVED, detail=named)
+    except PeerDown:
+        contact.asked(hub.shelf, asked.region, hub.now(), "PEER_DOWN")
+        if isinstance(asked.code, codes.Sealed):
+            return _without_peer(asked, asked.code, hub=hub)
+        return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
+    contact.asked(hub.shelf, asked.region, hub.now(), answer.error)
+    if answer.error is not None:
+        if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
+            quoted = {"agreement": f"{agreement.id} {agreement.n}"}
+            return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named | quoted)
+        known = UPGRADE_NEEDED if answer.error == UPGRADE_NEEDED else "PEER_DOWN"
+        return Looked(Channel.PEER, cause=known, detail=named)
+    hub.step("ask:5")
+    return _examined(answer, evidence, asked, named, hub=hub)
+
+
+def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, hub: Hub) -> str:
+    now = hub.now()
+    with hub.reading() as unit:
+        operator = unit.vault.pairwise(by.key, asked.region)
+    request = envelope.Request(
+        asker=hub.region,
+        provider=asked.region,
+        issued_at=int(now.timestamp()),
+        expires=int((now + LIFE).timestamp()),
+        jti=public_id(hub.random),
+        agreement=agreement.reference,
+        office=by.office or hub.settings.name,
+        operator=operator,
+        questions=(
+            envelope.Question(
+                code=asked.text,
+                matter=asked.matter.code,
+                purpose=asked.purpose,
+                verification_id=asked.verification_id,
+                window=asked.window,
+            ),
+        ),
+        format=number,
+    )
+    return jose.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=hub.signer(Purpose.EXCHANGE))
+
+
+def _opened(
+    reply: bytes, question: str, number: int, asked: Asked, *, hub: Hub
+) -> tuple[envelope.Response, str]:
+    """Return the peer's answer and its digest; an answer that does not verify is no answer.
+
+    An answer has the format of its question (`number`): in an older one it could leave out what was asked.
+
+    Raises:
+        _NotBelievedError: it does not verify, or is no answer to this question.
+        UpgradeNeeded: the peer signed it, in a newer format than we read.
+    """
+    region = asked.region
+    try:
+        parsed = jose.parse(reply, envelope.RESPONSE_TYP)
+        key = exchange_key(parsed, region, hub=hub)
+        answer = envelope.Response.from_payload(jose.verify(parsed, key))
+    except UpgradeNeeded:
+        raise
+    except VerifierError as refused:
+        raise _NotBelievedError(f"the answer of {region} does not verify: {refused}") from refused
+    now = hub.now().timestamp()
+    if (
+        answer.provider != region
+        or answer.asker != hub.region
+        or answer.request != envelope.request_digest(question)
+        or not answer.issued_at - SKEW.total_seconds() <= now <= answer.expires + SKEW.total_seconds()
+        or (answer.error is None and len(answer.results) != 1)
+        or (answer.error is None and answer.format != number)
+        or (isinstance(asked.code, codes.Sealed) and any(len(one.items) > 1 for one in answer.results))
+    ):
+        raise _NotBelievedError(f"the answer of {region} is not an answer to this question")
+    return answer, envelope.request_digest(reply.decode("ascii"))
+
+
+def _examined(
+    answer: envelope.Response, evidence: str, asked: Asked, named: dict[str, str], *, hub: Hub
+) -> Looked:
+    [result] = answer.results
+    if result.cause is not None:
+        detail = dict(named)
+        if result.used_at is not None:
+            detail |= {"time": result.used_at.isoformat(), "where": result.used_where or named["region"]}
+        return Looked(Channel.PEER, cause=failure(result.cause), detail=detail)
+    policy, now = policy_for(asked.matter, Channel.PEER), hub.now()
+    untold = sum(isinstance(item, envelope.WithheldItem) for item in result.items)
+    counted = named | {"shown": str(len(result.items)), "untold": str(untold)}
+    is_sealed = isinstance(asked.code, codes.Sealed)
+    found: list[Found | UntoldItem] = []
+    for stated in result.items:
+        if isinstance(stated, envelope.WithheldItem):
+            found.append(UntoldItem(stated.cause, counted))
+            continue
+        lacks_audience = is_sealed and answer.format == versions.FIRST
+        item = _with_audience(stated) if lacks_audience else stated
+        evidence_item = PeerAnswer(
+            region=asked.region,
+            asker=hub.region,
+            purpose=asked.purpose,
+            item=item,
+            signature_digest=evidence,
+            as_of=datetime.fromtimestamp(answer.issued_at, UTC),
+        )
+        report = run(
+            examine(evidence_item, trust=hub.trust, policy=policy, catalogue=hub.catalogue, now=now),
+            lambda need: None,
+        )
+        found.append(Found(report, item.cert_digest))
+    if not found:
+        return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
+    is_count_known = result.shown is not None or is_sealed  # a sealed code is of one certificate
+    return Looked(Channel.PEER, tuple(found), detail=named, is_count_known=is_count_known)
+
+
+def _with_audience(item: envelope.AnsweredItem) -> envelope.AnsweredItem:
+    """Return the item with what format 1 leaves out of a sealed code: it is bound to no counter, so it is ours."""
+    if any(fact.fact == Fact.AUDIENCE for fact in item.facts):
+        return item
+    last = max((fact.as_of for fact in item.facts), default=None)
+    ours = () if last is None else (StatedFact(Fact.AUDIENCE, Outcome.YES, None, last),)
+    return replace(item, facts=(*item.facts, *ours))
+
+
+def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:
+    """A sealed code whose region does not answer: judged by the list we hold; its first use stays unknown."""
+    channel = Channel.PAPER if code.prefix == "EC3" else Channel.SEALED
+
+    def held(need: Need) -> News | None:
+        if not isinstance(need, StatusAt):
+            return None
+        region, list_no = parse_status_uri(need.uri)
+        try:
+            return StatusToken(hub.shelf.get(f"peers/{region}/status/{list_no}"))
+        except NotFound:
+            return None
+
+    shown = SealedCode(asked.text, asker=hub.region)
+    report = run(
+        examine(
+            shown,
+            trust=hub.trust,
+            policy=policy_for(asked.matter, channel),
+            catalogue=hub.catalogue,
+            now=hub.now(),
+        ),
+        held,
+    )
+    return Looked(channel, (Found(report, cert_digest(hub.random(SALT_BYTES), asked.text)),))

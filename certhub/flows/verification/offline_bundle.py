@@ -1,0 +1,59 @@
+"""The offline bundle: what a counter needs to go on without a network.
+
+1 trust     the files in force, as bytes
+2 shelf     every status list held, ours and our peers', as signed
+3 signer    the bundle, good for 12 hours, in the highest format that our own entry of the trust list names
+"""
+
+from datetime import timedelta
+
+from certhub_schemas import matters
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import bundle, jose, versions
+from certhub_verifier.formats.statuslist import status_uri
+
+from certhub.history.events import store as audit
+from certhub.hub import Hub
+from certhub.people.parties.people import Actor
+
+LIFE = timedelta(hours=12)
+
+
+def offline_bundle(*, by: Actor, hub: Hub) -> str:
+    """Return the region's offline bundle, a compact JWS."""
+    hub.step("bundle:1")
+    now = hub.now()
+    hub.step("bundle:2")
+    ours = hub.trust.regions[hub.region]
+    contents = bundle.BundleContents(
+        region=hub.region,
+        version=int(now.timestamp() * 1000),
+        issued_at=int(now.timestamp()),
+        expires=int((now + LIFE).timestamp()),
+        trust=hub.trust_folder.files(),
+        matters=matters(),
+        status=held_lists(hub),
+        format=ours.highest_format("bundle", versions.BUNDLE) or versions.FIRST,
+    )
+    with hub.writing() as unit:
+        audit.record(
+            unit,
+            "bundle.issued",
+            actor=by.key,
+            subject=str(contents.version),
+            body={"lists": len(contents.status)},
+        )
+    hub.step("bundle:3")
+    return jose.sign(contents.to_payload(), typ=bundle.TYP, key=hub.signer(Purpose.BUNDLE))
+
+
+def held_lists(hub: Hub) -> dict[str, str]:
+    """Return every list on the shelf, ours and our peers', by its URI."""
+    lists = {
+        status_uri(hub.region, int(n)): hub.shelf.get(f"status/{n}").decode("ascii")
+        for n in hub.shelf.names("status")
+    }
+    for code in hub.trust.regions:
+        for n in hub.shelf.names(f"peers/{code}/status"):
+            lists[status_uri(code, int(n))] = hub.shelf.get(f"peers/{code}/status/{n}").decode("ascii")
+    return lists

@@ -1,0 +1,147 @@
+"""A clerk says how a verification ended.
+
+    1 receipts            the verification: answered, and this clerk's own; to anybody else it is not there
+    2 outcomes, audit     one transaction: one more entry of its history, told
+
+The history is only added to, and the newest entry counts: who pressed "confirmed" and then sees that it is another
+person says so, and both stay on record. The same result again (the retry of a counter that got no answer) adds
+nothing, unless it brings another note.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from certhub.db.engine import Unit
+from certhub.errors import BadRequest, NotFound, Unavailable
+from certhub.flows.verification.masked import covered_holder
+from certhub.history.events import store as audit
+from certhub.hub import Hub
+from certhub.people.parties.people import Actor
+from certhub.readable import require_readable
+from certhub.records.certificates.rules import CHINA
+from certhub.verification.receipts import outcomes
+from certhub.verification.receipts import store as receipts
+from certhub.verification.receipts.outcomes import Outcome, Result
+from certhub.verification.receipts.store import Verification
+
+TRIES = 5  # times that others may be quicker with the same verification before we ask the clerk to try again
+
+
+def conclude(
+    verification_id: str, result: Result, note: str | None, *, by: Actor, hub: Hub
+) -> Mapping[str, Any]:
+    """Put on record how a verification ended.
+
+    Returns:
+        {"verification_id", "result", "note", "at"}: the entry that counts now.
+
+    Raises:
+        NotFound: no such verification, not answered yet, or another clerk's.
+        TextRefused: the note cannot be read as it stands.
+    """
+    require_readable(note=note)
+    hub.step("outcome:1")
+    with hub.writing() as unit:
+        filed = own(receipts.get(unit, verification_id), by=by)
+        hub.step("outcome:2")
+        return _told(_conclude(unit, filed, result, note, by=by))
+
+
+def latest(*, limit: int, by: Actor, hub: Hub) -> list[dict[str, Any]]:
+    """Return what a counter lists of its clerk's latest verifications, newest first; names are covered."""
+    with hub.reading() as unit:
+        filed = receipts.latest(unit, clerk=by.key, limit=limit)
+        ended = outcomes.results(unit, [one.id for one in filed])
+    return [_line(one, ended.get(one.id)) for one in filed]
+
+
+def reported(*, limit: int, before: str | None, hub: Hub) -> tuple[list[dict[str, Any]], str | None]:
+    """Return what clerks reported, newest first, and the cursor of what follows.
+
+    Raises:
+        BadRequest: CURSOR_UNKNOWN.
+    """
+    with hub.reading() as unit:
+        entries = outcomes.reported(unit, limit=limit + 1, before=_cursor(before))
+        shown = entries[:limit]
+        ended = outcomes.results(unit, [one.verification_id for one in shown])
+        items = [
+            _incident(one, receipts.get(unit, one.verification_id), ended[one.verification_id])
+            for one in shown
+        ]
+    return items, shown[-1].id.hex if len(entries) > limit else None
+
+
+def own(filed: Verification | None, *, by: Actor) -> Verification:
+    """Return a verification that was answered and that this clerk made; raises NotFound."""
+    if filed is None or filed.clerk != by.key or filed.report is None:
+        raise NotFound("no such verification, or not one of yours")
+    return filed
+
+
+def _conclude(unit: Unit, filed: Verification, result: Result, note: str | None, *, by: Actor) -> Outcome:
+    for _ in range(TRIES):
+        last = outcomes.latest(unit, filed.id)
+        if last is not None and last.result is result and note in (None, last.note):
+            return last
+        made = outcomes.add(unit, filed.id, outcomes.next_number(unit, filed.id), result, note)
+        if made is not None:
+            body = {"result": made.result.value, "number": made.number, "has_note": note is not None}
+            audit.record(unit, "verification.concluded", actor=by.key, subject=filed.id, body=body)
+            return made
+    raise Unavailable("this verification is being concluded elsewhere at the same moment")
+
+
+def _told(entry: Outcome) -> dict[str, Any]:
+    return {
+        "verification_id": entry.verification_id,
+        "result": entry.result.value,
+        "note": entry.note,
+        "at": entry.at.astimezone(CHINA).isoformat(timespec="seconds"),
+    }
+
+
+def _line(filed: Verification, result: Result | None) -> dict[str, Any]:
+    report, receipt = filed.report or {}, filed.receipt_payload or {}
+    return {
+        "verification_id": filed.id,
+        "at": report["as_of"],
+        "verdict": report["verdict"],
+        "code": report["code"],
+        "kinds": [
+            {name: item[name] for name in ("kind", "kind_name", "kind_name_en")}
+            for item in report["items"]
+            if "kind" in item
+        ],
+        "holder": covered_holder(report),
+        "matter": receipt["matter"],
+        "window": receipt["window"],
+        "case_number": receipt.get("case"),
+        "outcome": None if result is None else result.value,
+    }
+
+
+def _incident(entry: Outcome, filed: Verification | None, counts: Result) -> dict[str, Any]:
+    report, receipt = (filed and filed.report) or {}, (filed and filed.receipt_payload) or {}
+    return {
+        "verification_id": entry.verification_id,
+        "at": entry.at.astimezone(CHINA).isoformat(timespec="seconds"),
+        "note": entry.note,
+        "outcome": counts.value,
+        "verified_at": report.get("as_of"),
+        "verdict": report.get("verdict"),
+        "code": report.get("code"),
+        "matter": receipt.get("matter"),
+        "office": receipt.get("office"),
+        "window": receipt.get("window"),
+    }
+
+
+def _cursor(text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        return UUID(hex=text)
+    except ValueError as unreadable:
+        raise BadRequest("this cursor names nothing of ours", code="CURSOR_UNKNOWN") from unreadable

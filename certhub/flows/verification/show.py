@@ -1,0 +1,178 @@
+"""A holder shows certificates.
+
+1 parties, certificates   what the holder, or those they act for, hold    Choice → certificates
+2 certificates            the state must allow it; the holder is warned of anything a clerk will refuse
+3 tickets, audit          ticket: a code of 20 characters, stored as a hash; committed
+  audit                   sealed: the payload is on record first (intent before signature)
+4 signer                  sealed only: the region's show key signs
+5 formats.codes           → the text that goes into the QR
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from certhub_schemas import KindUnknown, MatterUnknown, kind, matter
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats.sealed import mint_jti
+
+from certhub.db.engine import Unit
+from certhub.errors import BadRequest, ClaimsInvalid, Fault, NotAllowed, NotFound, WrongState
+from certhub.history.events import store as audit
+from certhub.hub import Hub
+from certhub.people.parties import store as parties
+from certhub.people.parties.people import Actor
+from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.rules import State
+from certhub.records.certificates.summary import shown_state
+from certhub.records.credentials.present import CORE
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import TicketItem
+
+MAX_ITEMS = 10
+
+
+class Mode(StrEnum):
+    """Which code the holder asks for."""
+
+    TICKET = "ticket"
+    SEALED = "sealed"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the holder wants to show, how, and for which matter (None: the clerk's decides)."""
+
+    items: tuple[TicketItem, ...]
+    mode: Mode
+    matter: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A code, until when it is good, and what a clerk will object to: (certificate id, state)."""
+
+    code: str
+    expires_at: datetime
+    warnings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A certificate in a holder's hands, and for whom it is held when that is somebody else."""
+
+    certificate: Certificate
+    acting_for: str | None
+
+
+def held_by(holder: Actor, *, hub: Hub) -> list[Held]:
+    """Return what a holder holds, then what those hold for whom they act."""
+    with hub.reading() as unit:
+        return _held(unit, holder)
+
+
+def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
+    """Make a code for a holder.
+
+    Raises:
+        NotFound: one of the certificates is not the holder's to show.
+        WrongState: a sealed code was asked for something that is not active.
+        BadRequest: nothing, too much, or a field or matter that does not exist.
+    """
+    hub.step("show:1")
+    with hub.reading() as unit:
+        mine = {held.certificate.cid: held.certificate for held in _held(unit, by)}
+    chosen = [_chosen(item, mine) for item in _checked(choice)]
+    hub.step("show:2")
+    warnings = tuple((c.cid, state) for c in chosen if (state := shown_state(c, hub.now())) != State.ACTIVE)
+    if choice.mode is Mode.SEALED:
+        return _sealed(chosen[0], by=by, hub=hub)
+    hub.step("show:3")
+    code = codes.mint_ticket(hub.region, random=hub.random)
+    with hub.writing() as unit:
+        ticket = tickets.mint(
+            unit,
+            codes.ticket_hash(code),
+            choice.items,
+            matter=choice.matter,
+            life=timedelta(seconds=hub.settings.ticket_seconds),
+        )
+        audit.record_all(
+            unit, [("certificate.shown", by.key, c.ref.hex(), {"mode": "ticket"}) for c in chosen]
+        )
+    hub.step("show:4")
+    return Shown(code, ticket.expires_at, warnings)
+
+
+def _held(unit: Unit, holder: Actor) -> list[Held]:
+    if holder.holder is None:
+        raise NotAllowed("this account holds nothing")
+    acting = {p.holder: p.name for p in parties.principals(unit, holder.holder)}
+    found = certificates.held_by(unit, [holder.holder, *acting])
+    seen: dict[str, Held] = {}
+    for index, certificate in found:
+        seen.setdefault(certificate.cid, Held(certificate, acting.get(index)))
+    return list(seen.values())
+
+
+def _checked(choice: Choice) -> Sequence[TicketItem]:
+    limit = 1 if choice.mode is Mode.SEALED else MAX_ITEMS
+    if not 1 <= len(choice.items) <= limit or len({item.cid for item in choice.items}) != len(choice.items):
+        raise BadRequest(f"a {choice.mode} code shows 1 to {limit} different certificates", code="ITEM_COUNT")
+    if choice.matter is not None:
+        try:
+            matter(choice.matter)
+        except MatterUnknown as unknown:
+            raise BadRequest("no such matter", code="MATTER_UNKNOWN") from unknown
+    return choice.items
+
+
+def _chosen(item: TicketItem, mine: dict[str, Certificate]) -> Certificate:
+    certificate = mine.get(item.cid)
+    if certificate is None:
+        raise NotFound("you hold no such certificate")
+    known = {*CORE, *certificate.record.claims}
+    faults = [
+        Fault(f"/items/fields/{name}", "FIELD_UNKNOWN") for name in item.fields or () if name not in known
+    ]
+    if faults:
+        raise ClaimsInvalid(faults)
+    return certificate
+
+
+def _sealed(certificate: Certificate, *, by: Actor, hub: Hub) -> Shown:
+    """A code that a camera can check with no network: one certificate, active, its face claims."""
+    state = shown_state(certificate, hub.now())
+    if state != State.ACTIVE:
+        raise WrongState(state, "show a sealed code of")
+    expires_at = hub.now() + timedelta(seconds=hub.settings.ticket_seconds)
+    try:
+        face = [field.title for field in kind(certificate.kind).fields if field.face]
+    except KindUnknown:
+        face = []
+    payload = codes.SealedPayload.fit(
+        iss=hub.region,
+        exp=int(expires_at.timestamp()),
+        jti=mint_jti(hub.random),
+        kind=certificate.kind,
+        list_no=certificate.list_no,
+        index=certificate.list_index,
+        ref=certificate.ref[:16],
+        claims={name: certificate.record.claims[name] for name in face if name in certificate.record.claims},
+    )
+    hub.step("show:3")
+    with hub.writing() as unit:
+        audit.record(
+            unit,
+            "certificate.shown",
+            actor=by.key,
+            subject=certificate.ref.hex(),
+            body={"mode": "sealed", "jti": payload.jti, "exp": payload.exp},
+        )
+    hub.step("show:4")
+    token = jose.sign(payload.build(), typ="show+jwt", key=hub.signer(Purpose.SHOW))
+    hub.step("show:5")
+    return Shown(codes.pack(token, "EC2"), expires_at, ())

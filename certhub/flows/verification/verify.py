@@ -1,0 +1,321 @@
+"""A clerk verifies what is shown.
+
+    1 receipts       the question is on record under its id; an id that was answered gives the same answer, and an
+                     id stands for one question: code, matter, purpose, window and case
+    2 formats.codes  text → whose code it is
+    3 local          our own: tickets, certificates, engine        (flows/verification/local.py)
+      ask            another region's: asked, its answer examined  (flows/verification/ask.py)
+    4 tickets, receipts, audit   one transaction: used once, report, receipt to be signed, told
+    5 signer         the receipt is signed
+    6                the report
+
+Whatever the outcome, there is a report and a receipt: "could not check" is filed like everything else.
+"""
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certhub_schemas import Matter, MatterUnknown
+from certhub_schemas import matter as find_matter
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats.receipt import Receipt, ReceiptItem, UntoldReceiptItem
+from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import Report, UntoldItem, failed, overall
+from certhub_verifier.sentences import look_detail
+
+from certhub.db.engine import Unit
+from certhub.db.ids import public_id
+from certhub.errors import BadRequest, Conflict, NotFound
+from certhub.flows.verification import ask
+from certhub.flows.verification.local import Found, Looked, Spends, look, region_of, use_now, used
+from certhub.flows.verification.masked import as_seen
+from certhub.flows.verification.reveal import IDENTIFIER
+from certhub.flows.verification.reveal import record as record_revealed
+from certhub.history.events import store as audit
+from certhub.hub import Hub
+from certhub.people.parties.people import Actor
+from certhub.readable import require_readable
+from certhub.verification.receipts import store as receipts
+from certhub.verification.receipts.store import Verification
+from certhub.verification.tickets import store as tickets
+from certhub.verification.tickets.store import Use
+
+DEFAULT_PURPOSE = "verify"
+VERIFICATION_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # what a receipt can carry; the API asks for 8 or more
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a clerk asks: the code as it came in, for which matter, at which window, for which case."""
+
+    code: str
+    matter: str
+    window: str
+    case_number: str | None = None
+    verification_id: str | None = None
+
+
+def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
+    """Verify a code.
+
+    Returns:
+        The report (DESIGN §4): verdict, facts with their ages, and where the receipt is. A page's session gets it
+        masked.
+
+    Raises:
+        BadRequest: no such matter, a verification id that is none, or a window or case number that nobody can read.
+        Conflict: the verification id belongs to another clerk, another code or another question about it.
+    """
+    require_readable(window=question.window, case_number=question.case_number)
+    matter = _matter(question.matter)
+    text = codes.normalise(question.code)
+    verification_id = question.verification_id or public_id(hub.random)
+    if not VERIFICATION_ID.fullmatch(verification_id):
+        raise BadRequest(
+            "a verification id has at most 64 letters, digits, - and _", code="VERIFICATION_ID_SHAPE"
+        )
+    code_hash = codes.ticket_hash(text)
+    hub.step("verify:1")
+    with hub.writing() as unit:
+        before = receipts.ask(
+            unit, verification_id, clerk=by.key, code_hash=code_hash, question=_asked(question)
+        )
+    if before is not None:
+        _must_be_the_same(before, question, by=by, code_hash=code_hash)
+        if before.report is not None:
+            return as_seen(before.report, by=by)
+    hub.step("verify:2")
+    looked = _look(text, question, matter, verification_id, by=by, hub=hub)
+    hub.step("verify:4")
+    with hub.writing() as unit:
+        report = _settle(unit, looked, question, matter, verification_id, by=by, hub=hub)
+    hub.step("verify:5")
+    _signed_receipt(verification_id, hub=hub)
+    hub.step("verify:6")
+    return as_seen(report, by=by)
+
+
+def stored(verification_id: str, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
+    """Return the report of a verification that this clerk made, masked for a page; raises NotFound."""
+    return as_seen(_answered(verification_id, by=by, hub=hub)[0], by=by)
+
+
+def receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:
+    """Return the receipt that the clerk files, and what opens its salted digests; raises NotFound.
+
+    What opens a digest is the certificate's identifier, which a page keeps covered: a page gets none here, and each
+    by `opened_receipt`.
+    """
+    _, opening = _answered(verification_id, by=by, hub=hub)
+    return {
+        "receipt": _signed_receipt(verification_id, hub=hub),
+        "opening": [] if by.is_page else opening,
+    }
+
+
+def opened_receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:
+    """Return the receipt with what opens its digests; that it was asked for is on record first; raises NotFound."""
+    _, opening = _answered(verification_id, by=by, hub=hub)
+    if opening:
+        with hub.writing() as unit:
+            record_revealed(unit, verification_id, range(len(opening)), IDENTIFIER, by=by)
+    return {"receipt": _signed_receipt(verification_id, hub=hub), "opening": opening}
+
+
+def _look(
+    text: str, question: Question, matter: Matter, verification_id: str, *, by: Actor, hub: Hub
+) -> Looked:
+    try:
+        code = codes.read_code(text)
+    except codes.CodePartial as partial:
+        detail = {"received": str(partial.received), "expected": str(partial.expected)}
+        return Looked(Channel.TICKET, cause=partial.code, detail=detail)
+    except codes.NotOurCode as refused:
+        return Looked(Channel.TICKET, cause=refused.code, detail=look_detail(question.code))
+    except codes.CodeAltered as refused:
+        return Looked(Channel.TICKET, cause=refused.code)
+    hub.step("verify:3")
+    region = region_of(code)
+    if region is None:
+        return Looked(Channel.SEALED, cause="TAMPERED")
+    if region == hub.region:
+        return look(code, text, matter, hub=hub)
+    asked = ask.Asked(text, code, region, matter, DEFAULT_PURPOSE, verification_id, question.window)
+    return ask.ask(asked, by=by, hub=hub)
+
+
+def _settle(
+    unit: Unit,
+    looked: Looked,
+    question: Question,
+    matter: Matter,
+    verification_id: str,
+    *,
+    by: Actor,
+    hub: Hub,
+) -> Mapping[str, Any]:
+    """Use the code and file the answer, in one transaction; somebody may have been quicker at either."""
+    mine = use_now(
+        unit, region=hub.region, clerk=by.key, window=question.window, verification_id=verification_id
+    )
+    if looked.cause is None and looked.spends is not None:
+        looked = _redeem(unit, looked, looked.spends, mine)
+    report = _report(looked, matter, verification_id, unit=unit)
+    in_english = report.sentence("en")
+    told = report.to_dict() | {"headline_en": in_english.headline, "next_step_en": in_english.next_step}
+    new = receipts.answer(
+        unit,
+        verification_id,
+        question=_asked(question),
+        report=told,
+        receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, hub=hub).to_payload(),
+        opening=[
+            {"salt": base64.urlsafe_b64encode(f.salt).rstrip(b"=").decode(), "identifier": f.identifier}
+            for f in looked.told
+            if f.salt is not None and f.identifier is not None
+        ],
+    )
+    if not new:
+        filed = receipts.get(unit, verification_id)
+        if filed is None or filed.report is None:
+            raise NotFound("the verification vanished while it was being answered")
+        return filed.report
+    audit.record_all(
+        unit,
+        [
+            (
+                "certificate.looked",
+                by.key,
+                found.ref or verification_id,
+                {
+                    "verification": verification_id,
+                    "matter": matter.code,
+                    "window": question.window,
+                    "office": by.office,
+                    "fields": sorted(found.item.disclosed),
+                    "verdict": found.item.verdict.value,
+                    "code": found.item.code,
+                },
+            )
+            for found in looked.told
+        ]
+        or [("code.refused", by.key, verification_id, {"matter": matter.code, "code": report.code})],
+    )
+    return told
+
+
+def _redeem(unit: Unit, looked: Looked, spends: Spends, mine: Use) -> Looked:
+    """Use the code now; whoever comes second learns when and where the first one was."""
+    if unit.now >= spends.keep_until:
+        return Looked(looked.channel, cause="CODE_EXPIRED")
+    if tickets.spend(unit, spends.token_hash, mine, keep_until=spends.keep_until):
+        return looked
+    first = tickets.use_of(unit, spends.token_hash)
+    if first is None:  # what is known of its use was forgotten, or is being forgotten now
+        return Looked(looked.channel, cause="CODE_EXPIRED")
+    if first.is_same(mine):
+        return looked
+    return used(looked.channel, first, spends, where=lambda use: use.window)
+
+
+def _report(looked: Looked, matter: Matter, verification_id: str, *, unit: Unit) -> Report:
+    about = {
+        "channel": looked.channel,
+        "as_of": unit.now,
+        "verification_id": verification_id,
+        "deficiency_allowed": matter.deficiency_allowed,
+        "receipt_url": f"/api/v1/verifications/{verification_id}/receipt",
+    }
+    if looked.cause is not None:
+        return failed(looked.cause, looked.detail, **about)  # type: ignore[arg-type]
+    return overall(looked.shown, is_count_known=looked.is_count_known, about=looked.detail, **about)  # type: ignore[arg-type]
+
+
+def _receipt(
+    report: Report, looked: Looked, question: Question, matter: Matter, *, by: Actor, unit: Unit, hub: Hub
+) -> Receipt:
+    items = tuple(_recorded(found) for found in (looked.items if report.items else ()))
+    return Receipt(
+        region=hub.region,
+        issued_at=int(unit.now.timestamp()),
+        vid=report.verification_id or "",
+        at=unit.now,
+        office=by.office or hub.settings.name,
+        window=question.window,
+        operator=unit.vault.pairwise(by.key, "receipt"),
+        case=question.case_number,
+        matter=matter.code,
+        purpose=DEFAULT_PURPOSE,
+        channel=looked.channel.value,
+        items=items,
+        policy=policy_for(matter, looked.channel).digest(),
+        trust=hub.trust.digest,
+        verdict=report.verdict.value,
+        code=report.code,
+    )
+
+
+def _recorded(found: Found | UntoldItem) -> ReceiptItem | UntoldReceiptItem:
+    if isinstance(found, UntoldItem):
+        return UntoldReceiptItem(found.verdict.value, found.code)
+    return ReceiptItem(
+        kind=found.item.kind,
+        cert=found.cert_digest,
+        fields=tuple(sorted(found.item.disclosed)),
+        facts=tuple(
+            StatedFact(f.fact.value, f.outcome.value, f.cause, f.as_of, f.evidence) for f in found.item.facts
+        ),
+        verdict=found.item.verdict.value,
+        code=found.item.code,
+    )
+
+
+def _signed_receipt(verification_id: str, *, hub: Hub) -> str:
+    """Return the signed receipt, signing it now if nobody has; its payload was on record before."""
+    with hub.reading() as unit:
+        filed = receipts.get(unit, verification_id)
+    if filed is None or filed.receipt_payload is None:
+        raise NotFound("no such verification")
+    if filed.receipt is not None:
+        return filed.receipt
+    token = jose.sign(filed.receipt_payload, typ="receipt+jwt", key=hub.signer(Purpose.RECEIPT))
+    with hub.writing() as unit:
+        return receipts.keep_receipt(unit, verification_id, token)
+
+
+def _answered(
+    verification_id: str, *, by: Actor, hub: Hub
+) -> tuple[Mapping[str, Any], list[Mapping[str, str]]]:
+    with hub.reading() as unit:
+        filed = receipts.get(unit, verification_id)
+    if filed is None or filed.clerk != by.key or filed.report is None:
+        raise NotFound("no such verification, or not one of yours")
+    return filed.report, list(filed.opening or ())
+
+
+def _asked(question: Question) -> dict[str, str | None]:
+    """Return what makes a question another one under the same id and code: all that its receipt says of it."""
+    return {
+        "matter": question.matter,
+        "purpose": DEFAULT_PURPOSE,
+        "window": question.window,
+        "case": question.case_number,
+    }
+
+
+def _must_be_the_same(before: Verification, question: Question, *, by: Actor, code_hash: bytes) -> None:
+    is_same = before.question in (None, _asked(question))  # the release before kept no question
+    if before.clerk != by.key or before.code_hash != code_hash or not is_same:
+        raise Conflict("this verification id belongs to another check", code="VERIFICATION_ID_TAKEN")
+
+
+def _matter(code: str) -> Matter:
+    try:
+        return find_matter(code)
+    except MatterUnknown as unknown:
+        raise BadRequest("no such matter", code="MATTER_UNKNOWN") from unknown

@@ -1,0 +1,1 @@
+"""Who is who: holders, accounts and their sessions."""

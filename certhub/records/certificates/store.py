@@ -1,0 +1,326 @@
+"""The queries of the certificates noun. Every function takes the unit of work first.
+
+A certificate, a number or a holding without our MAC is not there for whoever asks (certhub/db/grants.py); a number
+whose row is not ours is taken all the same, by contents that equal nobody's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, or_, select, update
+
+from certhub.adapters.clock import AHEAD
+from certhub.db.columns import table_of
+from certhub.db.engine import Unit
+from certhub.db.grants import believed, is_ours, signed
+from certhub.db.statements import insert_new
+from certhub.records.certificates import terms
+from certhub.records.certificates.record import Certificate, Record
+from certhub.records.certificates.rules import State
+from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+
+_CERTIFICATE, _NUMBER = table_of(CertificateRow), table_of(NumberRow)
+_PUBLIC, _HOLDING = table_of(PublicIdRow), table_of(HoldingRow)
+_PAIRS = 200  # places a statement: SQLite takes a tree of 1,000 terms
+NEVER_SIGNED = (State.INTENDED, State.VOIDED)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a certificate lies."""
+
+    bucket: int
+    id: UUID
+
+
+NOWHERE = Place(-1, UUID(int=0))
+"""Where no certificate lies."""
+
+
+@dataclass(frozen=True)
+class NumberClaim:
+    """One wish to own a certificate number: keyed digests of identity and of content."""
+
+    number_hash: bytes
+    content_hash: bytes
+    place: Place
+
+
+def claim_numbers(unit: Unit, claims: Sequence[NumberClaim]) -> dict[bytes, NumberClaim]:
+    """Claim numbers; whoever was first keeps them.
+
+    Returns:
+        For each number hash the claim that stands now: ours, or the one that was there before.
+    """
+    insert_new(unit, _NUMBER, [_number_row(unit, claim) for claim in claims])
+    return standing_numbers(unit, [c.number_hash for c in claims])
+
+
+def standing_numbers(unit: Unit, hashes: Sequence[bytes]) -> dict[bytes, NumberClaim]:
+    """Return the claim that stands for each of these number hashes; one that nobody holds is left out."""
+    rows = unit.sql.execute(select(_NUMBER).where(_NUMBER.c.number_hash.in_(hashes)))
+    return {row.number_hash: _claim(unit, row) for row in rows}
+
+
+def _claim(unit: Unit, row: Row[Any]) -> NumberClaim:
+    if not is_ours(unit, NumberRow, row):
+        return NumberClaim(row.number_hash, b"", NOWHERE)
+    return NumberClaim(row.number_hash, row.content_hash, Place(row.bucket, row.certificate))
+
+
+def _number_row(unit: Unit, claim: NumberClaim) -> dict[str, Any]:
+    row = {
+        "number_hash": claim.number_hash,
+        "content_hash": claim.content_hash,
+        "bucket": claim.place.bucket,
+        "certificate": claim.place.id,
+    }
+    return signed(unit, NumberRow, row)
+
+
+def move_number(unit: Unit, number_hash: bytes, content_hash: bytes, place: Place) -> None:
+    """Point a number at a newer version (renewal)."""
+    row = _number_row(unit, NumberClaim(number_hash, content_hash, place))
+    unit.sql.execute(update(_NUMBER).where(_NUMBER.c.number_hash == number_hash).values(**row))
+
+
+def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
+    """Put certificates on record, each with its public id and a holding in every holder's own bucket."""
+    if not certificates:
+        return
+    unit.sql.execute(_CERTIFICATE.insert(), [_row(unit, certificate) for certificate in certificates])
+    unit.sql.execute(
+        _PUBLIC.insert(), [{"cid": c.cid, "bucket": c.bucket, "certificate": c.id} for c in certificates]
+    )
+    holdings: dict[tuple[bytes, UUID], dict[str, Any]] = {}
+    for c in certificates:
+        for holder in c.record.holders:
+            index = unit.vault.index(holder.id_type, holder.id_number)
+            row = {
+                "bucket": unit.vault.bucket(index),
+                "holder": index,
+                "certificate": c.id,
+                "certificate_bucket": c.bucket,
+            }
+            holdings[index, c.id] = signed(unit, HoldingRow, row)
+    unit.sql.execute(_HOLDING.insert(), list(holdings.values()))
+    terms.add(unit, certificates)
+
+
+def activate(unit: Unit, certificates: Sequence[Certificate]) -> list[Certificate]:
+    """Make intended certificates active, now that each record holds its signature.
+
+    Returns:
+        Those that this very call made active, as they now stand. One that somebody else activated or voided
+        meanwhile is left alone and left out.
+    """
+    made = []
+    for c in certificates:
+        active = replace(c, state=State.ACTIVE, state_since=unit.now, lease_until=None)
+        done = unit.sql.execute(
+            update(_CERTIFICATE)
+            .where(
+                _CERTIFICATE.c.bucket == c.bucket,
+                _CERTIFICATE.c.id == c.id,
+                _CERTIFICATE.c.state == State.INTENDED,
+            )
+            .values(lease_until=None, **_moved(unit, active))
+        )
+        if done.rowcount == 1:
+            made.append(active)
+    return made
+
+
+def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:
+    """Take an intended certificate whose lease has ended; False when somebody else still has it or it moved on.
+
+    A lease that reaches further than the one to be taken was written by a clock that was ahead.
+    """
+    done = unit.sql.execute(
+        update(_CERTIFICATE)
+        .where(
+            _CERTIFICATE.c.bucket == place.bucket,
+            _CERTIFICATE.c.id == place.id,
+            _CERTIFICATE.c.state == State.INTENDED,
+            or_(_CERTIFICATE.c.lease_until < unit.now, _CERTIFICATE.c.lease_until > lease_until + AHEAD),
+        )
+        .values(lease_until=lease_until)
+    )
+    return done.rowcount == 1
+
+
+def set_state(
+    unit: Unit,
+    certificate: Certificate,
+    state: State,
+    *,
+    reason: str | None = None,
+    decision: str | None = None,
+) -> Certificate | None:
+    """Move a certificate on, if nobody moved it since it was read; None when somebody did."""
+    record = replace(certificate.record, reason=reason, decision=decision)
+    moved = replace(certificate, state=state, state_since=unit.now, record=record)
+    done = unit.sql.execute(
+        update(_CERTIFICATE)
+        .where(
+            _CERTIFICATE.c.bucket == certificate.bucket,
+            _CERTIFICATE.c.id == certificate.id,
+            _CERTIFICATE.c.state == certificate.state,
+        )
+        .values(**_moved(unit, moved))
+    )
+    return moved if done.rowcount == 1 else None
+
+
+def get(unit: Unit, place: Place) -> Certificate | None:
+    """Return the certificate at a place."""
+    return next(iter(get_many(unit, [place])), None)
+
+
+def get_many(unit: Unit, places: Iterable[Place]) -> list[Certificate]:
+    """Return the certificates at these places, in no particular order."""
+    wanted = [(place.bucket, place.id) for place in places]
+    return [
+        certificate
+        for at in range(0, len(wanted), _PAIRS)
+        for certificate in _certificates(
+            unit,
+            select(_CERTIFICATE).where(
+                _is_one_of(_CERTIFICATE.c.bucket, _CERTIFICATE.c.id, wanted[at : at + _PAIRS])
+            ),
+        )
+    ]
+
+
+def _is_one_of(first: Any, second: Any, pairs: Sequence[tuple[Any, Any]]) -> Any:
+    """Spell "the pair is one of these" so that SQLite takes the index: for (a, b) IN (…) it reads the whole table."""
+    return or_(*(and_(first == one, second == other) for one, other in pairs))
+
+
+def find(unit: Unit, cid: str) -> Certificate | None:
+    """Return the certificate with a public id."""
+    row = unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid == cid)).first()
+    found = None if row is None else get(unit, Place(row.bucket, row.certificate))
+    return found if found is not None and found.cid == cid else None
+
+
+def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:
+    """Return what these holders (blind indexes) hold, oldest first; what was never signed is nobody's."""
+    pairs = [(unit.vault.bucket(index), index) for index in holders]
+    if not pairs:
+        return []
+    query = select(_HOLDING).where(_is_one_of(_HOLDING.c.bucket, _HOLDING.c.holder, pairs))
+    shares = believed(unit, HoldingRow, query)
+    found = {c.id: c for c in get_many(unit, [Place(s.certificate_bucket, s.certificate) for s in shares])}
+    held = [(s.holder, found[s.certificate]) for s in shares if s.certificate in found]
+    held = [(holder, certificate) for holder, certificate in held if certificate.state not in NEVER_SIGNED]
+    return sorted(held, key=lambda pair: pair[1].id)
+
+
+def issued_by(
+    unit: Unit, agencies: Sequence[str], *, limit: int, before: UUID | None = None
+) -> list[Certificate]:
+    """Return what agencies issued, newest first, at most `limit`, older than `before`."""
+    newest = (
+        select(_CERTIFICATE).where(_CERTIFICATE.c.agency.in_(agencies)).order_by(_CERTIFICATE.c.id.desc())
+    )
+    found: list[Certificate] = []
+    while len(found) < limit:  # a row that is not ours makes no page look like the last one
+        older = newest if before is None else newest.where(_CERTIFICATE.c.id < before)
+        rows = unit.sql.execute(older.limit(limit - len(found))).all()
+        if not rows:
+            break
+        found += [_open(unit, row) for row in rows if is_ours(unit, CertificateRow, row)]
+        before = rows[-1].id
+    return found
+
+
+def lapsed(unit: Unit, before: datetime, *, limit: int) -> list[Certificate]:
+    """Return intended certificates whose lease ended before a moment: the sweeper voids them."""
+    query = (
+        select(_CERTIFICATE)
+        .where(_CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < before)
+        .limit(limit)
+    )
+    return _certificates(unit, query)
+
+
+def forget_number(unit: Unit, place: Place) -> None:
+    """Free the number of a voided certificate, so that it can be issued after all."""
+    unit.sql.execute(
+        _NUMBER.delete().where(and_(_NUMBER.c.bucket == place.bucket, _NUMBER.c.certificate == place.id))
+    )
+
+
+def by_slot(unit: Unit, list_no: int, index: int) -> Certificate | None:
+    """Return the certificate that a status slot belongs to."""
+    query = select(_CERTIFICATE).where(_CERTIFICATE.c.list_no == list_no, _CERTIFICATE.c.list_index == index)
+    return next(iter(_certificates(unit, query)), None)
+
+
+def count(unit: Unit) -> int:
+    """Return how many certificates there are, of every state; for start-up and tests, not for pages."""
+    rows = unit.sql.execute(select(_CERTIFICATE.c.id).where(or_(_CERTIFICATE.c.state != State.VOIDED)))
+    return len(rows.all())
+
+
+def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
+    row = {
+        name: getattr(c, name)
+        for name in (
+            "id",
+            "bucket",
+            "cid",
+            "kind",
+            "kind_version",
+            "agency",
+            "version",
+            "state_since",
+            "valid_from",
+            "valid_to",
+            "list_no",
+            "list_index",
+            "ref",
+            "created_at",
+            "lease_until",
+            "previous",
+        )
+    }
+    sealed = {"state": c.state.value, "sealed": _seal(unit, c)}
+    return signed(unit, CertificateRow, row | sealed)
+
+
+def _moved(unit: Unit, c: Certificate) -> dict[str, Any]:
+    """Return the columns that change when a certificate moves on, with the MAC over its whole new row."""
+    row = _row(unit, c)
+    return {name: row[name] for name in ("state", "state_since", "sealed", "mac")}
+
+
+def _seal(unit: Unit, c: Certificate) -> bytes:
+    return unit.vault.seal("certificate", str(c.id), c.record.to_bytes())
+
+
+def _certificates(unit: Unit, query: Select[Any]) -> list[Certificate]:
+    return [_open(unit, row) for row in believed(unit, CertificateRow, query)]
+
+
+def _open(unit: Unit, row: Row[Any]) -> Certificate:
+    values = {name: value for name, value in row._mapping.items() if name != "mac"}
+    record = Record.from_bytes(unit.vault.open("certificate", str(row.id), values.pop("sealed")))
+    return Certificate(**values | {"state": State(values["state"])}, record=record)
+
+
+def prolong(unit: Unit, intent: Certificate) -> None:
+    """Write an intent's new lease."""
+    unit.sql.execute(
+        update(_CERTIFICATE)
+        .where(
+            _CERTIFICATE.c.bucket == intent.bucket,
+            _CERTIFICATE.c.id == intent.id,
+            _CERTIFICATE.c.state == State.INTENDED,
+        )
+        .values(lease_until=intent.lease_until)
+    )

@@ -1,0 +1,262 @@
+"""The queries of the status noun.
+
+A slot is drawn at random and kept by inserting it: two workers that draw the same one find out, and draw
+again. When more than half of the draws are taken the list is called full and the next one is opened.
+Lists are never grouped by certificate type: a list named after a disability would tell on its holders.
+Decoys are kept by inserting them too, so that no certificate is ever given theirs.
+
+What a slot says is published only when its row carries our MAC, or says what was published before.
+Nor is a list's row asked how big the list is: every list of ours has MIN_SLOTS. A row that says otherwise, or is gone,
+was written by somebody else; it is counted, told and put right when the list is next published.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from certhub_verifier.formats.statuslist import INVALID, MIN_SLOTS, SUSPENDED
+from sqlalchemy import delete, func, select, update
+
+from certhub.db.columns import table_of
+from certhub.db.engine import Unit
+from certhub.db.grants import believed, is_ours, signed
+from certhub.db.statements import CHUNK, insert_new
+from certhub.records.status.tables import PublisherLeaseRow, SlotRow, StatusListRow
+
+log = logging.getLogger("certhub.store")
+
+_LIST, _SLOT, _LEASE = table_of(StatusListRow), table_of(SlotRow), table_of(PublisherLeaseRow)
+_NAMED = select(_LIST).where(_LIST.c.list_no.between(1, 999_999_999))
+"""The lists that can have a name: nine digits at the most. A row of another number is nobody's."""
+DRAWS = 40  # all taken by chance at half full: 2^-40
+CROWDED = 3  # so many draws in vain, and the list is counted
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A credential's place in a status list."""
+
+    list_no: int
+    index: int
+
+
+Owner = tuple[int, UUID]
+"""Whose a slot is: bucket and id of its certificate."""
+
+
+def allocate(unit: Unit, owners: Sequence[Owner]) -> list[Slot]:
+    """Give each owner (bucket, certificate id) a fresh random slot, in order.
+
+    All owners draw at once; those who drew what was taken draw again.
+    """
+    newest = unit.sql.execute(_NAMED.order_by(_LIST.c.list_no.desc()).limit(1)).first()
+    list_no, size = (newest.list_no, _room(newest.size)) if newest else _open_list(unit, 1)
+    given: dict[UUID, Slot] = {}
+    waiting = list(owners)
+    for draw in range(DRAWS):
+        if not waiting:
+            return [given[certificate] for _, certificate in owners]
+        if draw == CROWDED and _is_half_full(unit, list_no, size):
+            list_no, size = _open_list(unit, list_no + 1)
+        given |= _draw(unit, list_no, size, waiting)
+        waiting = [owner for owner in waiting if owner[1] not in given]
+    raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
+
+
+def _room(size: object) -> int:
+    """Return from how many slots to draw: never from more than a list has, whatever its row says."""
+    return size if isinstance(size, int) and 0 < size <= MIN_SLOTS else MIN_SLOTS
+
+
+def _draw(unit: Unit, list_no: int, size: int, owners: Sequence[Owner]) -> dict[UUID, Slot]:
+    """Let every owner draw once; return what those got who drew a free slot."""
+    drawn: dict[int, Owner] = {}
+    for owner in owners:
+        drawn.setdefault(int.from_bytes(unit.random(4), "big") % size, owner)
+    kept = insert_new(
+        unit, _SLOT, [_row(unit, Slot(list_no, index), 0, owner) for index, owner in drawn.items()]
+    )
+    return {drawn[index][1]: Slot(list_no, index) for _, index in kept}
+
+
+def _open_list(unit: Unit, list_no: int) -> tuple[int, int]:
+    insert_new(unit, _LIST, [_list_row(unit, list_no)])
+    return list_no, MIN_SLOTS
+
+
+def _is_half_full(unit: Unit, list_no: int, size: int) -> bool:
+    taken = unit.sql.scalar(select(func.count()).select_from(_SLOT).where(_SLOT.c.list_no == list_no)) or 0
+    return taken * 2 >= size
+
+
+def has_decoys(unit: Unit, list_no: int) -> bool:
+    """Tell whether some slots of a list are nobody's."""
+    decoy = _SLOT.c.certificate.is_(None)
+    return (
+        unit.sql.scalar(select(_SLOT.c.list_no).where(_SLOT.c.list_no == list_no, decoy).limit(1)) is not None
+    )
+
+
+def add_decoys(unit: Unit, one: "ListState", values: Sequence[int]) -> int:
+    """Have free slots, drawn at random, say `values` without being anybody's; return how many there were.
+
+    A slot that is drawn twice, or is somebody's, is left as it is.
+    """
+    drawn = {int.from_bytes(unit.random(4), "big") % one.size: value for value in values}
+    rows = [_row(unit, Slot(one.list_no, at), value, None) for at, value in drawn.items()]
+    return len(insert_new(unit, _SLOT, rows))
+
+
+def reinstate_decoy(unit: Unit, one: "ListState") -> bool:
+    """Have one suspended decoy, any, say 0 again; False where there is none."""
+    suspended = (_SLOT.c.list_no == one.list_no, _SLOT.c.certificate.is_(None), _SLOT.c.value == SUSPENDED)
+    found = believed(unit, SlotRow, select(_SLOT).where(*suspended).order_by(_SLOT.c.list_index))
+    if not found:
+        return False
+    drawn = found[int.from_bytes(unit.random(4), "big") % len(found)]
+    set_value(unit, Slot(one.list_no, drawn.list_index), 0, owner=None)
+    return True
+
+
+def set_value(unit: Unit, slot: Slot, value: int, *, owner: Owner | None) -> None:
+    """Write what a slot says and whose it is, and mark its list as changed, in the caller's transaction.
+
+    The owner comes from who knows it, never from the row: a slot that was given to somebody else, or taken away,
+    is its owner's again.
+    """
+    row = _row(unit, slot, value, owner)
+    if not insert_new(unit, _SLOT, [row]):
+        unit.sql.execute(
+            update(_SLOT)
+            .where(_SLOT.c.list_no == slot.list_no, _SLOT.c.list_index == slot.index)
+            .values(**row)
+        )
+    unit.sql.execute(update(_LIST).where(_LIST.c.list_no == slot.list_no).values(changed_at=unit.now))
+
+
+def _row(unit: Unit, slot: Slot, value: int, owner: Owner | None) -> dict[str, Any]:
+    bucket, certificate = owner or (None, None)
+    row = {
+        "list_no": slot.list_no,
+        "list_index": slot.index,
+        "value": value,
+        "bucket": bucket,
+        "certificate": certificate,
+    }
+    return signed(unit, SlotRow, row)
+
+
+@dataclass(frozen=True)
+class ListState:
+    """One list as the store knows it; `is_altered` where its row says another size than every list of ours has."""
+
+    list_no: int
+    changed_at: datetime
+    published_at: datetime | None
+    is_altered: bool = False
+    size: int = MIN_SLOTS
+
+
+def lists(unit: Unit) -> list[ListState]:
+    """Return every list, in order."""
+    rows = unit.sql.execute(_NAMED.order_by(_LIST.c.list_no))
+    return [ListState(row.list_no, row.changed_at, row.published_at, row.size != MIN_SLOTS) for row in rows]
+
+
+def bring_back(unit: Unit, list_no: int) -> None:
+    """Have a list again whose row somebody took away although it was published."""
+    insert_new(unit, _LIST, [_list_row(unit, list_no)])
+    _tell(unit, list_no, "its row was taken away")
+
+
+def _list_row(unit: Unit, list_no: int) -> dict[str, Any]:
+    return {"list_no": list_no, "size": MIN_SLOTS, "changed_at": unit.now, "published_at": None}
+
+
+def _tell(unit: Unit, list_no: int, what: str) -> None:
+    unit.refused[_LIST.name] += 1
+    log.warning("store: status list %d: %s by somebody who wrote the database; put right", list_no, what)
+
+
+def spoken(unit: Unit, list_no: int) -> dict[int, int]:
+    """Return every slot of a list that says invalid or suspended, as its row has it: {index: value}."""
+    rows = unit.sql.execute(
+        select(_SLOT.c.list_index, _SLOT.c.value).where(
+            _SLOT.c.list_no == list_no, _SLOT.c.value.in_((INVALID, SUSPENDED))
+        )
+    )
+    # SQLite keeps a text where a number belongs.
+    return {at: value for at, value in rows if isinstance(at, int)}
+
+
+def held_back(unit: Unit, one: "ListState", before: Mapping[int, int]) -> dict[int, int]:
+    """Return which of these slots must go on saying what they said in public before.
+
+    `before` holds, of the slots whose row now says something else, what they said. A change is believed when its
+    row carries our MAC and the life of a certificate allows it: what was invalid stays so.
+    """
+    indexes = list(before)
+    rows: dict[int, int] = {}
+    for at in range(0, len(indexes), CHUNK):
+        here = _SLOT.c.list_index.in_(indexes[at : at + CHUNK])
+        found = believed(unit, SlotRow, select(_SLOT).where(_SLOT.c.list_no == one.list_no, here))
+        rows |= {row.list_index: row.value for row in found}
+    ended = [index for index, said in before.items() if said == INVALID and rows.get(index) != INVALID]
+    unit.refused[_SLOT.name] += len(ended)
+    return {index: said for index, said in before.items() if index not in rows or index in ended}
+
+
+def believable(unit: Unit, one: "ListState") -> dict[int, int]:
+    """Return what every slot of a list says that does not say 0, where nothing was said in public before.
+
+    A slot whose row is not to be believed is suspended: nobody knows what it said.
+    """
+    here = _SLOT.c.list_index.between(0, one.size - 1)
+    rows = unit.sql.execute(select(_SLOT).where(_SLOT.c.list_no == one.list_no, here))
+    said = {row.list_index: row.value if is_ours(unit, SlotRow, row) else SUSPENDED for row in rows}
+    return {index: value for index, value in said.items() if value}
+
+
+def published(unit: Unit, one: "ListState", at: datetime) -> None:
+    """Note that what the store knew at a moment now stands on the shelf; a size that was altered is put right."""
+    here = update(_LIST).where(_LIST.c.list_no == one.list_no)
+    unit.sql.execute(here.values(published_at=at, size=MIN_SLOTS))
+    if one.is_altered:
+        _tell(unit, one.list_no, "its size was altered")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lease as the store knows it: who has it, and how often they said so."""
+
+    holder: str
+    beat: int
+
+
+def beat(unit: Unit, name: str, holder: str) -> bool:
+    """Say that a lease is still ours, or take one that nobody ever had; False where it is somebody else's."""
+    if insert_new(unit, _LEASE, [{"name": name, "holder": holder, "beat": 1}]):
+        return True
+    mine = (_LEASE.c.name == name, _LEASE.c.holder == holder)
+    return unit.sql.execute(update(_LEASE).where(*mine).values(beat=_LEASE.c.beat + 1)).rowcount == 1
+
+
+def held(unit: Unit, name: str) -> Held | None:
+    """Return who has a lease; None where nobody has."""
+    row = unit.sql.execute(select(_LEASE).where(_LEASE.c.name == name)).first()
+    return None if row is None else Held(row.holder, row.beat)
+
+
+def take(unit: Unit, name: str, holder: str, seen: Held) -> bool:
+    """Take a lease over that still stands as it was seen; False where its holder has spoken since."""
+    as_seen = (_LEASE.c.name == name, _LEASE.c.holder == seen.holder, _LEASE.c.beat == seen.beat)
+    taken = unit.sql.execute(update(_LEASE).where(*as_seen).values(holder=holder, beat=_LEASE.c.beat + 1))
+    return taken.rowcount == 1
+
+
+def give_back(unit: Unit, name: str, holder: str) -> None:
+    """Give a lease back, so that the next process need not watch it for ten seconds."""
+    unit.sql.execute(delete(_LEASE).where(_LEASE.c.name == name, _LEASE.c.holder == holder))

@@ -1,0 +1,1 @@
+"""Other regions: whom to believe, whom to ask, and what was agreed."""

@@ -1,0 +1,120 @@
+"""Bring a hub's database to this version, and adopt its rows of before once (certhub/db/adoption.py).
+
+    DATA/adopted.json   {"format": 1, "at": ISO time, "rows": {table: n}, "left": {table: n}, "accounts": [id, …]}
+
+That it was done stands in the hub's folder, not in the database: somebody who writes the database could otherwise
+turn its version back, add a row, and have the next `certhub migrate` make it ours.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from certhub_keys.software import KeyStore
+from sqlalchemy import Engine
+
+from certhub.adapters import private
+from certhub.db import adoption, migrate
+from certhub.db.adoption import Adoption
+from certhub.db.engine import Unit, open_engine
+from certhub.errors import Conflict
+from certhub.hub import KEYS, database_url, read_passphrase, vault_of
+from certhub.records.certificates import search, terms
+from certhub.settings import Settings
+
+FILE = "adopted.json"
+
+
+class AlreadyAdopted(Conflict):
+    """The rows of this hub were adopted before, and its database is again one of before."""
+
+    code = "ALREADY_ADOPTED"
+
+
+def bring_up(
+    settings: Settings,
+    *,
+    now: datetime,
+    random: Callable[[int], bytes],
+    restored: bool = False,
+    step: Callable[[str], None] = lambda name: None,
+) -> Adoption | None:
+    """Bring the database of a hub to this version; the key store is opened only when there are rows to adopt.
+
+    `restored` says that an old copy of the database was put back on purpose: its rows are adopted again.
+
+    Returns:
+        What was adopted; None where there was nothing to adopt. A database that is newer than this version, and may
+        be served by it, is left as it is.
+
+    Raises:
+        AlreadyAdopted: there are rows of before although they were adopted, and nobody said that this is right.
+        DatabaseTooNew: the database is of a newer version, and this one cannot work with it.
+    """
+    done: list[Adoption] = []
+
+    def adopt(engine: Engine) -> None:
+        if (settings.data / FILE).exists() and not restored:
+            raise AlreadyAdopted(
+                "the rows of this hub were adopted before, and its database is one of before again; if an old"
+                " copy was put back on purpose, say so with --restored"
+            )
+        store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
+        done.append(adoption.adopt(engine, vault_of(store, random), step=step))
+
+    stands = migrate.bring_up(database_url(settings), schema=settings.database_schema, adopt=adopt)
+    if stands.is_newer:
+        return None
+    _fill_index(settings, now=now, random=random)
+    if done or not (settings.data / FILE).exists():
+        note(settings, done[0] if done else None, now=now)
+    return done[0] if done else None
+
+
+def newer_revision(settings: Settings) -> str | None:
+    """Return the revision of a hub's database where it is newer than this version; None where it is not."""
+    engine = open_engine(database_url(settings), schema=settings.database_schema)
+    try:
+        stands = migrate.standing(engine)
+        return stands.revision if stands.is_newer else None
+    finally:
+        engine.dispose()
+
+
+def _fill_index(settings: Settings, *, now: datetime, random: Callable[[int], bytes]) -> None:
+    """Put certificates of before into the search index, some in a transaction; killed and run again it goes on."""
+    engine = open_engine(database_url(settings), schema=settings.database_schema)
+    try:
+        with engine.connect() as connection:
+            if terms.is_complete(connection):
+                return
+        vault = vault_of(KeyStore.open(settings.data / KEYS, read_passphrase(settings)), random)
+        last: UUID | None = None
+        while True:
+            with engine.connect() as connection:
+                writer = connection.execution_options(certhub_writes=True)
+                with writer.begin():
+                    last = search.fill(Unit(writer, vault, now, random), before=last)
+            if last is None:
+                return
+    finally:
+        engine.dispose()
+
+
+def note(settings: Settings, adopted: Adoption | None, *, now: datetime) -> None:
+    """Write down, in the hub's folder, that nothing is left to adopt."""
+    told: dict[str, Any] = {"format": 1, "at": now.isoformat(timespec="seconds")} | (
+        {"rows": {}, "left": {}, "accounts": []} if adopted is None else to_dict(adopted)
+    )
+    private.write(settings.data / FILE, json.dumps(told, indent=1).encode())
+
+
+def to_dict(adopted: Adoption) -> dict[str, Any]:
+    """Return an adoption as JSON, without names."""
+    return {
+        "rows": {table: n for table, n in adopted.rows.items() if n},
+        "left": {table: n for table, n in adopted.left.items() if n},
+        "accounts": [str(account.id) for account in adopted.accounts],
+    }

@@ -1,0 +1,204 @@
+"""Found a hub: its folder, keys, own part of the trust list, and database.
+
+    DATA/certhub.toml          settings
+    DATA/keys, keys.passphrase the key store (software; a token or an agent takes its place in production)
+    DATA/trust/regions/<own>/  keys.json, issuers.json, endpoints.json: ours to write
+    DATA/certhub.db            migrated to the newest schema (or PostgreSQL, by URL)
+    DATA/adopted.json          that no row is left to adopt (setup/adopting.py)
+
+What another region publishes is pinned by an operator with `pin`; until then the trust set knows only us.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from certhub_keys.cost import Cost
+from certhub_keys.software import KeyStore
+from certhub_schemas.algorithms import EDDSA, ES256, Algorithm
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.formats import trustlist, versions
+from certhub_verifier.formats.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trustlist import (
+    Issuer,
+    Member,
+    Members,
+    MemberState,
+    RegionEndpoint,
+    RegionIssuers,
+    RegionKeys,
+)
+
+from certhub.adapters import private
+from certhub.adapters.public_files import Shelf
+from certhub.db import migrate
+from certhub.errors import Conflict
+from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
+from certhub.readable import require_readable
+from certhub.settings import FILE, Profile, Settings
+from certhub.setup.adopting import note
+
+REGION_PURPOSES: Mapping[Purpose, Algorithm] = {
+    Purpose.SHOW: ES256,
+    Purpose.PAPER: ES256,
+    Purpose.STATUS: ES256,
+    Purpose.EXCHANGE: ES256,
+    Purpose.BUNDLE: ES256,
+    Purpose.RECEIPT: ES256,
+    Purpose.LOG: EDDSA,
+    Purpose.WITNESS: EDDSA,
+}
+SIGNS_FOR, CHECKED_FOR = timedelta(days=365), timedelta(days=365 * 11)
+A_LITTLE_BEFORE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class AgencySeed:
+    """An agency as it is founded with: who it is and what it may issue."""
+
+    uscc: str
+    name: str
+    name_en: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Founding:
+    """A region as it is founded."""
+
+    code: str
+    name: str
+    name_en: str
+    url: str
+    agencies: tuple[AgencySeed, ...]
+
+
+def found(
+    folder: Path,
+    founding: Founding,
+    *,
+    profile: Profile,
+    passphrase: bytes,
+    now: datetime,
+    random: Callable[[int], bytes],
+    cost: Cost = Cost.STANDARD,
+    database: str = "",
+    schema: str = "",
+) -> Settings:
+    """Found a hub in an empty folder and return its settings.
+
+    Raises:
+        Conflict: a hub lives there already; it was left alone.
+        TextRefused: a name of the region or of an agency cannot be read as it stands.
+    """
+    _require_readable_names(founding)
+    if (folder / FILE).exists():
+        raise Conflict(f"a hub lives in {folder} already", code="HUB_EXISTS")
+    private.make_folder(folder)
+    if profile is not Profile.PRODUCTION:
+        private.write(folder / PASSPHRASE, passphrase)
+    store = KeyStore.create(folder / KEYS, passphrase, random=random, cost=cost)
+    for name in SECRETS:
+        store.make_secret(name, random=random)
+    write_own_trust(folder, founding, _make_keys(store, founding, now=now, random=random))
+    lines = {
+        "region": founding.code,
+        "name": founding.name,
+        "name_en": founding.name_en,
+        "profile": profile.value,
+        "url": founding.url,
+        "database_url": database,
+        "database_schema": schema,
+    }
+    text = "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items() if value
+    )
+    Shelf(folder).put(FILE, text.encode())
+    settings = Settings.load(folder)
+    migrate.bring_up(database_url(settings), schema=settings.database_schema)
+    note(settings, None, now=now)
+    return settings
+
+
+def _require_readable_names(founding: Founding) -> None:
+    require_readable(name=founding.name, name_en=founding.name_en)
+    for agency in founding.agencies:
+        require_readable(agency=agency.name, agency_en=agency.name_en)
+
+
+@dataclass(frozen=True)
+class FoundingKeys:
+    """The public halves of what was made."""
+
+    region: tuple[ListedKey, ...]
+    seals: Mapping[str, ListedKey]
+
+
+def _make_keys(
+    store: KeyStore, founding: Founding, *, now: datetime, random: Callable[[int], bytes]
+) -> FoundingKeys:
+    def make(kid: str, algorithm: Algorithm, purpose: Purpose) -> ListedKey:
+        made = store.make(kid, algorithm, purpose, random=random)
+        start = (now - A_LITTLE_BEFORE).replace(microsecond=0)
+        return ListedKey(
+            kid=kid,
+            jwk=dict(made.jwk),
+            algorithm=algorithm,
+            purpose=purpose,
+            from_=start,
+            until=start + SIGNS_FOR,
+            verify_until=start + CHECKED_FOR,
+            state=KeyState.ACTIVE,
+        )
+
+    region = tuple(
+        make(f"{founding.code}-{p.value}-1", algorithm, p) for p, algorithm in REGION_PURPOSES.items()
+    )
+    seals = {a.uscc: make(f"{a.uscc}-1", ES256, Purpose.SEAL) for a in founding.agencies}
+    return FoundingKeys(region, seals)
+
+
+def write_own_trust(folder: Path, founding: Founding, keys: FoundingKeys) -> None:
+    """Write our part of the trust list, and a member list that holds only us until others are pinned."""
+    issuers = tuple(
+        Issuer(agency=a.uscc, name=a.name, name_en=a.name_en, kinds=a.kinds, keys=(keys.seals[a.uscc],))
+        for a in founding.agencies
+    )
+    shelf = Shelf(folder / TRUST)
+    shelf.put(
+        trustlist.keys_path(founding.code), RegionKeys(region=founding.code, keys=keys.region).to_bytes()
+    )
+    shelf.put(
+        trustlist.issuers_path(founding.code), RegionIssuers(region=founding.code, issuers=issuers).to_bytes()
+    )
+    write_endpoint(folder, founding.code, founding.url)
+    if keys.region:
+        write_members(folder, [founding], now=keys.region[0].from_)
+
+
+def write_endpoint(folder: Path, code: str, url: str) -> None:
+    """Say where a region's hub is reached."""
+    formats = {"xr": versions.EXCHANGE, "bundle": versions.BUNDLE}
+    endpoint = RegionEndpoint(region=code, url=url, formats=formats).to_bytes()
+    Shelf(folder / TRUST).put(trustlist.endpoints_path(code), endpoint)
+
+
+def write_members(folder: Path, regions: Sequence[Founding], *, now: datetime) -> None:
+    """Say which regions there are."""
+    moment = now.replace(microsecond=0)
+    members = tuple(
+        Member(code=r.code, name=r.name, name_en=r.name_en, state=MemberState.FULL, since=moment)
+        for r in regions
+    )
+    listed = Members(version=int(moment.timestamp()), issued_at=moment, members=members)
+    Shelf(folder / TRUST).put(trustlist.MEMBERS_PATH, listed.to_bytes())
+
+
+def pin(folder: Path, other: Path, code: str) -> None:
+    """Take over what another region publishes, by an operator's hand: its keys, issuers, endpoint, agreements."""
+    theirs = other / TRUST / "regions" / code
+    shelf = Shelf(folder / TRUST)
+    for path in sorted(theirs.rglob("*.json")):
+        shelf.put(f"regions/{code}/{path.relative_to(theirs).as_posix()}", path.read_bytes())

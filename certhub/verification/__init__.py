@@ -1,0 +1,1 @@
+"""What a verification leaves behind: tickets, uses of codes, receipts."""

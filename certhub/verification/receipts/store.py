@@ -1,0 +1,166 @@
+"""The queries of the receipts noun.
+
+sealed     {"question": {matter, purpose, window, case}} from the first moment; once it is answered also
+           {"report": …, "receipt": payload to be signed, "opening": […]}   one blob a row
+signed     the signed receipt, once somebody signed it: sealed too, since it holds the case number and the window
+code_hash  keyed once more: a clerk may have scanned anything, and an identity number is soon guessed from its hash
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select, update
+
+from certhub.db.columns import table_of
+from certhub.db.engine import Unit
+from certhub.db.grants import believed, signed
+from certhub.db.sealing import BlobRefused
+from certhub.db.statements import insert_new
+from certhub.errors import Conflict, NotFound
+from certhub.verification.receipts.tables import VerificationRow
+
+_VERIFICATION = table_of(VerificationRow)
+_RECEIPT = "verification.receipt"  # what the vault is told: a row has two blobs
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A verification as the store knows it; the last five are None until it is answered.
+
+    `question` is what was asked about the code; None in rows of the release before, which kept none.
+    """
+
+    id: str
+    clerk: str
+    code_hash: bytes
+    asked_at: datetime
+    question: Mapping[str, str | None] | None
+    answered_at: datetime | None
+    report: Mapping[str, Any] | None
+    receipt_payload: Mapping[str, Any] | None
+    opening: Sequence[Mapping[str, str]] | None
+    receipt: str | None
+
+
+def ask(
+    unit: Unit, verification_id: str, *, clerk: str, code_hash: bytes, question: Mapping[str, str | None]
+) -> Verification | None:
+    """Put a question on record; when the id is taken already, return the verification that has it.
+
+    Raises:
+        Conflict: it is taken by a row that is not to be believed.
+    """
+    kept = unit.vault.digest("verification code", code_hash)
+    row = {
+        "id": verification_id,
+        "clerk": clerk,
+        "code_hash": kept,
+        "state": "asked",
+        "asked_at": unit.now,
+        "sealed": _sealed(unit, verification_id, {"question": question}),
+    }
+    if insert_new(unit, _VERIFICATION, [signed(unit, VerificationRow, row)]):
+        return None
+    before = get(unit, verification_id)
+    if before is None:
+        raise Conflict("this verification id cannot be used", code="VERIFICATION_ID_TAKEN")
+    return replace(before, code_hash=code_hash) if before.code_hash == kept else before
+
+
+def answer(
+    unit: Unit,
+    verification_id: str,
+    *,
+    question: Mapping[str, str | None],
+    report: Mapping[str, Any],
+    receipt_payload: Mapping[str, Any],
+    opening: Sequence[Mapping[str, str]],
+) -> bool:
+    """Put the answer on record; False when another try of the same question was quicker."""
+    plain = {
+        "question": question,
+        "report": report,
+        "receipt": receipt_payload,
+        "opening": list(opening),
+    }
+    done = unit.sql.execute(
+        update(_VERIFICATION)
+        .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.state == "asked")
+        .values(
+            state="answered",
+            answered_at=unit.now,
+            verdict=report["verdict"],
+            code=report["code"],
+            sealed=_sealed(unit, verification_id, plain),
+        )
+    )
+    return done.rowcount == 1
+
+
+def keep_receipt(unit: Unit, verification_id: str, receipt: str) -> str:
+    """Keep the signed receipt; the first one signed is the one that everybody gets."""
+    unit.sql.execute(
+        update(_VERIFICATION)
+        .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.signed.is_(None))
+        .values(signed=unit.vault.seal(_RECEIPT, verification_id, receipt.encode()))
+    )
+    kept = unit.sql.scalar(select(_VERIFICATION.c.signed).where(_VERIFICATION.c.id == verification_id))
+    if kept is None:
+        raise NotFound("no such verification")
+    return unit.vault.open(_RECEIPT, verification_id, kept).decode()
+
+
+def get(unit: Unit, verification_id: str) -> Verification | None:
+    """Return a verification by its id; None also for one that is not to be believed, or does not open."""
+    return next(
+        iter(_verifications(unit, select(_VERIFICATION).where(_VERIFICATION.c.id == verification_id))), None
+    )
+
+
+def latest(unit: Unit, *, clerk: str, limit: int) -> list[Verification]:
+    """Return a clerk's latest verifications that were answered, newest first."""
+    query = (
+        select(_VERIFICATION)
+        .where(_VERIFICATION.c.clerk == clerk, _VERIFICATION.c.state == "answered")
+        .order_by(_VERIFICATION.c.asked_at.desc(), _VERIFICATION.c.id)
+        .limit(limit)
+    )
+    return _verifications(unit, query)
+
+
+def _verifications(unit: Unit, query: Select[Any]) -> list[Verification]:
+    found = (_verification(unit, row) for row in believed(unit, VerificationRow, query))
+    return [one for one in found if one is not None]
+
+
+def _verification(unit: Unit, row: Row[Any]) -> Verification | None:
+    try:
+        plain = _opened(unit, "verification", row.id, row.sealed) or b"{}"
+        receipt = _opened(unit, _RECEIPT, row.id, row.signed)
+    except BlobRefused:
+        unit.refused[_VERIFICATION.name] += 1
+        return None
+    told: dict[str, Any] = json.loads(plain)
+    return Verification(
+        row.id,
+        row.clerk,
+        row.code_hash,
+        row.asked_at,
+        told.get("question"),
+        row.answered_at,
+        told.get("report"),
+        told.get("receipt"),
+        told.get("opening"),
+        None if receipt is None else receipt.decode(),
+    )
+
+
+def _opened(unit: Unit, table: str, row: str, blob: bytes | None) -> bytes | None:
+    return None if blob is None else unit.vault.open(table, row, blob)
+
+
+def _sealed(unit: Unit, verification_id: str, plain: Mapping[str, Any]) -> bytes:
+    return unit.vault.seal("verification", verification_id, json.dumps(plain, ensure_ascii=False).encode())

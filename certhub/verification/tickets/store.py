@@ -1,0 +1,182 @@
+"""Mint, find, spend, forget.
+
+Used once is an INSERT … ON CONFLICT DO NOTHING on the token's hash (DESIGN D8): a read before a write let
+196 of 200 raced tickets through more than once, the insert none. A ticket without our MAC is no ticket; a use is
+a use whatever became of its row, and says nothing but when when it does not open.
+
+Used once is also for ever, whatever the clock does: with the uses that are forgotten goes, in the same transaction,
+the word up to which end they were (`spent_forgotten`), and no code that ends by then is used or called good again.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from certhub.adapters.clock import LARGEST_JUMP
+from certhub.db.columns import table_of
+from certhub.db.engine import Unit
+from certhub.db.grants import believed, signed
+from certhub.db.sealing import BlobRefused
+from certhub.db.statements import insert_new
+from certhub.verification.tickets.tables import ForgottenRow, SpentRow, TicketRow
+
+_TICKET, _SPENT, _FORGOTTEN = table_of(TicketRow), table_of(SpentRow), table_of(ForgottenRow)
+_USE = "spent.use"  # what the vault is told: a row has two blobs, which do not fit in each other's place
+REMEMBERED = timedelta(minutes=10)  # after expiry, so that used, expired and unknown differ
+
+
+@dataclass(frozen=True)
+class TicketItem:
+    """One certificate that a ticket opens; `fields` None leaves the choice to the matter."""
+
+    cid: str
+    fields: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class OpenTicket:
+    """A ticket as the store knows it."""
+
+    code_hash: bytes
+    items: tuple[TicketItem, ...]
+    matter: str | None
+    minted_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Use:
+    """The one use of a token: when, where, by whom, under which verification id."""
+
+    at: datetime
+    region: str
+    clerk: str
+    window: str
+    verification_id: str
+
+    def is_same(self, other: "Use") -> bool:
+        """Whether this is the same question asked again: region, clerk and verification id agree."""
+        mine, theirs = (
+            (self.region, self.clerk, self.verification_id),
+            (other.region, other.clerk, other.verification_id),
+        )
+        return mine == theirs
+
+
+def mint(
+    unit: Unit, code_hash: bytes, items: Sequence[TicketItem], *, matter: str | None, life: timedelta
+) -> OpenTicket:
+    """Put a ticket on record; its code exists nowhere but with the holder."""
+    row_id, expires_at = unit.new_id(), unit.now + life
+    plain = json.dumps(
+        {"items": [asdict(item) for item in items], "matter": matter}, ensure_ascii=False
+    ).encode()
+    row = {
+        "code_hash": code_hash,
+        "id": row_id,
+        "sealed": unit.vault.seal("ticket", str(row_id), plain),
+        "minted_at": unit.now,
+        "expires_at": expires_at,
+    }
+    unit.sql.execute(_TICKET.insert().values(**signed(unit, TicketRow, row)))
+    return OpenTicket(code_hash, tuple(items), matter, unit.now, expires_at)
+
+
+def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
+    """Return a ticket that is open, spent or expired less than ten minutes ago."""
+    found = believed(unit, TicketRow, select(_TICKET).where(_TICKET.c.code_hash == code_hash))
+    if not found:
+        return None
+    row = found[0]
+    plain = json.loads(unit.vault.open("ticket", str(row.id), row.sealed))
+    items = tuple(
+        TicketItem(i["cid"], None if i["fields"] is None else tuple(i["fields"])) for i in plain["items"]
+    )
+    return OpenTicket(row.code_hash, items, plain["matter"], row.minted_at, row.expires_at)
+
+
+def use_of(unit: Unit, token_hash: bytes) -> Use | None:
+    """Return the one use of a token, if it has been used."""
+    row = unit.sql.execute(select(_SPENT).where(_SPENT.c.token_hash == token_hash)).first()
+    if row is None:
+        return None
+    try:
+        told = json.loads(unit.vault.open(_USE, token_hash.hex(), row.sealed))
+    except BlobRefused:
+        unit.refused[_SPENT.name] += 1
+        return Use(row.at, "", "", "", "")
+    return Use(datetime.fromisoformat(told.pop("at")), **told)
+
+
+def is_forgotten(unit: Unit, ends: datetime) -> bool:
+    """Tell whether the use of a code that ends at `ends` may have been forgotten: nobody knows that it was not used."""
+    until = unit.sql.scalar(select(_FORGOTTEN.c.until))
+    return until is not None and ends + REMEMBERED <= until
+
+
+def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> bool:
+    """Use a token that ends at `keep_until`; False when it had been used before (then `use_of` says by whom).
+
+    False as well, and `use_of` says nothing, where its use may have been forgotten.
+    """
+    told = json.dumps(asdict(use) | {"at": use.at.isoformat()}, ensure_ascii=False)
+    row = {
+        "token_hash": token_hash,
+        "at": use.at,
+        "region": use.region,
+        "sealed": unit.vault.seal(_USE, token_hash.hex(), told.encode()),
+        "keep_until": keep_until + REMEMBERED,
+        "answer": None,
+    }
+    if not insert_new(unit, _SPENT, [row]):
+        return False
+    # Looked at last: a sweep may have ended while the insert waited for it.
+    if is_forgotten(unit, keep_until):
+        unit.sql.execute(delete(_SPENT).where(_SPENT.c.token_hash == token_hash))
+        return False
+    return True
+
+
+def keep_answer(unit: Unit, token_hash: bytes, answer: bytes) -> None:
+    """Keep the answer that another region was given, so that the same question gets the same answer."""
+    sealed = unit.vault.seal("spent", token_hash.hex(), answer)
+    unit.sql.execute(update(_SPENT).where(_SPENT.c.token_hash == token_hash).values(answer=sealed))
+
+
+def answer_of(unit: Unit, token_hash: bytes) -> bytes | None:
+    """Return the answer kept by `keep_answer`."""
+    sealed = unit.sql.scalar(select(_SPENT.c.answer).where(_SPENT.c.token_hash == token_hash))
+    return None if sealed is None else unit.vault.open("spent", token_hash.hex(), sealed)
+
+
+def forget_all(unit: Unit) -> int:
+    """Delete every ticket, open or spent, and its use; return how many tickets went. For a demo that is put back.
+
+    A code without a ticket is unknown, never good. The use of a sealed code has no ticket and stays: that code would
+    be good once more without it, also where somebody without keys wrote a ticket of its hash.
+    """
+    ours = [row.code_hash for row in believed(unit, TicketRow, select(_TICKET))]
+    unit.sql.execute(delete(_SPENT).where(_SPENT.c.token_hash.in_(ours)))
+    return int(unit.sql.execute(delete(_TICKET)).rowcount)
+
+
+def forget(unit: Unit, past: datetime) -> int:
+    """Delete what expired more than ten minutes before `past`, a time that has surely come; return how many rows went.
+
+    That a code was used is kept for the largest jump of a clock longer, without the answer: a code that somebody
+    has just made must not end before what is forgotten, or it is refused when the clock comes back.
+    """
+    gone = unit.sql.execute(delete(_TICKET).where(_TICKET.c.expires_at < past - REMEMBERED)).rowcount
+    old = (_SPENT.c.keep_until < past, _SPENT.c.answer.is_not(None))
+    unit.sql.execute(update(_SPENT).where(*old).values(answer=None))
+    until = unit.sql.scalar(
+        select(func.max(_SPENT.c.keep_until)).where(_SPENT.c.keep_until < past - LARGEST_JUMP)
+    )
+    if until is None:
+        return gone
+    if not insert_new(unit, _FORGOTTEN, [{"only": 1, "until": until}]):
+        unit.sql.execute(update(_FORGOTTEN).where(_FORGOTTEN.c.until < until).values(until=until))
+    return gone + unit.sql.execute(delete(_SPENT).where(_SPENT.c.keep_until <= until)).rowcount
