@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import trustlist
+from certhub_verifier.formats.trust import trustlist
 
 from certhub.cli.console import DEMO_FOLDER, folder_of
 from certhub.demo.seed import TOKENS

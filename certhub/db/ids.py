@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from certhub_verifier.formats import crockford
+from certhub_verifier.formats.codes import crockford
 
 PUBLIC_ID_BYTES = 16
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from certhub_keys.cost import Cost
 from certhub_schemas import matters
-from certhub_verifier.formats import trustlist
-from certhub_verifier.formats.agreement import BOTH, Agreement, AgreementItem
+from certhub_verifier.formats.trust import trustlist
+from certhub_verifier.formats.trust.agreement import BOTH, Agreement, AgreementItem
 
 from certhub.adapters import private
 from certhub.adapters.clock import Clock, SystemClock

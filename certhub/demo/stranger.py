@@ -16,9 +16,9 @@ from certhub_keys.cost import Cost
 from certhub_keys.software import KeyStore
 from certhub_schemas.algorithms import ES256
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import trustlist
-from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.trustlist import Issuer, RegionIssuers
+from certhub_verifier.formats.trust import trustlist
+from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trust.trustlist import Issuer, RegionIssuers
 
 from certhub.adapters.public_files import Shelf
 from certhub.db.idempotency.store import Key

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from certhub_schemas.purposes import Purpose
+from certhub_verifier.checks.status import read_list
 from certhub_verifier.errors import VerifierError
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import (
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import (
     DatedAhead,
     RolledBack,
     StatusList,
@@ -22,7 +23,6 @@ from certhub_verifier.formats.statuslist import (
     statement,
     status_uri,
 )
-from certhub_verifier.status_checks import read_list
 
 from certhub.adapters.network import PeerDown
 from certhub.db.engine import Unit
@@ -164,7 +164,7 @@ def _signed(one: ListState, packed: StatusList, at: int, hub: Hub) -> str:
         exp=at + int(LIFE.total_seconds()),
         ttl=TTL_SECONDS,
     )
-    return jose.sign(payload, typ=TYP, key=hub.signer(Purpose.STATUS))
+    return jws.sign(payload, typ=TYP, key=hub.signer(Purpose.STATUS))
 
 
 def fetch_peer_lists(hub: Hub) -> int:

@@ -19,9 +19,10 @@ from certhub_keys.cost import Cost
 from certhub_keys.software import KeyStore
 from certhub_schemas.algorithms import EDDSA, ES256, Algorithm
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import trustlist, versions
-from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.trustlist import (
+from certhub_verifier.formats.exchange import versions
+from certhub_verifier.formats.trust import trustlist
+from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trust.trustlist import (
     Issuer,
     Member,
     Members,

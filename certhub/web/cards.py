@@ -21,7 +21,8 @@ from typing import Any
 from certhub_schemas import matters
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import SealedCode
-from certhub_verifier.formats import base64url, codes
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.jose import base64url
 from certhub_verifier.needs import Need, News, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import overall

@@ -1,7 +1,7 @@
 """What another region calls, through HTTP: a signature is the only login."""
 
 import pytest
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 
 from tests.api.test_relying import scan, shown
 
@@ -23,7 +23,7 @@ def test_the_same_question_gets_the_same_answer(api, other):
 
     assert (200, "application/xr-res+jwt") == (first.status_code, first.headers["Content-Type"])
     assert first.content == second.content == api.region.wire.sent[-1][2]
-    assert "420700" == jose.parse(first.content, "xr-res+jwt").payload["iss"]
+    assert "420700" == jws.parse(first.content, "xr-res+jwt").payload["iss"]
 
 
 def test_a_question_for_another_region_is_refused(api, other):

@@ -5,7 +5,7 @@ import re
 from hashlib import sha256
 
 import pytest
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
@@ -34,7 +34,7 @@ def test_a_status_list_is_a_signed_file(api):
     assert (
         "https://420700.certhub.example/status/1"
         == uri
-        == jose.parse(answer.text, "statuslist+jwt").payload["sub"]
+        == jws.parse(answer.text, "statuslist+jwt").payload["sub"]
     )
     assert "application/statuslist+jwt" == answer.headers["Content-Type"]
     assert "public, max-age=5" == answer.headers["Cache-Control"]

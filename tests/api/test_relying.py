@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 
 from certhub.api.routes import answers
 from tests.api.test_holder import mine
@@ -96,7 +96,7 @@ def test_the_report_and_its_receipt_can_be_had_again(api):
 
     assert report == api.get(path, "clerk").json()
     assert f"{path}/receipt" == report["receipt_url"]
-    payload = jose.parse(receipt.receipt, "receipt+jwt").payload
+    payload = jws.parse(receipt.receipt, "receipt+jwt").payload
     assert ("2026-0007", "2 号窗口", 1) == (payload["case"], payload["window"], len(receipt.opening))
 
 
@@ -264,4 +264,4 @@ def test_the_offline_bundle_is_one_signed_token(api):
     """bundle+jwt, of this region."""
     bundle = answers.BundleOut.model_validate(api.get("/api/v1/offline-bundle", "clerk").json()).bundle
 
-    assert "420700" == jose.parse(bundle, "bundle+jwt").payload["iss"]
+    assert "420700" == jws.parse(bundle, "bundle+jwt").payload["iss"]

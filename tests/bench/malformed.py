@@ -13,8 +13,8 @@ from statistics import median
 
 from certhub_schemas.algorithms import ES256
 from certhub_verifier.causes import Verdict
-from certhub_verifier.formats import base64url, strict_json
-from certhub_verifier.formats.sdjwt import MAX_DISCLOSURES
+from certhub_verifier.formats.credential.sdjwt import MAX_DISCLOSURES
+from certhub_verifier.formats.jose import base64url, strict_json
 
 from tests.bench import made
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken

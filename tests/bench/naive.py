@@ -11,7 +11,7 @@ from typing import Any
 
 import jwt
 from certhub_schemas.algorithms import ES256
-from certhub_verifier.formats.jwk import public_key
+from certhub_verifier.formats.jose.jwk import public_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.signing import NumberedKey

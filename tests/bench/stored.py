@@ -9,8 +9,15 @@ from itertools import count
 from pathlib import Path
 
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.statuslist import SUSPENDED, StatusList, parse_statement, statement, status_uri
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import (
+    SUSPENDED,
+    StatusList,
+    parse_statement,
+    statement,
+    status_uri,
+)
 
 from certhub.flows.records.import_ import import_file
 from certhub.flows.verification import show, verify
@@ -172,7 +179,7 @@ def _publish(folder: Path, effort: Effort) -> Iterator[Round]:
 def _says(region: Region, slot: Slot) -> int:
     """Return what the list on the shelf says of a slot."""
     token = region.hub.shelf.get(f"status/{slot.list_no}")
-    return parse_statement(jose.parse(token, TYP).payload).statuses.get(slot.index)
+    return parse_statement(jws.parse(token, TYP).payload).statuses.get(slot.index)
 
 
 def _rebuilt(region: Region, list_no: int) -> str:
@@ -184,7 +191,7 @@ def _rebuilt(region: Region, list_no: int) -> str:
     packed = StatusList.blank(size).with_statuses(spoken)
     name = status_uri(hub.region, list_no)
     said = statement(sub=name, bits=packed.bits, lst=packed.pack(6), iat=at, exp=at + 86_400, ttl=30)
-    return jose.sign(said, typ=TYP, key=hub.signer(Purpose.STATUS))
+    return jws.sign(said, typ=TYP, key=hub.signer(Purpose.STATUS))
 
 
 CASES = (

@@ -14,8 +14,10 @@ from certhub_verifier.causes import Verdict
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import base64url, codes, jose, vc
-from certhub_verifier.formats.sealed import SealedPayload
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes.sealed import SealedPayload
+from certhub_verifier.formats.credential import vc
+from certhub_verifier.formats.jose import base64url, jws
 from certhub_verifier.needs import Need, StatusRecord
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import Finding, examine_receipt
@@ -71,7 +73,7 @@ def _read() -> Deed:
 
     def deed(at: int) -> None:
         credential = vc.parse(texts[at % DISTINCT])
-        jose.verify(credential.parsed, key)
+        jws.verify(credential.parsed, key)
         assert len(credential.disclosed) == made.DISCLOSURES
 
     return deed
@@ -104,11 +106,11 @@ def _sealed() -> Deed:
     def deed(at: int) -> None:
         code = codes.read_code(texts[at % DISTINCT])
         assert isinstance(code, codes.Sealed)
-        parsed = jose.parse(code.jws, code.typ)
+        parsed = jws.parse(code.jws, code.typ)
         payload = SealedPayload.parse(parsed.payload)
         key = known.key(parsed.header.kid)
         assert key is not None
-        assert (jose.verify(parsed, key)["iss"], payload.iss) == (HOME, HOME)
+        assert (jws.verify(parsed, key)["iss"], payload.iss) == (HOME, HOME)
 
     return deed
 
@@ -130,7 +132,7 @@ def _issue() -> Deed:
             draft, identifier, place, issued_at=issued_at, key=signer, random=secrets.token_bytes
         )
         credential = vc.parse(vc.seal(product, signer.sign(product.signing_input)))
-        jose.verify(credential.parsed, signer)
+        jws.verify(credential.parsed, signer)
         assert credential.disclosed["证照标识"] == identifier
 
     return deed

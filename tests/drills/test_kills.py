@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from certhub_verifier.formats import base64url
-from certhub_verifier.formats.codes import ticket_hash
+from certhub_verifier.formats.codes.code import ticket_hash
+from certhub_verifier.formats.jose import base64url
 
 from certhub.errors import Unavailable
 from certhub.flows.records import issue

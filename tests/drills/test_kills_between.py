@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from certhub_verifier.formats import base64url
-from certhub_verifier.formats.codes import ticket_hash
+from certhub_verifier.formats.codes.code import ticket_hash
+from certhub_verifier.formats.jose import base64url
 
 from certhub.flows.records import change, issue
 from certhub.flows.records.change import Order

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from certhub_verifier.formats import base64url
+from certhub_verifier.formats.jose import base64url
 
 from certhub.errors import Unavailable
 from certhub.flows.records import change, issue, renew

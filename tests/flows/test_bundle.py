@@ -1,6 +1,7 @@
 """The offline bundle: what a counter needs to go on without a network, signed, and read by a stranger."""
 
-from certhub_verifier.formats import bundle, jose
+from certhub_verifier.formats.exchange import bundle
+from certhub_verifier.formats.jose import jws
 from certhub_verifier.trust import TrustSet
 
 from certhub.flows.verification.offline_bundle import offline_bundle
@@ -10,8 +11,8 @@ from certhub.jobs.status_lists import fetch_peer_lists
 
 def opened(home):
     """The bundle of the region, its signature checked against the trust set in force."""
-    parsed = jose.parse(offline_bundle(by=home.clerk, hub=home.hub), bundle.TYP)
-    return bundle.BundleContents.from_payload(jose.verify(parsed, home.hub.trust.key(parsed.header.kid)))
+    parsed = jws.parse(offline_bundle(by=home.clerk, hub=home.hub), bundle.TYP)
+    return bundle.BundleContents.from_payload(jws.verify(parsed, home.hub.trust.key(parsed.header.kid)))
 
 
 def test_it_holds_keys_matters_and_the_lists_of_both_regions(home, other):

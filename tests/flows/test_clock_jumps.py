@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import parse_statement
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import parse_statement
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -58,7 +58,7 @@ class Rounds:
 
 def listed(region: Region, name: str = "status/1"):
     """What a published list says."""
-    return parse_statement(jose.parse(region.hub.shelf.get(name), "statuslist+jwt").payload)
+    return parse_statement(jws.parse(region.hub.shelf.get(name), "statuslist+jwt").payload)
 
 
 def rows(region: Region, table: str) -> list[dict[str, object]]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import envelope, jose
-from certhub_verifier.formats.trustlist import RegionEndpoint, endpoints_path
+from certhub_verifier.formats.exchange import envelope
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.trustlist import RegionEndpoint, endpoints_path
 from certhub_verifier.receipts import Finding, examine_receipt
 
 from certhub.adapters.public_files import Shelf
@@ -129,12 +130,12 @@ def test_an_answer_kept_in_one_format_is_given_again_in_the_other(home, other):
     code = ticket(home, issued(home, licence("营-1")))
     first = answer(asked(other, home, code, BUSINESS, verification_id="upgrade-1"), hub=home.hub)
     payload = dict(
-        jose.parse(asked(other, home, code, BUSINESS, verification_id="upgrade-1"), "xr-req+jwt").payload
+        jws.parse(asked(other, home, code, BUSINESS, verification_id="upgrade-1"), "xr-req+jwt").payload
     )
-    again = jose.sign(payload | {"format": 2}, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE))
+    again = jws.sign(payload | {"format": 2}, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE))
 
     [result] = envelope.Response.from_payload(
-        jose.parse(answer(again.encode(), hub=home.hub), "xr-res+jwt").payload
+        jws.parse(answer(again.encode(), hub=home.hub), "xr-res+jwt").payload
     ).results
 
     assert taken(first)["items"][0]["cert_digest"] == result.items[0].cert_digest
@@ -177,13 +178,13 @@ def test_a_partner_without_a_format_of_ours_is_not_asked(regions, home, other):
 def test_a_newer_question_gets_a_signed_answer_that_says_so(home, other):
     """Not HTTP 400, which the asker could only take for silence; nothing is spent, nothing kept."""
     code = ticket(home, issued(home, licence("营-1")))
-    payload = dict(jose.parse(asked(other, home, code, BUSINESS), "xr-req+jwt").payload)
-    newer = jose.sign(
+    payload = dict(jws.parse(asked(other, home, code, BUSINESS), "xr-req+jwt").payload)
+    newer = jws.sign(
         payload | {"format": 3, "q": "?"}, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)
     )
 
     reply = envelope.Response.from_payload(
-        jose.parse(answer(newer.encode(), hub=home.hub), "xr-res+jwt").payload
+        jws.parse(answer(newer.encode(), hub=home.hub), "xr-res+jwt").payload
     )
 
     assert ("UPGRADE_NEEDED", ()) == (reply.error, reply.results)
@@ -210,7 +211,7 @@ def test_the_highest_format_that_both_speak_is_asked_in(regions, home, other, fo
     publishes(regions, **formats)
     scan(other, ticket(home, issued(home, licence("营-1"))))
 
-    question = jose.parse(home.wire.sent[-1][1], "xr-req+jwt").payload
+    question = jws.parse(home.wire.sent[-1][1], "xr-req+jwt").payload
 
     expected = 2 if 2 in formats.get("xr", ()) else 1
     assert expected == question.get("format", 1)
@@ -220,7 +221,7 @@ def test_what_our_catalogue_knows_is_not_told_to_another_region(home, other):
     """That is for the asking region's own catalogue to say: the answer leaves the fact out, its report has it."""
     report = scan(other, ticket(home, issued(home, licence("营-1"))))
     reply = home.wire.sent[-1][2]
-    [item] = jose.parse(reply, "xr-res+jwt").payload["results"][0]["items"]
+    [item] = jws.parse(reply, "xr-res+jwt").payload["results"][0]["items"]
 
     assert "catalogued" not in {fact["fact"] for fact in item["facts"]}
     assert "yes" == {fact["fact"]: fact["outcome"] for fact in report["items"][0]["facts"]}["catalogued"]

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from certhub_verifier.formats import jose, sdjwt, vc
+from certhub_verifier.formats.credential import sdjwt, vc
+from certhub_verifier.formats.jose import jws
 
 from certhub.demo import people as p
 from certhub.errors import ClaimsInvalid, Conflict, NotAllowed, Unavailable
@@ -67,7 +68,7 @@ def test_the_credential_is_one_that_a_stranger_can_read(home):
     seal = home.hub.trust.key(credential.header.kid)
 
     assert f"{p.MARKET}-1" == credential.header.kid
-    assert jose.verify(credential.parsed, seal)
+    assert jws.verify(credential.parsed, seal)
     assert "营-3" == credential.disclosed["证照编号"]
     assert certificate.ref == vc.signed_ref(certificate.record.signing_input.encode())
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.listedkey import KeyState
-from certhub_verifier.formats.trustlist import RegionKeys, keys_path
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.listedkey import KeyState
+from certhub_verifier.formats.trust.trustlist import RegionKeys, keys_path
 
 from certhub.adapters.public_files import Shelf
 from certhub.errors import BadRequest
@@ -52,8 +52,8 @@ def test_a_question_is_signed_by_an_exchange_key(home, other, purpose):
     """The very question that was answered, signed by each of the asking region's other keys: refused."""
     scan(other, ticket(home, issued(home, licence("营-1"))))
     question, reply = last_question(home)
-    payload = jose.parse(question, "xr-req+jwt").payload
-    again = jose.sign(payload, typ="xr-req+jwt", key=other.hub.signer(purpose)).encode()
+    payload = jws.parse(question, "xr-req+jwt").payload
+    again = jws.sign(payload, typ="xr-req+jwt", key=other.hub.signer(purpose)).encode()
 
     if purpose is Purpose.EXCHANGE:
         assert reply == answer(question, hub=home.hub)
@@ -73,8 +73,8 @@ def test_an_answer_by_a_key_that_may_not_sign_now_is_no_answer(home, other, stat
 def test_a_question_of_one_region_is_not_signed_by_another(home, other):
     """Our own exchange key under the words of the region that asks."""
     scan(other, ticket(home, issued(home, licence("营-1"))))
-    payload = jose.parse(last_question(home)[0], "xr-req+jwt").payload
-    ours = jose.sign(payload, typ="xr-req+jwt", key=home.hub.signer(Purpose.EXCHANGE)).encode()
+    payload = jws.parse(last_question(home)[0], "xr-req+jwt").payload
+    ours = jws.sign(payload, typ="xr-req+jwt", key=home.hub.signer(Purpose.EXCHANGE)).encode()
 
     with pytest.raises(BadRequest, match="not from the region that signed it"):
         answer(ours, hub=home.hub)

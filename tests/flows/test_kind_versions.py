@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from certhub_schemas import kind
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 
 from certhub.adapters.network import PeerDown
 from certhub.demo import people as p
@@ -41,7 +41,7 @@ def test_a_version_that_is_known_is_valid_and_stated_to_another_region(home, oth
 
     assert ("valid", "OK") == told(scan(home, made(home, licensed)))
     assert ("valid", "OK") == told(scan(other, made(home, licensed)))
-    [item] = jose.parse(home.wire.sent[-1][2], "xr-res+jwt").payload["results"][0]["items"]
+    [item] = jws.parse(home.wire.sent[-1][2], "xr-res+jwt").payload["results"][0]["items"]
     assert kind(p.LICENCE).version == item["kind_version"]
 
 

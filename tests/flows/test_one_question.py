@@ -4,7 +4,7 @@ import json
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 
 from certhub.db.ids import public_id
 from certhub.errors import Conflict
@@ -85,9 +85,9 @@ def test_what_is_asked_is_sealed_from_the_first_moment(home):
 
 def another_question(home: Region, other: Region, **changes: str) -> bytes:
     """A question of Wuhan under the id and code of its last one, with something of it changed."""
-    payload = dict(jose.parse(home.wire.sent[-1][1], "xr-req+jwt").payload)
+    payload = dict(jws.parse(home.wire.sent[-1][1], "xr-req+jwt").payload)
     payload |= {"jti": public_id(other.hub.random), "q": [payload["q"][0] | changes]}
-    return jose.sign(payload, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
+    return jws.sign(payload, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,6 @@ def test_a_provider_gives_the_same_question_the_same_answer(home, other):
 
     again = answer(another_question(home, other), hub=home.hub)
 
-    assert json.dumps(jose.parse(first, "xr-res+jwt").payload["results"]) == json.dumps(
-        jose.parse(again, "xr-res+jwt").payload["results"]
+    assert json.dumps(jws.parse(first, "xr-res+jwt").payload["results"]) == json.dumps(
+        jws.parse(again, "xr-res+jwt").payload["results"]
     )

@@ -7,8 +7,10 @@ from hashlib import sha256
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, envelope, jose
-from certhub_verifier.formats.trustlist import agreement_path
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange import envelope
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.trustlist import agreement_path
 from certhub_verifier.receipts import Finding, examine_receipt
 
 from certhub.adapters.public_files import Shelf
@@ -85,7 +87,7 @@ def test_the_signed_answer_holds_nothing_outside_the_agreement(home, other):
     """The provider cuts: neither the field's name, nor its value, nor its disclosure is in the bytes."""
     scan(other, ticket(home, issued(home, licence("营-1"))))
     _, reply = last_question(home)
-    payload = json.dumps(jose.parse(reply, "xr-res+jwt").payload, ensure_ascii=False)
+    payload = json.dumps(jws.parse(reply, "xr-res+jwt").payload, ensure_ascii=False)
 
     assert "法定代表人身份证号" not in payload
     assert p.ZHANG.id_number not in payload
@@ -103,7 +105,7 @@ def test_an_agreement_with_fewer_fields_lets_fewer_out(regions, home, other):
     for code in (ticket(home, cid), sealed(home, cid)):
         report = scan(other, code)
         _, reply = last_question(home)
-        [item] = jose.parse(reply, "xr-res+jwt").payload["results"][0]["items"]
+        [item] = jws.parse(reply, "xr-res+jwt").payload["results"][0]["items"]
         assert ("valid", "OK") == told(report)
         assert {"名称": "示例小面馆"} == item["disclosed"] == report["items"][0]["disclosed"]
 
@@ -155,7 +157,7 @@ def test_of_two_kinds_only_the_agreed_one_is_told_and_the_other_has_a_placeholde
     assert {"verdict": "undetermined", "code": "NO_AGREEMENT"} == placeholder
     assert "出示的 2 张证照里，有 1 张不在与鄂州市的互认协议内" == report["headline"]
     _, reply = last_question(home)
-    payload = jose.parse(reply, "xr-res+jwt").payload
+    payload = jws.parse(reply, "xr-res+jwt").payload
     assert (2, {"withheld": "NO_AGREEMENT"}) == (
         payload["results"][0]["shown"],
         payload["results"][0]["items"][1],
@@ -456,7 +458,7 @@ def test_fields_that_a_peer_lets_slip_are_not_shown(home, other):
 
     assert p.ZHANG.id_number not in json.dumps(report, ensure_ascii=False)
     filed = verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
-    assert "法定代表人身份证号" not in str(jose.parse(filed["receipt"], "receipt+jwt").payload)
+    assert "法定代表人身份证号" not in str(jws.parse(filed["receipt"], "receipt+jwt").payload)
 
 
 def test_a_lost_answer_is_given_again(home, other):
@@ -512,9 +514,9 @@ def test_the_same_bytes_get_the_same_answer_and_others_under_their_id_none(home,
 
     assert reply == answer(question, hub=home.hub)
 
-    payload = dict(jose.parse(question, "xr-req+jwt").payload)
+    payload = dict(jws.parse(question, "xr-req+jwt").payload)
     payload["q"] = [payload["q"][0] | {"window": "9号窗口"}]
-    rewritten = jose.sign(payload, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
+    rewritten = jws.sign(payload, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
     with pytest.raises(Conflict) as refused:
         answer(rewritten, hub=home.hub)
     assert "REPLAY_MISMATCH" == refused.value.code
@@ -535,13 +537,13 @@ def test_a_question_is_kept_from_replay_longer_than_it_lives(home, other, clock)
 def asked_anew(home: Region, other: Region, code: str, **question: str) -> dict:
     """The payload of a fresh question about a code, which its signer may still spoil."""
     scan(other, codes.mint_ticket("420700", random=other.hub.random))
-    payload = dict(jose.parse(last_question(home)[0], "xr-req+jwt").payload)
+    payload = dict(jws.parse(last_question(home)[0], "xr-req+jwt").payload)
     return payload | {"jti": public_id(other.hub.random), "q": [payload["q"][0] | {"code": code} | question]}
 
 
 def sent(payload: dict, *, by: Region, purpose: Purpose = Purpose.EXCHANGE) -> bytes:
     """A question signed."""
-    return jose.sign(payload, typ="xr-req+jwt", key=by.hub.signer(purpose)).encode()
+    return jws.sign(payload, typ="xr-req+jwt", key=by.hub.signer(purpose)).encode()
 
 
 @pytest.mark.parametrize(
@@ -584,7 +586,7 @@ def test_a_matter_that_the_provider_does_not_know_is_not_agreed(home, other):
     """Another region's newest matter, unknown here: no agreement covers it."""
     code = ticket(home, issued(home, licence("营-1")))
     question = sent(asked_anew(home, other, code, matter="PLACEHOLDER-999"), by=other)
-    reply = jose.parse(answer(question, hub=home.hub), "xr-res+jwt")
+    reply = jws.parse(answer(question, hub=home.hub), "xr-res+jwt")
 
     [result] = envelope.Response.from_payload(reply.payload).results
 
@@ -596,9 +598,9 @@ def test_the_operator_is_another_person_in_every_region(home, other):
     """The asked region learns a name that says nothing elsewhere, and cannot be joined with the receipt's."""
     report = scan(other, ticket(home, issued(home, licence("营-1"))))
     question, _ = last_question(home)
-    asked_as = jose.parse(question, "xr-req+jwt").payload["op"]
+    asked_as = jws.parse(question, "xr-req+jwt").payload["op"]
     filed = verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
-    filed_as = jose.parse(filed["receipt"], "receipt+jwt").payload["operator"]
+    filed_as = jws.parse(filed["receipt"], "receipt+jwt").payload["operator"]
 
     assert asked_as != filed_as
     assert other.clerk.key not in (asked_as, filed_as)
@@ -691,7 +693,7 @@ def test_without_any_list_a_sealed_code_of_a_region_that_is_down_is_undetermined
 def test_a_question_quotes_the_agreement_that_both_published(home, other):
     """The digest in the question is that of the file under both regions."""
     scan(other, ticket(home, issued(home, licence("营-1"))))
-    quoted = jose.parse(last_question(home)[0], "xr-req+jwt").payload["agr"]
+    quoted = jws.parse(last_question(home)[0], "xr-req+jwt").payload["agr"]
 
     for code, peer in (("420700", "420100"), ("420100", "420700")):
         file = home.hub.settings.data / TRUST / agreement_path(code, peer, 1)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.trustlist import agreement_path
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.trustlist import agreement_path
 
 from certhub.adapters.public_files import Shelf
 from certhub.db.columns import table_of
@@ -39,12 +39,12 @@ def publish(agreement, *where: Region) -> None:
 def asked_under(other: Region, home: Region, quoted: str | None) -> dict:
     """Let the other region ask home about a fresh ticket, quoting that; give the payload of the answer."""
     scan(other, ticket(home, issued(home, licence("营-前"))))
-    payload = dict(jose.parse(last_question(home)[0], "xr-req+jwt").payload)
+    payload = dict(jws.parse(last_question(home)[0], "xr-req+jwt").payload)
     code = ticket(home, issued(home, licence("营-1")))
     question = payload["q"][0] | {"code": code, "verification_id": "another-question-of-the-test"}
     payload |= {"agr": quoted, "jti": "another-id-of-the-test", "q": [question]}
-    token = jose.sign(payload, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
-    return {"code": code, **jose.parse(answer(token, hub=home.hub), "xr-res+jwt").payload}
+    token = jws.sign(payload, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
+    return {"code": code, **jws.parse(answer(token, hub=home.hub), "xr-res+jwt").payload}
 
 
 def looks(region: Region) -> int:
@@ -113,7 +113,7 @@ def test_an_agreement_that_takes_over_while_a_question_is_on_its_way_is_no_disag
 
     report = scan(through(other, SlowWire(home.wire, clock, 2)), ticket(home, issued(home, licence("营-1"))))
 
-    assert first.reference == jose.parse(last_question(home)[0], "xr-req+jwt").payload["agr"]
+    assert first.reference == jws.parse(last_question(home)[0], "xr-req+jwt").payload["agr"]
     assert 2 == live(home).n
     assert ("valid", "OK") == told(report)
     assert {"名称"} == set(report["items"][0]["disclosed"]) != AGREED
@@ -131,7 +131,7 @@ def test_a_clock_that_is_ahead_quotes_the_next_agreement_and_is_answered_under_t
 
     report = scan(replace(other, hub=hub, clock=ahead), ticket(home, issued(home, licence("营-1"))))
 
-    assert first.reference != jose.parse(last_question(home)[0], "xr-req+jwt").payload["agr"]
+    assert first.reference != jws.parse(last_question(home)[0], "xr-req+jwt").payload["agr"]
     assert 1 == live(home).n
     assert ("valid", "OK") == told(report)
 
@@ -167,7 +167,7 @@ def narrowed(home: Region, other: Region, clock: Clock, items) -> str:
 def asked_again(home: Region, other: Region, how: str, quoted: str) -> dict:
     """Send the last question once more: the same bytes, or a new question with the same id and code."""
     question, _ = last_question(home)
-    payload = jose.parse(question, "xr-req+jwt").payload
+    payload = jws.parse(question, "xr-req+jwt").payload
     if how == "a new question":
         now = int(home.clock.now().timestamp())
         changed = dict(payload) | {
@@ -176,8 +176,8 @@ def asked_again(home: Region, other: Region, how: str, quoted: str) -> dict:
             "iat": now,
             "exp": now + 60,
         }
-        question = jose.sign(changed, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
-    return dict(jose.parse(answer(question, hub=home.hub), "xr-res+jwt").payload)
+        question = jws.sign(changed, typ="xr-req+jwt", key=other.hub.signer(Purpose.EXCHANGE)).encode()
+    return dict(jws.parse(answer(question, hub=home.hub), "xr-res+jwt").payload)
 
 
 LESS = {
@@ -208,7 +208,7 @@ def test_an_answer_that_is_no_longer_agreed_is_not_given_again(home, other, cloc
 def test_an_answer_that_is_still_agreed_is_given_again(home, other, clock, how):
     """Under the next version, which takes away another kind: the answer of before, one use, one look."""
     assert ("valid", "OK") == told(scan(other, ticket(home, issued(home, licence("营-1")))))
-    before, first = (row_of(home), looks(home)), jose.parse(last_question(home)[1], "xr-res+jwt").payload
+    before, first = (row_of(home), looks(home)), jws.parse(last_question(home)[1], "xr-res+jwt").payload
     others = [item for item in live(home).items if item.kind == p.LICENCE]
 
     reply = asked_again(home, other, how, narrowed(home, other, clock, others))

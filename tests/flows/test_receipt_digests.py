@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 from certhub_schemas import matter
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 from certhub_verifier.policy import Channel, policy_for
 
 from certhub.flows.verification import verify
@@ -48,7 +48,7 @@ def receipt_of(region: Region, code: str, case: str = BUSINESS) -> dict:
     """Scan a code, and return the payload of the receipt that is filed."""
     vid = str(scan(region, code, case)["verification_id"])
     return dict(
-        jose.parse(verify.receipt(vid, by=region.clerk, hub=region.hub)["receipt"], "receipt+jwt").payload
+        jws.parse(verify.receipt(vid, by=region.clerk, hub=region.hub)["receipt"], "receipt+jwt").payload
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from certhub_verifier.formats.identifier import Identifier
+from certhub_verifier.formats.credential.identifier import Identifier
 
 from certhub.errors import ClaimsInvalid, Conflict, NotFound, WrongState
 from certhub.flows.records import issue, renew

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import parse_statement
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import parse_statement
 
 from certhub.errors import BadRequest, Conflict, NotFound, WrongState
 from certhub.flows.records import change as revoke
@@ -34,8 +34,8 @@ def published(region: Region, cid: str) -> int:
     with region.hub.reading() as unit:
         found = certificates.find(unit, cid)
     token = region.hub.shelf.get(f"status/{found.list_no}")
-    parsed = jose.parse(token, "statuslist+jwt")
-    said = parse_statement(jose.verify(parsed, region.hub.trust.key(parsed.header.kid)))
+    parsed = jws.parse(token, "statuslist+jwt")
+    said = parse_statement(jws.verify(parsed, region.hub.trust.key(parsed.header.kid)))
     return said.statuses.get(found.list_index)
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, jose
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.jose import jws
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -203,9 +204,9 @@ def test_an_unknown_matter_is_refused(home):
 def test_a_sealed_code_is_signed_by_the_region_and_says_the_face(home):
     """Checkable with no network: the region's show key, the kind's face claims, at most a minute."""
     code = codes.read_code(sealed(home, issued(home, licence("营-1"))))
-    parsed = jose.parse(code.jws, "show+jwt")
+    parsed = jws.parse(code.jws, "show+jwt")
     key = home.hub.trust.key(parsed.header.kid)
-    payload = codes.SealedPayload.parse(jose.verify(parsed, key))
+    payload = codes.SealedPayload.parse(jws.verify(parsed, key))
 
     assert (Purpose.SHOW, "420700") == (key.purpose, key.region)
     assert {"名称", "法定代表人", "成立日期"} == set(payload.claims)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 from certhub_verifier.causes import Verdict
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.receipt import UntoldReceiptItem
-from certhub_verifier.formats.trustlist import agreement_path
+from certhub_verifier.formats.exchange.receipt import UntoldReceiptItem
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.trustlist import agreement_path
 from certhub_verifier.receipts import Finding, examine_receipt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -100,7 +100,7 @@ def test_what_is_left_out_and_revoked_is_not_valid_either(home, other):
 
     assert ("undetermined", "NO_AGREEMENT") == told(report)
     _, reply = home.wire.sent[-1][1:]
-    assert "REVOKED" not in json.dumps(jose.parse(reply, "xr-res+jwt").payload)
+    assert "REVOKED" not in json.dumps(jws.parse(reply, "xr-res+jwt").payload)
 
 
 def test_a_told_item_that_is_bad_is_worse_than_one_that_is_not_told(home, other):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 
 from certhub.flows.verification.answer import answer
 from certhub.history.events import store as audit
@@ -35,7 +35,7 @@ def state(region: Region) -> tuple[int, int, int]:
 
 def says(reply: bytes) -> tuple[str | None, list]:
     """The signed error of an answer, and its results."""
-    payload = jose.parse(reply, "xr-res+jwt").payload
+    payload = jws.parse(reply, "xr-res+jwt").payload
     return payload.get("error"), payload.get("results", [])
 
 
@@ -50,7 +50,7 @@ def test_a_question_that_was_answered_is_not_answered_again_after_a_stop(home, o
     refusal = answer(question, hub=home.hub)
 
     assert ("NO_AGREEMENT", []) == says(refusal)
-    assert "演示路8号" not in json.dumps(jose.parse(refusal, "xr-res+jwt").payload, ensure_ascii=False)
+    assert "演示路8号" not in json.dumps(jws.parse(refusal, "xr-res+jwt").payload, ensure_ascii=False)
     assert (1, 1, 1) == before == state(home)
     resume(home)
     assert reply == answer(question, hub=home.hub)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 from certhub_schemas import matter
-from certhub_verifier.formats import base64url, codes, jose, strict_json
-from certhub_verifier.formats.receipt import cert_digest
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange.receipt import cert_digest
+from certhub_verifier.formats.jose import base64url, jws, strict_json
 from certhub_verifier.receipts import Finding, examine_receipt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -503,7 +504,7 @@ def test_what_was_scanned_instead_is_said_and_not_repeated(home):
 
     assert "看上去是身份证号，不是亮证码" == report["headline"]
     assert "This looks like an ID card number, not a certificate code" == report["headline_en"]
-    assert number not in str(report) + str(jose.parse(receipt["receipt"], "receipt+jwt").payload)
+    assert number not in str(report) + str(jws.parse(receipt["receipt"], "receipt+jwt").payload)
 
 
 def test_a_sealed_code_that_ends_with_the_calendar_is_no_error_of_ours(home):
@@ -512,7 +513,7 @@ def test_a_sealed_code_that_ends_with_the_calendar_is_no_error_of_ours(home):
         forgotten = SQLModel.metadata.tables["spent_forgotten"].insert()
         unit.sql.execute(forgotten.values(only=1, until=unit.now))
     head, payload, signature = codes.read_code(sealed(home, issued(home, licence("营-1")))).jws.split(".")
-    told_end = strict_json.loads(base64url.decode(payload)) | {"exp": jose.MAX_TIME}
+    told_end = strict_json.loads(base64url.decode(payload)) | {"exp": jws.MAX_TIME}
     forged = ".".join([head, base64url.encode(strict_json.dumps(told_end)), signature])
 
     assert ("invalid", "TAMPERED") == told(scan(home, codes.pack(forged, "EC2")))

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import VerifierError
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import MIN_SLOTS, StatusList, parse_statement, status_uri
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import MIN_SLOTS, StatusList, parse_statement, status_uri
 
 from certhub import jobs
 from certhub.errors import NotFound
@@ -35,10 +35,10 @@ def stock(unpublished_stock: Stock) -> Stock:
 
 def statement(region: Region, name: str = "status/1"):
     """A published list, its signature checked against the trust set."""
-    parsed = jose.parse(region.hub.shelf.get(name), "statuslist+jwt")
+    parsed = jws.parse(region.hub.shelf.get(name), "statuslist+jwt")
     key = region.hub.trust.key(parsed.header.kid)
     assert Purpose.STATUS is key.purpose
-    return parse_statement(jose.verify(parsed, key))
+    return parse_statement(jws.verify(parsed, key))
 
 
 def test_a_list_is_signed_by_the_regions_status_key_under_its_own_name(home):
@@ -140,7 +140,7 @@ def test_a_list_says_one_thing_a_second(home, clock):
     clock.pass_(seconds=1)
     publish(home.hub)
     assert statement(home).newer_than(
-        parse_statement(jose.parse(said, "statuslist+jwt").payload), now=int(clock.now().timestamp())
+        parse_statement(jws.parse(said, "statuslist+jwt").payload), now=int(clock.now().timestamp())
     )
 
 
@@ -205,8 +205,8 @@ def test_two_lists_of_one_second_are_refused(home, other, caplog):
     publish(home.hub)
     fetch_peer_lists(other.hub)
     held = home.hub.shelf.get("status/1")
-    payload = dict(jose.parse(held, "statuslist+jwt").payload) | {"ttl": 60}
-    second = jose.sign(payload, typ="statuslist+jwt", key=home.hub.signer(Purpose.STATUS))
+    payload = dict(jws.parse(held, "statuslist+jwt").payload) | {"ttl": 60}
+    second = jws.sign(payload, typ="statuslist+jwt", key=home.hub.signer(Purpose.STATUS))
     home.hub.shelf.put("status/1", second.encode())
 
     assert 0 == fetch_peer_lists(other.hub)
@@ -252,15 +252,15 @@ def test_what_a_peer_garbles_is_not_kept(home, other, spoil):
 def test_a_list_under_another_name_is_not_kept(home, other):
     """A peer that serves its list 1 as its list 2, or signs it with another key."""
     publish(home.hub)
-    payload = dict(jose.parse(home.hub.shelf.get("status/1"), "statuslist+jwt").payload)
+    payload = dict(jws.parse(home.hub.shelf.get("status/1"), "statuslist+jwt").payload)
     lies = [
-        jose.sign(
+        jws.sign(
             payload | {"sub": status_uri("420700", 2)},
             typ="statuslist+jwt",
             key=home.hub.signer(Purpose.STATUS),
         ),
-        jose.sign(payload, typ="statuslist+jwt", key=home.hub.signer(Purpose.SHOW)),
-        jose.sign(payload, typ="statuslist+jwt", key=other.hub.signer(Purpose.STATUS)),
+        jws.sign(payload, typ="statuslist+jwt", key=home.hub.signer(Purpose.SHOW)),
+        jws.sign(payload, typ="statuslist+jwt", key=other.hub.signer(Purpose.STATUS)),
     ]
     for lie in lies:
         home.hub.shelf.put("status/1", lie.encode())

@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.statuslist import parse_statement
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import parse_statement
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -99,7 +100,7 @@ class World:
         self.home.clock.pass_(seconds=20)
         publish(self.home.hub)
         token = self.home.hub.shelf.get(f"status/{self.more.list_no}")
-        return parse_statement(jose.parse(token, "statuslist+jwt").payload).statuses.get(self.more.list_index)
+        return parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses.get(self.more.list_index)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import MIN_SLOTS, StatusList, parse_statement
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import MIN_SLOTS, StatusList, parse_statement
 
 from certhub.db.columns import table_of
 from certhub.db.statements import CHUNK
@@ -77,13 +77,13 @@ def held_by_the_partner(world: World) -> int:
     """What the other region's copy of the list says once it has fetched."""
     assert 1 <= fetch_peer_lists(world.other.hub)
     token = world.other.hub.shelf.get(f"peers/420700/status/{world.more.list_no}")
-    return parse_statement(jose.parse(token, "statuslist+jwt").payload).statuses.get(world.more.list_index)
+    return parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses.get(world.more.list_index)
 
 
 def published(world: World) -> StatusList:
     """What the list on the shelf says."""
     token = world.home.hub.shelf.get(f"status/{world.more.list_no}")
-    return parse_statement(jose.parse(token, "statuslist+jwt").payload).statuses
+    return parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses
 
 
 def light(world: World, check: str) -> tuple[bool, str]:

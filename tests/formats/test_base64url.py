@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import base64url
+from certhub_verifier.formats.jose import base64url
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

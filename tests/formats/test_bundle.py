@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from certhub_schemas import matters
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats import bundle, jose
-from certhub_verifier.formats.bundle import BundleContents
+from certhub_verifier.formats.exchange import bundle
+from certhub_verifier.formats.exchange.bundle import BundleContents
+from certhub_verifier.formats.jose import jws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ BUNDLE = BundleContents(
 
 def test_a_bundle_is_a_token_that_reads_back() -> None:
     """Trust files come back byte for byte, matters as values, lists as the tokens that they are."""
-    token = jose.sign(BUNDLE.to_payload(), typ=bundle.TYP, key=fixed_key("420700-bundle-1"))
+    token = jws.sign(BUNDLE.to_payload(), typ=bundle.TYP, key=fixed_key("420700-bundle-1"))
     found = bundle.read_bundle(token)
 
     assert found.contents == BUNDLE

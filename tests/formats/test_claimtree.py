@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats import base64url, claimtree, sdjwt
-from certhub_verifier.formats.claimtree import Hidden
+from certhub_verifier.formats.credential import claimtree, sdjwt
+from certhub_verifier.formats.credential.claimtree import Hidden
+from certhub_verifier.formats.jose import base64url
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

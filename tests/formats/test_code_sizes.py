@@ -8,8 +8,10 @@ from hashlib import sha256
 
 import pytest
 from certhub_schemas import kinds
-from certhub_verifier.formats import codes, crockford, jose, sealed
-from certhub_verifier.formats.codes import SealedPayload
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes import crockford, sealed
+from certhub_verifier.formats.codes.code import SealedPayload
+from certhub_verifier.formats.jose import jws
 
 from tests.support.fixed_keys import fixed_key
 
@@ -64,7 +66,7 @@ def code(kind, prefix="EC2", claims=None):
     )
     purpose = {"EC2": "show", "EC3": "paper"}[prefix]
     key = fixed_key(f"420700-{purpose}-12")
-    return codes.pack(jose.sign(payload.build(), typ=codes.SEALED_TYPES[prefix], key=key), prefix), payload
+    return codes.pack(jws.sign(payload.build(), typ=codes.SEALED_TYPES[prefix], key=key), prefix), payload
 
 
 @pytest.mark.parametrize("prefix", ["EC2", "EC3"])

@@ -5,7 +5,10 @@ import hashlib
 import pytest
 from certhub_schemas.algorithms import EDDSA
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats import base64url, codes, crockford, jose
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes import crockford
+from certhub_verifier.formats.jose import base64url
+from certhub_verifier.formats.jose import jws as jose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

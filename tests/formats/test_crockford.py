@@ -2,7 +2,7 @@
 
 import pytest
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import crockford
+from certhub_verifier.formats.codes import crockford
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

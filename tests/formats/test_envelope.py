@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
-from certhub_verifier.formats import envelope, jose
-from certhub_verifier.formats.envelope import AnsweredItem, Question, Request, Response, Result, WithheldItem
-from certhub_verifier.formats.exchange1 import first_format
-from certhub_verifier.formats.stated import StatedFact, StatedIssuer
+from certhub_verifier.formats.exchange import envelope
+from certhub_verifier.formats.exchange.envelope import (
+    AnsweredItem,
+    Question,
+    Request,
+    Response,
+    Result,
+    WithheldItem,
+)
+from certhub_verifier.formats.exchange.first_format import first_format
+from certhub_verifier.formats.exchange.reported_fact import StatedFact, StatedIssuer
+from certhub_verifier.formats.jose import jws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -154,12 +162,12 @@ def test_an_answer_is_the_design_member_by_member() -> None:
 def test_both_travel_as_tokens() -> None:
     """Signed by exchange keys they come back whole, and an answer names its question by its text."""
     asker, provider = fixed_key("420100-exchange-1"), fixed_key("420700-exchange-1")
-    asked = jose.sign(REQUEST.to_payload(), typ=envelope.REQUEST_TYP, key=asker)
+    asked = jws.sign(REQUEST.to_payload(), typ=envelope.REQUEST_TYP, key=asker)
     answer = replace(RESPONSE, request=envelope.request_digest(asked))
-    answered = jose.sign(answer.to_payload(), typ=envelope.RESPONSE_TYP, key=provider)
+    answered = jws.sign(answer.to_payload(), typ=envelope.RESPONSE_TYP, key=provider)
 
-    assert Request.from_payload(jose.verify(jose.parse(asked, envelope.REQUEST_TYP), asker)) == REQUEST
-    assert answer == Response.from_payload(jose.verify(jose.parse(answered, envelope.RESPONSE_TYP), provider))
+    assert Request.from_payload(jws.verify(jws.parse(asked, envelope.REQUEST_TYP), asker)) == REQUEST
+    assert answer == Response.from_payload(jws.verify(jws.parse(answered, envelope.RESPONSE_TYP), provider))
     assert sha256(asked.encode()).hexdigest() == answer.request
 
 

@@ -8,19 +8,11 @@ from typing import Any
 import pytest
 from certhub_schemas.algorithms import ES256, Algorithm
 from certhub_verifier.errors import BadSignature, Malformed, VerifierError
-from certhub_verifier.formats import (
-    base64url,
-    claimtree,
-    foreign,
-    jose,
-    keybinding,
-    sdjwt,
-    strict_json,
-    vc,
-    x5c,
-)
-from certhub_verifier.formats.claimtree import Hidden
-from certhub_verifier.formats.keybinding import BadBinding, Binding, Fault
+from certhub_verifier.formats.credential import claimtree, foreign, keybinding, sdjwt, vc
+from certhub_verifier.formats.credential.claimtree import Hidden
+from certhub_verifier.formats.credential.keybinding import BadBinding, Binding, Fault
+from certhub_verifier.formats.jose import base64url, strict_json, x5c
+from certhub_verifier.formats.jose import jws as jose
 
 from tests.support.certificates import CA, ISSUER, LEAF, NOW, ROOT
 from tests.support.credentials import World, seconds

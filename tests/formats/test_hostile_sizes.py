@@ -14,11 +14,13 @@ import tracemalloc
 
 import pytest
 from certhub_verifier import examine_receipt, open_bundle, read_code
-from certhub_verifier.cli.intake import Failed, take
+from certhub_verifier.cli.detect import Failed, take
 from certhub_verifier.errors import VerifierError
-from certhub_verifier.formats import base64url, identifier, jose, sdjwt, statuslist, strict_json, vc
-from certhub_verifier.formats.tokens import TOKEN_TYPES
-from certhub_verifier.formats.trustlist import parse_file
+from certhub_verifier.formats.credential import identifier, sdjwt, vc
+from certhub_verifier.formats.jose import base64url, jws, strict_json
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust.trustlist import parse_file
 from certhub_verifier.receipts import Finding
 
 from tests.support.credentials import NOW, World
@@ -93,16 +95,16 @@ HOSTILE = {
     "JSON of a million strings with brackets": (strict_json.loads, b"[" + b'"[",' * 1_000_000 + arrays(8) + b"]"),
     "a number of a million digits": (strict_json.loads, b"9" * 1_000_000),
     "a header of 100,000 arrays": (
-        lambda text: jose.parse(text, "statuslist+jwt"),
+        lambda text: jws.parse(text, "statuslist+jwt"),
         token(b"{}", "statuslist+jwt", arrays(100_000)),
     ),
     "a payload of 100,000 arrays": (
-        lambda text: jose.parse(text, "statuslist+jwt"),
+        lambda text: jws.parse(text, "statuslist+jwt"),
         token(b'{"x":' + arrays(100_000) + b"}", "statuslist+jwt"),
     ),
     "a bundle of 100,000 objects": (open_bundle, token(objects(100_000), "bundle+jwt")),
     **{
-        f"{typ} of millions of {part.decode()}": (lambda text, typ=typ: jose.parse(text, typ), many(part, typ, start))
+        f"{typ} of millions of {part.decode()}": (lambda text, typ=typ: jws.parse(text, typ), many(part, typ, start))
         for typ, start in (("statuslist+jwt", LIST), ("bundle+jwt", BUNDLE))
         for part in (b"[],", b'"ab",')
     },
@@ -121,7 +123,7 @@ HOSTILE = {
     "a trust file of 4 MiB of brackets": (lambda data: parse_file("members.json", data), arrays(2 << 20)),
     "a file of 16 MiB": (handed_in, b"\xff" * (16 << 20)),
     **{
-        f"a {typ} of a byte too many": (lambda text, typ=typ: jose.parse(text, typ), "e" * (cap + 1))
+        f"a {typ} of a byte too many": (lambda text, typ=typ: jws.parse(text, typ), "e" * (cap + 1))
         for typ, cap in CAPS.items()
     },
 }  # fmt: skip

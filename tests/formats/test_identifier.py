@@ -2,8 +2,8 @@
 
 import pytest
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import identifier
-from certhub_verifier.formats.identifier import CheckStatus, Identifier
+from certhub_verifier.formats.credential import identifier
+from certhub_verifier.formats.credential.identifier import CheckStatus, Identifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, SM2SM3
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, VerifierError
-from certhub_verifier.formats import base64url, jose, strict_json
-from certhub_verifier.formats.jwk import require_public
-from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats.jose import base64url, jws, strict_json
+from certhub_verifier.formats.jose.jwk import require_public
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,14 +31,14 @@ BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 def read(token, *, typ="xr-req+jwt", key=KEY):
     """Read a token to the end, as every caller does."""
-    return jose.verify(jose.parse(token, typ), key)
+    return jws.verify(jws.parse(token, typ), key)
 
 
 def forge(header, payload, *, key=KEY, signature=None) -> str:
     """Return a token of these very bytes (or values), signed for good."""
     head, body = (part if isinstance(part, bytes) else strict_json.dumps(part) for part in (header, payload))
     message = f"{base64url.encode(head)}.{base64url.encode(body)}".encode()
-    return jose.assemble(message, key.sign(message) if signature is None else signature(key.sign(message)))
+    return jws.assemble(message, key.sign(message) if signature is None else signature(key.sign(message)))
 
 
 def without(name) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_what_we_sign_we_read(typ, algorithm):
     """Every type of token survives a trip, with both suites that can be computed here."""
     key = NumberedKey("420700-any-1", algorithm)
 
-    assert read(jose.sign(PAYLOAD, typ=typ, key=key), typ=typ, key=key) == PAYLOAD
+    assert read(jws.sign(PAYLOAD, typ=typ, key=key), typ=typ, key=key) == PAYLOAD
 
 
 @pytest.mark.parametrize("nbf", [-157_766_400, -62_135_596_800, 0])
@@ -66,7 +66,7 @@ def test_what_began_before_1970_is_read(nbf):
     """A licence of 1965 is in force: of the times, `nbf` alone may be negative."""
     payload = PAYLOAD | {"nbf": nbf}
 
-    assert payload == read(jose.sign(payload, typ="xr-req+jwt", key=KEY))
+    assert payload == read(jws.sign(payload, typ="xr-req+jwt", key=KEY))
 
 
 @settings(deadline=None, max_examples=50)
@@ -81,13 +81,13 @@ def test_what_we_sign_we_read_whatever_it_says(claims):
     """Every payload of plain values survives a trip."""
     payload = PAYLOAD | claims
 
-    assert payload == read(jose.sign(payload, typ="xr-req+jwt", key=KEY))
+    assert payload == read(jws.sign(payload, typ="xr-req+jwt", key=KEY))
 
 
 def test_a_header_has_one_spelling():
     """A header is alg, typ and kid in that order, and a holder's is alg and typ."""
-    header, _ = jose.signing_input(PAYLOAD, typ="show+jwt", key=KEY).split(b".")
-    holders, _ = jose.signing_input(PAYLOAD, typ="kb+jwt", key=KEY).split(b".")
+    header, _ = jws.signing_input(PAYLOAD, typ="show+jwt", key=KEY).split(b".")
+    holders, _ = jws.signing_input(PAYLOAD, typ="kb+jwt", key=KEY).split(b".")
 
     assert base64url.decode(header) == b'{"alg":"ES256","typ":"show+jwt","kid":"420700-exchange-1"}'
     assert base64url.decode(holders) == b'{"alg":"ES256","typ":"kb+jwt"}'
@@ -95,12 +95,12 @@ def test_a_header_has_one_spelling():
 
 def test_bytes_and_text_are_the_same_token():
     """A token read from a file needs no decoding first."""
-    assert jose.parse(GOOD, "xr-req+jwt") == jose.parse(GOOD.encode(), "xr-req+jwt")
+    assert jws.parse(GOOD, "xr-req+jwt") == jws.parse(GOOD.encode(), "xr-req+jwt")
 
 
 def test_the_kid_is_there_to_be_looked_up():
     """What the header says is told before anything is believed."""
-    assert jose.Header("ES256", "xr-req+jwt", KEY.kid) == jose.parse(GOOD, "xr-req+jwt").header
+    assert jws.Header("ES256", "xr-req+jwt", KEY.kid) == jws.parse(GOOD, "xr-req+jwt").header
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_kid_is_there_to_be_looked_up():
 def test_what_we_would_not_read_we_do_not_sign(claim):
     """A key is not touched for a payload that every reader would refuse."""
     with pytest.raises(Malformed):
-        jose.signing_input(PAYLOAD | claim, typ="xr-req+jwt", key=KEY)
+        jws.signing_input(PAYLOAD | claim, typ="xr-req+jwt", key=KEY)
 
 
 # Published signatures.
@@ -135,7 +135,7 @@ def test_verifies_the_published_ed25519_signature():
     signed = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"
     signature = "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
 
-    assert jose.verify(published(signed, base64url.decode(signature), EDDSA), key) == {}
+    assert jws.verify(published(signed, base64url.decode(signature), EDDSA), key) == {}
 
 
 def test_verifies_the_published_es256_signature():
@@ -156,10 +156,10 @@ def test_verifies_the_published_es256_signature():
         "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
     )
 
-    assert jose.verify(published(signed, signature, ES256), key) == {}
+    assert jws.verify(published(signed, signature, ES256), key) == {}
     with pytest.raises(BadSignature):
-        jose.verify(published(signed, signature, ES256, typ="show+jwt"), key)
-    assert jose.verify(published(signed, twin(signature), ES256, typ="show+jwt"), key) == {}
+        jws.verify(published(signed, signature, ES256, typ="show+jwt"), key)
+    assert jws.verify(published(signed, twin(signature), ES256, typ="show+jwt"), key) == {}
 
 
 @pytest.mark.parametrize(("name", "algorithm"), [("ecdsa_secp256r1_sha256_p1363", ES256), ("ed25519", EDDSA)])
@@ -171,7 +171,7 @@ def test_agrees_with_wycheproof(name, algorithm):
         for case in group["tests"]:
             token = published(bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]), algorithm)
             try:
-                jose.verify(token, KnownKey(public, algorithm))
+                jws.verify(token, KnownKey(public, algorithm))
                 verdict = "valid"
             except BadSignature:
                 verdict = "invalid"
@@ -205,10 +205,10 @@ def judged_as_published(case, group) -> str:
         if alg not in REGISTRY:
             return "not in the registry"
         base64url.decode(second)
-        header = jose.Header(alg, "dc+sd-jwt", None)
-        parsed = jose.Parsed(header, {}, first + b"." + second, base64url.decode(third))
+        header = jws.Header(alg, "dc+sd-jwt", None)
+        parsed = jws.Parsed(header, {}, first + b"." + second, base64url.decode(third))
         public = {name: value for name, value in group["public"].items() if name in {"kty", "crv", "x", "y"}}
-        jose.verify_foreign(parsed, KnownKey(public, REGISTRY[alg]))
+        jws.verify_foreign(parsed, KnownKey(public, REGISTRY[alg]))
     except (Malformed, BadSignature) as refused:
         return type(refused).__name__
     return "valid"
@@ -245,12 +245,12 @@ def test_no_foreign_token_passes_the_front():
         for case in group["tests"]:
             for typ in TOKEN_TYPES:
                 with pytest.raises(Malformed):
-                    jose.parse(case["jws"], typ)
+                    jws.parse(case["jws"], typ)
 
 
-def published(signed, signature, algorithm, typ="dc+sd-jwt") -> jose.Parsed:
+def published(signed, signature, algorithm, typ="dc+sd-jwt") -> jws.Parsed:
     """Return somebody's signature as if it had come through the front."""
-    return jose.Parsed(jose.Header(algorithm.name, typ, None), {}, signed, signature)
+    return jws.Parsed(jws.Header(algorithm.name, typ, None), {}, signed, signature)
 
 
 # Bent tokens, all of them signed by the right key over their very bytes.
@@ -357,7 +357,7 @@ def test_a_bent_payload_is_malformed(payload):
 def test_a_bent_header_needs_no_key_to_be_refused(name):
     """The front alone sees it: nobody is asked for a key by such a header."""
     with pytest.raises(Malformed):
-        jose.parse(forge(BENT_HEADERS[name], PAYLOAD), "xr-req+jwt")
+        jws.parse(forge(BENT_HEADERS[name], PAYLOAD), "xr-req+jwt")
 
 
 @pytest.mark.parametrize("size", [0, 1, 63, 65, 128])
@@ -366,9 +366,9 @@ def test_a_signature_of_another_length_needs_no_key_to_be_refused(key, size):
     """Both suites sign with 64 bytes, and not one more or less is read."""
     header = HEADER | {"alg": key.algorithm.name}
     with pytest.raises(Malformed, match="64 bytes"):
-        jose.parse(forge(header, PAYLOAD, key=key, signature=lambda _: b"\1" * size), "xr-req+jwt")
+        jws.parse(forge(header, PAYLOAD, key=key, signature=lambda _: b"\1" * size), "xr-req+jwt")
     with pytest.raises(BadSignature, match="64 bytes"):
-        jose.verify(published(b"a.b", b"\1" * size, key.algorithm), key)
+        jws.verify(published(b"a.b", b"\1" * size, key.algorithm), key)
 
 
 LAST = 253_402_300_799  # the last second of the year 9999
@@ -385,9 +385,9 @@ LAST = 253_402_300_799  # the last second of the year 9999
 )
 def test_time_ends_with_the_year_9999(name, header, payload):
     """Its last second is a time, the next is none: a datetime could not hold it."""
-    assert LAST == jose.parse(forge(header, payload), header["typ"]).payload[name]
+    assert LAST == jws.parse(forge(header, payload), header["typ"]).payload[name]
     with pytest.raises(Malformed, match=name):
-        jose.parse(forge(header, payload | {name: LAST + 1}), header["typ"])
+        jws.parse(forge(header, payload | {name: LAST + 1}), header["typ"])
 
 
 def test_a_payload_of_too_many_parts_is_not_read():
@@ -395,7 +395,7 @@ def test_a_payload_of_too_many_parts_is_not_read():
     parts = TOKEN_TYPES["bundle+jwt"].max_parts
     for commas, said in ((parts, "without"), (parts + 1, "parts")):
         with pytest.raises(Malformed, match=said):
-            jose.parse(forge(HEADER | {"typ": "bundle+jwt"}, b'{"a":"' + b"," * commas + b'"}'), "bundle+jwt")
+            jws.parse(forge(HEADER | {"typ": "bundle+jwt"}, b'{"a":"' + b"," * commas + b'"}'), "bundle+jwt")
 
 
 def test_a_token_may_be_as_long_as_its_type_allows():
@@ -404,13 +404,13 @@ def test_a_token_may_be_as_long_as_its_type_allows():
     lengths = {}
     for size in range(cap * 3 // 4 - 500, cap * 3 // 4):
         try:
-            token = jose.sign(PAYLOAD | {"q": "x" * size}, typ="xr-req+jwt", key=KEY)
+            token = jws.sign(PAYLOAD | {"q": "x" * size}, typ="xr-req+jwt", key=KEY)
         except Malformed:
             break
         lengths[len(token)] = token
 
     assert cap in lengths
-    assert jose.parse(lengths[cap], "xr-req+jwt").header.typ == "xr-req+jwt"
+    assert jws.parse(lengths[cap], "xr-req+jwt").header.typ == "xr-req+jwt"
     assert max(lengths) == cap
 
 
@@ -455,7 +455,7 @@ def test_a_signature_out_of_range_is_refused_before_anything_is_read(half):
     """r or s that no signature has needs no key, and no payload: one that is no JSON is not come to."""
     for bent in (lambda s: half + s[32:], lambda s: s[:32] + half):
         with pytest.raises(Malformed, match="out of range"):
-            jose.parse(forge(HEADER, b"{no JSON", signature=bent), HEADER["typ"])
+            jws.parse(forge(HEADER, b"{no JSON", signature=bent), HEADER["typ"])
 
 
 @pytest.mark.parametrize(
@@ -484,7 +484,7 @@ def test_another_signature_is_refused(change):
 @pytest.mark.parametrize("typ", [name for name, kind in TOKEN_TYPES.items() if not kind.low_s])
 def test_agencies_and_holders_may_send_either_twin(typ):
     """HSMs and browsers do not choose the smaller s, so others' tokens are not told apart by their text."""
-    token = jose.sign(PAYLOAD, typ=typ, key=KEY)
+    token = jws.sign(PAYLOAD, typ=typ, key=KEY)
     message, _, signature = token.rpartition(".")
     other = f"{message}.{base64url.encode(twin(base64url.decode(signature)))}"
 
@@ -495,7 +495,7 @@ def test_agencies_and_holders_may_send_either_twin(typ):
 @pytest.mark.parametrize("read_as", TOKEN_TYPES)
 def test_a_token_is_of_one_type(signed_as, read_as):
     """No type of token passes for another, not even with the same key."""
-    token = jose.sign(PAYLOAD, typ=signed_as, key=KEY)
+    token = jws.sign(PAYLOAD, typ=signed_as, key=KEY)
 
     if signed_as == read_as:
         assert read(token, typ=read_as) == PAYLOAD
@@ -532,7 +532,7 @@ def test_a_suite_that_cannot_be_computed_is_not_a_bad_signature():
 def test_every_changed_character_is_refused(algorithm):
     """Wherever one character of a token changes, the token is refused."""
     key = NumberedKey(KEY.kid, algorithm)
-    token = jose.sign(PAYLOAD, typ="xr-req+jwt", key=key)
+    token = jws.sign(PAYLOAD, typ="xr-req+jwt", key=key)
     for place, character in enumerate(token):
         for other in {BASE64URL[BASE64URL.find(character) ^ 1], ".", "="} - {character}:
             with pytest.raises((Malformed, BadSignature)):
@@ -588,4 +588,4 @@ def _mutate_bytes(parts: list[bytes], dice: random.Random) -> str:
 def test_nothing_but_our_own_error_gets_out(token, typ):
     """Whatever is read as a token, the answer is Malformed."""
     with pytest.raises(VerifierError):
-        jose.parse(token, typ)
+        jws.parse(token, typ)

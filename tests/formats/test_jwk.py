@@ -3,7 +3,7 @@
 import pytest
 from certhub_schemas.algorithms import EDDSA, ES256, SM2SM3
 from certhub_verifier.errors import Malformed, SuiteNotAvailable
-from certhub_verifier.formats import jwk
+from certhub_verifier.formats.jose import jwk
 
 from tests.support.signing import NumberedKey
 

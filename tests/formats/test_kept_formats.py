@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from certhub_verifier import cli
-from certhub_verifier.formats import envelope, jose
-from certhub_verifier.formats.agreement import Agreement
+from certhub_verifier.formats.exchange import envelope
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.agreement import Agreement
 from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.trust import TrustSet, open_bundle
 
@@ -24,10 +25,10 @@ RECEIPTS = {one["what"]: one for one in KEPT["receipts"]}
 
 def opened(token: str, typ: str) -> dict:
     """The payload of a token, its signature checked by the trust files of that day."""
-    parsed = jose.parse(token, typ)
+    parsed = jws.parse(token, typ)
     key = TRUST.key(parsed.header.kid)
     assert key is not None
-    return dict(jose.verify(parsed, key))
+    return dict(jws.verify(parsed, key))
 
 
 @pytest.mark.parametrize("what", ASKED)

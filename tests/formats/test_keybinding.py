@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from certhub_schemas.algorithms import EDDSA, ES256
 from certhub_verifier.errors import Malformed, SuiteNotAvailable, VerifierError
-from certhub_verifier.formats import base64url, jose, keybinding, sdjwt, strict_json
-from certhub_verifier.formats.keybinding import BadBinding, Binding, Fault
+from certhub_verifier.formats.credential import keybinding, sdjwt
+from certhub_verifier.formats.credential.keybinding import BadBinding, Binding, Fault
+from certhub_verifier.formats.jose import base64url, jws, strict_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +40,7 @@ def signed(payload: dict[str, Any], *, header=None, key=PHONE) -> sdjwt.Presenta
     """Return the presentation with a key binding over this payload, good or bad, signed for good."""
     head = strict_json.dumps(header or {"alg": key.algorithm.name, "typ": "kb+jwt"})
     message = f"{base64url.encode(head)}.{base64url.encode(strict_json.dumps(payload))}".encode()
-    return replace(SHOWN, kb_jwt=jose.assemble(message, key.sign(message)))
+    return replace(SHOWN, kb_jwt=jws.assemble(message, key.sign(message)))
 
 
 PAYLOAD = keybinding.payload(SHOWN, COUNTER, issued_at=NOW)
@@ -67,9 +68,9 @@ def test_published_key_bindings_hold_for_the_showing_that_they_name(source: str)
 
 def test_the_header_and_payload_are_the_four_members_and_no_more() -> None:
     """RFC 9901 §4.3: typ, alg; iat, aud, nonce, sd_hash over all that stands before."""
-    parsed = jose.parse(BOUND.kb_jwt or "", "kb+jwt")
+    parsed = jws.parse(BOUND.kb_jwt or "", "kb+jwt")
 
-    assert jose.Header("ES256", "kb+jwt", None) == parsed.header
+    assert jws.Header("ES256", "kb+jwt", None) == parsed.header
     assert {"iat": NOW, "aud": COUNTER.audience, "nonce": COUNTER.nonce} == {
         name: parsed.payload[name] for name in parsed.payload if name != "sd_hash"
     }

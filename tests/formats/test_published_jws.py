@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from certhub_schemas.algorithms import REGISTRY
 from certhub_verifier.errors import BadSignature, Malformed
-from certhub_verifier.formats import base64url, jose, strict_json
-from certhub_verifier.formats.jwk import require_public
-from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats.jose import base64url, jws, strict_json
+from certhub_verifier.formats.jose.jwk import require_public
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 
 from tests.support.signing import KnownKey
 from tests.support.vectors import FOLDER, vectors
@@ -22,12 +22,12 @@ def judged(compact: str, key: dict[str, Any]) -> str:
     algorithm = strict_json.loads(base64url.decode(first))["alg"]
     if algorithm not in REGISTRY:
         return "not in the registry"
-    parsed = jose.Parsed(
-        jose.Header(algorithm, "dc+sd-jwt", None), {}, first + b"." + second, base64url.decode(third)
+    parsed = jws.Parsed(
+        jws.Header(algorithm, "dc+sd-jwt", None), {}, first + b"." + second, base64url.decode(third)
     )
     public = {name: value for name, value in key.items() if name in KEY_MEMBERS}
     try:
-        jose.verify_foreign(parsed, KnownKey(public, REGISTRY[algorithm]))
+        jws.verify_foreign(parsed, KnownKey(public, REGISTRY[algorithm]))
     except (Malformed, BadSignature) as refused:
         return type(refused).__name__
     return "valid"
@@ -90,7 +90,7 @@ def test_agrees_with_the_published_jws_examples(name):
             assert expected == judged(compact, key)
         for typ in TOKEN_TYPES:
             with pytest.raises(Malformed):
-                jose.parse(compact, typ)
+                jws.parse(compact, typ)
 
 
 def test_an_altered_published_signature_is_refused():

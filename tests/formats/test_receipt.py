@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
-from certhub_verifier.formats import jose, receipt, shapes
-from certhub_verifier.formats.receipt import Opening, Receipt, ReceiptItem, UntoldReceiptItem
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.exchange import receipt
+from certhub_verifier.formats.exchange.receipt import Opening, Receipt, ReceiptItem, UntoldReceiptItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.jose import fields, jws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,9 +103,9 @@ def test_the_payload_is_the_design_member_by_member() -> None:
 def test_a_receipt_is_a_token_that_reads_back() -> None:
     """Signed by a receipt key it comes back whole."""
     key = fixed_key("420100-receipt-1")
-    parsed = jose.parse(jose.sign(RECEIPT.to_payload(), typ=receipt.TYP, key=key), receipt.TYP)
+    parsed = jws.parse(jws.sign(RECEIPT.to_payload(), typ=receipt.TYP, key=key), receipt.TYP)
 
-    assert Receipt.from_payload(jose.verify(parsed, key)) == RECEIPT
+    assert Receipt.from_payload(jws.verify(parsed, key)) == RECEIPT
 
 
 FACTS = st.builds(
@@ -132,7 +133,7 @@ ITEMS = st.builds(
     st.none() | WORDS,
     WORDS,
     st.lists(ITEMS | st.just(UNTOLD), max_size=3),
-    st.integers(0, shapes.LATEST),
+    st.integers(0, fields.LATEST),
 )
 def test_every_receipt_that_we_print_we_can_read(
     at: datetime, case: str | None, window: str, items: list[ReceiptItem | UntoldReceiptItem], issued_at: int

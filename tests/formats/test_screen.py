@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from certhub_schemas.text import seen, unfit
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.agreement import Agreement
-from certhub_verifier.formats.receipt import Opening, Receipt
-from certhub_verifier.formats.trustlist import Members, RegionIssuers, issuers_path
+from certhub_verifier.formats.exchange.receipt import Opening, Receipt
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.agreement import Agreement
+from certhub_verifier.formats.trust.trustlist import Members, RegionIssuers, issuers_path
 from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.trust import TrustSet
 
@@ -134,10 +134,10 @@ def test_what_is_rare_and_seen_may_stand_everywhere(entrance: str) -> None:
 )])  # fmt: skip
 def test_a_receipt_that_was_signed_before_the_screen_stays_genuine(hidden: str) -> None:
     """Format 1 let these through: whoever filed such a receipt holds no altered one."""
-    payload: dict[str, Any] = dict(jose.parse(WORLD.receipt(), "receipt+jwt").payload)
+    payload: dict[str, Any] = dict(jws.parse(WORLD.receipt(), "receipt+jwt").payload)
     payload.pop("format")
     payload |= {"window": f"2{hidden}号", "office": f"大{hidden}厅", "case": f"A{hidden}1"}
-    signed = jose.sign(payload, typ="receipt+jwt", key=WORLD.region_key(lists.Purpose.RECEIPT))
+    signed = jws.sign(payload, typ="receipt+jwt", key=WORLD.region_key(lists.Purpose.RECEIPT))
 
     assert Finding.GENUINE is examine_receipt(signed, trust=WORLD.trust(), now=NOW).finding
     with pytest.raises(Malformed):

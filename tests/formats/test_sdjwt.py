@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats import base64url, sdjwt
+from certhub_verifier.formats.credential import sdjwt
+from certhub_verifier.formats.jose import base64url
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256

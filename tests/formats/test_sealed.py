@@ -3,8 +3,10 @@
 import pytest
 from certhub_schemas.text import unfit
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import codes, jose, sealed, strict_json
-from certhub_verifier.formats.codes import SealedPayload
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes import sealed
+from certhub_verifier.formats.codes.code import SealedPayload
+from certhub_verifier.formats.jose import jws, strict_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,7 +88,7 @@ def test_a_full_code_is_at_most_700_characters():
     payload = fitted(
         {"统一社会信用代码": "91420700MA00000000", "名称": "鄂州市示例餐饮管理有限公司", "法": "张演示"}
     )
-    token = jose.sign(payload.build(), typ="show+jwt", key=NumberedKey("420700-show-12"))
+    token = jws.sign(payload.build(), typ="show+jwt", key=NumberedKey("420700-show-12"))
 
     assert 120 >= len(strict_json.dumps(dict(payload.claims))) > 100
     assert len(codes.pack(token, "EC2")) <= 700

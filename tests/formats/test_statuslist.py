@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from certhub_schemas.algorithms import ES256
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import base64url, jose, statuslist, strict_json
-from certhub_verifier.formats.statuslist import (
+from certhub_verifier.formats.jose import base64url, jws, strict_json
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.status.statuslist import (
     MAX_AHEAD_SECONDS,
     MIN_SLOTS,
     RECENT_SECONDS,
@@ -81,11 +82,11 @@ def test_reads_the_draft_s_token(published):
     assert (found.sub, found.ttl) == ("https://example.com/statuslists/1", 43_200)
     assert [found.statuses.get(index) for index in range(4)] == [1, 0, 0, 1]
     with pytest.raises(Malformed, match="live"):
-        jose.parse(token, "statuslist+jwt")
-    parsed = jose.Parsed(
-        jose.Header("ES256", "dc+sd-jwt", None), payload, message.encode(), base64url.decode(signature)
+        jws.parse(token, "statuslist+jwt")
+    parsed = jws.Parsed(
+        jws.Header("ES256", "dc+sd-jwt", None), payload, message.encode(), base64url.decode(signature)
     )
-    assert payload == jose.verify(parsed, PublishedKey(jwk))
+    assert payload == jws.verify(parsed, PublishedKey(jwk))
 
 
 class PublishedKey:
@@ -255,8 +256,8 @@ def test_only_one_whole_zlib_stream_is_read(packed):
 
 def test_a_token_survives_a_trip():
     """What is said of a list is signed, read and believed as it was said."""
-    token = jose.sign(PAYLOAD, typ="statuslist+jwt", key=KEY)
-    found = statuslist.parse_statement(jose.verify(jose.parse(token, "statuslist+jwt"), KEY))
+    token = jws.sign(PAYLOAD, typ="statuslist+jwt", key=KEY)
+    found = statuslist.parse_statement(jws.verify(jws.parse(token, "statuslist+jwt"), KEY))
 
     assert (
         statuslist.StatusStatement(

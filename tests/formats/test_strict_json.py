@@ -5,7 +5,7 @@ import time
 
 import pytest
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import strict_json
+from certhub_verifier.formats.jose import strict_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

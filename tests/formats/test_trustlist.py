@@ -10,10 +10,17 @@ import pytest
 from certhub_schemas.algorithms import SM2SM3
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats import base64url, trustlist
-from certhub_verifier.formats.agreement import Agreement, AgreementItem
-from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.trustlist import Member, Members, MemberState, RegionEndpoint, RegionIssuers
+from certhub_verifier.formats.jose import base64url
+from certhub_verifier.formats.trust import trustlist
+from certhub_verifier.formats.trust.agreement import Agreement, AgreementItem
+from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trust.trustlist import (
+    Member,
+    Members,
+    MemberState,
+    RegionEndpoint,
+    RegionIssuers,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from certhub_schemas import CORE_NAMES, kinds
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats import typemetadata, vc
-from certhub_verifier.formats.typemetadata import at_path, integrity, resolved
+from certhub_verifier.formats.credential import typemetadata, vc
+from certhub_verifier.formats.credential.typemetadata import at_path, integrity, resolved
 
 from tests.support.mutants import mutants
 from tests.support.vectors import FOLDER, vectors

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from certhub_schemas.algorithms import ES256
 from certhub_verifier.errors import BadSignature, Malformed, VerifierError
-from certhub_verifier.formats import base64url, jose, sdjwt, shapes, strict_json, vc
-from certhub_verifier.formats.identifier import Identifier
+from certhub_verifier.formats.credential import sdjwt, vc
+from certhub_verifier.formats.credential.identifier import Identifier
+from certhub_verifier.formats.jose import base64url, fields, strict_json
+from certhub_verifier.formats.jose import jws as jose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,9 +152,9 @@ def test_a_selection_shows_just_that() -> None:
         agency=st.sampled_from(["11420799MB99990172", "11430000006122244L"]),
         kind_code=st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=21, max_size=21),
         kind_version=st.integers(1, 9999),
-        issued_at=st.integers(0, shapes.LATEST),
-        not_before=st.integers(shapes.EARLIEST, shapes.LATEST - 1),
-        expires=st.none() | st.just(shapes.LATEST),
+        issued_at=st.integers(0, fields.LATEST),
+        not_before=st.integers(fields.EARLIEST, fields.LATEST - 1),
+        expires=st.none() | st.just(fields.LATEST),
         status_uri=st.integers(0, 10**8).map(lambda n: f"https://420700.certhub.example/status/{n}"),
         status_index=st.integers(0, 2**24),
         cnf=st.sampled_from([None, CNF]),
@@ -252,7 +254,7 @@ BAD = {
     "exp text": changed(exp="1890000000"),
     "exp true": changed(exp=True),
     "nbf with a fraction": changed(nbf=1.5),
-    "nbf beyond the calendar": changed(nbf=shapes.LATEST + 1, exp=...),
+    "nbf beyond the calendar": changed(nbf=fields.LATEST + 1, exp=...),
     "iat text": changed(iat="now"),
     "status null": changed(status=None),
     "status empty": changed(status={}),

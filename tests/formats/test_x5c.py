@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from certhub_schemas.algorithms import EDDSA, ES256
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats import jose, x5c
+from certhub_verifier.formats.jose import jws, x5c
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -55,7 +55,7 @@ def test_a_chain_to_an_anchor_gives_the_leaf_s_key():
 
     assert (found.algorithm, found.subject) == (ES256, "CN=leaf")
     assert {"kty": "EC", "crv": "P-256"} == {name: found.jwk[name] for name in ("kty", "crv")}
-    assert jose.thumbprint(found.jwk) == jose.thumbprint(certified(LEAF, CA, anchors=[ROOT, ROOT]).jwk)
+    assert jws.thumbprint(found.jwk) == jws.thumbprint(certified(LEAF, CA, anchors=[ROOT, ROOT]).jwk)
     assert point.x == int.from_bytes(base64.urlsafe_b64decode(found.jwk["x"] + "="), "big")
 
 

@@ -13,18 +13,10 @@ from certhub_schemas import Matter, kinds, matters
 from certhub_schemas.algorithms import EDDSA
 from certhub_schemas.purposes import Purpose
 from certhub_verifier import Channel, Policy, StatusAt, StatusToken, TrustSet, UseRecord, policy_for
-from certhub_verifier.formats import (
-    base64url,
-    codes,
-    foreign,
-    jose,
-    keybinding,
-    sdjwt,
-    statuslist,
-    typemetadata,
-    vc,
-)
-from certhub_verifier.formats.envelope import (
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.credential import foreign, keybinding, sdjwt, typemetadata, vc
+from certhub_verifier.formats.credential.keybinding import Binding
+from certhub_verifier.formats.exchange.envelope import (
     AnsweredItem,
     Question,
     Request,
@@ -32,8 +24,10 @@ from certhub_verifier.formats.envelope import (
     Result,
     request_digest,
 )
-from certhub_verifier.formats.keybinding import Binding
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.jose import base64url
+from certhub_verifier.formats.jose import jws as jose
+from certhub_verifier.formats.status import statuslist
 from certhub_verifier.needs import Need, News
 from qrcode.main import QRCode
 

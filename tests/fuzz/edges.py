@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from functools import partial
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.cli import intake as intakes
+from certhub_verifier.cli import detect as intakes
 from certhub_verifier.cli import pictures
-from certhub_verifier.cli.anchors import Anchor
 from certhub_verifier.cli.console import result_lines
-from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.judging import Desk
 from certhub_verifier.cli.results import Unread
 from certhub_verifier.cli.sources import Source
+from certhub_verifier.cli.trust_sources import Anchor
 from certhub_verifier.cli.view import View
 from certhub_verifier.cli.why_svg import why_svg
 from certhub_verifier.cli.why_text import why_lines

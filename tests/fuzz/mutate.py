@@ -20,7 +20,7 @@ from typing import Any
 
 from certhub_schemas.algorithms import ES256
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import crockford
+from certhub_verifier.formats.codes import crockford
 
 _ORDER = ES256.order or 0
 _SPECIAL = b'\x00\xff"{}[]:,.~-_=+/ \t\r\n0A9z\\u\xef\xbb\xbf\xed\xa0\x80'

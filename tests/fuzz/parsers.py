@@ -7,26 +7,16 @@ from typing import Any
 
 from certhub_verifier import TrustSet
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import (
-    base64url,
-    claimtree,
-    codes,
-    crockford,
-    identifier,
-    jose,
-    jwk,
-    sdjwt,
-    shapes,
-    statuslist,
-    strict_json,
-    trustlist,
-    typemetadata,
-    vc,
-)
-from certhub_verifier.formats.bundle import BundleContents
-from certhub_verifier.formats.envelope import Request, Response
-from certhub_verifier.formats.receipt import Receipt
-from certhub_verifier.formats.sealed import SealedPayload
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes import crockford
+from certhub_verifier.formats.codes.sealed import SealedPayload
+from certhub_verifier.formats.credential import claimtree, identifier, sdjwt, typemetadata, vc
+from certhub_verifier.formats.exchange.bundle import BundleContents
+from certhub_verifier.formats.exchange.envelope import Request, Response
+from certhub_verifier.formats.exchange.receipt import Receipt
+from certhub_verifier.formats.jose import base64url, fields, jwk, jws, strict_json
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust import trustlist
 
 from tests.fuzz.corpus import Corpus
 from tests.fuzz.found import Found, Target, same, text_of
@@ -107,7 +97,7 @@ def _trust_set(data: bytes, *, corpus: Corpus) -> Found:
     """In place of the file that it is most like, the set is consistent or it is not made."""
     path = next((path for path, good in corpus.trust_files.items() if good[:40] == data[:40]), "members.json")
     made = TrustSet.from_files({**corpus.trust_files, path: data}, as_of=NOW)
-    names = [jose.thumbprint(key.jwk) for key in made.keys.values()]
+    names = [jws.thumbprint(key.jwk) for key in made.keys.values()]
     return same(len(set(names)) == len(names) and names != [])
 
 
@@ -195,7 +185,7 @@ def _jwk(data: bytes) -> Found:
 
 def _moment(data: bytes) -> Found:
     text = text_of(data)
-    return same(shapes.instant(shapes.moment(text, "moment")) == text)
+    return same(fields.instant(fields.moment(text, "moment")) == text)
 
 
 def _claim_tree(data: bytes) -> Found:

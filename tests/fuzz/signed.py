@@ -20,21 +20,14 @@ from certhub_verifier import (
     open_bundle,
     run,
 )
+from certhub_verifier.checks.status import from_list
 from certhub_verifier.errors import UnknownKey
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import (
-    base64url,
-    codes,
-    foreign,
-    jose,
-    keybinding,
-    statuslist,
-    strict_json,
-    vc,
-    x5c,
-)
-from certhub_verifier.formats.tokens import TOKEN_TYPES
-from certhub_verifier.status_checks import from_list
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.credential import foreign, keybinding, vc
+from certhub_verifier.formats.jose import base64url, jws, strict_json, x5c
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
+from certhub_verifier.formats.status import statuslist
 
 from tests.fuzz.corpus import Corpus
 from tests.fuzz.found import Found, Target, same, text_of
@@ -79,11 +72,11 @@ def _signed(tokens: tuple[bytes, ...]) -> frozenset[bytes]:
 
 def _token(data: bytes, *, typ: str, known: frozenset[bytes], corpus: Corpus) -> Found:
     """A token is taken only as it was signed; of two twin signatures, hubs' types take one."""
-    parsed = jose.parse(data, typ)
+    parsed = jws.parse(data, typ)
     key = corpus.key(parsed.header.kid, TOKEN_TYPES[typ].purpose)
     if key is None:
         raise UnknownKey("no such key")
-    payload = jose.verify(parsed, key)
+    payload = jws.verify(parsed, key)
     if parsed.signing_input not in known or payload != json.loads(base64url.decode(data.split(b".")[1])):
         return Found.ACCEPTED
     return Found.ACCEPTED if TOKEN_TYPES[typ].low_s and data not in corpus.tokens[typ] else Found.SAME
@@ -94,7 +87,7 @@ def _credential(data: bytes, *, corpus: Corpus) -> Found:
     key = corpus.key(credential.header.kid, Purpose.SEAL)
     if key is None:
         raise UnknownKey("no such key")
-    jose.verify(credential.parsed, key)
+    jws.verify(credential.parsed, key)
     return _known_credential(data, credential.disclosed, corpus)
 
 
@@ -175,7 +168,7 @@ def _binding(data: bytes, *, corpus: Corpus) -> Found:
     key = corpus.key(credential.header.kid, Purpose.SEAL)
     if key is None:
         raise UnknownKey("no such key")
-    jose.verify(credential.parsed, key)
+    jws.verify(credential.parsed, key)
     now = seconds(NOW)
     keybinding.check(credential.presentation, credential.claims.cnf, expect=corpus.expect, now=now)
     return same(_without_last_signature(data) in map(_without_last_signature, corpus.bindings))

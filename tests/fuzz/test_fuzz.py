@@ -12,8 +12,8 @@ from pathlib import Path
 import jwt
 import pytest
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import base64url
-from certhub_verifier.formats.jwk import public_key
+from certhub_verifier.formats.jose import base64url
+from certhub_verifier.formats.jose.jwk import public_key
 
 from tests.fuzz import memory
 from tests.fuzz.campaign import Tally, fuzz, judged

@@ -31,11 +31,11 @@ from certhub_verifier import (
 )
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.agreement import Agreement
-from certhub_verifier.formats.envelope import Question, Request, Response
-from certhub_verifier.formats.listedkey import KeyState
-from certhub_verifier.formats.trustlist import MemberState, agreement_path
+from certhub_verifier.formats.exchange.envelope import Question, Request, Response
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.agreement import Agreement
+from certhub_verifier.formats.trust.listedkey import KeyState
+from certhub_verifier.formats.trust.trustlist import MemberState, agreement_path
 from certhub_verifier.needs import Need, News
 from certhub_verifier.receipts import Finding
 from certhub_verifier.trust import TrustSet
@@ -339,19 +339,16 @@ class _Desk:
 
 
 def _message(recipe: Recipe, *, scene: str) -> CameOut:
-    from certhub.flows.verification.exchange_keys import (  # the verifier's own tests run without a hub
-        agreed,
-        exchange_key,
-    )
+    from certhub.flows.verification.exchange_keys import agreed, exchange_key
 
     world, trust = _world(scene, recipe)
     desk: Any = _Desk(HOME, trust, NOW)
     key = _key(recipe["signer"], _right(scene))
     token = _asked(world, recipe, key) if scene == "question" else _answered(key)
     try:
-        parsed = jose.parse(token, "xr-req+jwt" if scene == "question" else "xr-res+jwt")
+        parsed = jws.parse(token, "xr-req+jwt" if scene == "question" else "xr-res+jwt")
         listed = exchange_key(parsed, AWAY if scene == "question" else HOME, hub=desk)
-        payload = jose.verify(parsed, listed)
+        payload = jws.verify(parsed, listed)
     except VerifierError:
         return Belief.NONE, set()
     if scene == "question" and agreed(Request.from_payload(payload), hub=desk) is None:
@@ -374,7 +371,7 @@ def _asked(world: World, recipe: Recipe, key: NumberedKey) -> str:
         operator="o" * 22,
         questions=(one,),
     )
-    return jose.sign(request.to_payload(), typ="xr-req+jwt", key=key)
+    return jws.sign(request.to_payload(), typ="xr-req+jwt", key=key)
 
 
 @lru_cache(maxsize=64)
@@ -388,7 +385,7 @@ def _answered(key: NumberedKey) -> str:
         request="a" * 64,
         error="NO_AGREEMENT",
     )
-    return jose.sign(answer.to_payload(), typ="xr-res+jwt", key=key)
+    return jws.sign(answer.to_payload(), typ="xr-res+jwt", key=key)
 
 
 _READERS = {

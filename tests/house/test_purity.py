@@ -37,7 +37,7 @@ EDGES = {
     "certhub/demo/launcher.py": "waits for processes",
     "keys/certhub_keys/cli.py": "certhub-keys makes keys",
     "verifier/certhub_verifier/cli/command.py": "certhub-verify judges as of now, unless --at says otherwise",
-    "verifier/certhub_verifier/cli/runs.py": "the progress bar of certhub-verify over a folder",
+    "verifier/certhub_verifier/cli/batch.py": "the progress bar of certhub-verify over a folder",
 }
 
 

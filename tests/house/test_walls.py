@@ -17,12 +17,20 @@ CROSSINGS = {
     "Distributions point one way": ("verifier/certhub_verifier/facts.py", "import certhub_keys"),
     "The hub is read top down": ("certhub/db/ids.py", "import certhub.flows.records.issue"),
     "The verifier reads top down": (
-        "verifier/certhub_verifier/formats/base64url.py",
+        "verifier/certhub_verifier/formats/jose/base64url.py",
         "import certhub_verifier.engine",
+    ),
+    "The checks read top down": (
+        "verifier/certhub_verifier/checks/core.py",
+        "import certhub_verifier.checks.status",
+    ),
+    "The formats read top down": (
+        "verifier/certhub_verifier/formats/jose/base64url.py",
+        "import certhub_verifier.formats.credential.vc",
     ),
     "The command reads top down": (
         "verifier/certhub_verifier/cli/sources.py",
-        "import certhub_verifier.cli.runs",
+        "import certhub_verifier.cli.batch",
     ),
     "Nothing but the command does I/O": ("verifier/certhub_verifier/trust.py", "import socket"),
     "Only edges import FastAPI": ("certhub/settings.py", "import fastapi"),

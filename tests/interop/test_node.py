@@ -11,18 +11,12 @@ from certhub_verifier.causes import Verdict
 from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.evidence import PresentedCredential
-from certhub_verifier.formats import (
-    base64url,
-    claimtree,
-    foreign,
-    jose,
-    keybinding,
-    sdjwt,
-    statuslist,
-    strict_json,
-)
-from certhub_verifier.formats.claimtree import Hidden
-from certhub_verifier.formats.keybinding import Binding
+from certhub_verifier.formats.credential import claimtree, foreign, keybinding, sdjwt
+from certhub_verifier.formats.credential.claimtree import Hidden
+from certhub_verifier.formats.credential.keybinding import Binding
+from certhub_verifier.formats.jose import base64url, strict_json
+from certhub_verifier.formats.jose import jws as jose
+from certhub_verifier.formats.status import statuslist
 from certhub_verifier.needs import StatusToken
 from certhub_verifier.policy import Channel, policy_for
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from certhub_verifier import examine_receipt
-from certhub_verifier.cli.anchors import read_anchor
+from certhub_verifier.cli.trust_sources import read_anchor
 
 from tests.fuzz.mutate import Mutator
 from tests.vectors.judge import World

@@ -20,15 +20,18 @@ from typing import Any
 
 from certhub_schemas import Matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import base64url, codes, jose, statuslist, vc
-from certhub_verifier.formats.agreement import Agreement, AgreementItem
-from certhub_verifier.formats.bundle import BundleContents
-from certhub_verifier.formats.identifier import Identifier
-from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.receipt import Opening, Receipt, ReceiptItem
-from certhub_verifier.formats.sealed import SealedPayload
-from certhub_verifier.formats.stated import StatedFact
-from certhub_verifier.formats.trustlist import (
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes.sealed import SealedPayload
+from certhub_verifier.formats.credential import vc
+from certhub_verifier.formats.credential.identifier import Identifier
+from certhub_verifier.formats.exchange.bundle import BundleContents
+from certhub_verifier.formats.exchange.receipt import Opening, Receipt, ReceiptItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.jose import base64url, jws
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust.agreement import Agreement, AgreementItem
+from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trust.trustlist import (
     Issuer,
     Member,
     Members,
@@ -197,7 +200,7 @@ class World:
         )
         typ = codes.SEALED_TYPES[prefix]
         key = key or self.region_key(Purpose.SHOW if prefix == "EC2" else Purpose.PAPER)
-        return codes.pack(jose.sign(replace(payload, **changes).build(), typ=typ, key=key), prefix)
+        return codes.pack(jws.sign(replace(payload, **changes).build(), typ=typ, key=key), prefix)
 
     def paper_code(self, *, now: datetime = NOW, **changes: Any) -> str:
         """Return a paper code made at `now` that lives for 180 days."""
@@ -223,7 +226,7 @@ class World:
             exp=seconds(iat + life),
             ttl=ttl,
         )
-        return jose.sign(statement, typ="statuslist+jwt", key=key or self.region_key(Purpose.STATUS)).encode()
+        return jws.sign(statement, typ="statuslist+jwt", key=key or self.region_key(Purpose.STATUS)).encode()
 
     # receipts and bundles
 
@@ -261,7 +264,7 @@ class World:
             code="OK",
         )
         payload = replace(receipt, **changes).to_payload()
-        return jose.sign(payload, typ="receipt+jwt", key=key or self.region_key(Purpose.RECEIPT))
+        return jws.sign(payload, typ="receipt+jwt", key=key or self.region_key(Purpose.RECEIPT))
 
     def receipt_file(self, receipt: str | None = None, **spelling: Any) -> str:
         """Return the JSON that the API gives, printed by `json.dumps` with `spelling`."""
@@ -287,7 +290,7 @@ class World:
             matters=tuple(matters),
             status={uri: token.decode() for uri, token in lists.items()},
         )
-        return jose.sign(contents.to_payload(), typ="bundle+jwt", key=key or self.region_key(Purpose.BUNDLE))
+        return jws.sign(contents.to_payload(), typ="bundle+jwt", key=key or self.region_key(Purpose.BUNDLE))
 
 
 def an_agreement(**changes: Any) -> Agreement:

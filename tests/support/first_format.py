@@ -12,7 +12,9 @@ import json
 from typing import Any
 
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, envelope, jose
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange import envelope
+from certhub_verifier.formats.jose import jws
 
 from certhub.adapters.network import PeerDown
 from certhub.db.ids import public_id
@@ -63,7 +65,7 @@ class FirstFormat:
 
     def post(self, url: str, body: bytes, *, content_type: str, timeout: float) -> bytes:
         """Read the question as strictly as that release, and answer it; what it refuses is no answer."""
-        question = jose.parse(body, envelope.REQUEST_TYP).payload
+        question = jws.parse(body, envelope.REQUEST_TYP).payload
         self.questions.append(question)
         if set(question) != QUESTION or any(set(entry) != ENTRY for entry in question["q"]):
             raise PeerDown("HTTP 400")
@@ -80,7 +82,7 @@ class FirstFormat:
             "results": [result for _ in question["q"]],
         }
         key = self.region.hub.signer(Purpose.EXCHANGE)
-        return jose.sign(answer, typ=envelope.RESPONSE_TYP, key=key).encode()
+        return jws.sign(answer, typ=envelope.RESPONSE_TYP, key=key).encode()
 
     def get(self, url: str, *, timeout: float) -> bytes:
         """Fetch a public file."""
@@ -118,12 +120,12 @@ def asked(by: Region, of: Region, code: str, matter: str, **changed: Any) -> byt
         "op": "op-7f3a",
         "q": [entry | changed],
     }
-    return jose.sign(question, typ=envelope.REQUEST_TYP, key=by.hub.signer(Purpose.EXCHANGE)).encode()
+    return jws.sign(question, typ=envelope.REQUEST_TYP, key=by.hub.signer(Purpose.EXCHANGE)).encode()
 
 
 def taken(answer: bytes) -> dict[str, Any]:
     """Return the one result of an answer, once that release has taken every member, fact and cause of it."""
-    payload = json.loads(json.dumps(jose.parse(answer, envelope.RESPONSE_TYP).payload))
+    payload = json.loads(json.dumps(jws.parse(answer, envelope.RESPONSE_TYP).payload))
     results = payload.pop("results")
     assert ANSWER == set(payload)
     [result] = results

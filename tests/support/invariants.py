@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import StatusList, parse_statement
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import StatusList, parse_statement
 from sqlalchemy import select
 
 from certhub import jobs
@@ -150,7 +150,7 @@ def _public(hub: Hub, list_no: int, slots: Mapping[Place, Any]) -> list[str]:
         token = hub.shelf.get(f"status/{list_no}")
     except NotFound:
         return []
-    statuses = parse_statement(jose.parse(token, "statuslist+jwt").payload).statuses
+    statuses = parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses
     known = {index: slot.value for (number, index), slot in slots.items() if number == list_no and slot.value}
     if statuses.data == StatusList.blank(statuses.size).with_statuses(known).data:
         return []

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import jose
+from certhub_verifier.formats.jose import jws
 
 from certhub.adapters.network import PeerDown
 from certhub.hub import Hub
@@ -50,9 +50,9 @@ def lie(by: Hub, change: Callable[[dict[str, Any]], object], *, purpose: Purpose
     """Return what changes an answer's payload and signs it again, with a key of the lying region's own."""
 
     def retold(reply: bytes) -> bytes:
-        payload = dict(jose.parse(reply, "xr-res+jwt").payload)
+        payload = dict(jws.parse(reply, "xr-res+jwt").payload)
         change(payload)
-        return jose.sign(payload, typ="xr-res+jwt", key=by.signer(purpose)).encode()
+        return jws.sign(payload, typ="xr-res+jwt", key=by.signer(purpose)).encode()
 
     return retold
 

@@ -10,8 +10,8 @@ from certhub_verifier import (
     StatusRecord,
     UseRecord,
 )
-from certhub_verifier.formats.envelope import AnsweredItem
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.exchange.envelope import AnsweredItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
 
 from tests.support.credentials import AWAY, HOME, LICENCE, NOW
 

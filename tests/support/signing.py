@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from certhub_schemas.algorithms import EDDSA, ES256, Algorithm
-from certhub_verifier.formats import base64url
+from certhub_verifier.formats.jose import base64url
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from certhub_schemas.algorithms import SM2SM3
-from certhub_verifier.formats import base64url, strict_json
+from certhub_verifier.formats.jose import base64url, strict_json
 
 from tests.support.signing import NumberedKey
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certhub_keys.cost import Cost
-from certhub_verifier.formats.statuslist import MIN_SLOTS
+from certhub_verifier.formats.status.statuslist import MIN_SLOTS
 
 from certhub.db.columns import table_of
 from certhub.demo.regions import Plan, prepare

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from certhub_schemas.algorithms import EDDSA, ES256
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats.agreement import Agreement, AgreementItem
-from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.trustlist import (
+from certhub_verifier.formats.trust.agreement import Agreement, AgreementItem
+from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trust.trustlist import (
     MEMBERS_PATH,
     Issuer,
     Member,

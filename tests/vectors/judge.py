@@ -32,14 +32,23 @@ from certhub_verifier import (
     policy_for,
     run,
 )
+from certhub_verifier.checks.status import from_list
 from certhub_verifier.errors import UpgradeNeeded
-from certhub_verifier.formats import codes, identifier, jose, statuslist
-from certhub_verifier.formats.envelope import REQUEST_TYP, AnsweredItem, Request, Response, request_digest
-from certhub_verifier.formats.keybinding import Binding
-from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.credential import identifier
+from certhub_verifier.formats.credential.keybinding import Binding
+from certhub_verifier.formats.exchange.envelope import (
+    REQUEST_TYP,
+    AnsweredItem,
+    Request,
+    Response,
+    request_digest,
+)
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
+from certhub_verifier.formats.status import statuslist
 from certhub_verifier.needs import Need, News
 from certhub_verifier.report import ItemReport, fact_to_dict
-from certhub_verifier.status_checks import from_list
 from certhub_verifier.trust import Standing
 
 REFUSED = {"outcome": "refused"}
@@ -140,13 +149,13 @@ def _token(token: str, given: Mapping[str, Any], world: World) -> Any:
 
 def _verifies(token: str, typ: str, given: Mapping[str, Any], world: World) -> bool:
     try:
-        parsed = jose.parse(token, typ)
+        parsed = jws.parse(token, typ)
         trust = world.trust(given["trust"])
         listed = trust.key(parsed.header.kid) if trust else None
         key = world.device if parsed.header.kid is None else listed
         if key is None or (listed is not None and listed.purpose is not TOKEN_TYPES[typ].purpose):
             return False
-        jose.verify(parsed, key)
+        jws.verify(parsed, key)
     except VerifierError:
         return False
     return True
@@ -235,11 +244,11 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
     trust, now = world.trust(given["trust"]), world.time(given)
     token, typ = value["token"], value["typ"]
     try:
-        parsed = jose.parse(token, typ)
+        parsed = jws.parse(token, typ)
         key = trust.key(parsed.header.kid) if trust else None
         if key is None:
             return REFUSED
-        payload = jose.verify(parsed, key)
+        payload = jws.verify(parsed, key)
         read = Request.from_payload(payload) if typ == REQUEST_TYP else Response.from_payload(payload)
     except UpgradeNeeded:
         return {"outcome": "upgrade needed"}

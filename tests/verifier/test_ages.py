@@ -20,7 +20,7 @@ from certhub_verifier import (
     policy_for,
     run,
 )
-from certhub_verifier.checks import in_time
+from certhub_verifier.checks.core import in_time
 
 from tests.support.credentials import NOW, World
 

@@ -5,14 +5,14 @@ from xml.etree import ElementTree
 
 import pytest
 from certhub_schemas import matters
-from certhub_verifier.cli.anchors import NOTHING, Anchor
 from certhub_verifier.cli.console import result_lines
-from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.judging import Desk
 from certhub_verifier.cli.sources import Source
+from certhub_verifier.cli.trust_sources import NOTHING, Anchor
 from certhub_verifier.cli.view import Colours, View
 from certhub_verifier.cli.why_svg import why_svg
 from certhub_verifier.cli.why_text import why_lines
-from certhub_verifier.formats import statuslist
+from certhub_verifier.formats.status import statuslist
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

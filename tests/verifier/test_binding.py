@@ -8,8 +8,8 @@ from certhub_verifier.causes import Verdict
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import keybinding, sdjwt
-from certhub_verifier.formats.keybinding import Binding
+from certhub_verifier.formats.credential import keybinding, sdjwt
+from certhub_verifier.formats.credential.keybinding import Binding
 from certhub_verifier.needs import StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import overall

@@ -18,7 +18,7 @@ from certhub_verifier import (
     run,
     verify,
 )
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
 
 from tests.support.credentials import LICENCE, MATTER, NOW, World
 from tests.support.showings import answered, news, redeemed

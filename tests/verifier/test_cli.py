@@ -10,8 +10,10 @@ import pytest
 from certhub_schemas import matters
 from certhub_schemas.purposes import Purpose
 from certhub_verifier import cli
-from certhub_verifier.formats import bundle as bundles
-from certhub_verifier.formats import codes, jose, statuslist
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange import bundle as bundles
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status import statuslist
 
 from tests.support.credentials import AWAY, CLAIMS, HOME, INDEX, MARRIAGE, MATTER, NOW, World, named_key
 
@@ -299,7 +301,7 @@ def test_a_bundle_says_whose_counter_it_is(verify, shelf, tmp_path):
     """At 420100's counter a licence of 420700 needs the agreement, and a marriage certificate has none."""
     key = WORLD.region_key(Purpose.BUNDLE, AWAY)
     contents = bundles.read_bundle(WORLD.bundle(matters=matters())).parsed.payload
-    (tmp_path / "away.jwt").write_text(jose.sign({**contents, "iss": AWAY}, typ="bundle+jwt", key=key))
+    (tmp_path / "away.jwt").write_text(jws.sign({**contents, "iss": AWAY}, typ="bundle+jwt", key=key))
     trust = tmp_path / "away.jwt"
 
     assert verify("code.txt", trust=trust)[0] == 10

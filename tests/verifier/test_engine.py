@@ -7,16 +7,19 @@ import pytest
 from certhub_schemas import shipped_catalogue
 from certhub_schemas.algorithms import ES256
 from certhub_schemas.purposes import Purpose
-from certhub_verifier import checks
 from certhub_verifier.causes import Verdict
+from certhub_verifier.checks import core
 from certhub_verifier.engine import NotValid, Verified, examine, run, verify
 from certhub_verifier.errors import Malformed
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
-from certhub_verifier.formats.identifier import Identifier
-from certhub_verifier.formats.listedkey import KeyState
-from certhub_verifier.formats.trustlist import MemberState
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.credential import sdjwt, vc
+from certhub_verifier.formats.credential.identifier import Identifier
+from certhub_verifier.formats.jose import jws as jose
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust.listedkey import KeyState
+from certhub_verifier.formats.trust.trustlist import MemberState
 from certhub_verifier.needs import StatusAt, StatusRecord, StatusToken, UseOf, UseRecord
 from certhub_verifier.policy import Channel, policy_for
 
@@ -213,7 +216,7 @@ def test_step_3_a_suite_that_is_not_installed_is_undetermined():
     good = vc.parse(WORLD.credential())
     key = WORLD.trust().key(f"{AGENCY}-1")
     parsed = replace(good.parsed, header=replace(good.header, alg="NEXT"))
-    found = checks.signature(parsed, replace(key, algorithm=replace(ES256, name="NEXT")), now=NOW)
+    found = core.signature(parsed, replace(key, algorithm=replace(ES256, name="NEXT")), now=NOW)
 
     assert (found.outcome, found.cause) == (Outcome.UNDETERMINED, "SUITE_MISSING")
     assert found.detail == {"suite": "NEXT"}

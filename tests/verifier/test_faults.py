@@ -12,8 +12,8 @@ from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PeerAnswer, PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats.envelope import AnsweredItem
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.exchange.envelope import AnsweredItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.needs import StatusAt, StatusToken, UseRecord
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import overall

@@ -2,7 +2,7 @@
 
 import pytest
 from certhub_schemas import shipped_catalogue
-from certhub_verifier.cli.intake import Bundle, Code, Failed, ReceiptFile, take
+from certhub_verifier.cli.detect import Bundle, Code, Failed, ReceiptFile, take
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.policy import Channel, policy_for

@@ -14,15 +14,15 @@ import pytest
 from certhub_schemas import matters, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier import Channel, PresentedCredential, SealedCode, StatusAt, UseRecord, policy_for
+from certhub_verifier.checks.status import ListFault, read_list
 from certhub_verifier.engine import Evidence, examine, run
 from certhub_verifier.errors import BadSignature, UnknownKey
 from certhub_verifier.facts import Fact, Outcome
-from certhub_verifier.formats import statuslist
-from certhub_verifier.formats.listedkey import KeyState
-from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.needs import StatusToken
 from certhub_verifier.receipts import Finding, examine_receipt
-from certhub_verifier.status_checks import ListFault, read_list
 from certhub_verifier.trust import Standing, TrustedKey, TrustSet, open_bundle
 
 from tests.support.credentials import AGENCY, AWAY, AWAY_AGENCY, HOME, NOW, World, named_key

@@ -36,11 +36,11 @@ from certhub_verifier import (
     verify,
 )
 from certhub_verifier.causes import CODES
+from certhub_verifier.checks.status import STATES
 from certhub_verifier.facts import CAUTIONS
-from certhub_verifier.formats.envelope import AnsweredItem
-from certhub_verifier.formats.stated import StatedFact
-from certhub_verifier.formats.trustlist import MemberState
-from certhub_verifier.status_checks import STATES
+from certhub_verifier.formats.exchange.envelope import AnsweredItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.trust.trustlist import MemberState
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 

@@ -9,9 +9,9 @@ from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PeerAnswer
 from certhub_verifier.facts import Fact
-from certhub_verifier.formats.envelope import AnsweredItem
-from certhub_verifier.formats.stated import StatedFact, StatedIssuer
-from certhub_verifier.formats.trustlist import MemberState, agreement_path
+from certhub_verifier.formats.exchange.envelope import AnsweredItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact, StatedIssuer
+from certhub_verifier.formats.trust.trustlist import MemberState, agreement_path
 from certhub_verifier.policy import Channel, policy_for
 from hypothesis import given
 from hypothesis import strategies as st

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import Verdict
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.listedkey import KeyState
-from certhub_verifier.formats.receipt import Opening
+from certhub_verifier.formats.exchange.receipt import Opening
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.receipts import Finding, examine_receipt
 
 from tests.support.credentials import AWAY, HOME, NOW, YEAR, World, named_key, seconds
@@ -207,8 +207,8 @@ def test_a_receipt_from_the_future_says_that_the_clock_is_wrong():
 
 def test_nothing_in_it_is_believed_before_it_is_genuine():
     """An altered receipt's verdict is not repeated to anybody."""
-    signed = jose.parse(RECEIPT, "receipt+jwt")
-    forged = jose.assemble(signed.signing_input, WORLD.region_key(Purpose.SHOW).sign(signed.signing_input))
+    signed = jws.parse(RECEIPT, "receipt+jwt")
+    forged = jws.assemble(signed.signing_input, WORLD.region_key(Purpose.SHOW).sign(signed.signing_input))
     form = examine_receipt(forged, trust=TRUST, now=NOW).to_dict()
 
     assert (form["finding"], form["recorded_verdict"], form["recorded"]) == ("ALTERED", None, None)

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 from certhub_schemas.purposes import Purpose
+from certhub_verifier.checks.status import ListFault, read_list
 from certhub_verifier.errors import BadTrust
-from certhub_verifier.formats import statuslist
-from certhub_verifier.formats.trustlist import (
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust.trustlist import (
     MEMBERS_PATH,
     agreement_path,
     endpoints_path,
     issuers_path,
     keys_path,
 )
-from certhub_verifier.status_checks import ListFault, read_list
 from certhub_verifier.trust import TrustSet
 from hypothesis import given
 from hypothesis import strategies as st

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import statuslist
-from certhub_verifier.formats.listedkey import KeyState
+from certhub_verifier.checks.status import status
+from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.needs import StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
-from certhub_verifier.status_checks import status
 
 from tests.support.credentials import AWAY, HOME, INDEX, NOW, World, named_key
 from tests.support.sm2 import signed_with_sm2, sm2_entry

@@ -14,8 +14,10 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import codes, jwk, keybinding, sdjwt, suites
-from certhub_verifier.formats.keybinding import Binding
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.credential import keybinding, sdjwt
+from certhub_verifier.formats.credential.keybinding import Binding
+from certhub_verifier.formats.jose import jwk, suites
 from certhub_verifier.needs import StatusAt, StatusToken
 from certhub_verifier.policy import Channel, Level, policy_for
 from certhub_verifier.sentences import explain
@@ -27,7 +29,7 @@ from tests.support.sm2 import signed_with_sm2, sm2_entry, sm2_jwk
 
 WORLD = World()
 PACKAGE = Path(certhub_verifier.__file__).parent
-BINDS = PACKAGE / "formats" / "suites.py"
+BINDS = PACKAGE / "formats" / "jose" / "suites.py"
 # What a suite is called in JOSE, in a JWK, in the registry's own source, and in the libraries.
 NAMES = (
     {one.name for one in REGISTRY.values()}

@@ -18,8 +18,10 @@ from certhub_verifier import (
     policy_for,
     run,
 )
-from certhub_verifier.formats import codes, foreign, jose, sdjwt, vc
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.credential import foreign, sdjwt, vc
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.jose import jws as jose
 
 from tests.support.credentials import MATTER, NOW, World
 from tests.support.fixed_keys import fixed_random

@@ -9,11 +9,12 @@ from certhub_schemas import matters
 from certhub_schemas.algorithms import EDDSA
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import BadSignature, BadTrust, Malformed, UnknownKey, VerifierError
-from certhub_verifier.formats import bundle, jose
-from certhub_verifier.formats.agreement import Agreement
-from certhub_verifier.formats.bundle import BundleContents
-from certhub_verifier.formats.listedkey import KeyState, ListedKey
-from certhub_verifier.formats.trustlist import (
+from certhub_verifier.formats.exchange import bundle
+from certhub_verifier.formats.exchange.bundle import BundleContents
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.agreement import Agreement
+from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trust.trustlist import (
     MEMBERS_PATH,
     Member,
     Members,
@@ -123,10 +124,10 @@ def test_matters_that_come_with_it_are_found() -> None:
 def test_a_key_checks_what_it_signed() -> None:
     """A key of the set is what `jose.verify` takes: its algorithm comes from here, not from the token."""
     key = of(trust_files()).key(f"{HOME}-receipt-1")
-    token = jose.sign({"iss": HOME, "iat": 1}, typ="receipt+jwt", key=region_key(HOME, Purpose.RECEIPT))
+    token = jws.sign({"iss": HOME, "iat": 1}, typ="receipt+jwt", key=region_key(HOME, Purpose.RECEIPT))
 
     assert key is not None
-    assert {"iss": HOME, "iat": 1} == jose.verify(jose.parse(token, "receipt+jwt"), key)
+    assert {"iss": HOME, "iat": 1} == jws.verify(jws.parse(token, "receipt+jwt"), key)
 
 
 def test_a_status_list_is_its_regions() -> None:
@@ -465,7 +466,7 @@ BUNDLE = BundleContents(
 
 def bundled(contents: BundleContents = BUNDLE, *, by: str = f"{HOME}-bundle-1") -> str:
     """Return the bundle, signed."""
-    return jose.sign(contents.to_payload(), typ=bundle.TYP, key=fixed_key(by))
+    return jws.sign(contents.to_payload(), typ=bundle.TYP, key=fixed_key(by))
 
 
 def test_a_bundle_opens_into_the_set_that_it_carries() -> None:
@@ -496,7 +497,7 @@ def test_a_bundle_does_not_bring_its_own_key_past_an_anchor() -> None:
     )
     files = {**trust_files(), keys_path(HOME): replace(keys, keys=forged).to_bytes()}
     forger = replace(fixed_key("a forger"), kid=f"{HOME}-bundle-1")
-    token = jose.sign(replace(BUNDLE, trust=files).to_payload(), typ=bundle.TYP, key=forger)
+    token = jws.sign(replace(BUNDLE, trust=files).to_payload(), typ=bundle.TYP, key=forger)
 
     open_bundle(token)
     with pytest.raises(BadSignature):

@@ -13,7 +13,7 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode, channel_of
 from certhub_verifier.exhibits import What, listed, shown
 from certhub_verifier.facts import Fact, Outcome
-from certhub_verifier.formats.listedkey import KeyState
+from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.needs import StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import examine_receipt

@@ -88,8 +88,15 @@ from certhub_verifier.errors import (
 from certhub_verifier.evidence import Evidence, PeerAnswer, PresentedCredential, SealedCode, channel_of
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.floor import FLOORS, EvidenceKind, Floor, Hold
-from certhub_verifier.formats.codes import CodeAltered, CodePartial, NotOurCode, Sealed, Ticket, read_code
-from certhub_verifier.formats.keybinding import Binding
+from certhub_verifier.formats.codes.code import (
+    CodeAltered,
+    CodePartial,
+    NotOurCode,
+    Sealed,
+    Ticket,
+    read_code,
+)
+from certhub_verifier.formats.credential.keybinding import Binding
 from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, StatusToken, UseOf, UseRecord
 from certhub_verifier.policy import Channel, Level, Policy, policy_for
 from certhub_verifier.receipts import Finding, ReceiptReport, examine_receipt

@@ -16,9 +16,11 @@ from typing import Any
 
 from certhub_schemas import Catalogue
 
-from certhub_verifier import checks
-from certhub_verifier.binding_checks import holder_binding
 from certhub_verifier.causes import Verdict
+from certhub_verifier.checks import core
+from certhub_verifier.checks.binding import holder_binding
+from certhub_verifier.checks.peer import borne_out, doubted, stated
+from certhub_verifier.checks.status import status
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.evidence import (
     Evidence,
@@ -30,16 +32,17 @@ from certhub_verifier.evidence import (
 )
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.floor import EvidenceKind
-from certhub_verifier.formats import codes, jose, sdjwt, statuslist, vc
-from certhub_verifier.formats.sealed import SealedPayload
-from certhub_verifier.formats.stated import StatedIssuer
-from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes.sealed import SealedPayload
+from certhub_verifier.formats.credential import sdjwt, vc
+from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
+from certhub_verifier.formats.status import statuslist
 from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
 from certhub_verifier.policy import Channel, Policy
 from certhub_verifier.report import ItemReport, kind_names
 from certhub_verifier.sentences import CHINA
-from certhub_verifier.stated_checks import borne_out, doubted, stated
-from certhub_verifier.status_checks import status
 from certhub_verifier.trust import TrustedKey, TrustSet
 from certhub_verifier.verdict import judge
 
@@ -70,7 +73,7 @@ class _Case:
 
     def show(self, disclosed: Mapping[str, Any], looked_at: str | None) -> None:
         """Show what can be read as it stands; what cannot is dropped, and takes away a yes of the shape."""
-        self.disclosed, doubt = checks.fit_to_show(disclosed, evidence=looked_at, now=self.now)
+        self.disclosed, doubt = core.fit_to_show(disclosed, evidence=looked_at, now=self.now)
         if doubt is None:
             return
         for place, one in enumerate(self.facts):
@@ -152,7 +155,7 @@ def _steps(evidence: Evidence, case: _Case) -> Steps:
             yield from _sealed(evidence, case)
         case PeerAnswer():
             _answered(evidence, case)
-    case.add(checks.trust_fresh(case.trust, policy=case.policy, now=case.now))  # (11)
+    case.add(core.trust_fresh(case.trust, policy=case.policy, now=case.now))  # (11)
     return _judged(case)  # (12)
 
 
@@ -186,16 +189,16 @@ def verify(
 
 
 def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, News | None, None]:
-    now, looked_at = case.now, checks.evidence_of(evidence.text, at_most=sdjwt.MAX_BYTES)
+    now, looked_at = case.now, core.evidence_of(evidence.text, at_most=sdjwt.MAX_BYTES)
     try:
         credential = vc.parse(evidence.text)
     except Malformed as broken:
-        case.add(checks.unreadable(broken, evidence=looked_at, now=now))
+        case.add(core.unreadable(broken, evidence=looked_at, now=now))
         return
     claims = credential.claims
-    told = tuple(checks.in_time(one, policy=case.policy, now=now) for one in evidence.told)
+    told = tuple(core.in_time(one, policy=case.policy, now=now) for one in evidence.told)
     case.kind, case.kind_version = claims.kind_code, claims.kind_version
-    case.add(checks.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
+    case.add(core.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
 
     vouched = _vouched(credential.parsed, case)  # (2) (3)
     if vouched is None:
@@ -203,23 +206,23 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
     trust, key = vouched
     case.show(credential.disclosed, looked_at)
     _issued(claims, case, trust)
-    case.add(checks.agency_stands_behind(key, trust))  # (4)
+    case.add(core.agency_stands_behind(key, trust))  # (4)
     case.add(  # (5)
-        checks.agency_entitled(
+        core.agency_entitled(
             key,
             agency=claims.agency,
             kind=claims.kind_code,
-            signed_at=checks.at(claims.issued_at),
+            signed_at=core.at(claims.issued_at),
             trust=trust,
             logged=any(one.fact is Fact.LOGGED and one.outcome is Outcome.YES for one in told),
         )
     )
     _catalogued(case, looked_at)
     case.add(  # (6)
-        checks.dates(
-            issued_at=checks.at(claims.issued_at),
-            not_before=checks.at(claims.not_before),
-            expires=None if claims.expires is None else checks.at(claims.expires),
+        core.dates(
+            issued_at=core.at(claims.issued_at),
+            not_before=core.at(claims.not_before),
+            expires=None if claims.expires is None else core.at(claims.expires),
             trust_as_of=trust.as_of,
             now=now,
             soon_days=case.policy.expires_soon_days,
@@ -230,32 +233,32 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
     case.facts += told
     asked = StatusAt(claims.status_uri, claims.status_index)
     if statuslist.parse_status_uri(asked.uri).region != key.region:  # no other region can speak of it
-        case.add(checks.unknown(Fact.STATUS, "STATUS_UNKNOWN", now))
+        case.add(core.unknown(Fact.STATUS, "STATUS_UNKNOWN", now))
         return
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
 
 
 def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, None]:
-    now, looked_at = case.now, checks.evidence_of(evidence.text, at_most=codes.MAX_TEXT, as_=codes.normalise)
+    now, looked_at = case.now, core.evidence_of(evidence.text, at_most=codes.MAX_TEXT, as_=codes.normalise)
     try:
         parsed, payload = _read_sealed(evidence.text)
         asked = StatusAt(statuslist.status_uri(payload.iss, payload.list_no), payload.index)
     except Malformed as broken:
-        case.add(checks.unreadable(broken, evidence=looked_at, now=now))
+        case.add(core.unreadable(broken, evidence=looked_at, now=now))
         return
     case.kind, case.kind_version = payload.kind, evidence.kind_version
-    case.add(checks.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
+    case.add(core.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
 
     vouched = _vouched(parsed, case)  # (2) (3)
     if vouched is None:
         return
     trust, key = vouched
     token = TOKEN_TYPES[parsed.header.typ]
-    life, expires = timedelta(seconds=token.life_seconds or 0), checks.at(payload.exp)
+    life, expires = timedelta(seconds=token.life_seconds or 0), core.at(payload.exp)
     case.show(payload.claims, looked_at)
-    case.add(checks.region_stands_behind(payload.iss, trust))  # (4)
+    case.add(core.region_stands_behind(payload.iss, trust))  # (4)
     case.add(  # (5)
-        checks.region_entitled(
+        core.region_entitled(
             key,
             typ=token.typ,
             region=payload.iss,
@@ -265,12 +268,12 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
         )
     )
     _catalogued(case, looked_at)
-    alive = case.add(checks.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now))  # (6)
+    alive = case.add(core.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now))  # (6)
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
-    case.facts += (checks.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
+    case.facts += (core.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
     use = (yield UseOf(payload.iss, payload.jti)) if alive and agreed else None  # (10)
-    case.add(checks.one_time(use if isinstance(use, UseRecord) else None, policy=case.policy, now=now))
+    case.add(core.one_time(use if isinstance(use, UseRecord) else None, policy=case.policy, now=now))
 
 
 def _answered(evidence: PeerAnswer, case: _Case) -> None:
@@ -286,7 +289,7 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
     if case.trust is None:
         return
     case.add(
-        checks.answer_stands_behind(evidence.region, case.trust, answer=answer, as_of=evidence.as_of)
+        core.answer_stands_behind(evidence.region, case.trust, answer=answer, as_of=evidence.as_of)
     )  # (4)
     case.show(evidence.item.disclosed, answer)
     case.issuer, case.valid_from, case.valid_to, doubts = borne_out(
@@ -300,7 +303,7 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
 def _catalogued(case: _Case, looked_at: str | None) -> None:
     """Look up what is disclosed, before an agreement drops any of it."""
     case.add(
-        checks.catalogued(
+        core.catalogued(
             case.catalogue,
             kind=case.kind,
             version=case.kind_version,
@@ -315,9 +318,9 @@ def _issued(claims: vc.CredentialClaims, case: _Case, trust: TrustSet) -> None:
     """Note by whom it was issued, and its first and last day, which end at midnight in China."""
     agency = trust.agency(claims.agency)
     case.issuer = StatedIssuer(claims.agency, agency.name if agency else claims.agency)
-    case.valid_from = checks.at(claims.not_before).astimezone(CHINA).date()
+    case.valid_from = core.at(claims.not_before).astimezone(CHINA).date()
     if claims.expires is not None:
-        case.valid_to = checks.at(claims.expires - 1).astimezone(CHINA).date()
+        case.valid_to = core.at(claims.expires - 1).astimezone(CHINA).date()
 
 
 def _bound(evidence: PresentedCredential, credential: vc.Credential, case: _Case, trust: TrustSet) -> None:
@@ -336,23 +339,23 @@ def _bound(evidence: PresentedCredential, credential: vc.Credential, case: _Case
         case.disclosed = {}
 
 
-def _read_sealed(text: str) -> tuple[jose.Parsed, SealedPayload]:
+def _read_sealed(text: str) -> tuple[jws.Parsed, SealedPayload]:
     """Read a sealed code down to its payload. Raises: Malformed, or a leaf of it that says how."""
     code = codes.read_code(text)
     if not isinstance(code, codes.Sealed):
         raise codes.NotOurCode("a ticket is no sealed code")
-    parsed = jose.parse(code.jws, code.typ)
+    parsed = jws.parse(code.jws, code.typ)
     return parsed, SealedPayload.parse(parsed.payload)
 
 
-def _vouched(parsed: jose.Parsed, case: _Case) -> tuple[TrustSet, TrustedKey] | None:
+def _vouched(parsed: jws.Parsed, case: _Case) -> tuple[TrustSet, TrustedKey] | None:
     """Look the key up and check the signature by it; None where nothing after it could be believed."""
     trust = case.trust
     key = trust.key(parsed.header.kid) if trust else None
-    known = case.add(checks.issuer_known(key, trust=trust, now=case.now))
+    known = case.add(core.issuer_known(key, trust=trust, now=case.now))
     if trust is None or key is None or not known:
         return None
-    return (trust, key) if case.add(checks.signature(parsed, key, now=case.now)) else None
+    return (trust, key) if case.add(core.signature(parsed, key, now=case.now)) else None
 
 
 def _agreed(
@@ -361,7 +364,7 @@ def _agreed(
     """Judge the agreement where two regions meet, and drop the fields that it does not name."""
     if asker is None or asker == provider:
         return True
-    answer, fields = checks.agreement(
+    answer, fields = core.agreement(
         trust=trust,
         policy=case.policy,
         asker=asker,

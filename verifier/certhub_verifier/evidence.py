@@ -15,8 +15,8 @@ from typing import Literal
 from certhub_verifier.facts import Checked
 from certhub_verifier.floor import EvidenceKind
 from certhub_verifier.formats import codes
-from certhub_verifier.formats.envelope import AnsweredItem
-from certhub_verifier.formats.keybinding import Binding
+from certhub_verifier.formats.credential.keybinding import Binding
+from certhub_verifier.formats.exchange.envelope import AnsweredItem
 from certhub_verifier.policy import Channel
 
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from certhub_verifier.checks import at, digest_of
+from certhub_verifier.checks.core import at, digest_of
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import codes, jose, sdjwt, statuslist
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.credential import sdjwt
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status import statuslist
 
 
 class What(StrEnum):
@@ -54,7 +57,7 @@ def listed(token: bytes) -> Evidence:
     """Return what a status list token is as evidence; one that does not read has a digest all the same."""
     digests = frozenset({digest_of(token)})
     try:
-        parsed = jose.parse(token, "statuslist+jwt")
+        parsed = jws.parse(token, "statuslist+jwt")
         statement = statuslist.parse_statement(parsed.payload)
         where = statuslist.parse_status_uri(statement.sub)
     except Malformed:
@@ -70,7 +73,7 @@ def listed(token: bytes) -> Evidence:
 
 def _credential(text: str) -> tuple[Evidence, ...]:
     presentation = sdjwt.split(text)
-    parsed = jose.parse(presentation.issuer_jwt, "dc+sd-jwt")
+    parsed = jws.parse(presentation.issuer_jwt, "dc+sd-jwt")
     issued = parsed.payload.get("iat")
     credential = Evidence(
         what=What.CREDENTIAL,
@@ -87,7 +90,7 @@ def _sealed(text: str) -> tuple[Evidence, ...]:
     code = codes.read_code(text)
     if not isinstance(code, codes.Sealed):
         return ()
-    parsed = jose.parse(code.jws, code.typ)
+    parsed = jws.parse(code.jws, code.typ)
     what = What.SEALED_CODE if code.prefix == "EC2" else What.PAPER_CODE
     digests = frozenset({digest_of(codes.normalise(text)), digest_of(parsed.signing_input)})
     return (Evidence(what=what, digests=digests, kid=parsed.header.kid),)

@@ -19,7 +19,7 @@ from enum import StrEnum
 from certhub_schemas.codes import resident_id, uscc
 from certhub_schemas.errors import BadCode
 
-from certhub_verifier.formats import crockford
+from certhub_verifier.formats.codes import crockford
 
 LONGEST = 16_384  # characters that are looked at
 

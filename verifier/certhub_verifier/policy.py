@@ -19,7 +19,7 @@ from typing import Protocol
 from certhub_schemas.matters import MAX_STATUS_AGE
 
 from certhub_verifier.facts import Fact
-from certhub_verifier.formats import strict_json
+from certhub_verifier.formats.jose import strict_json
 
 HOUR = 3600
 MAX_TRUST_AGE_SECONDS = (

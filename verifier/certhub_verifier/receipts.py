@@ -25,10 +25,11 @@ from enum import StrEnum
 from typing import Any
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.checks import SKEW, STALE, at
+from certhub_verifier.checks.core import SKEW, STALE, at
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, UpgradeNeeded
-from certhub_verifier.formats import jose, shapes, strict_json
-from certhub_verifier.formats.receipt import TYP, Opening, Receipt, ReceiptItem
+from certhub_verifier.formats.exchange.receipt import TYP, Opening, Receipt, ReceiptItem
+from certhub_verifier.formats.jose import fields, strict_json
+from certhub_verifier.formats.jose import jws as jose
 from certhub_verifier.report import local_time
 from certhub_verifier.sentences import Lang, explain_receipt
 from certhub_verifier.trust import Standing, TrustedKey, TrustSet
@@ -167,7 +168,7 @@ def _read(file: str | bytes) -> tuple[_File, jose.Parsed, Receipt | None]:
 
 def _signer(parsed: jose.Parsed) -> str:
     """Return the region that signs, as every format says it (RFC 7519 §4.1.1). Raises: Malformed."""
-    return str(shapes.region(parsed.payload.get("iss"), "receipt.iss"))
+    return str(fields.region(parsed.payload.get("iss"), "receipt.iss"))
 
 
 def _take_apart(file: str | bytes) -> _File:

@@ -17,7 +17,7 @@ from certhub_schemas import Catalogue
 
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import Checked
-from certhub_verifier.formats.stated import StatedIssuer
+from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
 from certhub_verifier.policy import Channel
 from certhub_verifier.sentences import CHINA, Lang, Sentence, explain
 from certhub_verifier.verdict import Judgement, worst

@@ -30,13 +30,13 @@ from certhub_schemas import Matter
 from certhub_schemas.text import seen
 
 from certhub_verifier.errors import BadSignature, BadTrust, Malformed, UnknownKey
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.agreement import Agreement
-from certhub_verifier.formats.bundle import BundleContents, read_bundle
-from certhub_verifier.formats.listedkey import ListedKey
-from certhub_verifier.formats.setaside import SetAside
-from certhub_verifier.formats.statuslist import parse_status_uri
-from certhub_verifier.formats.trustlist import (
+from certhub_verifier.formats.exchange.bundle import BundleContents, read_bundle
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import parse_status_uri
+from certhub_verifier.formats.trust.agreement import Agreement
+from certhub_verifier.formats.trust.listedkey import ListedKey
+from certhub_verifier.formats.trust.setaside import SetAside
+from certhub_verifier.formats.trust.trustlist import (
     MEMBERS_PATH,
     Member,
     Members,
@@ -217,7 +217,7 @@ def open_bundle(token: str | bytes, *, anchor: TrustSet | None = None) -> tuple[
         raise BadSignature("the key is no bundle key of the region that the bundle names")
     if standing is not Standing.YES:
         raise BadSignature("the key may not have signed a bundle at that time")
-    jose.verify(bundle.parsed, key)
+    jws.verify(bundle.parsed, key)
     return carried, contents
 
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from certhub_schemas.algorithms import Algorithm
 from certhub_schemas.purposes import Purpose
 
-from certhub_verifier.formats.listedkey import KeyState
-from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
+from certhub_verifier.formats.trust.listedkey import KeyState
 
 
 class Standing(StrEnum):

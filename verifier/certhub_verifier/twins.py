@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from certhub_verifier.errors import BadTrust
-from certhub_verifier.formats.jwk import thumbprint
-from certhub_verifier.formats.listedkey import ListedKey
-from certhub_verifier.formats.setaside import Name, SetAside, tellable
-from certhub_verifier.formats.trustlist import MEMBERS_PATH, RegionIssuers, RegionKeys, TrustFile
+from certhub_verifier.formats.jose.jwk import thumbprint
+from certhub_verifier.formats.trust.listedkey import ListedKey
+from certhub_verifier.formats.trust.setaside import Name, SetAside, tellable
+from certhub_verifier.formats.trust.trustlist import MEMBERS_PATH, RegionIssuers, RegionKeys, TrustFile
 
 
 def require_no_twins(parsed: Mapping[str, TrustFile]) -> None:

@@ -17,11 +17,11 @@ from typing import Any
 
 from certhub_schemas.purposes import Purpose
 
-from certhub_verifier.checks import at, digest_of
+from certhub_verifier.checks.core import at, digest_of
 from certhub_verifier.exhibits import Evidence, What
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats.receipt import ReceiptItem
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats.exchange.receipt import ReceiptItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import local_time
 from certhub_verifier.trust import TrustedKey, TrustSet

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats import strict_json
-from certhub_verifier.formats.tokens import TOKEN_TYPES
+from certhub_verifier.formats.jose import strict_json
+from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive

@@ -14,7 +14,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated
 
-from certhub_verifier.formats import strict_json
+from certhub_verifier.formats.jose import strict_json
 from fastapi import Depends, Header
 from starlette.requests import Request
 

@@ -8,7 +8,7 @@ import logging
 import traceback
 from collections.abc import Callable
 
-from certhub_verifier.formats import crockford
+from certhub_verifier.formats.codes import crockford
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -8,8 +8,8 @@ import re
 from hashlib import sha256
 
 from certhub_schemas import KindUnknown, kind
-from certhub_verifier.formats.statuslist import status_uri
-from certhub_verifier.formats.typemetadata import published
+from certhub_verifier.formats.credential.typemetadata import published
+from certhub_verifier.formats.status.statuslist import status_uri
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response

@@ -19,7 +19,8 @@ from enum import StrEnum
 from typing import Any
 
 from certhub_verifier.errors import VerifierError
-from certhub_verifier.formats import jose, sdjwt, vc
+from certhub_verifier.formats.credential import sdjwt, vc
+from certhub_verifier.formats.jose import jws
 from certhub_verifier.trust import Standing
 
 from certhub.db.engine import Unit
@@ -344,7 +345,7 @@ def _read_back(certificate: Certificate, hub: Hub) -> None:
             or certificate.kind not in key.kinds
         ):
             raise Unverified("the trust set does not let this key seal this kind")
-        jose.verify(credential.parsed, key)
+        jws.verify(credential.parsed, key)
     except VerifierError as refused:
         raise Unverified("the credential that was just signed does not verify") from refused
     expires = ends(certificate.valid_to)

@@ -21,10 +21,12 @@ from certhub_schemas.purposes import Purpose
 from certhub_schemas.text import unfit
 from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
 from certhub_verifier.facts import Checked, Fact
-from certhub_verifier.formats import codes, envelope, jose, versions
-from certhub_verifier.formats.agreement import Agreement
-from certhub_verifier.formats.exchange1 import first_format, leaves_out
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange import envelope, versions
+from certhub_verifier.formats.exchange.first_format import first_format, leaves_out
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.agreement import Agreement
 from certhub_verifier.report import UntoldItem
 from certhub_verifier.trust import TrustedKey
 
@@ -95,7 +97,7 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
 
 def _may_be_given_again(kept: bytes, question: envelope.Request, *, hub: Hub) -> bool:
     """Tell whether a kept answer tells nothing that the agreement of now does not let out."""
-    results = envelope.Response.from_payload(jose.parse(kept, envelope.RESPONSE_TYP).payload).results
+    results = envelope.Response.from_payload(jws.parse(kept, envelope.RESPONSE_TYP).payload).results
     if not results:
         return True
     agreement = agreed(question, hub=hub)
@@ -149,7 +151,7 @@ def _signed(
         format=number,
     )
     key = hub.signer(Purpose.EXCHANGE)
-    return jose.sign(response.to_payload(), typ=envelope.RESPONSE_TYP, key=key).encode("ascii")
+    return jws.sign(response.to_payload(), typ=envelope.RESPONSE_TYP, key=key).encode("ascii")
 
 
 def _not_a_question(refused: VerifierError) -> BadRequest:
@@ -159,9 +161,9 @@ def _not_a_question(refused: VerifierError) -> BadRequest:
 def _read_question(request: bytes, *, hub: Hub) -> tuple[Mapping[str, Any], TrustedKey]:
     """Return what the region signed, and its key; that it is a question, and meant for us, is yet to be seen."""
     try:
-        parsed = jose.parse(request, envelope.REQUEST_TYP)
+        parsed = jws.parse(request, envelope.REQUEST_TYP)
         key = exchange_key(parsed, None, hub=hub)
-        return jose.verify(parsed, key), key
+        return jws.verify(parsed, key), key
     except VerifierError as refused:
         raise _not_a_question(refused) from refused
 

@@ -22,11 +22,13 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import UpgradeNeeded, VerifierError
 from certhub_verifier.evidence import PeerAnswer, SealedCode
 from certhub_verifier.facts import Fact, Outcome
-from certhub_verifier.formats import codes, envelope, jose, versions
-from certhub_verifier.formats.agreement import Agreement
-from certhub_verifier.formats.receipt import SALT_BYTES, cert_digest
-from certhub_verifier.formats.stated import StatedFact
-from certhub_verifier.formats.statuslist import parse_status_uri
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange import envelope, versions
+from certhub_verifier.formats.exchange.receipt import SALT_BYTES, cert_digest
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import parse_status_uri
+from certhub_verifier.formats.trust.agreement import Agreement
 from certhub_verifier.needs import Need, News, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import UntoldItem
@@ -141,7 +143,7 @@ def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, hub
         ),
         format=number,
     )
-    return jose.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=hub.signer(Purpose.EXCHANGE))
+    return jws.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=hub.signer(Purpose.EXCHANGE))
 
 
 def _opened(
@@ -157,9 +159,9 @@ def _opened(
     """
     region = asked.region
     try:
-        parsed = jose.parse(reply, envelope.RESPONSE_TYP)
+        parsed = jws.parse(reply, envelope.RESPONSE_TYP)
         key = exchange_key(parsed, region, hub=hub)
-        answer = envelope.Response.from_payload(jose.verify(parsed, key))
+        answer = envelope.Response.from_payload(jws.verify(parsed, key))
     except UpgradeNeeded:
         raise
     except VerifierError as refused:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from certhub_verifier.errors import UnknownKey
-from certhub_verifier.formats import envelope, jose
-from certhub_verifier.formats.agreement import Agreement
+from certhub_verifier.formats.exchange import envelope
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.agreement import Agreement
 from certhub_verifier.trust import Standing, TrustedKey
 
 from certhub.hub import Hub
@@ -13,7 +14,7 @@ LIFE, SKEW = timedelta(seconds=60), timedelta(seconds=60)
 NO_AGREEMENT, UPGRADE_NEEDED = "NO_AGREEMENT", "UPGRADE_NEEDED"
 
 
-def exchange_key(message: jose.Parsed, region: str | None, *, hub: Hub) -> TrustedKey:
+def exchange_key(message: jws.Parsed, region: str | None, *, hub: Hub) -> TrustedKey:
     """Return the key that a message names, of `region` or (None) of whichever region signed it.
 
     The message's date is read before its signature is checked; the caller checks the signature, and how old the

@@ -15,9 +15,11 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats import codes, envelope, jose
-from certhub_verifier.formats.receipt import cert_digest
-from certhub_verifier.formats.stated import StatedIssuer
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange import envelope
+from certhub_verifier.formats.exchange.receipt import cert_digest
+from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
+from certhub_verifier.formats.jose import jws
 from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, UseOf, UseRecord
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import ItemReport, ShownItem, UntoldItem
@@ -291,7 +293,7 @@ def _meant_for_us(now: datetime) -> Checked:
 def _payload(code: codes.Sealed) -> codes.SealedPayload | None:
     typ = "paper+jwt" if code.prefix == "EC3" else "show+jwt"
     try:
-        return codes.SealedPayload.parse(jose.parse(code.jws, typ).payload)
+        return codes.SealedPayload.parse(jws.parse(code.jws, typ).payload)
     except VerifierError:
         return None
 

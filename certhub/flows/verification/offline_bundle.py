@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from certhub_schemas import matters
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import bundle, jose, versions
-from certhub_verifier.formats.statuslist import status_uri
+from certhub_verifier.formats.exchange import bundle, versions
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import status_uri
 
 from certhub.history.events import store as audit
 from certhub.hub import Hub
@@ -44,7 +45,7 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
             body={"lists": len(contents.status)},
         )
     hub.step("bundle:3")
-    return jose.sign(contents.to_payload(), typ=bundle.TYP, key=hub.signer(Purpose.BUNDLE))
+    return jws.sign(contents.to_payload(), typ=bundle.TYP, key=hub.signer(Purpose.BUNDLE))
 
 
 def held_lists(hub: Hub) -> dict[str, str]:

@@ -15,8 +15,9 @@ from enum import StrEnum
 
 from certhub_schemas import KindUnknown, MatterUnknown, kind, matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.sealed import mint_jti
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.codes.sealed import mint_jti
+from certhub_verifier.formats.jose import jws
 
 from certhub.db.engine import Unit
 from certhub.errors import BadRequest, ClaimsInvalid, Fault, NotAllowed, NotFound, WrongState
@@ -173,6 +174,6 @@ def _sealed(certificate: Certificate, *, by: Actor, hub: Hub) -> Shown:
             body={"mode": "sealed", "jti": payload.jti, "exp": payload.exp},
         )
     hub.step("show:4")
-    token = jose.sign(payload.build(), typ="show+jwt", key=hub.signer(Purpose.SHOW))
+    token = jws.sign(payload.build(), typ="show+jwt", key=hub.signer(Purpose.SHOW))
     hub.step("show:5")
     return Shown(codes.pack(token, "EC2"), expires_at, ())

@@ -21,9 +21,10 @@ from typing import Any
 from certhub_schemas import Matter, MatterUnknown
 from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats import codes, jose
-from certhub_verifier.formats.receipt import Receipt, ReceiptItem, UntoldReceiptItem
-from certhub_verifier.formats.stated import StatedFact
+from certhub_verifier.formats import codes
+from certhub_verifier.formats.exchange.receipt import Receipt, ReceiptItem, UntoldReceiptItem
+from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.jose import jws
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import Report, UntoldItem, failed, overall
 from certhub_verifier.sentences import look_detail
@@ -283,7 +284,7 @@ def _signed_receipt(verification_id: str, *, hub: Hub) -> str:
         raise NotFound("no such verification")
     if filed.receipt is not None:
         return filed.receipt
-    token = jose.sign(filed.receipt_payload, typ="receipt+jwt", key=hub.signer(Purpose.RECEIPT))
+    token = jws.sign(filed.receipt_payload, typ="receipt+jwt", key=hub.signer(Purpose.RECEIPT))
     with hub.writing() as unit:
         return receipts.keep_receipt(unit, verification_id, token)
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from certhub_verifier.formats.strict_json import canonical
+from certhub_verifier.formats.jose.strict_json import canonical
 from sqlalchemy import String, cast, delete, select
 
 from certhub.db.columns import table_of

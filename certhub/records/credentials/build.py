@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from certhub_verifier.formats import vc
-from certhub_verifier.formats.identifier import Identifier
-from certhub_verifier.formats.jose import SigningKey
-from certhub_verifier.formats.statuslist import status_uri
+from certhub_verifier.formats.credential import vc
+from certhub_verifier.formats.credential.identifier import Identifier
+from certhub_verifier.formats.jose.jws import SigningKey
+from certhub_verifier.formats.status.statuslist import status_uri
 
 from certhub.errors import ClaimsInvalid, Fault
 from certhub.records.catalog.draft import Draft

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from certhub_verifier.formats import sdjwt
+from certhub_verifier.formats.credential import sdjwt
 
 from certhub.records.certificates.record import Certificate
 

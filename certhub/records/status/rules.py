@@ -10,7 +10,7 @@ What remains: where far more certificates are withdrawn than decoys turn, the to
 
 from collections.abc import Callable
 
-from certhub_verifier.formats.statuslist import INVALID, SUSPENDED
+from certhub_verifier.formats.status.statuslist import INVALID, SUSPENDED
 
 FEWEST, MOST = 256, 1023  # of a list's 131,072 slots: under one in a hundred, 1 KB of the file at the most
 TURNS_PER_DAY = 24

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from certhub_verifier.formats.statuslist import INVALID, MIN_SLOTS, SUSPENDED
+from certhub_verifier.formats.status.statuslist import INVALID, MIN_SLOTS, SUSPENDED
 from sqlalchemy import delete, func, select, update
 
 from certhub.db.columns import table_of

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from certhub_verifier.errors import VerifierError
-from certhub_verifier.formats.trustlist import MAX_FILE_BYTES, SetAside
+from certhub_verifier.formats.trust.trustlist import MAX_FILE_BYTES, SetAside
 from certhub_verifier.trust import TrustSet
 
 from certhub.adapters.clock import Clock

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from certhub_verifier.formats.strict_json import canonical
+from certhub_verifier.formats.jose.strict_json import canonical
 from sqlalchemy import delete
 
 from certhub.db.columns import table_of

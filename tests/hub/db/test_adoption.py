@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certhub_verifier.formats import jose
-from certhub_verifier.formats.statuslist import parse_statement
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status.statuslist import parse_statement
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
@@ -167,9 +167,7 @@ def test_the_list_goes_on_saying_what_it_said(old, up):
     publish(up.hub)
     after = up.hub.shelf.get("status/1")
 
-    first, second = (
-        parse_statement(jose.parse(token, "statuslist+jwt").payload) for token in (before, after)
-    )
+    first, second = (parse_statement(jws.parse(token, "statuslist+jwt").payload) for token in (before, after))
     assert first.iat < second.iat
     assert first.statuses == second.statuses
     one = found(up, old.facts["revoked"])

@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime, timedelta
 
-from certhub_verifier.formats import crockford
+from certhub_verifier.formats.codes import crockford
 from hypothesis import given
 from hypothesis import strategies as st
 

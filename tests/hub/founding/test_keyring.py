@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats.listedkey import KeyState
-from certhub_verifier.formats.trustlist import RegionKeys, keys_path
+from certhub_verifier.formats.trust.listedkey import KeyState
+from certhub_verifier.formats.trust.trustlist import RegionKeys, keys_path
 from certhub_verifier.trust import TrustSet
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 import pytest
-from certhub_verifier.formats.statuslist import INVALID, MIN_SLOTS, SUSPENDED
+from certhub_verifier.formats.status.statuslist import INVALID, MIN_SLOTS, SUSPENDED
 
 from certhub.records.status import rules
 from certhub.records.status import store as status

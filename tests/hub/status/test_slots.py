@@ -2,7 +2,7 @@
 
 import secrets
 
-from certhub_verifier.formats.statuslist import MIN_SLOTS
+from certhub_verifier.formats.status.statuslist import MIN_SLOTS
 
 from certhub.db.columns import table_of
 from certhub.records.status import store as status

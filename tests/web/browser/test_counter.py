@@ -1,7 +1,7 @@
 """The counter, key by key: guns in every mode, people who type, no network, and what is covered after a minute."""
 
 import pytest
-from certhub_verifier.formats import crockford
+from certhub_verifier.formats.codes import crockford
 
 from tests.web.browser.acts import GUN, press_enter, scan, show
 from tests.web.browser.conftest import PHONE, People

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certhub_verifier.formats import strict_json
+from certhub_verifier.formats.jose import strict_json
 from playwright.sync_api import Page, Route
 
 from certhub.hub import Hub

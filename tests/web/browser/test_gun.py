@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from certhub_verifier.formats import crockford
-from certhub_verifier.formats.codes import pack
+from certhub_verifier.formats.codes import crockford
+from certhub_verifier.formats.codes.code import pack
 from playwright.sync_api import Browser, Page
 
 from certhub.demo.launcher import Demo

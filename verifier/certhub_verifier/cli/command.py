@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 
 from certhub_schemas.matters import Matter, matters
 
-from certhub_verifier.cli.anchors import NOTHING, Anchor, read_anchor
-from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.batch import Run
+from certhub_verifier.cli.judging import Desk
 from certhub_verifier.cli.layout import wrap
 from certhub_verifier.cli.options import Options, WrongUse, misuse, read_options
-from certhub_verifier.cli.runs import Run
 from certhub_verifier.cli.sources import Source, sources
+from certhub_verifier.cli.trust_sources import NOTHING, Anchor, read_anchor
 from certhub_verifier.cli.view import BOTH
 from certhub_verifier.sentences import phrase
 

@@ -12,12 +12,12 @@ from typing import Any
 from certhub_schemas import CORE_NAMES, shipped_catalogue
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.cli.desk import Desk
+from certhub_verifier.cli.judging import Desk
 from certhub_verifier.cli.layout import pad, printable, table, width
 from certhub_verifier.cli.results import Result
 from certhub_verifier.cli.view import BOTH, SYMBOL, View, symbol_of
 from certhub_verifier.facts import Fact, Outcome
-from certhub_verifier.formats.receipt import ReceiptItem
+from certhub_verifier.formats.exchange.receipt import ReceiptItem
 from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import ItemReport, Report, kind_names
 from certhub_verifier.sentences import Lang, age_words, cause_words, fact_name, moment_words, named, phrase

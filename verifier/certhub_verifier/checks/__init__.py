@@ -1,0 +1,1 @@
+"""The checks: one function answers one fact, with its cause and its age."""

@@ -1,0 +1,1 @@
+"""What regions send each other and what is kept of it: question, answer, bundle, receipt."""

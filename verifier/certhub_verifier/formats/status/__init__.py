@@ -1,0 +1,1 @@
+"""Status lists: one credential, one slot (Token Status List)."""

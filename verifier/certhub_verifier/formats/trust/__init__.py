@@ -1,0 +1,1 @@
+"""Trust files: members, keys, agencies, agreements, and what a reader sets aside."""
