@@ -39,11 +39,10 @@ ORDER = (
 HELPERS = {"exchange_keys", "masked"}
 """Files of certhub/flows that several trips lean on; they are no trips."""
 BLANK, FIRST = re.compile(r"\n[ ]*\n"), re.compile(r"(?:[a-z]+ +)?1 +\S")
-FLOWS_HEAD = """# 单程 / One-way trips
+FLOWS_HEAD = """# One-way trips
 
-每一段就是 `certhub/flows/` 中同名文件开头的编号清单，此外什么也没有。
-由 `python -m tests.docs.pages` 写成，与代码不一致时测试失败。
-Each list is the one that opens the file of that name, and nothing more. A test fails when page and code differ.
+Each list is the one that opens the file of that name in `certhub/flows/`, and nothing more.
+`python -m tests.docs.pages` writes this page, and a test fails when page and code differ.
 """
 
 
@@ -165,11 +164,10 @@ def floor_table() -> str:
 def access_table() -> str:
     """Return a row for every route: who may call it."""
     rows: dict[str, dict[str, Any]] = json.loads((API / "access.json").read_text(encoding="utf-8"))
-    lines = ["| 调用 call | 谁 who | 做什么 what it does |", "|---|---|---|"]
+    lines = ["| Call | Who | What it does |", "|---|---|---|"]
     for route, row in rows.items():
-        who = "任何人 anybody" if row["who"] == "public" else " ".join(row["who"])
-        words = f"{row['zh']} / {row['en']}" if "zh" in row else ""
-        lines.append(f"| `{route}` | {who} | {_cell(words)} |")
+        who = "anybody" if row["who"] == "public" else " ".join(row["who"])
+        lines.append(f"| `{route}` | {who} | {_cell(row.get('en', ''))} |")
     return "\n".join(lines) + "\n"
 
 
