@@ -1,0 +1,82 @@
+"""One word means one thing, and what the glossary forbids is not said in code."""
+
+import ast
+import re
+from collections import Counter
+
+from tests.house.glossary import CODE, PAGE, Gone, forbidden, gone, terms
+from tests.house.source import ROOT, Module, modules
+
+TEXT = PAGE.read_text(encoding="utf-8")
+TERMS, GONE = terms(TEXT), gone(TEXT)
+PATH = re.compile(r"^(?:certhub|keys|verifier|schemas|tests)/[\w./-]+$")
+PLANTED = '''
+def receive(cert_type, /):
+    """A cert_type in a sentence is no name."""
+    return record.certificate_type
+'''
+
+
+def twice(words: list[str]) -> list[str]:
+    """The words that stand there more than once."""
+    return [word for word, count in Counter(words).items() if count > 1]
+
+
+def test_each_term_has_one_row():
+    """A second row for a word is a second meaning, in either language."""
+    assert len(TERMS) > 50
+    assert [] == twice([term.english for term in TERMS])
+    assert [] == twice([term.chinese for term in TERMS])
+
+
+def test_each_term_says_what_it_is_in_both_languages():
+    """No cell is empty; the Chinese word is Chinese, and nothing else of the row is."""
+    assert [] == [term for term in TERMS if not all((term.english, term.chinese, term.where, term.meaning))]
+    assert [] == [term.english for term in TERMS if not re.search("[\u4e00-\u9fff]", term.chinese)]
+
+
+def test_what_a_term_points_at_is_there():
+    """A glossary once sent its readers to a folder that had been renamed."""
+    named = [one for term in TERMS for one in CODE.findall(term.where) if PATH.match(one)]
+
+    assert len(named) > 30
+    assert [] == [one for one in named if not (ROOT / one).exists()]
+
+
+def test_no_name_that_is_gone_comes_back():
+    """Four words for one act (redeem, spend, use, consume) stood in the code, and each reader chose another."""
+    assert GONE
+    assert [] == [where for module in modules() for where in forbidden(module, GONE)]
+
+
+def test_a_name_is_gone_once():
+    """A name has one word that is said instead of it."""
+    assert [] == twice([one.name for one in GONE])
+    assert [] == [one.name for one in GONE if not one.instead]
+
+
+def test_where_a_name_may_stay_it_still_is():
+    """An exception that is no longer needed is a door left open."""
+    everywhere = [Gone(one.name, one.instead, ()) for one in GONE if one.stays]
+    said = [where for module in modules() for where in forbidden(module, everywhere)]
+    exempt = [(one.name, path) for one in GONE for path in one.stays]
+
+    assert [] == [
+        (name, path)
+        for name, path in exempt
+        if not any(where.startswith(path) and f" {name}: " in where for where in said)
+    ]
+
+
+def test_the_lint_sees_a_planted_word():
+    """As an argument, as an attribute and as a file's name; not in a sentence, and not where it may stay."""
+    planted = Module("certhub/records/old_desk.py", PLANTED, ast.parse(PLANTED))
+    names = [*GONE, Gone("old_desk.py", "`judging.py`", ())]
+    stays = [Gone("cert_type", "`kind`", ("certhub/records/",))]
+
+    assert [
+        "certhub/records/old_desk.py:1 old_desk.py: say `judging.py`",
+        "certhub/records/old_desk.py:2 cert_type: say `kind`",
+        "certhub/records/old_desk.py:4 certificate_type: say `kind`",
+    ] == sorted(forbidden(planted, names))
+    assert [] == forbidden(planted, stays)
