@@ -1,11 +1,10 @@
 """The queries of the timekeeping noun."""
 
-from dataclasses import asdict
-
 from sqlalchemy import select, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
+from certhub.db.rows import row_of, value_of
 from certhub.db.statements import insert_new
 from certhub.db.timekeeping.rules import Record
 from certhub.db.timekeeping.tables import ClockRow
@@ -18,17 +17,12 @@ def read(unit: Unit) -> Record | None:
     row = unit.sql.execute(select(_CLOCK)).first()
     if row is None:
         return None
-    return Record(
-        row.at,
-        row.doubt_seconds,
-        row.steady_seconds,
-        row.jumped_at,
-        row.jump_seconds,
-        row.unwitnessed_seconds or 0.0,  # none: a row of the release before
-    )
+    # none: a row of the release before
+    return value_of(Record, row, unwitnessed_seconds=row.unwitnessed_seconds or 0.0)
 
 
 def keep(unit: Unit, record: Record) -> None:
     """Put the time on record."""
-    if not insert_new(unit, _CLOCK, [{"only": 1, **asdict(record)}]):
-        unit.sql.execute(update(_CLOCK).values(**asdict(record)))
+    row = row_of(ClockRow, record, only=1)
+    if not insert_new(unit, _CLOCK, [row]):
+        unit.sql.execute(update(_CLOCK).values(**row))

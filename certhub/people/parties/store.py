@@ -16,6 +16,7 @@ from sqlalchemy import Row, or_, select
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, count_not_ours, is_ours, signed
+from certhub.db.rows import row_of, value_of
 from certhub.db.statements import insert_new
 from certhub.people.parties.people import Actor, Party, Principal, Role
 from certhub.people.parties.tables import AccountRow, MandateRow, PartyRow, TokenRow
@@ -100,14 +101,10 @@ def open_account(
     require_readable(name=name, office=office, window=window)
     actor = Actor(unit.new_id(), role, name, office, window, agencies, holder)
     plain = json.dumps({"name": name, "office": office, "window": window}, ensure_ascii=False)
-    row = {
-        "id": actor.account,
-        "role": role.value,
-        "agencies": " ".join(agencies),
-        "holder": holder,
-        "sealed": unit.vault.seal("account", str(actor.account), plain.encode()),
-        "disabled_at": None,
-    }
+    sealed = unit.vault.seal("account", str(actor.account), plain.encode())
+    row = row_of(
+        AccountRow, actor, id=actor.account, agencies=" ".join(agencies), sealed=sealed, disabled_at=None
+    )
     unit.sql.execute(_ACCOUNT.insert().values(**signed(unit, AccountRow, row)))
     return actor
 
@@ -162,5 +159,12 @@ def not_ours(unit: Unit) -> dict[str, int]:
 
 def _actor(unit: Unit, row: Row[Any]) -> Actor:
     told = json.loads(unit.vault.open("account", str(row.id), row.sealed))
-    agencies = tuple(row.agencies.split())
-    return Actor(row.id, Role(row.role), told["name"], told["office"], told["window"], agencies, row.holder)
+    return value_of(
+        Actor,
+        row,
+        account=row.id,
+        agencies=tuple(row.agencies.split()),
+        name=told["name"],
+        office=told["office"],
+        window=told["window"],
+    )

@@ -16,6 +16,7 @@ from certhub.adapters.clock import AHEAD
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, is_ours, signed
+from certhub.db.rows import row_of, value_of
 from certhub.db.statements import insert_new
 from certhub.records.certificates import terms
 from certhub.records.certificates.record import Certificate, Record
@@ -25,6 +26,8 @@ from certhub.records.certificates.tables import CertificateRow, HoldingRow, Numb
 _CERTIFICATE, _NUMBER = table_of(CertificateRow), table_of(NumberRow)
 _PUBLIC, _HOLDING = table_of(PublicIdRow), table_of(HoldingRow)
 _PAIRS = 200  # places a statement: SQLite takes a tree of 1,000 terms
+MOVING = ("state", "state_since", "sealed", "mac")
+"""The columns that change when a certificate moves on."""
 NEVER_SIGNED = (State.INTENDED, State.VOIDED)
 
 
@@ -268,39 +271,14 @@ def count(unit: Unit) -> int:
 
 
 def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
-    row = {
-        name: getattr(c, name)
-        for name in (
-            "id",
-            "bucket",
-            "cid",
-            "kind",
-            "kind_version",
-            "agency",
-            "version",
-            "state_since",
-            "valid_from",
-            "valid_to",
-            "list_no",
-            "list_index",
-            "ref",
-            "created_at",
-            "lease_until",
-            "previous",
-        )
-    }
-    sealed = {"state": c.state.value, "sealed": _seal(unit, c)}
-    return signed(unit, CertificateRow, row | sealed)
+    sealed = unit.vault.seal("certificate", str(c.id), c.record.to_bytes())
+    return signed(unit, CertificateRow, row_of(CertificateRow, c, sealed=sealed))
 
 
 def _moved(unit: Unit, c: Certificate) -> dict[str, Any]:
     """Return the columns that change when a certificate moves on, with the MAC over its whole new row."""
     row = _row(unit, c)
-    return {name: row[name] for name in ("state", "state_since", "sealed", "mac")}
-
-
-def _seal(unit: Unit, c: Certificate) -> bytes:
-    return unit.vault.seal("certificate", str(c.id), c.record.to_bytes())
+    return {name: row[name] for name in MOVING}
 
 
 def _certificates(unit: Unit, query: Select[Any]) -> list[Certificate]:
@@ -308,9 +286,8 @@ def _certificates(unit: Unit, query: Select[Any]) -> list[Certificate]:
 
 
 def _open(unit: Unit, row: Row[Any]) -> Certificate:
-    values = {name: value for name, value in row._mapping.items() if name != "mac"}
-    record = Record.from_bytes(unit.vault.open("certificate", str(row.id), values.pop("sealed")))
-    return Certificate(**values | {"state": State(values["state"])}, record=record)
+    record = Record.from_bytes(unit.vault.open("certificate", str(row.id), row.sealed))
+    return value_of(Certificate, row, record=record)
 
 
 def prolong(unit: Unit, intent: Certificate) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import delete, func, select, update
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, is_ours, signed
+from certhub.db.rows import value_of
 from certhub.db.statements import CHUNK, insert_new
 from certhub.records.status.tables import PublisherLeaseRow, SlotRow, StatusListRow
 
@@ -163,7 +164,7 @@ class ListState:
 def lists(unit: Unit) -> list[ListState]:
     """Return every list, in order."""
     rows = unit.sql.execute(_NAMED.order_by(_LIST.c.list_no))
-    return [ListState(row.list_no, row.changed_at, row.published_at, row.size != MIN_SLOTS) for row in rows]
+    return [value_of(ListState, row, is_altered=row.size != MIN_SLOTS, size=MIN_SLOTS) for row in rows]
 
 
 def bring_back(unit: Unit, list_no: int) -> None:
@@ -247,7 +248,7 @@ def beat(unit: Unit, name: str, holder: str) -> bool:
 def held(unit: Unit, name: str) -> Held | None:
     """Return who has a lease; None where nobody has."""
     row = unit.sql.execute(select(_LEASE).where(_LEASE.c.name == name)).first()
-    return None if row is None else Held(row.holder, row.beat)
+    return None if row is None else value_of(Held, row)
 
 
 def take(unit: Unit, name: str, holder: str, seen: Held) -> bool:

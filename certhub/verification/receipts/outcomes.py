@@ -20,6 +20,7 @@ from sqlalchemy import Row, Select, func, select
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
+from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
 from certhub.verification.receipts.tables import OutcomeRow
@@ -53,14 +54,8 @@ def add(unit: Unit, verification_id: str, number: int, result: Result, note: str
     made = Outcome(unit.new_id(), verification_id, number, result, note, unit.now)
     told = {"result": result.value, "note": note, "id": str(made.id), "at": made.at.isoformat()}
     plain = json.dumps(told, ensure_ascii=False).encode()
-    row = {
-        "verification": verification_id,
-        "entry": number,
-        "id": made.id,
-        "result": result.value,
-        "at": made.at,
-        "sealed": unit.vault.seal("verification_outcome", _name(verification_id, number), plain),
-    }
+    sealed = unit.vault.seal("verification_outcome", _name(verification_id, number), plain)
+    row = row_of(OutcomeRow, made, verification=verification_id, entry=number, sealed=sealed)
     return made if insert_new(unit, _OUTCOME, [row]) else None
 
 
@@ -139,4 +134,4 @@ def _opened(unit: Unit, row: Row[Any]) -> Outcome:
     columns = {"result": row.result, "id": str(row.id), "at": row.at.isoformat()}
     if any(told.get(column, value) != value for column, value in columns.items()):
         raise BlobRefused("an outcome's columns say something else than what was sealed")
-    return Outcome(row.id, row.verification, row.entry, Result(told["result"]), told["note"], row.at)
+    return value_of(Outcome, row, verification_id=row.verification, number=row.entry, note=told["note"])

@@ -17,6 +17,7 @@ from sqlalchemy import Row, Select, select, update
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, signed
+from certhub.db.rows import value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
 from certhub.errors import Conflict, NotFound
@@ -144,17 +145,14 @@ def _verification(unit: Unit, row: Row[Any]) -> Verification | None:
         unit.refused[_VERIFICATION.name] += 1
         return None
     told: dict[str, Any] = json.loads(plain)
-    return Verification(
-        row.id,
-        row.clerk,
-        row.code_hash,
-        row.asked_at,
-        told.get("question"),
-        row.answered_at,
-        told.get("report"),
-        told.get("receipt"),
-        told.get("opening"),
-        None if receipt is None else receipt.decode(),
+    return value_of(
+        Verification,
+        row,
+        question=told.get("question"),
+        report=told.get("report"),
+        receipt_payload=told.get("receipt"),
+        opening=told.get("opening"),
+        receipt=None if receipt is None else receipt.decode(),
     )
 
 

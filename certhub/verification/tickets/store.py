@@ -19,6 +19,7 @@ from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, signed
+from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
 from certhub.verification.tickets.tables import ForgottenRow, SpentRow, TicketRow
@@ -70,19 +71,13 @@ def mint(
     unit: Unit, code_hash: bytes, items: Sequence[TicketItem], *, matter: str | None, life: timedelta
 ) -> OpenTicket:
     """Put a ticket on record; its code exists nowhere but with the holder."""
-    row_id, expires_at = unit.new_id(), unit.now + life
+    row_id, ticket = unit.new_id(), OpenTicket(code_hash, tuple(items), matter, unit.now, unit.now + life)
     plain = json.dumps(
         {"items": [asdict(item) for item in items], "matter": matter}, ensure_ascii=False
     ).encode()
-    row = {
-        "code_hash": code_hash,
-        "id": row_id,
-        "sealed": unit.vault.seal("ticket", str(row_id), plain),
-        "minted_at": unit.now,
-        "expires_at": expires_at,
-    }
+    row = row_of(TicketRow, ticket, id=row_id, sealed=unit.vault.seal("ticket", str(row_id), plain))
     unit.sql.execute(_TICKET.insert().values(**signed(unit, TicketRow, row)))
-    return OpenTicket(code_hash, tuple(items), matter, unit.now, expires_at)
+    return ticket
 
 
 def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
@@ -95,7 +90,7 @@ def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
     items = tuple(
         TicketItem(i["cid"], None if i["fields"] is None else tuple(i["fields"])) for i in plain["items"]
     )
-    return OpenTicket(row.code_hash, items, plain["matter"], row.minted_at, row.expires_at)
+    return value_of(OpenTicket, row, items=items, matter=plain["matter"])
 
 
 def use_of(unit: Unit, token_hash: bytes) -> Use | None:
@@ -123,14 +118,14 @@ def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> b
     False as well, and `use_of` says nothing, where its use may have been forgotten.
     """
     told = json.dumps(asdict(use) | {"at": use.at.isoformat()}, ensure_ascii=False)
-    row = {
-        "token_hash": token_hash,
-        "at": use.at,
-        "region": use.region,
-        "sealed": unit.vault.seal(_USE, token_hash.hex(), told.encode()),
-        "keep_until": keep_until + REMEMBERED,
-        "answer": None,
-    }
+    row = row_of(
+        SpentRow,
+        use,
+        token_hash=token_hash,
+        sealed=unit.vault.seal(_USE, token_hash.hex(), told.encode()),
+        keep_until=keep_until + REMEMBERED,
+        answer=None,
+    )
     if not insert_new(unit, _SPENT, [row]):
         return False
     # Looked at last: a sweep may have ended while the insert waited for it.
