@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+BYTES = getattr(os, "O_BINARY", 0)  # where a system would turn each line end into two characters (Windows)
 
 
 def make_folder(folder: Path) -> None:
@@ -27,8 +28,9 @@ def make_folder(folder: Path) -> None:
 
 def open_file(path: Path, flags: int) -> BinaryIO:
     """Open a file to be written, with os.open's flags; it is closed to everybody else from its first moment."""
-    handle = os.open(path, flags | os.O_WRONLY | os.O_CREAT, 0o600)
-    os.fchmod(handle, 0o600)
+    handle = os.open(path, flags | os.O_WRONLY | os.O_CREAT | BYTES, 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(handle, 0o600)
     return os.fdopen(handle, "wb")
 
 

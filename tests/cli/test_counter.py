@@ -3,6 +3,7 @@
 import io
 import json
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +21,16 @@ from tests.support.serving import serving
 from tests.support.story import BUSINESS
 
 LICENCE = "演示-营-0001"
+ELSEWHERE = """
+import os, signal, sys
+for module in ("fcntl", "grp", "pwd", "resource", "termios"):
+    sys.modules[module] = None
+for here, name in ((os, "fchmod"), (os, "O_NOFOLLOW"), (os, "O_NONBLOCK"), (os, "geteuid"), (signal, "SIGHUP")):
+    delattr(here, name)
+from certhub.cli import main
+main(sys.argv[1:])
+"""
+"""The command as it would run where what POSIX alone has is missing."""
 
 
 @dataclass
@@ -235,3 +246,22 @@ def test_no_answer_asks_the_same_verification_again(terminal: Terminal, home: Re
 
     assert lost
     assert 0 == told.code, told
+
+
+def test_a_clerk_s_machine_need_not_be_posix(terminal: Terminal, tmp_path: Path) -> None:
+    """Shown and scanned from a system without what POSIX alone has: the walk is for any system that calls a hub."""
+    code, receipt = str(tmp_path / "code.txt"), str(tmp_path / "receipt.json")
+    where = ["--data", str(terminal.home)]
+    lines = (
+        ["show", LICENCE, "--save", code],
+        ["scan", code, "--matter", BUSINESS, "--window", "1", "--receipt", receipt],
+    )
+    ended = [
+        subprocess.run(
+            [sys.executable, "-c", ELSEWHERE, *line, *where], capture_output=True, text=True, check=False
+        )
+        for line in lines
+    ]
+
+    assert [0, 0] == [one.returncode for one in ended], ended
+    assert "receipt" in json.loads(Path(receipt).read_bytes())

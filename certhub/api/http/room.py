@@ -4,10 +4,11 @@ A connection is an open file, and so is everything else: the database, the shelf
 the usual limit of 1,024 files, 1,100 idle connections took them all, and then nobody could come in and the
 worker could publish nothing. So the limit is raised as far as it goes, a part of it is kept back, and the
 connections share the rest (certhub/api/http/deadline.py says who goes when it is full).
+
+Only what serves asks for the limit: a system without one (Windows) still runs the commands that call a hub.
 """
 
 import contextlib
-import resource
 
 ENOUGH_FILES = 65_536
 RESERVED_FILES = 256  # database (44 connections of 3 files at most), peers (8 × 2 a region), shelf, logs
@@ -17,6 +18,8 @@ FEWEST_CONNECTIONS = 16
 
 def raise_file_limit() -> int:
     """Raise the number of files that this process may open as far as the system allows; return what it is now."""
+    import resource
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for wanted in (ENOUGH_FILES, 10_240):  # macOS takes no more than 10,240
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -29,6 +32,8 @@ def raise_file_limit() -> int:
 
 def file_limit() -> int:
     """Return how many files this process may open."""
+    import resource
+
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return ENOUGH_FILES if soft == resource.RLIM_INFINITY else soft
 
