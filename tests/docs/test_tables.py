@@ -1,12 +1,18 @@
 """What the documents say of settings, commands, codes, routes and layers is what the code says."""
 
-from collections.abc import Callable
+import re
+import shlex
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from certhub.cli import app
 from certhub.settings import Settings
 from tests.docs.architecture import architecture_svg
+from tests.docs.languages import documents
 from tests.docs.pages import ROOT, commands, commands_table, in_one, pages, settings_table, with_table
 
 
@@ -32,6 +38,28 @@ def test_every_command_says_what_it_does_in_both_languages() -> None:
     assert {} == {usage: both for usage, both in halves.items() if not all(both)}
     assert {} == {usage: zh for usage, (zh, _) in halves.items() if zh.isascii()}
     assert {} == {usage: en for usage, (_, en) in halves.items() if not en.isascii()}
+
+
+def lines_of_commands() -> Iterator[tuple[str, list[str]]]:
+    """Every line of a block of commands that runs certhub: the document, and the line's words."""
+    for page in documents():
+        for block in re.findall(
+            r"```sh\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL
+        ):
+            for line in block.splitlines():
+                if line.startswith("certhub "):
+                    yield page, shlex.split(line, comments=True)[1:]
+
+
+@pytest.mark.parametrize(("page", "words"), list(lines_of_commands()), ids=str)
+def test_a_command_that_a_document_names_is_there(page: str, words: list[str]) -> None:
+    """Each command line of each document names a command, and options that it takes."""
+    command: Any = typer.main.get_command(app)
+    while words and hasattr(command, "commands"):
+        command, words = command.commands[words[0]], words[1:]
+    options = {name for parameter in command.params for name in parameter.opts}
+
+    assert [] == [word for word in words if word.startswith("--") and word not in options], page
 
 
 def test_a_help_in_one_language_is_told() -> None:
