@@ -1,7 +1,6 @@
 """certhub issue, revoke."""
 
 import json
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,13 +8,12 @@ import typer
 
 from certhub.cli.console import DataOption, JsonOption, app, open_hub, result, say
 from certhub.cli.imports import agency_account
-from certhub.db.idempotency.store import Key
 from certhub.errors import BadRequest
+from certhub.flows.people.accounts import request_key
 from certhub.flows.records import issue as issuing
 from certhub.flows.records.change import Order, change
-from certhub.hub import Hub
 from certhub.records.catalog.draft import RawDraft
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 
 
 @app.command("issue")
@@ -42,7 +40,7 @@ def issue(
         valid_to=body.get("valid_to"),
         claims=body["claims"],
     )
-    made, new = issuing.issue(draft, by=by, hub=hub, key=_key(hub, "issue", file.read_bytes()))
+    made, new = issuing.issue(draft, by=by, hub=hub, key=request_key("issue", file.read_bytes(), hub=hub))
     say(f"{'已签发' if new else '已存在'} {made['identifier']}", "issued" if new else "existing")
     if as_json:
         result(dict(made))
@@ -66,8 +64,8 @@ def revoke(
         )
     hub = open_hub(data)
     by = agency_account(hub)
-    key = _key(hub, "revoke", f"{certificate}\0{reason}\0{decision}".encode())
-    changed = change(certificate, Event.REVOKE, Order(reason, decision), by=by, hub=hub, key=key)
+    key = request_key("revoke", f"{certificate}\0{reason}\0{decision}".encode(), hub=hub)
+    changed = change(certificate, Transition.REVOKE, Order(reason, decision), by=by, hub=hub, key=key)
     say(f"已撤销 {changed['identifier']}", "revoked")
     if as_json:
         result(dict(changed))
@@ -79,9 +77,3 @@ def _body(file: Path) -> dict[str, Any]:
         return {**body, "holders": list(body["holders"]), "claims": dict(body["claims"])}
     except (ValueError, KeyError, TypeError) as broken:
         raise BadRequest(f"{file} is not a certificate's JSON body (see /docs): {broken}") from broken
-
-
-def _key(hub: Hub, what: str, request: bytes) -> Key:
-    """The request is its own idempotency key: the same command line again has no second effect."""
-    with hub.reading() as unit:
-        return Key(unit.vault.digest("cli", what, sha256(request).digest()), sha256(request).digest())

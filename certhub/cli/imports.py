@@ -11,9 +11,9 @@ from rich.table import Table
 
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, result, say
 from certhub.errors import NotAllowed
+from certhub.flows.people.accounts import first_of
 from certhub.flows.records.import_ import Tally, import_file
 from certhub.hub import Hub
-from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
 from certhub.records.imports.faults import BadFile, RowFault
 from certhub.records.imports.reading import read_rows
@@ -81,11 +81,10 @@ def _nothing(refused: BadFile, *, check_only: bool) -> Tally:
 
 def agency_account(hub: Hub) -> Actor:
     """Return the account that agencies work under on this machine."""
-    with hub.reading() as unit:
-        found = [actor for actor in parties.accounts(unit) if actor.role is Role.AGENCY]
-    if not found:
+    found = first_of(Role.AGENCY, hub=hub)
+    if found is None:
         raise NotAllowed("this hub has no agency account to import for")
-    return found[0]
+    return found
 
 
 def _tell(tally: Tally, *, check_only: bool) -> None:

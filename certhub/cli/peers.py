@@ -6,8 +6,7 @@ import typer
 from rich.table import Table
 
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, open_hub, result, say
-from certhub.errors import NotFound
-from certhub.regions.peers import store as peers
+from certhub.flows.regions.switch import COMMAND_LINE, others, switch
 
 peer = typer.Typer(no_args_is_help=True, help="其他地区 / other regions")
 app.add_typer(peer, name="peer")
@@ -18,18 +17,15 @@ Region = Annotated[str, typer.Argument(help="地区六位代码 / six digits")]
 def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     """列出信任名录中的地区 / list the regions of the trust set."""
     hub = open_hub(data)
-    with hub.reading() as unit:
-        stopped = peers.stopped(unit)
     items = [
         {
-            "code": r.code,
-            "name": r.name,
-            "url": r.url,
-            "stopped": r.code in stopped,
-            "agreement": getattr(hub.trust.agreement(hub.region, r.code, hub.now()), "id", None),
+            "code": code,
+            "name": region.name,
+            "url": region.url,
+            "stopped": is_stopped,
+            "agreement": getattr(hub.trust.agreement(hub.region, code, hub.now()), "id", None),
         }
-        for r in hub.trust.regions.values()
-        if r.code != hub.region
+        for code, (region, is_stopped) in others(hub=hub).items()
     ]
     hub.close()
     if as_json:
@@ -55,13 +51,7 @@ def resume(region: Region, data: DataOption = None, as_json: JsonOption = False)
 
 def _switch(region: str, data: DataOption, *, stopped: bool, as_json: bool) -> None:
     hub = open_hub(data)
-    if hub.trust.region(region) is None:
-        raise NotFound(f"region {region} is not in the trust set")
-    with hub.writing() as unit:
-        if stopped:
-            peers.stop(unit, region, by="command line")
-        else:
-            peers.resume(unit, region)
+    switch(region, is_stopped=stopped, reason=None, by=COMMAND_LINE, hub=hub)
     hub.close()
     say(f"{region} 已{'停' if stopped else '恢复'}", f"{region} is {'stopped' if stopped else 'resumed'}")
     if as_json:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from certhub.demo import people as p
 from certhub.people.parties.people import Party
 from certhub.records.catalog.draft import RawDraft
-from certhub.records.certificates.rules import Event, State, after
+from certhub.records.certificates.rules import State, Transition, after
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Seed:
     name: str
     region: str
     draft: RawDraft
-    event: Event | None = None
+    event: Transition | None = None
     reason: str = ""
     renew: bool = False
     leave: str | None = None
@@ -131,7 +131,7 @@ def seeds(today: date) -> tuple[Seed, ...]:
             ),
             dated=True,
         ),
-        Seed("suspended", home, worker(p.WANG, "CY-演示-0003"), Event.SUSPEND, "违章记分待处理（演示）"),
+        Seed("suspended", home, worker(p.WANG, "CY-演示-0003"), Transition.SUSPEND, "违章记分待处理（演示）"),
         Seed(
             "expired",
             home,
@@ -154,7 +154,7 @@ def seeds(today: date) -> tuple[Seed, ...]:
             "revoked",
             home,
             licence(p.TECHNOLOGY, p.OUYANG, "演示-营-0005", p.MARKET, "有限责任公司"),
-            Event.REVOKE,
+            Transition.REVOKE,
             "提交虚假材料（演示）",
         ),
         Seed(
@@ -227,9 +227,9 @@ def seeds(today: date) -> tuple[Seed, ...]:
                 },
             ),
         ),
-        Seed("cancelled", home, worker(p.LI, "CY-演示-0010"), Event.CANCEL, "持证人申请注销（演示）"),
-        Seed("withdrawn", home, worker(p.CHEN, "CY-演示-0011"), Event.WITHDRAW, "行政处罚吊销（演示）"),
-        Seed("transferred", home, worker(p.ZHAO, "CY-演示-0012"), Event.TRANSFER, "转往武汉市（演示）"),
+        Seed("cancelled", home, worker(p.LI, "CY-演示-0010"), Transition.CANCEL, "持证人申请注销（演示）"),
+        Seed("withdrawn", home, worker(p.CHEN, "CY-演示-0011"), Transition.WITHDRAW, "行政处罚吊销（演示）"),
+        Seed("transferred", home, worker(p.ZHAO, "CY-演示-0012"), Transition.TRANSFER, "转往武汉市（演示）"),
         Seed("superseded", home, worker(p.ZHOU, "CY-演示-0013"), renew=True, reason="到期换证（演示）"),
         Seed("intended", home, worker(p.OUYANG, "CY-演示-0014"), leave="intended"),
         Seed("voided", home, worker(p.OUYANG, "CY-演示-0015"), leave="voided"),

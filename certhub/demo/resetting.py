@@ -16,26 +16,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.demo.certificates import Seed, seeds
 from certhub.demo.seed import DECISION, fill, issued, make, put_cards
 from certhub.errors import NotFound
 from certhub.flows.records import change
 from certhub.flows.records.change import Order
-from certhub.history.events import store as audit
+from certhub.flows.regions.switch import switch_in
+from certhub.history.events import catalogue
+from certhub.history.events.catalogue import DEMO_RESET, DemoReset
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import CHINA, STEPS, Event, State
+from certhub.records.certificates.rules import CHINA, STEPS, State, Transition
 from certhub.regions.peers import store as peers
 from certhub.verification.tickets import store as tickets
 
 REASON = "重置演示"
 _LED_BACK = {
-    (State.SUSPENDED, State.ACTIVE): Event.REINSTATE,
-    (State.ACTIVE, State.SUSPENDED): Event.SUSPEND,
+    (State.SUSPENDED, State.ACTIVE): Transition.REINSTATE,
+    (State.ACTIVE, State.SUSPENDED): Transition.SUSPEND,
 }
 
 
@@ -55,10 +58,14 @@ class PutBack:
     codes: int
     resumed: tuple[str, ...]
 
+    def body(self) -> DemoReset:
+        """Return it as the history has it."""
+        counts = {how.value: self.certificates.get(how, 0) for how in How}
+        return DemoReset(**counts, codes=self.codes, resumed=self.resumed)
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON: {"kept", "led_back", "reissued", "codes": counts, "resumed": region codes}."""
-        counts = {how.value: self.certificates.get(how, 0) for how in How}
-        return {**counts, "codes": self.codes, "resumed": list(self.resumed)}
+        return self.body().members()
 
 
 def put_back(hub: Hub, *, by: Actor) -> PutBack:
@@ -86,10 +93,9 @@ def _told(hub: Hub, done: Mapping[How, int], by: Actor) -> PutBack:
     with hub.writing() as unit:
         resumed = tuple(sorted(peers.stopped(unit)))
         for region in resumed:
-            peers.resume(unit, region)
-            audit.record(unit, "peer.resumed", actor=by.key, subject=region, body={"reason": REASON})
+            switch_in(unit, region, is_stopped=False, reason=REASON, by=by.key)
         result = PutBack(done, tickets.forget_all(unit), resumed)
-        audit.record(unit, "demo.reset", actor=by.key, subject=hub.region, body=result.to_dict())
+        append(unit, catalogue.Event(DEMO_RESET, by.key, hub.region, result.body()))
     return result
 
 
@@ -116,7 +122,7 @@ def _one_back(one: Seed, cid: str, *, hub: Hub, by: Actor) -> tuple[str, How]:
             return cid, How.LED_BACK
     if found is not None:
         for version in _in_force(found, hub):
-            _change(version, Event.CANCEL, hub=hub, by=by)
+            _change(version, Transition.CANCEL, hub=hub, by=by)
     return make(one, hub=hub, by=by, instead_of=cid), How.REISSUED
 
 
@@ -134,11 +140,11 @@ def _in_force(found: Certificate, hub: Hub) -> list[Certificate]:
         one
         for _, one in held
         if (one.kind, one.record.number) == (found.kind, found.record.number)
-        and (one.state, Event.CANCEL) in STEPS
+        and (one.state, Transition.CANCEL) in STEPS
     ]
 
 
-def _change(one: Certificate, event: Event, *, hub: Hub, by: Actor) -> None:
+def _change(one: Certificate, event: Transition, *, hub: Hub, by: Actor) -> None:
     with hub.reading() as unit:
         step = (one.cid, event.value, one.state_since.isoformat())
         key = Key(unit.vault.digest("demo reset", *step), unit.vault.digest("demo reset request", *step))

@@ -16,22 +16,19 @@ from pathlib import Path
 
 from certhub.adapters import private
 from certhub.adapters.public_files import Shelf
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.demo import people as p
 from certhub.demo.certificates import Seed, seeds
 from certhub.demo.stranger import issue_by_stranger
 from certhub.errors import Conflict
 from certhub.flows.records import change, issue, renew
 from certhub.flows.records.change import Order
-from certhub.history.events import store as audit
+from certhub.flows.records.state import void
 from certhub.hub import Hub
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import PAGE_PREFIX, Actor, Role
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import CHINA, Event, after, wire_status
-from certhub.records.certificates.store import Place
-from certhub.records.status import store as status
-from certhub.records.status.store import Slot
+from certhub.records.certificates.rules import CHINA
 
 TOKENS, PAGES, CARDS = "demo-tokens.json", "demo-pages.json", "demo-cards.json"
 TOKEN_LIFE = timedelta(days=30)
@@ -139,15 +136,7 @@ def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
     with hub.writing() as unit:
         [intent], _ = issue.intend(unit, [draft], hub=hub, at=unit.now)
         if one.leave == "voided":
-            voided = certificates.set_state(unit, intent, after(intent.state, Event.VOID))
-            status.set_value(
-                unit,
-                Slot(intent.list_no, intent.list_index),
-                wire_status((voided or intent).state),
-                owner=(intent.bucket, intent.id),
-            )
-            certificates.forget_number(unit, Place(intent.bucket, intent.id))
-            audit.record(unit, "certificate.voided", actor=by.key, subject=intent.ref.hex(), body={})
+            void(unit, intent, by=by.key)
         else:
             certificates.prolong(unit, replace(intent, lease_until=unit.now + timedelta(days=3650)))
         return intent.cid

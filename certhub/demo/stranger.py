@@ -21,7 +21,7 @@ from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.trust.trustlist import Issuer, RegionIssuers
 
 from certhub.adapters.public_files import Shelf
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.demo import people as p
 from certhub.flows.records import issue
 from certhub.hub import Hub

@@ -15,21 +15,20 @@ import logging
 import threading
 from datetime import timedelta
 
-from certhub.db import migrate
+from certhub.db import migrate, outbox
 from certhub.db.idempotency import store as idempotency
 from certhub.db.ids import public_id
 from certhub.db.timekeeping import store as timekeeping
 from certhub.db.timekeeping.rules import Record, look
 from certhub.errors import HubError
-from certhub.history.events import store as audit
+from certhub.flows.records.state import void
+from certhub.history.events.catalogue import CLOCK_JUMPED, Event, Jumped
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.jobs.leases import Lease
 from certhub.jobs.status_lists import fetch_peer_lists, publish_due, stir
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event, after, wire_status
-from certhub.records.certificates.store import Place
 from certhub.records.status import store as status
-from certhub.records.status.store import Slot
 from certhub.regions.peers import store as peers
 from certhub.verification.tickets import store as tickets
 
@@ -37,7 +36,6 @@ log = logging.getLogger("certhub.jobs")
 
 PUBLISH_SECONDS, FETCH_SECONDS, SWEEP_SECONDS = 0.5, 30.0, 10.0
 VOID_AFTER = timedelta(minutes=10)
-TOPIC = "status"
 ABOUT_US = "worker"
 
 
@@ -93,8 +91,8 @@ class Watch:
             timekeeping.keep(unit, record)
             if record.jumped_at != (None if before is None else before.jumped_at):
                 log.warning("worker: the clock jumped by %.0f s", record.jump_seconds)
-                body = {"seconds": round(record.jump_seconds or 0.0)}
-                audit.record(unit, "clock.jumped", actor=ABOUT_US, subject=hub.region, body=body)
+                body = Jumped(seconds=round(record.jump_seconds or 0.0))
+                append(unit, Event(CLOCK_JUMPED, ABOUT_US, hub.region, body))
         self._last = monotonic
         return record
 
@@ -104,16 +102,16 @@ def publish(hub: Hub) -> None:
 
     Word of what is no list of ours was left by somebody who wrote the database: it is told, counted and taken away.
     """
-    stir(hub, seconds=PUBLISH_SECONDS, topic=TOPIC)
+    stir(hub, seconds=PUBLISH_SECONDS, topic=outbox.STATUS_LISTS)
     with hub.reading() as unit:
-        posted = audit.posted(unit, TOPIC)
+        posted = outbox.posted(unit, outbox.STATUS_LISTS)
         known = {str(one.list_no): one.list_no for one in status.lists(unit)}
     published = set(publish_due(hub, {known[ref] for _, ref in posted if ref in known}))
     strange = [row_id for row_id, ref in posted if ref not in known]
     settled = [row_id for row_id, ref in posted if known.get(ref) in published]
     if settled or strange:
         with hub.writing() as unit:
-            audit.done(unit, settled + strange)
+            outbox.done(unit, settled + strange)
             unit.refused["outbox"] += len(strange)
     if strange:
         log.warning("worker: %d rows of the outbox name no list; somebody wrote the database", len(strange))
@@ -126,17 +124,7 @@ def sweep(hub: Hub) -> None:
         past = unit.now if record is None else record.surely_past(unit.now)
         measured = unit.now if record is None else record.witnessed(unit.now)
         for certificate in certificates.lapsed(unit, past - VOID_AFTER, limit=100):
-            voided = certificates.set_state(unit, certificate, after(certificate.state, Event.VOID))
-            if voided is not None:
-                status.set_value(
-                    unit,
-                    Slot(voided.list_no, voided.list_index),
-                    wire_status(voided.state),
-                    owner=(voided.bucket, voided.id),
-                )
-                certificates.forget_number(unit, Place(voided.bucket, voided.id))
-                audit.record(unit, "certificate.voided", actor=ABOUT_US, subject=voided.ref.hex(), body={})
-                audit.post(unit, TOPIC, str(voided.list_no))
+            void(unit, certificate, by=ABOUT_US)
         tickets.forget(unit, measured)
         peers.forget(unit, measured)
         idempotency.forget(unit, measured)

@@ -25,10 +25,10 @@ from certhub_verifier.formats.status.statuslist import (
 )
 
 from certhub.adapters.network import PeerDown
+from certhub.db import outbox
 from certhub.db.engine import Unit
 from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import NotFound
-from certhub.history.events import store as audit
 from certhub.hub import Hub
 from certhub.records.status import rules
 from certhub.records.status import store as status
@@ -73,10 +73,10 @@ def stir(hub: Hub, *, seconds: float, topic: str) -> None:
     with hub.writing() as unit:
         for one in bare:
             status.add_decoys(unit, one, rules.first_values(unit.random))
-            audit.post(unit, topic, str(one.list_no))
+            outbox.post(unit, topic, str(one.list_no))
         for one, value in turning:
             if status.add_decoys(unit, one, [value]) if value else status.reinstate_decoy(unit, one):
-                audit.post(unit, topic, str(one.list_no))
+                outbox.post(unit, topic, str(one.list_no))
 
 
 def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:

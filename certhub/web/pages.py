@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 
+from certhub.demo.cards import offered
 from certhub.hub import Hub
 from certhub.web import cards, reset
 from certhub.web.language import COOKIE, HTML_LANG, LANGS, Lang, lang_of, language, switched
@@ -101,7 +102,7 @@ def _context(request: Request, page: Page, lang: Lang, hub: Hub) -> dict[str, An
         return common
     actor = demo_actor(hub, page.role) if page.role else None
     own = (
-        {"others": other_regions(hub, lang, seen_at=request.url.hostname or ""), "cards": cards.offered(hub)}
+        {"others": other_regions(hub, lang, seen_at=request.url.hostname or ""), "cards": offered(hub)}
         if page is HOME
         else {}
     )

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from certhub.flows.people.accounts import account_of
 from certhub.hub import Hub
-from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
 
 PAGES = "demo-pages.json"
@@ -36,10 +36,7 @@ def demo_tokens(hub: Hub) -> Mapping[str, str]:
 def demo_actor(hub: Hub, role: Role) -> Actor | None:
     """Return who the demo's token of a role speaks for."""
     token = demo_tokens(hub).get(role.value)
-    if token is None:
-        return None
-    with hub.reading() as unit:
-        return parties.actor_of(unit, token)
+    return None if token is None else account_of(token, hub=hub)
 
 
 def sign_in(response: Response, hub: Hub, role: Role) -> None:

@@ -9,11 +9,12 @@ from typer.testing import CliRunner
 from certhub.api.http.problems import catalogue
 from certhub.api.routes import answers
 from certhub.cli import app
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.jobs import Watch, publish
 from certhub.jobs.leases import Lease
 from certhub.jobs.status_lists import fetch_peer_lists
 from certhub.regions.peers import contact
+from certhub.regions.peers import store as peers
 from certhub.regions.trust.folder import TrustFolder
 from certhub.setup.health import all_checks
 from tests.api.conftest import api_of
@@ -44,8 +45,27 @@ def test_a_stopped_region_is_not_asked(api, other):
     assert (200, False) == (resumed.status_code, resumed.json()["stopped"])
     assert "OK" == scan(other, shown(api)).json()["code"]
     with other.hub.reading() as unit:
-        deeds = [(one.type, one.body) for one in audit.events(unit, subject="420700")]
+        deeds = [(one.type, one.body) for one in history.events(unit, subject="420700")]
     assert [("peer.resumed", {"reason": "演练结束"}), ("peer.stopped", {"reason": "演练"})] == deeds
+
+
+def test_the_command_line_leaves_the_same_events(api):
+    """One deed, two edges: type, subject and body are the same, only who did it differs."""
+    folder, command = str(api.hub.settings.data), CliRunner()
+    api.post("/api/v1/peers/420100/suspension", None, "operator")
+    api.post("/api/v1/peers/420100/resumption", None, "operator")
+    with api.hub.reading() as unit:
+        by_page = [(one.type, one.subject, one.body) for one in history.events(unit, subject="420100")]
+    api.region.clock.pass_(seconds=1)
+    for line in ("stop", "resume"):
+        assert 0 == command.invoke(app, ["peer", line, "420100", "--data", folder]).exit_code
+    with api.hub.reading() as unit:
+        events = history.events(unit, subject="420100")[:2]
+        assert frozenset() == peers.stopped(unit)
+
+    assert ["peer.resumed", "peer.stopped"] == [type_ for type_, _, _ in by_page]
+    assert sorted(map(str, by_page)) == sorted(str((one.type, one.subject, one.body)) for one in events)
+    assert {"command line"} == {one.actor for one in events}
 
 
 def test_a_region_that_was_stopped_is_not_green(api):

@@ -19,10 +19,10 @@ from certhub.flows.records.change import Order
 from certhub.flows.verification import outcome, verify
 from certhub.flows.verification.outcome import Result
 from certhub.flows.verification.verify import Question
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Party, Role
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.settings import FILE, BadSettings, Profile, Settings
 from certhub.setup.initialise import AgencySeed, found
 from tests.api.test_agency import ORDER, draft, issued
@@ -175,12 +175,12 @@ ENTRANCES = {
     ),
     "the flow: a reason": raised(
         lambda api, t: revoke.change(
-            AWAY, Event.REVOKE, Order(t, "1"), by=api.region.agency, hub=api.hub, key=key()
+            AWAY, Transition.REVOKE, Order(t, "1"), by=api.region.agency, hub=api.hub, key=key()
         )
     ),
     "the flow: a decision's number": raised(
         lambda api, t: revoke.change(
-            AWAY, Event.REVOKE, Order("x", t), by=api.region.agency, hub=api.hub, key=key()
+            AWAY, Transition.REVOKE, Order("x", t), by=api.region.agency, hub=api.hub, key=key()
         )
     ),
     "the flow: a renewal's reason": raised(
@@ -210,7 +210,7 @@ WITH_LINES = {"a claim", "a name in a claim", "a column of names", "a column of 
 def events(api):
     """How many deeds were told."""
     with api.hub.reading() as unit:
-        return len(audit.events(unit, limit=100_000))
+        return len(history.events(unit, limit=100_000))
 
 
 @pytest.mark.parametrize("name", ENTRANCES)

@@ -27,7 +27,7 @@ from certhub.jobs.status_lists import TYP, publish_due
 from certhub.records.certificates.record import Certificate
 from certhub.records.status import store as status
 from certhub.records.status.store import Slot
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.item import TicketItem
 from tests.bench import made
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
 from tests.bench.floor import done_by

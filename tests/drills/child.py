@@ -39,12 +39,12 @@ from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.records.status import store as status
 from certhub.settings import Settings
 from certhub.setup.adopting import bring_up
-from certhub.verification.receipts.outcomes import Result
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.receipts.result import Result
+from certhub.verification.tickets.item import TicketItem
 from tests.support.meddled import Meddled
 from tests.support.region import Clock, Wire
 from tests.support.story import BUSINESS, key, licence
@@ -175,7 +175,9 @@ def revoke_one(order: Order_) -> None:
     hub = open_hub(order)
     decided = Order("演示", "鄂演决字〔2026〕第9号")
     by, once = account(hub, Role.AGENCY), key(f"revoke {order['cid']}")
-    acknowledge(order, change.change(order["cid"], Event.REVOKE, decided, by=by, hub=hub, key=once)["state"])
+    acknowledge(
+        order, change.change(order["cid"], Transition.REVOKE, decided, by=by, hub=hub, key=once)["state"]
+    )
 
 
 def renew_one(order: Order_) -> None:

@@ -8,12 +8,12 @@ from certhub.flows.records import issue
 from certhub.flows.verification import outcome, reveal, show, verify
 from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.people.parties.people import Role
 from certhub.verification.receipts import outcomes
-from certhub.verification.receipts.outcomes import Result
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.receipts.result import Result
+from certhub.verification.tickets.item import TicketItem
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 from tests.support.story import BUSINESS, key, licence
@@ -54,7 +54,7 @@ def deaths(scene: Scene, do: str, **more: str) -> Iterator[tuple[str, bool]]:
 def events(hub: Hub, vid: str, type_: str) -> int:
     """How often the history tells of it."""
     with hub.reading() as unit:
-        return len(audit.events(unit, subject=vid, type_=type_))
+        return len(history.events(unit, subject=vid, type_=type_))
 
 
 def outcome_killed(scene: Scene) -> None:

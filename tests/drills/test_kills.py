@@ -12,7 +12,7 @@ from certhub.flows.records import issue
 from certhub.flows.verification import show, verify
 from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.people.parties.people import Role
 from certhub.records.certificates import store as certificates
@@ -20,7 +20,7 @@ from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
 from certhub.verification.receipts import store as receipts
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.item import TicketItem
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 from tests.support.story import BUSINESS, key, licence
@@ -117,7 +117,7 @@ def issued_once(hub: Hub, ends: dict[str, str]) -> None:
     assert len(made) == len({(one.list_no, one.list_index) for one in made})
     with hub.reading() as unit:
         for one in made:
-            deeds = audit.events(unit, subject=one.ref.hex(), type_="certificate.issued")
+            deeds = history.events(unit, subject=one.ref.hex(), type_="certificate.issued")
             assert 1 == len(deeds)
 
 

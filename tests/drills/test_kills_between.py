@@ -14,14 +14,14 @@ from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
 from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.jobs import VOID_AFTER, sweep
 from certhub.people.parties.people import Role
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.settings import Settings
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.item import TicketItem
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
 from tests.support.invariants import settled
@@ -80,7 +80,7 @@ def payloads(scene: Scene, typ: str) -> list[dict]:
 def looked(hub: Hub, vid: str) -> int:
     """How often the history says that this verification looked at a certificate."""
     with hub.reading() as unit:
-        events = audit.events(unit, type_="certificate.looked", limit=10_000)
+        events = history.events(unit, type_="certificate.looked_at", limit=10_000)
     return sum(event.body["verification"] == vid for event in events)
 
 
@@ -150,7 +150,7 @@ def test_no_bundle_is_signed_that_the_history_does_not_hold(
     for n in range(1, MOST, stride if what == "statement" else 1):
         ended = quick_scene.order("bundle", kill={what: n})
         with quick_scene.hub() as hub, hub.reading() as unit:
-            told = {event.subject for event in audit.events(unit, type_="bundle.issued", limit=1_000)}
+            told = {event.subject for event in history.events(unit, type_="bundle.issued", limit=1_000)}
         assert {str(one["ver"]) for one in payloads(quick_scene, "bundle+jwt")} <= told
         quick_scene.clock.pass_(seconds=1)
         if ended == [0]:
@@ -172,7 +172,7 @@ def test_a_worker_that_dies_leaves_what_the_next_one_ends(quick_scene: Scene, wh
                 issue.issue(licence(f"弃-{what}-{n}"), by=by, hub=_cut(hub), key=key())
             quick_scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
             decided = Order("演示", "鄂演决字〔2026〕第9号")
-            change.change(str(made["id"]), Event.SUSPEND, decided, by=by, hub=hub, key=key())
+            change.change(str(made["id"]), Transition.SUSPEND, decided, by=by, hub=hub, key=key())
         ended = quick_scene.order("work", kill={what: n})
         with quick_scene.hub() as hub:
             assert [] == settled(hub, quick_scene.clock)

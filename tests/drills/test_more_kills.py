@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from certhub_verifier.formats.jose import base64url
 
+from certhub.db import outbox
 from certhub.errors import Unavailable
 from certhub.flows.records import change, issue, renew
-from certhub.flows.records.change import OUTBOX_TOPIC, Order
-from certhub.history.events import store as audit
+from certhub.flows.records.change import Order
+from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.jobs import VOID_AFTER, sweep
 from certhub.people.parties.people import Role
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import Event, State, wire_status
+from certhub.records.certificates.rules import State, Transition, wire_status
 from certhub.records.status import store as status
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
@@ -71,7 +72,7 @@ def test_revoke_is_whole_or_not_at_all(quick_scene: Scene) -> None:
             assert one.state is (State.REVOKED if ended else one.state)
             agree(hub, one)
             once = key(f"revoke {cid}")
-            again(quick_scene, lambda: change.change(cid, Event.REVOKE, ORDER, by=by, hub=hub, key=once))  # noqa: B023
+            again(quick_scene, lambda: change.change(cid, Transition.REVOKE, ORDER, by=by, hub=hub, key=once))  # noqa: B023
             one = found(hub, cid)
             assert State.REVOKED is one.state
             agree(hub, one)
@@ -81,10 +82,10 @@ def agree(hub: Hub, one: Certificate) -> None:
     """The row, the slot and the history say the same."""
     with hub.reading() as unit:
         assert wire_status(one.state) == status.spoken(unit, one.list_no).get(one.list_index, 0)
-        told = audit.events(unit, subject=one.ref.hex(), type_="certificate.revoked")
+        told = history.events(unit, subject=one.ref.hex(), type_="certificate.revoked")
         assert (1 if one.state is State.REVOKED else 0) == len(told)
         if one.state is State.REVOKED:
-            assert str(one.list_no) in {ref for _, ref in audit.posted(unit, OUTBOX_TOPIC)}
+            assert str(one.list_no) in {ref for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)}
 
 
 def test_renew_leaves_one_that_is_active(quick_scene: Scene) -> None:
@@ -126,7 +127,7 @@ def test_a_sealed_code_is_on_record_before_it_is_signed(quick_scene: Scene) -> N
     """Every code that a key ever signed has its event, with its id; whoever died in between showed nothing."""
     for _, ended in deaths(quick_scene, "show", mode="sealed"):
         with quick_scene.hub() as hub, hub.reading() as unit:
-            shown = {one.body["jti"] for one in audit.events(unit, type_="certificate.shown", limit=500)}
+            shown = {one.body["jti"] for one in history.events(unit, type_="certificate.shown", limit=500)}
         for signing_input in quick_scene.signed():
             assert json.loads(base64url.decode(signing_input.split(".")[1]))["jti"] in shown
         assert ended == bool(quick_scene.told())

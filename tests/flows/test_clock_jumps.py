@@ -14,12 +14,12 @@ from sqlmodel import SQLModel
 from certhub.db.idempotency import store as idempotency
 from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import HubError, Unavailable
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.jobs import Watch, publish, sweep
 from certhub.jobs.leases import LEASE_SECONDS, Lease
 from certhub.jobs.status_lists import fetch_peer_lists, publish_due
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.records.status import store as status
 from certhub.setup.health import all_checks, ready_checks
 from certhub.verification.tickets import store as tickets
@@ -225,7 +225,7 @@ def test_a_lease_of_a_clock_that_was_ahead_ends_with_its_holder(home, clock):
     Rounds(home, "dead").go(4)
     clock.jump(hours=-8)
     cid = issued(home, licence("营-1"))
-    change(home, cid, Event.REVOKE)
+    change(home, cid, Transition.REVOKE)
 
     heir = Rounds(home, "heir")
     assert not heir.go(4)
@@ -337,7 +337,7 @@ def test_a_jump_is_told_on_record_and_over_when_the_clock_comes_back(home, clock
     assert is_good(home)
 
     with home.hub.reading() as unit:
-        events = audit.events(unit, type_="clock.jumped")
+        events = history.events(unit, type_="clock.jumped")
         assert timekeeping.read(unit).doubt_seconds is None
     assert [hours * 3600] == [one.body["seconds"] for one in events]
 

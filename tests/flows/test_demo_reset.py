@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.demo.certificates import seeds
 from certhub.demo.resetting import How, put_back
 from certhub.demo.seed import issued, put_cards
@@ -14,12 +14,12 @@ from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
 from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import CHINA, Event, State
+from certhub.records.certificates.rules import CHINA, State, Transition
 from certhub.regions.peers import store as peers
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.item import TicketItem
 from tests.support.region import Region, with_step
 
 
@@ -35,7 +35,7 @@ def one_key() -> Key:
     return Key(secrets.token_bytes(32), secrets.token_bytes(32))
 
 
-def change(region: Region, name: str, event: Event) -> None:
+def change(region: Region, name: str, event: Transition) -> None:
     """Do something to one of the demo's certificates."""
     cid = issued(region.hub)[name]
     revoke.change(cid, event, ORDER, by=region.agency, hub=region.hub, key=one_key())
@@ -75,7 +75,7 @@ def test_what_is_as_it_was_made_is_left_alone(home: Region) -> None:
     assert {How.KEPT: len(made) - 1} == dict(result.certificates)  # the stranger's is nobody's to alter
     assert (before, made) == (standing(home), issued(home.hub))
     with home.hub.reading() as unit:
-        told = [one for one in audit.events(unit, limit=100_000) if one.type == "demo.reset"]
+        told = [one for one in history.events(unit, limit=100_000) if one.type == "demo.reset"]
     assert [(home.operator.key, result.to_dict())] == [(one.actor, one.body) for one in told]
 
 
@@ -95,8 +95,8 @@ def test_every_seed_stands_as_it_says(home: Region, other: Region) -> None:
 def test_a_suspended_licence_is_lifted_and_a_lifted_one_suspended(home: Region) -> None:
     """Where the rules know a way back, the certificate is the same one, under its number."""
     before, made = standing(home), issued(home.hub)
-    change(home, "valid", Event.SUSPEND)
-    change(home, "suspended", Event.REINSTATE)
+    change(home, "valid", Transition.SUSPEND)
+    change(home, "suspended", Transition.REINSTATE)
     result = put_back(home.hub, by=home.operator)
 
     assert 2 == result.certificates[How.LED_BACK]
@@ -107,7 +107,7 @@ def test_what_was_ended_is_issued_anew_under_a_new_number(home: Region) -> None:
     """Revoked is for ever: the old one stays revoked, and another takes its place, twice over."""
     before, numbers, old = standing(home), [], issued(home.hub)["valid"]
     for _ in range(2):
-        change(home, "valid", Event.REVOKE)
+        change(home, "valid", Transition.REVOKE)
         put_back(home.hub, by=home.operator)
         numbers.append(found(home, "valid").record.number)
 
@@ -150,7 +150,7 @@ def test_what_ends_soon_ends_soon_again(home: Region) -> None:
 
 def test_a_reset_that_was_cut_off_goes_on(home: Region) -> None:
     """It died between the issue and the file: pressed again, it finds what it had issued, and issues no second."""
-    change(home, "valid", Event.REVOKE)
+    change(home, "valid", Transition.REVOKE)
     before = issued(home.hub)
     put_back(home.hub, by=home.operator)
     after = issued(home.hub)
@@ -205,6 +205,6 @@ def test_a_local_stop_is_lifted(home: Region) -> None:
 
     with home.hub.reading() as unit:
         assert frozenset() == peers.stopped(unit)
-        told = [one for one in audit.events(unit, limit=100_000) if one.type == "peer.resumed"]
+        told = [one for one in history.events(unit, limit=100_000) if one.type == "peer.resumed"]
     assert ("420100",) == result.resumed
     assert ["420100"] == [one.subject for one in told]

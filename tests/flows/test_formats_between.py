@@ -16,7 +16,7 @@ from certhub.flows.verification import verify
 from certhub.flows.verification.answer import answer
 from certhub.hub import TRUST
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event, State
+from certhub.records.certificates.rules import State, Transition
 from tests.support.first_format import FirstFormat, asked, taken
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.region import Region
@@ -115,7 +115,7 @@ def test_a_question_of_the_release_before_is_told_nothing_where_one_is_left_out(
 def test_a_question_of_the_release_before_learns_of_what_is_bad(home, other):
     """Revoked, used, unknown: in the words of that release."""
     revoked = issued(home, licence("营-1"))
-    change(home, revoked, Event.REVOKE)
+    change(home, revoked, Transition.REVOKE)
     code = ticket(home, revoked)
     first = taken(answer(asked(other, home, code, BUSINESS), hub=home.hub))
     second = taken(answer(asked(other, home, code, BUSINESS), hub=home.hub))

@@ -10,7 +10,7 @@ from certhub_verifier.receipts import Finding, examine_receipt
 from certhub.adapters.network import HttpNetwork
 from certhub.flows.verification import verify
 from certhub.flows.verification.answer import answer
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.setup.initialise import write_endpoint
 from certhub.verification.receipts import store as receipts
 from tests.support.hostile import BROKEN, answers, hostile
@@ -51,7 +51,7 @@ def filed(region: Region, verification_id: str, expected: tuple[str, str]) -> No
     """The row, the history and the receipt say what the clerk was told."""
     with region.hub.reading() as unit:
         row = receipts.get(unit, verification_id)
-        events = audit.events(unit, subject=verification_id)
+        events = history.events(unit, subject=verification_id)
     receipt = verify.receipt(verification_id, by=region.clerk, hub=region.hub)["receipt"]
     examined = examine_receipt(receipt.encode(), trust=region.hub.trust, now=region.clock.now())
 

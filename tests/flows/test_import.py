@@ -11,10 +11,10 @@ from certhub.demo import people as p
 from certhub.errors import HubError
 from certhub.flows.records import import_
 from certhub.flows.records.import_ import Tally, import_file
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.jobs import VOID_AFTER, sweep
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event, State
+from certhub.records.certificates.rules import State, Transition
 from tests.support.exports import csv_file, row
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
@@ -43,7 +43,7 @@ def stored(region: Region) -> int:
 def events(region: Region) -> int:
     """How many deeds were told."""
     with region.hub.reading() as unit:
-        return len(audit.events(unit, limit=100_000))
+        return len(history.events(unit, limit=100_000))
 
 
 @pytest.mark.skipif(not FILES, reason="no ../shared/data/import beside the checkout")
@@ -157,7 +157,7 @@ def test_an_expired_row_is_issued_and_a_revoked_one_stays_revoked(home):
         [found] = [c for c in certificates.issued_by(unit, [p.MARKET], limit=50) if c.record.number == "食-1"]
     assert ("invalid", "EXPIRED") == told(scan(home, ticket(home, found.cid)))
 
-    change(home, found.cid, Event.REVOKE)
+    change(home, found.cid, Transition.REVOKE)
     file.seek(0)
     assert (1, 0, 1, 0) == figures(imported(home, file))
     assert ("invalid", "REVOKED") == told(scan(home, ticket(home, found.cid)))
@@ -199,7 +199,7 @@ def test_one_event_tells_of_the_import(home):
     imported(home, csv_file(row("食-1"), row("食-2", 经营项目="")))
 
     with home.hub.reading() as unit:
-        [event] = audit.events(unit, type_="import.finished")
+        [event] = history.events(unit, type_="import.finished")
     assert {"rows": 2, "issued": 1, "existing": 0, "refused": 1} == event.body
     assert 64 == len(event.subject)
 

@@ -10,7 +10,7 @@ from certhub.demo import people as p
 from certhub.errors import ClaimsInvalid, Conflict, NotAllowed, Unavailable
 from certhub.flows.records import issue
 from certhub.flows.records.issue import Outcome
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.jobs import VOID_AFTER, sweep
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates import store as certificates
@@ -78,7 +78,7 @@ def test_the_deed_is_told_in_the_same_transaction(home):
     certificate = stored(home, issued(home, licence("营-4")))
 
     with home.hub.reading() as unit:
-        [event] = audit.events(unit, subject=certificate.ref.hex())
+        [event] = history.events(unit, subject=certificate.ref.hex())
 
     assert "certificate.issued" == event.type
     assert home.agency.key == event.actor
@@ -172,7 +172,7 @@ def test_two_tries_that_both_sign_make_one_certificate(home, clock):
     assert made == [answer["id"]]
     assert not new
     with home.hub.reading() as unit:
-        assert 1 == len(audit.events(unit, subject=stored(home, made[0]).ref.hex()))
+        assert 1 == len(history.events(unit, subject=stored(home, made[0]).ref.hex()))
 
 
 def test_the_sweeper_voids_what_nobody_finished_and_never_signs(home, clock):

@@ -14,7 +14,7 @@ from certhub.demo import people as p
 from certhub.errors import Unverified
 from certhub.flows.records import issue, renew
 from certhub.flows.records.change import Order
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
 from certhub.records.catalog.draft import RawDraft
@@ -59,7 +59,7 @@ def never_was(region: Region, number: str) -> None:
             for c in certificates.issued_by(unit, region.agency.agencies, limit=500)
             if c.record.number == number
         ]
-        events = audit.events(unit, subject=row.ref.hex())
+        events = history.events(unit, subject=row.ref.hex())
     assert (State.INTENDED, "", []) == (row.state, row.record.signature or "", events)
 
 

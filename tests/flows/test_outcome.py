@@ -11,11 +11,11 @@ from sqlalchemy import update
 from certhub.db.columns import table_of
 from certhub.errors import BadRequest, NotFound
 from certhub.flows.verification import outcome, verify
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.setup.health import all_checks
 from certhub.verification.receipts import outcomes
 from certhub.verification.receipts import store as receipts
-from certhub.verification.receipts.outcomes import Result
+from certhub.verification.receipts.result import Result
 from certhub.verification.receipts.tables import OutcomeRow
 from tests.support.region import Region
 from tests.support.story import food, issued, licence, scan, ticket
@@ -38,7 +38,7 @@ def entries(region: Region, vid: str) -> list[tuple[str, str | None]]:
 def told_of(region: Region, vid: str) -> list[dict[str, object]]:
     """The bodies of the events, oldest first."""
     with region.hub.reading() as unit:
-        found = audit.events(unit, subject=vid, type_="verification.concluded")
+        found = history.events(unit, subject=vid, type_="verification.concluded")
     return sorted((dict(one.body) for one in found), key=lambda body: int(str(body["number"])))
 
 

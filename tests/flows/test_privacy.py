@@ -31,9 +31,9 @@ from certhub.jobs.status_lists import fetch_peer_lists
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Party, Role
 from certhub.records.catalog.draft import RawDraft
-from certhub.records.certificates.rules import Event
-from certhub.verification.receipts.outcomes import Result
-from certhub.verification.tickets.store import TicketItem
+from certhub.records.certificates.rules import Transition
+from certhub.verification.receipts.result import Result
+from certhub.verification.tickets.item import TicketItem
 from tests.support.exports import csv_file, row
 from tests.support.region import Region
 from tests.support.story import BUSINESS, change, key, scan
@@ -136,9 +136,9 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
     scan(other, shown(cid, Mode.SEALED))
     home.wire.down.clear()
     order = Order(REASON, DECISION)
-    revoke.change(cid, Event.SUSPEND, order, by=home.agency, hub=home.hub, key=key())
+    revoke.change(cid, Transition.SUSPEND, order, by=home.agency, hub=home.hub, key=key())
     scan(home, shown(cid))
-    revoke.change(cid, Event.REINSTATE, order, by=home.agency, hub=home.hub, key=key())
+    revoke.change(cid, Transition.REINSTATE, order, by=home.agency, hub=home.hub, key=key())
     renewed = renew.renew(cid, order, None, by=home.agency, hub=home.hub, key=key())
     scan(other, shown(str(renewed["id"])))
     for wrong in (
@@ -146,7 +146,7 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
         lambda: issue.issue(draft(法定代表人身份证号=BAD_NUMBER), by=home.agency, hub=home.hub, key=key()),
         lambda: issue.issue(replace(draft(), kind=NUMBER), by=home.agency, hub=home.hub, key=key()),
         lambda: issue.issue(replace(draft(), valid_from=ADDRESS), by=home.agency, hub=home.hub, key=key()),
-        lambda: change(home, cid, Event.REVOKE),
+        lambda: change(home, cid, Transition.REVOKE),
         lambda: show.show(Choice((TicketItem(NUMBER),), Mode.TICKET), by=holder, hub=home.hub),
         lambda: scan(home, PERSON.id_number, matter=ADDRESS),
     ):

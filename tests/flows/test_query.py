@@ -19,11 +19,11 @@ from certhub.demo import people as p
 from certhub.errors import BadRequest, Conflict
 from certhub.flows.verification import verify
 from certhub.flows.verification.answer import answer
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import TRUST
 from certhub.jobs import publish
 from certhub.jobs.status_lists import fetch_peer_lists
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.regions.peers import store as peers
 from tests.support.peers import BrokenWire, ForgetfulWire, asked_through, lie
 from tests.support.plug import PulledPlug, cut
@@ -356,7 +356,7 @@ def test_an_old_answer_given_again_is_no_answer(home, other):
     cid = issued(home, licence("营-1"))
     scan(other, ticket(home, cid))
     _, recorded = last_question(home)
-    change(home, cid, Event.REVOKE)
+    change(home, cid, Transition.REVOKE)
 
     report = scan(through(other, BrokenWire(home.wire, lambda reply: recorded)), ticket(home, cid))
 
@@ -472,7 +472,7 @@ def test_a_lost_answer_is_given_again(home, other):
     assert (first, first_reply) == (second, second_reply)
     assert 1 == spent_rows(home)
     with home.hub.reading() as unit:
-        assert 1 == len(audit.events(unit, type_="certificate.looked"))
+        assert 1 == len(history.events(unit, type_="certificate.looked_at"))
 
 
 @pytest.mark.parametrize(
@@ -611,11 +611,11 @@ def test_the_home_region_knows_who_looked(home, other):
     report = scan(other, ticket(home, issued(home, licence("营-1"))), window="8号窗口")
 
     with home.hub.reading() as unit:
-        [event] = audit.events(unit, type_="certificate.looked", limit=1)
+        [event] = history.events(unit, type_="certificate.looked_at", limit=1)
     assert ("420100", "8号窗口", report["verification_id"]) == tuple(
         event.body[name] for name in ("region", "window", "verification")
     )
-    assert sorted(AGREED) == event.body["fields"]
+    assert sorted(AGREED) == event.body["told"]
 
 
 def test_the_receipt_of_a_peers_answer_is_genuine_and_carries_the_evidence(home, other):
@@ -636,7 +636,7 @@ def test_suspended_at_home_is_suspended_abroad_at_once(home, other):
     """A live answer has no list age: suspend, reinstate, revoke, each seen by the very next scan."""
     cid = issued(home, licence("营-1"))
     seen = []
-    for event in (Event.SUSPEND, Event.REINSTATE, Event.REVOKE):
+    for event in (Transition.SUSPEND, Transition.REINSTATE, Transition.REVOKE):
         change(home, cid, event)
         seen.append((told(scan(home, ticket(home, cid))), told(scan(other, ticket(home, cid)))))
 
@@ -674,7 +674,7 @@ def test_a_sealed_code_whose_region_is_down_and_whose_list_says_suspended_is_bad
     """A known bad needs nobody's answer."""
     cid = issued(home, licence("营-1"))
     code = sealed(home, cid)
-    change(home, cid, Event.SUSPEND)
+    change(home, cid, Transition.SUSPEND)
     publish(home.hub)
     fetch_peer_lists(other.hub)
     home.wire.down.add("420700")

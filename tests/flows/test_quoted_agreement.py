@@ -12,7 +12,7 @@ from certhub.adapters.public_files import Shelf
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.flows.verification.answer import answer
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import TRUST
 from certhub.verification.tickets.tables import SpentRow
 from tests.flows.test_query import AGREED, last_question, spent_rows, through
@@ -50,7 +50,7 @@ def asked_under(other: Region, home: Region, quoted: str | None) -> dict:
 def looks(region: Region) -> int:
     """How many events of a look a region has written."""
     with region.hub.reading() as unit:
-        return len(audit.events(unit, type_="certificate.looked"))
+        return len(history.events(unit, type_="certificate.looked_at"))
 
 
 WRONG = {

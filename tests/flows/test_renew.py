@@ -9,11 +9,11 @@ from certhub_verifier.formats.credential.identifier import Identifier
 from certhub.errors import ClaimsInvalid, Conflict, NotFound, WrongState
 from certhub.flows.records import issue, renew
 from certhub.flows.records.change import Order
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.jobs import VOID_AFTER, sweep
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import Event, State
+from certhub.records.certificates.rules import State, Transition
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import change, food, issued, key, licence, scan, ticket, told
@@ -87,7 +87,7 @@ def test_an_end_before_the_start_is_refused(home):
     assert State.ACTIVE is found(home, cid).state
 
 
-@pytest.mark.parametrize("event", [Event.SUSPEND, Event.REVOKE, Event.SUPERSEDE])
+@pytest.mark.parametrize("event", [Transition.SUSPEND, Transition.REVOKE, Transition.SUPERSEDE])
 def test_only_what_is_active_is_renewed(home, event):
     """A renewal does not heal what was taken back."""
     cid = issued(home, food("食-1"))
@@ -157,7 +157,7 @@ def test_a_renewal_cut_short_leaves_the_old_one_in_force(home, clock, step):
 def test_a_certificate_that_was_revoked_meanwhile_is_not_renewed(home):
     """Revoked while its successor was being signed: the revocation stands, the successor never becomes active."""
     cid = issued(home, food("食-1"))
-    slow = with_step(home, lambda name: change(home, cid, Event.REVOKE) if name == "renew:4" else None)
+    slow = with_step(home, lambda name: change(home, cid, Transition.REVOKE) if name == "renew:4" else None)
 
     with pytest.raises(Conflict) as refused:
         renew.renew(cid, ORDER, None, by=home.agency, hub=slow, key=key())
@@ -195,7 +195,7 @@ def test_both_deeds_are_told(home):
     new, old = found(home, renewed(home, old_id)), found(home, old_id)
 
     with home.hub.reading() as unit:
-        [superseded] = audit.events(unit, subject=old.ref.hex(), type_="certificate.superseded")
-        [made] = audit.events(unit, subject=new.ref.hex(), type_="certificate.issued")
+        [superseded] = history.events(unit, subject=old.ref.hex(), type_="certificate.superseded")
+        [made] = history.events(unit, subject=new.ref.hex(), type_="certificate.issued")
     assert new.ref.hex() == superseded.body["next"]
     assert 2 == made.body["version"]

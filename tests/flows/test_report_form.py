@@ -5,7 +5,7 @@ import json
 from certhub_verifier.receipts import examine_receipt
 
 from certhub.flows.verification import verify
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from tests.support.forms import report_validator
 from tests.support.story import LAND, change, food, issued, licence, marriage, scan, sealed, ticket, told
 
@@ -14,7 +14,7 @@ def test_whatever_a_hub_answers_fits(home, other):
     """Valid, revoked, used, sealed, not ours, for another matter; two at once; at home and in the other region."""
     validator = report_validator()
     good, gone = issued(home, licence("营-1")), issued(home, food("食-1"))
-    change(home, gone, Event.REVOKE)
+    change(home, gone, Transition.REVOKE)
     used = ticket(home, good)
     scan(home, used)
     codes = [

@@ -14,7 +14,7 @@ from certhub.demo import people as p
 from certhub.errors import NotFound
 from certhub.flows.verification import reveal, verify
 from certhub.flows.verification.masked import masked
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.records.catalog.masking import NAMES, NUMBERS, is_masked, mask_disclosed, mask_name, mask_value
 from tests.support.forms import report_validator
 from tests.support.region import Region
@@ -87,7 +87,7 @@ def test_every_value_of_every_item_can_be_asked_for_and_each_asking_is_on_record
             asked.append((home.clerk.key, {"item": place, "field": field}, clock.now()))
 
     with home.hub.reading() as unit:
-        events = audit.events(unit, subject=vid, type_="verification.revealed")
+        events = history.events(unit, subject=vid, type_="verification.revealed")
     assert asked == [(one.actor, one.body, one.at) for one in reversed(events)]
 
 
@@ -101,7 +101,7 @@ def test_what_was_not_disclosed_is_not_there(home, item, field):
     with pytest.raises(NotFound):
         reveal.reveal(vid, item, field, by=home.clerk, hub=home.hub)
     with home.hub.reading() as unit:
-        assert [] == audit.events(unit, subject=vid, type_="verification.revealed")
+        assert [] == history.events(unit, subject=vid, type_="verification.revealed")
 
 
 def test_another_clerks_values_are_not_there(home):
@@ -117,15 +117,15 @@ def test_a_receipt_opens_to_a_page_by_a_deed_on_record_alone(home):
     vid = str(reports(home)[0]["verification_id"])
     receipt = verify.receipt(vid, by=home.clerk, hub=home.hub)
     with home.hub.reading() as unit:
-        before = audit.events(unit, subject=vid, type_="verification.revealed")
+        before = history.events(unit, subject=vid, type_="verification.revealed")
 
     page = replace(home.clerk, is_page=True)
     assert receipt | {"opening": []} == verify.receipt(vid, by=page, hub=home.hub)
     with home.hub.reading() as unit:
-        assert [] == audit.events(unit, subject=vid, type_="verification.revealed")
+        assert [] == history.events(unit, subject=vid, type_="verification.revealed")
     assert receipt == verify.opened_receipt(vid, by=page, hub=home.hub)
     with home.hub.reading() as unit:
-        events = audit.events(unit, subject=vid, type_="verification.revealed")
+        events = history.events(unit, subject=vid, type_="verification.revealed")
     assert [] == before
     told = sorted((one.body for one in events), key=lambda body: body["item"])  # of one moment: in no order
     assert [{"item": 0, "field": "证照标识"}, {"item": 1, "field": "证照标识"}] == told

@@ -7,13 +7,14 @@ import pytest
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import parse_statement
 
+from certhub.db import outbox
 from certhub.errors import BadRequest, Conflict, NotFound, WrongState
 from certhub.flows.records import change as revoke
 from certhub.flows.records.change import Order
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.jobs import publish
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import STEPS, Event, State
+from certhub.records.certificates.rules import STEPS, State, Transition
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import change, issued, key, licence, scan, ticket, told
@@ -43,7 +44,7 @@ def test_suspend_reinstate_revoke_is_what_the_next_scan_says(home):
     """The story of the demo: each change is the verdict of the very next scan."""
     cid = issued(home, licence("营-1"))
     seen = []
-    for event in (Event.SUSPEND, Event.REINSTATE, Event.REVOKE):
+    for event in (Transition.SUSPEND, Transition.REINSTATE, Transition.REVOKE):
         change(home, cid, event)
         seen.append(told(scan(home, ticket(home, cid))))
 
@@ -53,7 +54,7 @@ def test_suspend_reinstate_revoke_is_what_the_next_scan_says(home):
 def test_the_scan_names_the_decision(home):
     """A clerk can tell the holder which paper it is about."""
     cid = issued(home, licence("营-1"))
-    revoke.change(cid, Event.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key())
+    revoke.change(cid, Transition.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key())
 
     report = scan(home, ticket(home, cid))
 
@@ -61,7 +62,8 @@ def test_the_scan_names_the_decision(home):
 
 
 @pytest.mark.parametrize(
-    ("event", "value"), [(Event.SUSPEND, 2), (Event.REVOKE, 1), (Event.CANCEL, 1), (Event.WITHDRAW, 1)]
+    ("event", "value"),
+    [(Transition.SUSPEND, 2), (Transition.REVOKE, 1), (Transition.CANCEL, 1), (Transition.WITHDRAW, 1)],
 )
 def test_the_published_list_says_it_after_the_worker_ran(home, clock, event, value):
     """0 before, 1 or 2 after; which end it was is told only in an authenticated answer."""
@@ -79,7 +81,7 @@ def test_the_published_list_says_it_after_the_worker_ran(home, clock, event, val
 def test_reinstated_is_published_as_good_again(home, clock):
     """A suspension leaves no trace on the list."""
     cid = issued(home, licence("营-1"))
-    for event in (Event.SUSPEND, Event.REINSTATE):
+    for event in (Transition.SUSPEND, Transition.REINSTATE):
         change(home, cid, event)
         clock.pass_(seconds=1)
         publish(home.hub)
@@ -91,14 +93,14 @@ def test_a_change_leaves_word_for_the_worker_in_its_transaction(home, clock):
     """The outbox row is there when the change is, and gone when the list is out."""
     cid = issued(home, licence("营-1"))
     publish(home.hub)
-    change(home, cid, Event.SUSPEND)
+    change(home, cid, Transition.SUSPEND)
 
     with home.hub.reading() as unit:
-        assert 1 == len(audit.posted(unit, "status"))
+        assert 1 == len(outbox.posted(unit, "status"))
     clock.pass_(seconds=1)
     publish(home.hub)
     with home.hub.reading() as unit:
-        assert [] == audit.posted(unit, "status")
+        assert [] == outbox.posted(unit, "status")
 
 
 ENDS = [state for state in State if not any(start is state for start, _ in STEPS)]
@@ -106,16 +108,22 @@ ENDS = [state for state in State if not any(start is state for start, _ in STEPS
 
 def test_nothing_happens_after_the_end(home):
     """Revoked is the end, and so is every other end."""
-    for event in (Event.REVOKE, Event.CANCEL, Event.WITHDRAW, Event.TRANSFER, Event.SUPERSEDE):
+    for event in (
+        Transition.REVOKE,
+        Transition.CANCEL,
+        Transition.WITHDRAW,
+        Transition.TRANSFER,
+        Transition.SUPERSEDE,
+    ):
         cid = issued(home, licence(f"营-{event}"))
         change(home, cid, event)
         assert state(home, cid) in ENDS
-        for another in Event:
+        for another in Transition:
             with pytest.raises(WrongState):
                 change(home, cid, another)
 
 
-@pytest.mark.parametrize("event", [Event.REINSTATE, Event.ACTIVATE, Event.VOID])
+@pytest.mark.parametrize("event", [Transition.REINSTATE, Transition.ACTIVATE, Transition.VOID])
 def test_what_cannot_be_is_refused_and_leaves_nothing_behind(home, event):
     """An active certificate is not reinstated; the key of the refused request can be used again."""
     cid = issued(home, licence("营-1"))
@@ -133,7 +141,7 @@ def test_another_agencys_certificate_is_not_there(home):
 
     for unknown, by in ((cid, stranger), ("0" * 26, home.agency)):
         with pytest.raises(NotFound) as refused:
-            revoke.change(unknown, Event.REVOKE, ORDER, by=by, hub=home.hub, key=key())
+            revoke.change(unknown, Transition.REVOKE, ORDER, by=by, hub=home.hub, key=key())
         assert "NOT_FOUND" == refused.value.code
     assert State.ACTIVE is state(home, cid)
 
@@ -145,9 +153,9 @@ def test_a_change_takes_effect_at_once_or_not_yet(home):
     today = Order("理由", "号", effective_from=date(2026, 11, 24))
 
     with pytest.raises(BadRequest) as refused:
-        revoke.change(cid, Event.REVOKE, tomorrow, by=home.agency, hub=home.hub, key=key())
+        revoke.change(cid, Transition.REVOKE, tomorrow, by=home.agency, hub=home.hub, key=key())
     assert "EFFECTIVE_IN_FUTURE" == refused.value.code
-    revoke.change(cid, Event.REVOKE, today, by=home.agency, hub=home.hub, key=key())
+    revoke.change(cid, Transition.REVOKE, today, by=home.agency, hub=home.hub, key=key())
 
 
 def test_the_same_key_changes_once(home):
@@ -155,8 +163,8 @@ def test_the_same_key_changes_once(home):
     cid = issued(home, licence("营-1"))
     once = key("suspend")
 
-    first = change(home, cid, Event.SUSPEND, at=once)
-    again = change(home, cid, Event.SUSPEND, at=once)
+    first = change(home, cid, Transition.SUSPEND, at=once)
+    again = change(home, cid, Transition.SUSPEND, at=once)
 
     assert dict(first) == dict(again)
     assert "suspended" == again["state"]
@@ -165,10 +173,10 @@ def test_the_same_key_changes_once(home):
 def test_the_same_key_with_another_order_is_refused(home):
     """A key stands for one request."""
     cid = issued(home, licence("营-1"))
-    change(home, cid, Event.SUSPEND, at=key("one", "suspend"))
+    change(home, cid, Transition.SUSPEND, at=key("one", "suspend"))
 
     with pytest.raises(Conflict):
-        change(home, cid, Event.REVOKE, at=key("one", "revoke"))
+        change(home, cid, Transition.REVOKE, at=key("one", "revoke"))
 
 
 @pytest.mark.parametrize("step", ["revoke:1", "revoke:2", "revoke:3"])
@@ -177,16 +185,16 @@ def test_a_change_cut_short_is_whole_or_not_there(home, step):
     cid = issued(home, licence("营-1"))
     publish(home.hub)
     with pytest.raises(PulledPlug):
-        revoke.change(cid, Event.REVOKE, ORDER, by=home.agency, hub=cut(home, step), key=key("cut"))
+        revoke.change(cid, Transition.REVOKE, ORDER, by=home.agency, hub=cut(home, step), key=key("cut"))
 
     done = state(home, cid) is State.REVOKED
     with home.hub.reading() as unit:
         subject = certificates.find(unit, cid).ref.hex()
-        told_of = audit.events(unit, subject=subject, type_="certificate.revoked")
-        waiting = audit.posted(unit, "status")
+        told_of = history.events(unit, subject=subject, type_="certificate.revoked")
+        waiting = outbox.posted(unit, "status")
     assert (step == "revoke:3") is done
     assert (int(done), done) == (len(told_of), bool(waiting))
-    answer = revoke.change(cid, Event.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key("cut"))
+    answer = revoke.change(cid, Transition.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key("cut"))
 
     assert "revoked" == answer["state"]
     assert State.REVOKED is state(home, cid)
@@ -197,7 +205,7 @@ def test_a_change_that_lost_the_race_says_so(home):
     cid = issued(home, licence("营-1"))
     with home.hub.reading() as unit:
         seen = certificates.find(unit, cid)
-    change(home, cid, Event.SUSPEND)
+    change(home, cid, Transition.SUSPEND)
 
     with home.hub.writing() as unit:
         assert certificates.set_state(unit, seen, State.REVOKED) is None
@@ -207,11 +215,11 @@ def test_a_change_that_lost_the_race_says_so(home):
 def test_the_event_says_who_why_and_by_which_paper(home):
     """One deed, one event, in the history of the certificate."""
     cid = issued(home, licence("营-1"))
-    revoke.change(cid, Event.SUSPEND, ORDER, by=home.agency, hub=home.hub, key=key())
+    revoke.change(cid, Transition.SUSPEND, ORDER, by=home.agency, hub=home.hub, key=key())
 
     with home.hub.reading() as unit:
         found = certificates.find(unit, cid)
-        [event] = audit.events(unit, subject=found.ref.hex(), type_="certificate.suspended")
+        [event] = history.events(unit, subject=found.ref.hex(), type_="certificate.suspended")
     assert home.agency.key == event.actor
     assert (ORDER.reason, ORDER.decision) == (event.body["reason"], event.body["decision"])
 
@@ -220,7 +228,7 @@ def test_a_scan_during_a_change_sees_one_or_the_other(home):
     """The row speaks: a change that is not committed has not happened."""
     cid = issued(home, licence("营-1"))
     code = ticket(home, cid)
-    slow = with_step(home, lambda name: change(home, cid, Event.SUSPEND) if name == "verify:4" else None)
+    slow = with_step(home, lambda name: change(home, cid, Transition.SUSPEND) if name == "verify:4" else None)
 
     report = scan(replace(home, hub=slow), code)
 

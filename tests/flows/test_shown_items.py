@@ -17,9 +17,9 @@ from certhub.adapters.public_files import Shelf
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.flows.verification import verify
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import TRUST
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.records.certificates.tables import PublicIdRow
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.region import Region
@@ -94,7 +94,7 @@ def test_a_certificate_outside_the_agreement_makes_the_whole_undetermined(home, 
 def test_what_is_left_out_and_revoked_is_not_valid_either(home, other):
     """The case that was found: the left-out one is revoked, and the counter saw nothing but a valid one."""
     wed = issued(home, marriage("婚-1"))
-    change(home, wed, Event.REVOKE)
+    change(home, wed, Transition.REVOKE)
 
     report = scan(other, ticket(home, issued(home, licence("营-1")), wed))
 
@@ -106,7 +106,7 @@ def test_what_is_left_out_and_revoked_is_not_valid_either(home, other):
 def test_a_told_item_that_is_bad_is_worse_than_one_that_is_not_told(home, other):
     """Invalid where an item that is told is invalid."""
     bad = issued(home, licence("营-1"))
-    change(home, bad, Event.REVOKE)
+    change(home, bad, Transition.REVOKE)
 
     report = scan(other, ticket(home, issued(home, marriage("婚-1")), bad))
 
@@ -124,7 +124,7 @@ def test_where_nothing_is_told_nothing_is_spent(home, other):
     assert [NO_AGREEMENT, NO_AGREEMENT] == report["items"]
     assert 0 == spent_rows(home)
     with home.hub.reading() as unit:
-        assert [] == audit.events(unit, type_="certificate.looked")
+        assert [] == history.events(unit, type_="certificate.looked_at")
     assert ("valid", "OK") == told(scan(home, code))
 
 
@@ -226,7 +226,7 @@ def test_as_many_items_as_were_shown_and_the_worst_speaks_for_all(regions, shown
         if state == "gone":
             lose(home, cid)
         elif state != "active":
-            change(home, cid, {"suspended": Event.SUSPEND, "revoked": Event.REVOKE}[state])
+            change(home, cid, {"suspended": Transition.SUSPEND, "revoked": Transition.REVOKE}[state])
 
     report = scan(other if abroad else home, code, BUSINESS)
 

@@ -6,7 +6,7 @@ import pytest
 from certhub_verifier.formats.jose import jws
 
 from certhub.flows.verification.answer import answer
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.regions.peers import store as peers
 from tests.flows.test_query import last_question, spent_rows, through
 from tests.support.peers import BrokenWire
@@ -30,7 +30,7 @@ def state(region: Region) -> tuple[int, int, int]:
     """How many codes were used, questions kept, looks put into the history."""
     with region.hub.reading() as unit:
         kept = unit.sql.exec_driver_sql("SELECT count(*) FROM exchange").scalar_one()
-        return spent_rows(region), kept, len(audit.events(unit, type_="certificate.looked"))
+        return spent_rows(region), kept, len(history.events(unit, type_="certificate.looked_at"))
 
 
 def says(reply: bytes) -> tuple[str | None, list]:

@@ -19,12 +19,12 @@ from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows.records import issue
 from certhub.flows.verification import verify
 from certhub.flows.verification.verify import Question
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.jobs import sweep
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event, State
+from certhub.records.certificates.rules import State, Transition
 from certhub.regions.trust.folder import NoTrust, TrustFolder
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
@@ -98,7 +98,7 @@ def test_a_kind_that_the_matter_does_not_need_shows_only_that_it_exists(home):
 def test_two_certificates_in_one_ticket_are_two_items(home):
     """Each is judged by itself, in the holder's order; the worst speaks for all."""
     shop, kitchen = issued(home, licence("营-1")), issued(home, food("食-1"))
-    change(home, kitchen, Event.SUSPEND)
+    change(home, kitchen, Transition.SUSPEND)
 
     report = scan(home, ticket(home, shop, kitchen))
 
@@ -338,12 +338,12 @@ def test_looking_is_told_with_the_fields_that_were_seen(home):
     report = scan(home, ticket(home, cid), window="2号窗口")
 
     with home.hub.reading() as unit:
-        [event] = audit.events(unit, type_="certificate.looked", limit=1)
+        [event] = history.events(unit, type_="certificate.looked_at", limit=1)
     assert home.clerk.key == event.actor
     assert ("2号窗口", BUSINESS, report["verification_id"]) == tuple(
         event.body[name] for name in ("window", "matter", "verification")
     )
-    assert sorted(NEEDED[p.LICENCE]) == event.body["fields"]
+    assert sorted(NEEDED[p.LICENCE]) == event.body["told"]
 
 
 def test_the_receipt_says_what_was_checked_and_opens_with_the_opening(home):
@@ -421,7 +421,7 @@ def test_a_sealed_code_reads_the_newest_status(home):
     """Suspended after the code was made: online, the row speaks."""
     cid = issued(home, licence("营-1"))
     code = sealed(home, cid)
-    change(home, cid, Event.SUSPEND)
+    change(home, cid, Transition.SUSPEND)
 
     assert ("invalid", "SUSPENDED") == told(scan(home, code))
 
@@ -458,12 +458,12 @@ def test_every_state_is_among_the_demos_certificates(home):
 @pytest.mark.parametrize(
     ("event", "code"),
     [
-        (Event.SUSPEND, "SUSPENDED"),
-        (Event.REVOKE, "REVOKED"),
-        (Event.CANCEL, "CANCELLED"),
-        (Event.SUPERSEDE, "SUPERSEDED"),
-        (Event.WITHDRAW, "REVOKED"),
-        (Event.TRANSFER, "CANCELLED"),
+        (Transition.SUSPEND, "SUSPENDED"),
+        (Transition.REVOKE, "REVOKED"),
+        (Transition.CANCEL, "CANCELLED"),
+        (Transition.SUPERSEDE, "SUPERSEDED"),
+        (Transition.WITHDRAW, "REVOKED"),
+        (Transition.TRANSFER, "CANCELLED"),
     ],
 )
 def test_every_end_has_its_word(home, event, code):

@@ -12,13 +12,13 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import MIN_SLOTS, StatusList, parse_statement, status_uri
 
 from certhub import jobs
+from certhub.db import outbox
 from certhub.errors import NotFound
-from certhub.history.events import store as audit
 from certhub.jobs import publish, status_lists, sweep
 from certhub.jobs.leases import Lease
 from certhub.jobs.status_lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.records.status import rules
 from certhub.records.status import store as status
 from tests.support.peers import BrokenWire
@@ -88,7 +88,7 @@ def test_a_change_is_published_at_once(home, clock):
     """The outbox says which list; the next round of the worker, half a second later, publishes it."""
     publish(home.hub)
     cid = issued(home, licence("营-1"))
-    change(home, cid, Event.SUSPEND)
+    change(home, cid, Transition.SUSPEND)
 
     clock.pass_(seconds=1)
     publish(home.hub)
@@ -120,9 +120,9 @@ def test_a_decoys_turn_leaves_the_word_that_a_change_leaves(home, clock):
     clock.pass_(seconds=1)
     turning = replace(home.hub, random=lambda count: b"\x41" if count == 1 else bytes(count))
 
-    stir(turning, seconds=0.5, topic=jobs.TOPIC)
+    stir(turning, seconds=0.5, topic=outbox.STATUS_LISTS)
     with home.hub.reading() as unit:
-        assert ["1"] == [ref for _, ref in audit.posted(unit, jobs.TOPIC)]
+        assert ["1"] == [ref for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)]
     publish(home.hub)
 
     assert 1 == len(said_of(home).items() ^ before.items())
@@ -132,7 +132,7 @@ def test_a_decoys_turn_leaves_the_word_that_a_change_leaves(home, clock):
 def test_a_list_says_one_thing_a_second(home, clock):
     """Two lists of one time that say different things are what peers refuse: the second waits, and is not lost."""
     publish(home.hub)
-    change(home, issued(home, licence("营-1")), Event.SUSPEND)
+    change(home, issued(home, licence("营-1")), Transition.SUSPEND)
     said = home.hub.shelf.get("status/1")
 
     publish(home.hub)
@@ -149,7 +149,7 @@ def test_a_clock_that_is_set_back_stops_no_list(home, clock):
     clock.pass_(hours=2)  # the keys are not older than the story
     publish(home.hub)
     cid = issued(home, licence("营-1"))
-    change(home, cid, Event.REVOKE)
+    change(home, cid, Transition.REVOKE)
     clock.pass_(hours=-1)
     publish(home.hub)
 
@@ -161,15 +161,15 @@ def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home, cl
     """Its outbox row is still there for the next round."""
     cid = issued(home, licence("营-1"))
     publish(home.hub)
-    change(home, issued(home, food("食-1")), Event.SUSPEND)
+    change(home, issued(home, food("食-1")), Transition.SUSPEND)
 
     with home.hub.reading() as unit:
-        posted = audit.posted(unit, jobs.TOPIC)
+        posted = outbox.posted(unit, outbox.STATUS_LISTS)
     clock.pass_(seconds=1)
     assert [1] == publish_due(home.hub, {1})
-    change(home, cid, Event.SUSPEND)  # commits after the list was read, before the outbox is cleared
+    change(home, cid, Transition.SUSPEND)  # commits after the list was read, before the outbox is cleared
     with home.hub.writing() as unit:
-        audit.done(unit, [row for row, _ in posted])
+        outbox.done(unit, [row for row, _ in posted])
     clock.pass_(seconds=1)
     publish(home.hub)
 
@@ -370,7 +370,7 @@ def test_a_list_of_our_own_is_held_in_memory_as_long_as_it_stands_on_the_shelf(h
     publish(home.hub)
     before = home.hub.shelf.get(name)
     home.clock.pass_(seconds=1)
-    change(home, cid, Event.REVOKE)
+    change(home, cid, Transition.REVOKE)
     publish(home.hub)
     after, last = home.hub.shelf.get(name), status_lists._LAST[uri]
 

@@ -34,13 +34,13 @@ from certhub.people.parties.store import token_hash
 from certhub.people.parties.tables import AccountRow, MandateRow, PartyRow, TokenRow
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import Event, State
+from certhub.records.certificates.rules import State, Transition
 from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
 from certhub.records.status.tables import SlotRow
 from certhub.setup.health import all_checks, ready_checks
 from certhub.verification.receipts.tables import VerificationRow
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.item import TicketItem
 from certhub.verification.tickets.tables import TicketRow
 from tests.support.region import Region
 from tests.support.rows import resign, rewrite
@@ -176,7 +176,7 @@ def acts(world: World) -> list[str]:
     return world.read(lambda unit: [one.name for one in parties.principals(unit, world.index(p.ZHANG))])
 
 
-def changed(event: Event) -> Callable[[World], None]:
+def changed(event: Transition) -> Callable[[World], None]:
     """A certificate that was changed, and a ticket that shows it."""
 
     def make(world: World) -> None:
@@ -435,21 +435,21 @@ ATTACKS = (
         CertificateRow,
         lambda w: w.set(CertificateRow, C.c.id == w.more.id, state="active"),
         lambda w: shown_again(w)["verdict"] in {"valid", "check"},
-        before=changed(Event.SUSPEND),
+        before=changed(Transition.SUSPEND),
     ),
     Attack(
         "a revoked certificate is set back to active",
         CertificateRow,
         lambda w: w.set(CertificateRow, C.c.id == w.more.id, state="active"),
         lambda w: shown_again(w)["verdict"] in {"valid", "check"},
-        before=changed(Event.REVOKE),
+        before=changed(Transition.REVOKE),
     ),
     Attack(
         "a revocation is given another day",
         CertificateRow,
         lambda w: w.set(CertificateRow, C.c.id == w.more.id, state_since=w.home.clock.now() - FAR),
         lambda w: "2015" in str(shown_again(w)),
-        before=changed(Event.REVOKE),
+        before=changed(Transition.REVOKE),
     ),
     Attack(
         "a certificate is given to another agency",
@@ -503,14 +503,14 @@ ATTACKS = (
         SlotRow,
         lambda w: w.set(SlotRow, *slot(w), value=0),
         lambda w: 0 == w.public(),
-        before=changed(Event.SUSPEND),
+        before=changed(Transition.SUSPEND),
     ),
     Attack(
         "the slot of a suspended certificate is made a decoy that says valid",
         SlotRow,
         lambda w: w.set(SlotRow, *slot(w), value=0, bucket=None, certificate=None),
         lambda w: 0 == w.public(),
-        before=changed(Event.SUSPEND),
+        before=changed(Transition.SUSPEND),
     ),
     Attack(
         "the slot of a valid certificate is set to invalid",
@@ -580,7 +580,7 @@ def test_a_use_that_was_altered_is_a_use_all_the_same(world):
 
 def test_where_nothing_was_published_a_slot_that_cannot_be_believed_is_suspended(world):
     """The shelf was lost, and somebody wrote the rows meanwhile: nobody knows, so nobody is told that it is valid."""
-    changed(Event.REVOKE)(world)
+    changed(Transition.REVOKE)(world)
     world.set(SlotRow, *slot(world), value=0)
     (world.home.hub.shelf.folder / "status" / str(world.more.list_no)).unlink()
 
@@ -607,10 +607,10 @@ def test_the_sweeper_voids_nothing_that_a_writer_made_an_intent(world):
 
 def test_what_remains_is_to_delete_and_to_put_back(world):
     """docs/trust.md says so: a deleted use works again, and a whole old row is believed by this hub."""
-    changed(Event.SUSPEND)(world)
+    changed(Transition.SUSPEND)(world)
     old = world.row(CertificateRow, C.c.id == world.more.id)
-    change(world.home, world.cid, Event.REINSTATE)
-    change(world.home, world.cid, Event.REVOKE)
+    change(world.home, world.cid, Transition.REINSTATE)
+    change(world.home, world.cid, Transition.REVOKE)
     code = ticket(world.home, world.cid)
     assert ("invalid", "REVOKED") == told(scan(world.home, code))
 

@@ -12,11 +12,11 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import MIN_SLOTS, StatusList, parse_statement
 
 from certhub.db.columns import table_of
+from certhub.db.queue_tables import OutboxRow
 from certhub.db.statements import CHUNK
-from certhub.history.events.tables import OutboxRow
 from certhub.jobs import publish, status_lists
 from certhub.jobs.status_lists import fetch_peer_lists
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.records.status import store as status
 from certhub.records.status.tables import SlotRow
 from certhub.setup.health import all_checks
@@ -48,7 +48,7 @@ def world(home: Region, other: Region) -> World:
     made.more = made.found(made.cid)
     made.code = made.row(SlotRow, *slot(made))
     assert 0 == made.public()
-    change(home, made.cid, Event.REVOKE)
+    change(home, made.cid, Transition.REVOKE)
     assert 1 == made.public()
     fetch_peer_lists(other.hub)
     return made
@@ -146,7 +146,7 @@ def test_a_list_whose_row_was_taken_away_goes_on_being_published(world):
     cid = issued(world.home, licence("写-2"))
     world.sql("DELETE FROM status_list")
     take_away(world)
-    change(world.home, cid, Event.REVOKE)
+    change(world.home, cid, Transition.REVOKE)
 
     assert 1 == world.public() == held_by_the_partner(world)
     world.more = world.found(cid)
@@ -163,7 +163,7 @@ def test_a_list_that_can_have_no_name_stops_no_other(world, number):
         number=number,
     )
     cid = issued(world.home, licence("写-2"))
-    change(world.home, cid, Event.REVOKE)
+    change(world.home, cid, Transition.REVOKE)
 
     assert 1 == world.public()
     world.more = world.found(cid)
@@ -177,7 +177,7 @@ def test_word_in_the_outbox_that_names_no_list_stops_nothing(world, ref, caplog)
     cid = issued(world.home, licence("写-2"))
     world.more = world.found(cid)
     put_word(world, ref)
-    change(world.home, cid, Event.REVOKE)
+    change(world.home, cid, Transition.REVOKE)
     world.home.clock.pass_(seconds=1)
     with caplog.at_level(logging.WARNING):
         publish(world.home.hub)

@@ -17,10 +17,11 @@ from certhub_verifier.formats.status.statuslist import StatusList, parse_stateme
 from sqlalchemy import select
 
 from certhub import jobs
+from certhub.db import outbox
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
-from certhub.history.events import store as audit
+from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.records.certificates.rules import State, wire_status
 from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
@@ -31,8 +32,10 @@ _CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, _SLOT, _LIST = (
     table_of(row) for row in (CertificateRow, NumberRow, PublicIdRow, HoldingRow, SlotRow, StatusListRow)
 )
 ISSUED = "certificate.issued"
-TOLD = {ISSUED: State.ACTIVE} | {f"certificate.{state.value}": state for state in State}
-"""The state in which a certificate is after an event of a type; `certificate.active` is a reinstatement."""
+TOLD = {ISSUED: State.ACTIVE, "certificate.reinstated": State.ACTIVE} | {
+    f"certificate.{state.value}": state for state in State if state is not State.ACTIVE
+}
+"""The state in which a certificate is after an event of a type."""
 ENDS = set(State) - {State.INTENDED, State.ACTIVE, State.SUSPENDED, State.VOIDED}
 LIVE = {State.ACTIVE, State.SUSPENDED}
 Place = tuple[int, int]
@@ -43,7 +46,7 @@ def disagreements(hub: Hub) -> list[str]:
     with hub.reading() as unit:
         certificates = unit.sql.execute(select(_CERTIFICATE)).all()
         slots = {(row.list_no, row.list_index): row for row in unit.sql.execute(select(_SLOT))}
-        waiting = {int(ref) for _, ref in audit.posted(unit, jobs.TOPIC)}
+        waiting = {int(ref) for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)}
         found = [
             *_rows_and_slots(certificates, slots),
             *_rows_and_history(certificates, _history(unit)),
@@ -63,7 +66,10 @@ def settled(hub: Hub, clock: Clock) -> list[str]:
     clock.pass_(seconds=1)
     jobs.publish(hub)
     with hub.reading() as unit:
-        left = [f"the outbox still says that list {ref} changed" for _, ref in audit.posted(unit, jobs.TOPIC)]
+        left = [
+            f"the outbox still says that list {ref} changed"
+            for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)
+        ]
     return left + disagreements(hub)
 
 
@@ -88,7 +94,7 @@ def _rows_and_slots(certificates: Iterable[Any], slots: Mapping[Place, Any]) -> 
 def _history(unit: Unit) -> Mapping[str, Counter[str]]:
     """Count, by the hash that an event names a credential by, how often each state was told."""
     told: dict[str, Counter[str]] = defaultdict(Counter)
-    for event in audit.events(unit, limit=1_000_000):
+    for event in history.events(unit, limit=1_000_000):
         if event.type in TOLD:
             told[event.subject][event.type if event.type == ISSUED else TOLD[event.type]] += 1
     return told

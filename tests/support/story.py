@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.demo import people as p
 from certhub.flows.records import change as revoke
-from certhub.flows.records import issue
+from certhub.flows.records import issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
 from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
 from certhub.records.catalog.draft import RawDraft
-from certhub.records.certificates.rules import Event
-from certhub.verification.tickets.store import TicketItem
+from certhub.records.certificates.rules import Transition
+from certhub.verification.tickets.item import TicketItem
 from tests.support.region import Region
 
 BUSINESS, LAND, ROAD = "PLACEHOLDER-901", "PLACEHOLDER-904", "PLACEHOLDER-903"
@@ -118,7 +118,9 @@ def told(report: Mapping[str, Any]) -> tuple[str, str]:
     return report["verdict"], report["code"]
 
 
-def change(region: Region, cid: str, event: Event, *, at: Key | None = None) -> Mapping[str, Any]:
+def change(region: Region, cid: str, event: Transition, *, at: Key | None = None) -> Mapping[str, Any]:
     """Let the agency change a certificate's state."""
     order = Order("演示", "鄂演决字〔2026〕第9号")
+    if event is Transition.SUPERSEDE:  # what supersedes a certificate is its new version
+        return renew.renew(cid, order, None, by=region.agency, hub=region.hub, key=at or key())
     return revoke.change(cid, event, order, by=region.agency, hub=region.hub, key=at or key())

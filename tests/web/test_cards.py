@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
+from certhub.demo import cards
+from certhub.demo.cards import ALL_CARDS, PAYMENT_CODE
 from certhub.flows.records import change, renew
 from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
 from certhub.jobs import publish
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event
-from certhub.web import cards
-from certhub.web.cards import ALL_CARDS, PAYMENT_CODE
+from certhub.records.certificates.rules import Transition
 from tests.support.region import Region, make_regions
 from tests.web.conftest import Site, site_of
 
@@ -165,7 +165,7 @@ def test_what_happens_to_the_licence_of_the_story_breaks_no_card(own_site: Site)
     for place, one in enumerate(held):
         if place % 2:
             change.change(
-                one.certificate.cid, Event.REVOKE, ORDER, by=region.agency, hub=region.hub, key=one_key()
+                one.certificate.cid, Transition.REVOKE, ORDER, by=region.agency, hub=region.hub, key=one_key()
             )
         else:
             renew.renew(one.certificate.cid, ORDER, None, by=region.agency, hub=region.hub, key=one_key())

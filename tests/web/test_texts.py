@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 from certhub_verifier.sentences import BANNED
 
+from certhub.demo.cards import ALL_CARDS
 from certhub.records.certificates.rules import State
-from certhub.web.cards import ALL_CARDS
 from certhub.web.wording import texts
 
 WEB = Path(__file__).parents[2] / "certhub" / "web"

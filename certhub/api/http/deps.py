@@ -18,10 +18,10 @@ from certhub_verifier.formats.jose import strict_json
 from fastapi import Depends, Header
 from starlette.requests import Request
 
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.errors import BadRequest, Unauthenticated, Unavailable
+from certhub.flows.people.accounts import account_of
 from certhub.hub import Hub
-from certhub.people.parties import store as parties
 from certhub.people.parties.people import PAGE_PREFIX, Actor, Role
 
 ROLE_HEADER, COOKIE_PREFIX = "X-CertHub-Role", "certhub_"
@@ -40,8 +40,7 @@ def authenticate(request: Request, hub: Hub) -> Actor:
     token = _cookie(request, hub) if by_cookie else _bearer(request)
     if token is None or not 0 < len(token) <= MAX_TOKEN:
         raise Unauthenticated("send a bearer token")
-    with hub.reading() as unit:
-        actor = parties.actor_of(unit, token)
+    actor = account_of(token, hub=hub)
     if actor is None:
         raise Unauthenticated("this token is unknown or has expired")
     return replace(actor, is_page=by_cookie or token.startswith(PAGE_PREFIX))

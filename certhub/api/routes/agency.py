@@ -17,14 +17,13 @@ from certhub.api.routes.models import (
     Renewal,
     SearchState,
 )
-from certhub.errors import BadRequest, NotFound
-from certhub.flows.records import change, issue, renew
+from certhub.errors import NotFound
+from certhub.flows.records import change, find, issue, renew
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.draft import RawDraft
-from certhub.records.certificates import store as certificates
-from certhub.records.certificates.rules import Event
-from certhub.records.certificates.search import Question, search
+from certhub.records.certificates.rules import Transition
+from certhub.records.certificates.search import Question
 from certhub.records.certificates.summary import summary
 from certhub.records.certificates.terms import Sought
 
@@ -89,24 +88,14 @@ def search_certificates(body: CertificateSearch, by: Acting, hub: TheHub) -> Res
 def _page(
     question: Question, agency: str | None, limit: int, cursor: str | None, *, by: Actor, hub: Hub
 ) -> Response:
-    agencies = by.agencies if agency is None else [own for own in by.agencies if own == agency]
-    with hub.reading() as unit:
-        before = None
-        if cursor is not None:
-            last = certificates.find(unit, cursor)
-            if last is None or last.agency not in by.agencies:
-                raise BadRequest("this cursor names nothing of yours", code="CURSOR_UNKNOWN")
-            before = last.id
-        page = search(unit, agencies, question, limit=limit, before=before)
+    page = find.page(question, agency=agency, limit=limit, cursor=cursor, by=by, hub=hub)
     return JSONResponse({"items": [summary(c) for c in page.certificates], "next_cursor": page.following})
 
 
 @router.get("/certificates/{certificate_id}", responses={200: {"model": answers.CertificateOut}})
 def get_certificate(certificate_id: CertificateId, by: Acting, hub: TheHub) -> Response:
     """Return one certificate of your agencies."""
-    with hub.reading() as unit:
-        found = change.own(certificates.find(unit, certificate_id), by=by)
-    return JSONResponse(summary(found))
+    return JSONResponse(summary(find.one(certificate_id, by=by, hub=hub)))
 
 
 @router.post("/certificates/{certificate_id}/suspension", responses={200: {"model": answers.CertificateOut}})
@@ -114,7 +103,9 @@ def suspend_certificate(
     certificate_id: CertificateId, body: Order, by: Acting, hub: TheHub, key: IdempotencyKey
 ) -> Response:
     """Suspend a certificate that is active."""
-    return JSONResponse(change.change(certificate_id, Event.SUSPEND, _order(body), by=by, hub=hub, key=key))
+    return JSONResponse(
+        change.change(certificate_id, Transition.SUSPEND, _order(body), by=by, hub=hub, key=key)
+    )
 
 
 @router.post(
@@ -124,7 +115,9 @@ def reinstate_certificate(
     certificate_id: CertificateId, body: Order, by: Acting, hub: TheHub, key: IdempotencyKey
 ) -> Response:
     """Make a suspended certificate active again."""
-    return JSONResponse(change.change(certificate_id, Event.REINSTATE, _order(body), by=by, hub=hub, key=key))
+    return JSONResponse(
+        change.change(certificate_id, Transition.REINSTATE, _order(body), by=by, hub=hub, key=key)
+    )
 
 
 @router.post("/certificates/{certificate_id}/revocation", responses={200: {"model": answers.CertificateOut}})
@@ -132,7 +125,9 @@ def revoke_certificate(
     certificate_id: CertificateId, body: Order, by: Acting, hub: TheHub, key: IdempotencyKey
 ) -> Response:
     """Revoke a certificate that should not have been issued; this is the end of it."""
-    return JSONResponse(change.change(certificate_id, Event.REVOKE, _order(body), by=by, hub=hub, key=key))
+    return JSONResponse(
+        change.change(certificate_id, Transition.REVOKE, _order(body), by=by, hub=hub, key=key)
+    )
 
 
 @router.post(
@@ -142,7 +137,9 @@ def cancel_certificate(
     certificate_id: CertificateId, body: Order, by: Acting, hub: TheHub, key: IdempotencyKey
 ) -> Response:
     """Cancel a certificate whose holder gave it up or no longer exists; this is the end of it."""
-    return JSONResponse(change.change(certificate_id, Event.CANCEL, _order(body), by=by, hub=hub, key=key))
+    return JSONResponse(
+        change.change(certificate_id, Transition.CANCEL, _order(body), by=by, hub=hub, key=key)
+    )
 
 
 @router.post("/certificates/{certificate_id}/withdrawal", responses={200: {"model": answers.CertificateOut}})
@@ -150,7 +147,9 @@ def withdraw_certificate(
     certificate_id: CertificateId, body: Order, by: Acting, hub: TheHub, key: IdempotencyKey
 ) -> Response:
     """Withdraw a certificate as a penalty; this is the end of it."""
-    return JSONResponse(change.change(certificate_id, Event.WITHDRAW, _order(body), by=by, hub=hub, key=key))
+    return JSONResponse(
+        change.change(certificate_id, Transition.WITHDRAW, _order(body), by=by, hub=hub, key=key)
+    )
 
 
 @router.post("/certificates/{certificate_id}/renewal", responses={200: {"model": answers.CertificateOut}})

@@ -10,7 +10,7 @@ from certhub.api.http.deps import Acting, TheHub
 from certhub.api.routes import answers
 from certhub.api.routes.models import VERIFICATION_ID, NewOutcome, NewVerification, RevealOrder
 from certhub.flows.verification import offline_bundle, outcome, reveal, verify
-from certhub.verification.receipts.outcomes import Result
+from certhub.verification.receipts.result import Result
 
 router = APIRouter(prefix="/api/v1", tags=["relying party"])
 

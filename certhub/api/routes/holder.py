@@ -15,7 +15,7 @@ from certhub.flows.verification import show
 from certhub.hub import Hub
 from certhub.records.certificates.rules import CHINA
 from certhub.records.certificates.summary import shown_state
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.item import TicketItem
 
 router = APIRouter(prefix="/api/v1/me", tags=["holder"])
 

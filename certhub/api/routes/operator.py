@@ -13,12 +13,10 @@ from certhub.api.http.deps import Acting, TheHub
 from certhub.api.routes import answers
 from certhub.api.routes.checks import explained
 from certhub.api.routes.models import REGION, PeerOrder
-from certhub.errors import NotFound
+from certhub.flows.regions import switch
 from certhub.flows.verification import outcome
-from certhub.history.events import store as audit
 from certhub.hub import Hub
 from certhub.records.certificates.rules import CHINA
-from certhub.regions.peers import store as peers
 from certhub.setup.health import all_checks
 
 router = APIRouter(prefix="/api/v1", tags=["operator"])
@@ -29,31 +27,21 @@ RegionCode = Annotated[str, Path(pattern=REGION)]
 @router.get("/peers", responses={200: {"model": answers.PeerList}})
 def list_peers(hub: TheHub) -> Response:
     """Return the other regions of the trust list, and which of them are stopped here."""
-    with hub.reading() as unit:
-        stopped = peers.stopped(unit)
-    others = [region for code, region in sorted(hub.trust.regions.items()) if code != hub.region]
-    return JSONResponse(
-        {"items": [_peer(region, hub, is_stopped=region.code in stopped) for region in others]}
-    )
+    found = switch.others(hub=hub).values()
+    return JSONResponse({"items": [_peer(region, hub, is_stopped=stopped) for region, stopped in found]})
 
 
 @router.post("/peers/{region}/suspension", responses={200: {"model": answers.PeerOut}})
 def stop_peer(region: RegionCode, by: Acting, hub: TheHub, body: PeerOrder | None = None) -> Response:
     """Neither ask nor answer a region from now on, whatever is published."""
-    found = _known(region, hub)
-    with hub.writing() as unit:
-        peers.stop(unit, region, by=by.key)
-        audit.record(unit, "peer.stopped", actor=by.key, subject=region, body=_why(body))
+    found = switch.switch(region, is_stopped=True, reason=_why(body), by=by.key, hub=hub)
     return JSONResponse(_peer(found, hub, is_stopped=True))
 
 
 @router.post("/peers/{region}/resumption", responses={200: {"model": answers.PeerOut}})
 def resume_peer(region: RegionCode, by: Acting, hub: TheHub, body: PeerOrder | None = None) -> Response:
     """Take this hub's stop of a region away; what the agreement allows is allowed again."""
-    found = _known(region, hub)
-    with hub.writing() as unit:
-        peers.resume(unit, region)
-        audit.record(unit, "peer.resumed", actor=by.key, subject=region, body=_why(body))
+    found = switch.switch(region, is_stopped=False, reason=_why(body), by=by.key, hub=hub)
     return JSONResponse(_peer(found, hub, is_stopped=False))
 
 
@@ -72,13 +60,6 @@ def list_incidents(
     """Return what clerks reported, newest first."""
     items, following = outcome.reported(limit=limit, before=cursor, hub=hub)
     return JSONResponse({"items": items, "next_cursor": following})
-
-
-def _known(code: str, hub: Hub) -> RegionTrust:
-    found = hub.trust.region(code)
-    if found is None or code == hub.region:
-        raise NotFound("no such other region")
-    return found
 
 
 def _peer(region: RegionTrust, hub: Hub, *, is_stopped: bool) -> dict[str, Any]:
@@ -100,5 +81,5 @@ def _peer(region: RegionTrust, hub: Hub, *, is_stopped: bool) -> dict[str, Any]:
     }
 
 
-def _why(body: PeerOrder | None) -> dict[str, str]:
-    return {} if body is None else {"reason": body.reason}
+def _why(body: PeerOrder | None) -> str | None:
+    return None if body is None else body.reason

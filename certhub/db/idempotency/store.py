@@ -7,7 +7,6 @@ and finds the effect's own row (a certificate number, a state) where it was left
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,20 +15,13 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from certhub.adapters.clock import AHEAD, LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
+from certhub.db.idempotency.key import Key
 from certhub.db.idempotency.tables import IdempotencyRow
 from certhub.db.statements import insert_new
 from certhub.errors import Conflict, Unavailable
 
 _KEY = table_of(IdempotencyRow)
 KEPT, LEASE = timedelta(hours=24), timedelta(seconds=10)
-
-
-@dataclass(frozen=True)
-class Key:
-    """One Idempotency-Key in its scope, and the digest of the request that came with it (32 bytes each)."""
-
-    key_hash: bytes
-    request_hash: bytes
 
 
 def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:

@@ -1,7 +1,7 @@
 """Change the state of a certificate: suspend, reinstate, revoke, withdraw, cancel.
 
 1 certificates.rules   after(state, event): refuses what cannot be
-2 certificates, status, audit, outbox, idempotency   one transaction
+2 certificates, status, outbox, events, idempotency   one transaction
 3 worker               signed status list → shelf, within two seconds
 """
 
@@ -11,20 +11,38 @@ from datetime import date
 from typing import Any
 
 from certhub.db.idempotency import store as idempotency
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.errors import BadRequest, Conflict, NotFound
-from certhub.history.events import store as audit
+from certhub.flows.records.state import move
+from certhub.history.events import catalogue
+from certhub.history.events.catalogue import (
+    CERTIFICATE_CANCELLED,
+    CERTIFICATE_REINSTATED,
+    CERTIFICATE_REVOKED,
+    CERTIFICATE_SUSPENDED,
+    CERTIFICATE_TRANSFERRED_OUT,
+    CERTIFICATE_WITHDRAWN,
+    Changed,
+    EventType,
+)
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import CHINA, Event, after, wire_status
+from certhub.records.certificates.rules import CHINA, Transition, after
 from certhub.records.certificates.summary import summary
-from certhub.records.status import store as status
-from certhub.records.status.store import Slot
 
-OUTBOX_TOPIC = "status"
+_EVENTS: Mapping[Transition, EventType[Changed]] = {
+    Transition.SUSPEND: CERTIFICATE_SUSPENDED,
+    Transition.REINSTATE: CERTIFICATE_REINSTATED,
+    Transition.REVOKE: CERTIFICATE_REVOKED,
+    Transition.WITHDRAW: CERTIFICATE_WITHDRAWN,
+    Transition.CANCEL: CERTIFICATE_CANCELLED,
+    Transition.TRANSFER: CERTIFICATE_TRANSFERRED_OUT,
+}
+"""What an agency may do by a decision, and how the history calls it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ class Order:
     effective_from: date | None = None
 
 
-def change(cid: str, event: Event, order: Order, *, by: Actor, hub: Hub, key: Key) -> Mapping[str, Any]:
+def change(cid: str, event: Transition, order: Order, *, by: Actor, hub: Hub, key: Key) -> Mapping[str, Any]:
     """Move a certificate of the asking agency on.
 
     Returns:
@@ -47,6 +65,7 @@ def change(cid: str, event: Event, order: Order, *, by: Actor, hub: Hub, key: Ke
         WrongState: the event cannot happen in the state the certificate is in.
         BadRequest: `effective_from` lies in the future; changes take effect at once.
         TextRefused: the reason or the decision's number cannot be read as it stands.
+        KeyError: the transition is none that an agency decides on; a fault of the caller.
     """
     if order.effective_from is not None and order.effective_from > hub.now().astimezone(CHINA).date():
         raise BadRequest("a change takes effect at once; send it on the day", code="EFFECTIVE_IN_FUTURE")
@@ -57,34 +76,21 @@ def change(cid: str, event: Event, order: Order, *, by: Actor, hub: Hub, key: Ke
         if stored is not None:
             return stored
         certificate = own(certificates.find(unit, cid), by=by)
-        state = after(certificate.state, event)
+        state, row = after(certificate.state, event), _EVENTS[event]
         hub.step("revoke:2")
-        changed = certificates.set_state(
-            unit, certificate, state, reason=order.reason, decision=order.decision
-        )
+        changed = move(unit, certificate, state, reason=order.reason, decision=order.decision)
         if changed is None:
             raise Conflict(
                 "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
             )
-        status.set_value(
-            unit,
-            Slot(changed.list_no, changed.list_index),
-            wire_status(state),
-            owner=(changed.bucket, changed.id),
+        body = Changed(
+            kind=changed.kind,
+            agency=changed.agency,
+            reason=order.reason,
+            decision=order.decision,
+            effective_from=None if order.effective_from is None else order.effective_from.isoformat(),
         )
-        audit.record(
-            unit,
-            f"certificate.{state.value}",
-            actor=by.key,
-            subject=changed.ref.hex(),
-            body={
-                "event": event.value,
-                "reason": order.reason,
-                "decision": order.decision,
-                "effective_from": None if order.effective_from is None else order.effective_from.isoformat(),
-            },
-        )
-        audit.post(unit, OUTBOX_TOPIC, str(changed.list_no))
+        append(unit, catalogue.Event(row, by.key, changed.ref.hex(), body))
         answer = summary(changed)
         idempotency.finish(unit, key, answer)
     hub.step("revoke:3")

@@ -14,7 +14,8 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from certhub.flows.records.issue import BATCH, Outcome, Result, entitled, issue_many
-from certhub.history.events import store as audit
+from certhub.history.events.catalogue import IMPORT_FINISHED, Event, Imported
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.accept import accept
@@ -74,13 +75,10 @@ def import_file(
     hub.step("import:3")
     if not check_only:
         with hub.writing() as unit:
-            counts = {
-                "rows": tally.rows,
-                "issued": tally.issued,
-                "existing": tally.existing,
-                "refused": len(tally.refused),
-            }
-            audit.record(unit, "import.finished", actor=by.key, subject=_digest(data), body=counts)
+            counts = Imported(
+                rows=tally.rows, issued=tally.issued, existing=tally.existing, refused=len(tally.refused)
+            )
+            append(unit, Event(IMPORT_FINISHED, by.key, _digest(data), counts))
     progress(tally.rows)
     return tally
 

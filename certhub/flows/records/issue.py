@@ -5,7 +5,7 @@
     3 credentials    the bytes that were committed are the bytes that are signed
     4 signer         Intent → signature          the one line that uses a private key
     5 verifier       our own product, read as a stranger would
-    6 certificates, audit, idempotency           one transaction: active, told, answered
+    6 certificates, events, idempotency          one transaction: active, told, answered
 
 A trip cut short after 2 leaves an intended row with a lease of ten seconds. A retry that comes after the lease
 takes the row over and signs the stored bytes; the sweeper only voids.
@@ -25,10 +25,11 @@ from certhub_verifier.trust import Standing
 
 from certhub.db.engine import Unit
 from certhub.db.idempotency import store as idempotency
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.db.ids import public_id
 from certhub.errors import ClaimsInvalid, Conflict, Fault, NotAllowed, Unavailable, Unverified
-from certhub.history.events import store as audit
+from certhub.history.events.catalogue import CERTIFICATE_ISSUED, Event, Issued
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.accept import accept
@@ -309,16 +310,18 @@ def sign_all(intents: Sequence[Certificate], *, hub: Hub) -> list[Certificate]:
 def activate(unit: Unit, signed: Sequence[Certificate], *, by: Actor) -> list[Certificate]:
     """Step 6, in the caller's transaction: active and told; returns those that this call made active."""
     made = certificates.activate(unit, signed)
-    deeds = [
-        (
-            "certificate.issued",
-            by.key,
-            c.ref.hex(),
-            {"kind": c.kind, "agency": c.agency, "version": c.version},
-        )
-        for c in made
-    ]
-    audit.record_all(unit, deeds)
+    append(
+        unit,
+        *(
+            Event(
+                CERTIFICATE_ISSUED,
+                by.key,
+                one.ref.hex(),
+                Issued(kind=one.kind, agency=one.agency, version=one.version),
+            )
+            for one in made
+        ),
+    )
     return made
 
 

@@ -13,22 +13,23 @@ from typing import Any
 from certhub_schemas import kind
 
 from certhub.db.idempotency import store as idempotency
-from certhub.db.idempotency.store import Key
+from certhub.db.idempotency.key import Key
 from certhub.errors import ClaimsInvalid, Conflict, Fault, WrongState
-from certhub.flows.records.change import OUTBOX_TOPIC, Order, own
+from certhub.flows.records.change import Order, own
 from certhub.flows.records.issue import activate, entitled, intend, sign_all
-from certhub.history.events import store as audit
+from certhub.flows.records.state import move
+from certhub.history.events import catalogue
+from certhub.history.events.catalogue import CERTIFICATE_SUPERSEDED, Superseded
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
 from certhub.records.catalog.draft import Draft, Holder, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import CHINA, Event, State, after, wire_status
+from certhub.records.certificates.rules import CHINA, State, Transition, after
 from certhub.records.certificates.store import Place
 from certhub.records.certificates.summary import summary
-from certhub.records.status import store as status
-from certhub.records.status.store import Slot
 
 
 def renew(
@@ -62,19 +63,13 @@ def renew(
     signed = sign_all(intents, hub=hub)
     hub.step("renew:4")
     with hub.writing() as unit:
-        superseded = certificates.set_state(
-            unit, old, after(old.state, Event.SUPERSEDE), reason=order.reason, decision=order.decision
+        superseded = move(
+            unit, old, after(old.state, Transition.SUPERSEDE), reason=order.reason, decision=order.decision
         )
         if superseded is None:
             raise Conflict(
                 "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"
             )
-        status.set_value(
-            unit,
-            Slot(old.list_no, old.list_index),
-            wire_status(superseded.state),
-            owner=(old.bucket, old.id),
-        )
         new = next(iter(activate(unit, signed, by=by)), None)
         if new is None:
             raise Conflict("the new version was given up meanwhile; try again", code="CHANGED_MEANWHILE")
@@ -84,14 +79,14 @@ def renew(
             unit.vault.digest("content", content_digest_parts(draft)),
             Place(new.bucket, new.id),
         )
-        body = {
-            "event": "supersede",
-            "reason": order.reason,
-            "decision": order.decision,
-            "next": new.ref.hex(),
-        }
-        audit.record(unit, "certificate.superseded", actor=by.key, subject=old.ref.hex(), body=body)
-        audit.post(unit, OUTBOX_TOPIC, str(old.list_no))
+        body = Superseded(
+            kind=old.kind,
+            agency=old.agency,
+            reason=order.reason,
+            decision=order.decision,
+            next=new.ref.hex(),
+        )
+        append(unit, catalogue.Event(CERTIFICATE_SUPERSEDED, by.key, old.ref.hex(), body))
         answer = summary(new)
         idempotency.finish(unit, key, answer)
     return answer

@@ -4,8 +4,8 @@
 2 peers         its id is used once; the same bytes again get the same answer, as far as what it tells is still agreed
                 now; a region that was stopped here gets none, whatever it asked before
 3 trust         default deny: the agreement that it quotes, kind, matter, purpose, direction; fields are cut
-4 at_home       what we know of the code: every certificate that it names is told, or has a placeholder
-5 tickets, audit   one transaction, once anything is told: used once, question and answer kept, told
+4 local         what we know of the code: every certificate that it names is told, or has a placeholder
+5 tickets, events  one transaction, once anything is told: used once, question and answer kept, told
 6 signer        the answer, signed, in the format of the question; errors too
 """
 
@@ -42,7 +42,9 @@ from certhub.flows.verification.exchange_keys import (
     exchange_key,
 )
 from certhub.flows.verification.local import Found, Looked, Spends, look, use_now, used
-from certhub.history.events import store as audit
+from certhub.history.events import catalogue
+from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.regions.peers import store as peers
 from certhub.regions.peers.store import Received
@@ -236,26 +238,36 @@ def _spent(
         result = _result(looked)
         kept = {"question": _asked(one), "result": result.to_payload()}
         tickets.keep_answer(unit, spends.token_hash, json.dumps(kept, ensure_ascii=False).encode())
-        audit.record_all(
-            unit,
-            [
-                (
-                    "certificate.looked",
-                    f"{question.asker}:{question.operator}",
-                    found.ref,
-                    {
-                        "verification": one.verification_id,
-                        "matter": one.matter,
-                        "window": one.window,
-                        "region": question.asker,
-                        "office": question.office,
-                        "fields": sorted(found.item.disclosed),
-                    },
-                )
-                for found in looked.told
-            ],
-        )
+        append(unit, *_looks(looked, one, question))
         return result
+
+
+def _looks(
+    looked: Looked, one: envelope.Question, question: envelope.Request
+) -> list[Event[catalogue.Looked]]:
+    """Say for each certificate that is told which region's clerk looks at it; what they conclude is theirs to know."""
+    matter = find_matter(one.matter)
+    return [
+        Event(
+            CERTIFICATE_LOOKED_AT,
+            f"{question.asker}:{question.operator}",
+            found.ref,
+            catalogue.Looked(
+                verification=one.verification_id,
+                kind=found.item.kind,
+                purpose=one.purpose,
+                matter=one.matter,
+                region=question.asker,
+                office=question.office,
+                window=one.window,
+                asked=tuple(matter.fields_for(found.item.kind) or ()),
+                told=tuple(sorted(found.item.disclosed)),
+                verdict=None,
+                code=None,
+            ),
+        )
+        for found in looked.told
+    ]
 
 
 def _second(

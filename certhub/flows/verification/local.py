@@ -32,7 +32,8 @@ from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
 from certhub.records.credentials.present import CORE, fields_shown, present
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import TicketItem, Use
+from certhub.verification.tickets.item import TicketItem
+from certhub.verification.tickets.store import Use
 
 SALT_BYTES = 32
 LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())

@@ -13,7 +13,8 @@ from certhub_verifier.formats.exchange import bundle, versions
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import status_uri
 
-from certhub.history.events import store as audit
+from certhub.history.events.catalogue import BUNDLE_ISSUED, Bundled, Event
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 
@@ -37,13 +38,8 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
         format=ours.highest_format("bundle", versions.BUNDLE) or versions.FIRST,
     )
     with hub.writing() as unit:
-        audit.record(
-            unit,
-            "bundle.issued",
-            actor=by.key,
-            subject=str(contents.version),
-            body={"lists": len(contents.status)},
-        )
+        body = Bundled(lists=len(contents.status))
+        append(unit, Event(BUNDLE_ISSUED, by.key, str(contents.version), body))
     hub.step("bundle:3")
     return jws.sign(contents.to_payload(), typ=bundle.TYP, key=hub.signer(Purpose.BUNDLE))
 

@@ -1,7 +1,7 @@
 """A clerk says how a verification ended.
 
     1 receipts            the verification: answered, and this clerk's own; to anybody else it is not there
-    2 outcomes, audit     one transaction: one more entry of its history, told
+    2 outcomes, events    one transaction: one more entry of its history, told
 
 The history is only added to, and the newest entry counts: who pressed "confirmed" and then sees that it is another
 person says so, and both stay on record. The same result again (the retry of a counter that got no answer) adds
@@ -15,14 +15,16 @@ from uuid import UUID
 from certhub.db.engine import Unit
 from certhub.errors import BadRequest, NotFound, Unavailable
 from certhub.flows.verification.masked import covered_holder
-from certhub.history.events import store as audit
+from certhub.history.events.catalogue import VERIFICATION_CONCLUDED, Concluded, Event
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
 from certhub.records.certificates.rules import CHINA
 from certhub.verification.receipts import outcomes
 from certhub.verification.receipts import store as receipts
-from certhub.verification.receipts.outcomes import Outcome, Result
+from certhub.verification.receipts.outcomes import Outcome
+from certhub.verification.receipts.result import Result
 from certhub.verification.receipts.store import Verification
 
 TRIES = 5  # times that others may be quicker with the same verification before we ask the clerk to try again
@@ -87,8 +89,8 @@ def _conclude(unit: Unit, filed: Verification, result: Result, note: str | None,
             return last
         made = outcomes.add(unit, filed.id, outcomes.next_number(unit, filed.id), result, note)
         if made is not None:
-            body = {"result": made.result.value, "number": made.number, "has_note": note is not None}
-            audit.record(unit, "verification.concluded", actor=by.key, subject=filed.id, body=body)
+            body = Concluded(result=made.result.value, number=made.number, has_note=note is not None)
+            append(unit, Event(VERIFICATION_CONCLUDED, by.key, filed.id, body))
             return made
     raise Unavailable("this verification is being concluded elsewhere at the same moment")
 

@@ -1,7 +1,7 @@
 """A clerk asks for a value that a page keeps covered.
 
     1 receipts     the verification: answered, and this clerk's own
-    2 audit        who, which item, which field, when: on record, never the value; committed
+    2 events       who, which item, which field, when: on record, never the value; committed
     3              the value
 
 Nobody reads a covered value without an entry: a page's session has every report masked (flows/verification/masked.py).
@@ -13,7 +13,8 @@ from typing import Any
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.flows.verification.outcome import own
-from certhub.history.events import store as audit
+from certhub.history.events.catalogue import VERIFICATION_REVEALED, Event, Revealed
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.verification.receipts import store as receipts
@@ -42,10 +43,5 @@ def reveal(verification_id: str, item: int, field: str, *, by: Actor, hub: Hub) 
 
 def record(unit: Unit, verification_id: str, items: Sequence[int], field: str, *, by: Actor) -> None:
     """Put on record that a clerk was given a field of these items."""
-    audit.record_all(
-        unit,
-        [
-            ("verification.revealed", by.key, verification_id, {"item": item, "field": field})
-            for item in items
-        ],
-    )
+    bodies = (Revealed(item=item, field=field) for item in items)
+    append(unit, *(Event(VERIFICATION_REVEALED, by.key, verification_id, body) for body in bodies))

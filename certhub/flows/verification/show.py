@@ -2,8 +2,8 @@
 
 1 parties, certificates   what the holder, or those they act for, hold    Choice → certificates
 2 certificates            the state must allow it; the holder is warned of anything a clerk will refuse
-3 tickets, audit          ticket: a code of 20 characters, stored as a hash; committed
-  audit                   sealed: the payload is on record first (intent before signature)
+3 tickets, events         ticket: a code of 20 characters, stored as a hash; committed
+  events                  sealed: the payload is on record first (intent before signature)
 4 signer                  sealed only: the region's show key signs
 5 formats.codes           → the text that goes into the QR
 """
@@ -21,7 +21,9 @@ from certhub_verifier.formats.jose import jws
 
 from certhub.db.engine import Unit
 from certhub.errors import BadRequest, ClaimsInvalid, Fault, NotAllowed, NotFound, WrongState
-from certhub.history.events import store as audit
+from certhub.history.events import catalogue
+from certhub.history.events.catalogue import CERTIFICATE_SHOWN, Event
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor
@@ -31,7 +33,7 @@ from certhub.records.certificates.rules import State
 from certhub.records.certificates.summary import shown_state
 from certhub.records.credentials.present import CORE
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import TicketItem
+from certhub.verification.tickets.item import TicketItem
 
 MAX_ITEMS = 10
 
@@ -101,8 +103,17 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
             matter=choice.matter,
             life=timedelta(seconds=hub.settings.ticket_seconds),
         )
-        audit.record_all(
-            unit, [("certificate.shown", by.key, c.ref.hex(), {"mode": "ticket"}) for c in chosen]
+        append(
+            unit,
+            *(
+                Event(
+                    CERTIFICATE_SHOWN,
+                    by.key,
+                    one.ref.hex(),
+                    catalogue.Shown(kind=one.kind, mode=Mode.TICKET.value, matter=choice.matter),
+                )
+                for one in chosen
+            ),
         )
     hub.step("show:4")
     return Shown(code, ticket.expires_at, warnings)
@@ -166,13 +177,14 @@ def _sealed(certificate: Certificate, *, by: Actor, hub: Hub) -> Shown:
     )
     hub.step("show:3")
     with hub.writing() as unit:
-        audit.record(
-            unit,
-            "certificate.shown",
-            actor=by.key,
-            subject=certificate.ref.hex(),
-            body={"mode": "sealed", "jti": payload.jti, "exp": payload.exp},
+        body = catalogue.Shown(
+            kind=certificate.kind,
+            mode=Mode.SEALED.value,
+            matter=None,
+            jti=payload.jti,
+            exp=payload.exp,
         )
+        append(unit, Event(CERTIFICATE_SHOWN, by.key, certificate.ref.hex(), body))
     hub.step("show:4")
     token = jws.sign(payload.build(), typ="show+jwt", key=hub.signer(Purpose.SHOW))
     hub.step("show:5")

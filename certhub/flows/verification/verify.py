@@ -5,7 +5,7 @@
     2 formats.codes  text → whose code it is
     3 local          our own: tickets, certificates, engine        (flows/verification/local.py)
       ask            another region's: asked, its answer examined  (flows/verification/ask.py)
-    4 tickets, receipts, audit   one transaction: used once, report, receipt to be signed, told
+    4 tickets, receipts, events  one transaction: used once, report, receipt to be signed, told
     5 signer         the receipt is signed
     6                the report
 
@@ -37,7 +37,15 @@ from certhub.flows.verification.local import Found, Looked, Spends, look, region
 from certhub.flows.verification.masked import as_seen
 from certhub.flows.verification.reveal import IDENTIFIER
 from certhub.flows.verification.reveal import record as record_revealed
-from certhub.history.events import store as audit
+from certhub.history.events import catalogue
+from certhub.history.events.catalogue import (
+    CERTIFICATE_LOOKED_AT,
+    CODE_REFUSED,
+    PEER_CERTIFICATE_LOOKED_AT,
+    Event,
+    Refused,
+)
+from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
@@ -186,28 +194,40 @@ def _settle(
         if filed is None or filed.report is None:
             raise NotFound("the verification vanished while it was being answered")
         return filed.report
-    audit.record_all(
-        unit,
-        [
-            (
-                "certificate.looked",
-                by.key,
-                found.ref or verification_id,
-                {
-                    "verification": verification_id,
-                    "matter": matter.code,
-                    "window": question.window,
-                    "office": by.office,
-                    "fields": sorted(found.item.disclosed),
-                    "verdict": found.item.verdict.value,
-                    "code": found.item.code,
-                },
-            )
-            for found in looked.told
-        ]
-        or [("code.refused", by.key, verification_id, {"matter": matter.code, "code": report.code})],
-    )
+    looks = _looks(looked, question, matter, verification_id, by=by, hub=hub)
+    refused = Event(CODE_REFUSED, by.key, verification_id, Refused(matter=matter.code, code=report.code))
+    if looks:
+        append(unit, *looks)
+    else:
+        append(unit, refused)
     return told
+
+
+def _looks(
+    looked: Looked, question: Question, matter: Matter, verification_id: str, *, by: Actor, hub: Hub
+) -> list[Event[catalogue.Looked]]:
+    """Say for each certificate that is told that a clerk looked at it; of another region's we have no hash."""
+    return [
+        Event(
+            CERTIFICATE_LOOKED_AT if found.ref else PEER_CERTIFICATE_LOOKED_AT,
+            by.key,
+            found.ref or verification_id,
+            catalogue.Looked(
+                verification=verification_id,
+                kind=found.item.kind,
+                purpose=DEFAULT_PURPOSE,
+                matter=matter.code,
+                region=hub.region,
+                office=by.office,
+                window=question.window,
+                asked=tuple(matter.fields_for(found.item.kind) or ()),
+                told=tuple(sorted(found.item.disclosed)),
+                verdict=found.item.verdict.value,
+                code=found.item.code,
+            ),
+        )
+        for found in looked.told
+    ]
 
 
 def _redeem(unit: Unit, looked: Looked, spends: Spends, mine: Use) -> Looked:

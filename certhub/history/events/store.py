@@ -1,11 +1,11 @@
-"""Write events and outbox rows; read them back.
+"""Append events; read them back.
 
 An event names a credential by the hash of its signed header.payload, never by token text; people by pairwise
 names. The ledger (a later room) takes the leaves in the order of their ids.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,20 +13,19 @@ from typing import Any
 from uuid import UUID
 
 from certhub_verifier.formats.jose.strict_json import canonical
-from sqlalchemy import String, cast, delete, select
+from sqlalchemy import select
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
-from certhub.db.statements import CHUNK
-from certhub.history.events.tables import EventRow, EventSaltRow, OutboxRow
+from certhub.history.events.catalogue import Event, name_of, names_of
+from certhub.history.events.tables import EventRow, EventSaltRow
 
-_EVENT, _SALT, _OUTBOX = table_of(EventRow), table_of(EventSaltRow), table_of(OutboxRow)
-_OUTBOX_ID = cast(_OUTBOX.c.id, String)
+_EVENT, _SALT = table_of(EventRow), table_of(EventSaltRow)
 
 
 @dataclass(frozen=True)
-class Event:
-    """A deed, opened."""
+class Entry:
+    """An event on record, opened; `type` is today's name, also where the row was written under a former one."""
 
     id: UUID
     at: datetime
@@ -36,82 +35,54 @@ class Event:
     body: Mapping[str, Any]
 
 
-def record(unit: Unit, type_: str, *, actor: str, subject: str, body: Mapping[str, Any]) -> None:
-    """Write one event in the caller's transaction."""
-    record_all(unit, [(type_, actor, subject, body)])
-
-
-def record_all(unit: Unit, deeds: Sequence[tuple[str, str, str, Mapping[str, Any]]]) -> None:
-    """Write events: (type, actor, subject, body) each."""
-    events, salts = [], []
-    for type_, actor, subject, body in deeds:
-        event_id, salt = unit.new_id(), unit.random(32)
-        event = {
+def append(unit: Unit, *events: Event[Any]) -> None:
+    """Put events on record, in the caller's transaction."""
+    rows, salts = [], []
+    for event in events:
+        event_id, salt, body = unit.new_id(), unit.random(32), event.body.members()
+        opened = {
             "at": unit.now.isoformat(),
-            "type": type_,
-            "actor": actor,
-            "subject": subject,
-            "body": dict(body),
+            "type": event.type.name,
+            "actor": event.actor,
+            "subject": event.subject,
+            "body": body,
         }
-        plain = canonical(event)
-        events.append(
+        rows.append(
             {
                 "id": event_id,
                 "at": unit.now,
-                "type": type_,
-                "actor": actor,
-                "subject": subject,
-                "leaf": sha256(salt + plain).digest(),
+                "type": event.type.name,
+                "actor": event.actor,
+                "subject": event.subject,
+                "leaf": sha256(salt + canonical(opened)).digest(),
                 "sealed": unit.vault.seal(
-                    "event", str(event_id), json.dumps(dict(body), ensure_ascii=False).encode()
+                    "event", str(event_id), json.dumps(body, ensure_ascii=False).encode()
                 ),
             }
         )
         salts.append({"event": event_id, "salt": salt})
-    if events:
-        unit.sql.execute(_EVENT.insert(), events)
+    if rows:
+        unit.sql.execute(_EVENT.insert(), rows)
         unit.sql.execute(_SALT.insert(), salts)
 
 
 def events(
     unit: Unit, *, subject: str | None = None, type_: str | None = None, limit: int = 100
-) -> list[Event]:
-    """Return events, newest first."""
+) -> list[Entry]:
+    """Return events, newest first; `type_` is a name of the catalogue, whose former names count too."""
     query = select(_EVENT).order_by(_EVENT.c.id.desc()).limit(limit)
     if subject is not None:
         query = query.where(_EVENT.c.subject == subject)
     if type_ is not None:
-        query = query.where(_EVENT.c.type == type_)
+        query = query.where(_EVENT.c.type.in_(names_of(type_)))
     return [
-        Event(
+        Entry(
             row.id,
             row.at,
-            row.type,
+            name_of(row.type),
             row.actor,
             row.subject,
             json.loads(unit.vault.open("event", str(row.id), row.sealed)),
         )
         for row in unit.sql.execute(query)
     ]
-
-
-def post(unit: Unit, topic: str, ref: str) -> None:
-    """Leave word for the worker, in the caller's transaction."""
-    unit.sql.execute(_OUTBOX.insert().values(id=unit.new_id(), topic=topic, ref=ref, created_at=unit.now))
-
-
-def posted(unit: Unit, topic: str) -> list[tuple[str, str]]:
-    """Return the first that waits under a topic, oldest first: (id, ref). Somebody else's id need not be one."""
-    rows = unit.sql.execute(
-        select(_OUTBOX_ID.label("id"), _OUTBOX.c.ref)
-        .where(_OUTBOX.c.topic == topic)
-        .order_by(_OUTBOX.c.id)
-        .limit(CHUNK)
-    )
-    return [(row.id, row.ref) for row in rows]
-
-
-def done(unit: Unit, ids: Sequence[str]) -> None:
-    """Take outbox rows away, their work being done."""
-    if ids:
-        unit.sql.execute(delete(_OUTBOX).where(_OUTBOX_ID.in_(ids)))

@@ -1,4 +1,4 @@
-"""Rows of the audit noun. Nothing here is ever updated; a lint keeps it so."""
+"""Rows of the history. Nothing here is ever updated; a lint keeps it so."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,14 +30,3 @@ class EventSaltRow(SQLModel, table=True):
 
     event: UUID = Field(primary_key=True, sa_type=Uuid)
     salt: bytes = Field(max_length=32)
-
-
-class OutboxRow(SQLModel, table=True):
-    """Something that must still be done because of what was committed with it."""
-
-    __tablename__ = "outbox"
-
-    id: UUID = Field(primary_key=True, sa_type=Uuid)
-    topic: str = Field(max_length=20, index=True)
-    ref: str = Field(max_length=64)
-    created_at: datetime = Field(sa_type=Instant)

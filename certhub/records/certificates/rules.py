@@ -32,7 +32,7 @@ class State(StrEnum):
     TRANSFERRED_OUT = "transferred_out"
 
 
-class Event(StrEnum):
+class Transition(StrEnum):
     """What can be done to a certificate."""
 
     ACTIVATE = "activate"
@@ -47,24 +47,24 @@ class Event(StrEnum):
 
 
 _ENDS = {
-    Event.SUPERSEDE: State.SUPERSEDED,
-    Event.CANCEL: State.CANCELLED,
-    Event.REVOKE: State.REVOKED,
-    Event.WITHDRAW: State.WITHDRAWN,
-    Event.TRANSFER: State.TRANSFERRED_OUT,
+    Transition.SUPERSEDE: State.SUPERSEDED,
+    Transition.CANCEL: State.CANCELLED,
+    Transition.REVOKE: State.REVOKED,
+    Transition.WITHDRAW: State.WITHDRAWN,
+    Transition.TRANSFER: State.TRANSFERRED_OUT,
 }
-STEPS: dict[tuple[State, Event], State] = {
-    (State.INTENDED, Event.ACTIVATE): State.ACTIVE,
-    (State.INTENDED, Event.VOID): State.VOIDED,
-    (State.ACTIVE, Event.SUSPEND): State.SUSPENDED,
-    (State.SUSPENDED, Event.REINSTATE): State.ACTIVE,
+STEPS: dict[tuple[State, Transition], State] = {
+    (State.INTENDED, Transition.ACTIVATE): State.ACTIVE,
+    (State.INTENDED, Transition.VOID): State.VOIDED,
+    (State.ACTIVE, Transition.SUSPEND): State.SUSPENDED,
+    (State.SUSPENDED, Transition.REINSTATE): State.ACTIVE,
     **{(state, event): end for state in (State.ACTIVE, State.SUSPENDED) for event, end in _ENDS.items()},
 }
 ON_THE_WIRE = {State.INTENDED: 0, State.ACTIVE: 0, State.SUSPENDED: 2}
 INVALID = 1
 
 
-def after(state: State, event: Event) -> State:
+def after(state: State, event: Transition) -> State:
     """Return the state that `event` leads to.
 
     Raises:

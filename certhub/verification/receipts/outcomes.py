@@ -12,7 +12,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,18 +22,11 @@ from certhub.db.engine import Unit
 from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
+from certhub.verification.receipts.result import Result
 from certhub.verification.receipts.tables import OutcomeRow
 
 _OUTCOME = table_of(OutcomeRow)
 log = logging.getLogger("certhub.store")
-
-
-class Result(StrEnum):
-    """What the clerk found of the person (closed list, design of the wire)."""
-
-    CONFIRMED = "confirmed"
-    NOT_THE_PERSON = "not_the_person"
-    REPORTED = "reported"
 
 
 @dataclass(frozen=True)

@@ -22,19 +22,12 @@ from certhub.db.grants import believed, signed
 from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
+from certhub.verification.tickets.item import TicketItem
 from certhub.verification.tickets.tables import ForgottenRow, SpentRow, TicketRow
 
 _TICKET, _SPENT, _FORGOTTEN = table_of(TicketRow), table_of(SpentRow), table_of(ForgottenRow)
 _USE = "spent.use"  # what the vault is told: a row has two blobs, which do not fit in each other's place
 REMEMBERED = timedelta(minutes=10)  # after expiry, so that used, expired and unknown differ
-
-
-@dataclass(frozen=True)
-class TicketItem:
-    """One certificate that a ticket opens; `fields` None leaves the choice to the matter."""
-
-    cid: str
-    fields: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from certhub.errors import WrongState
-from certhub.records.certificates.rules import STEPS, Event, State, after, ends, starts, wire_status
+from certhub.records.certificates.rules import STEPS, State, Transition, after, ends, starts, wire_status
 
 ENDS = frozenset(State) - {start for start, _ in STEPS}
 
 
-@pytest.mark.parametrize("event", Event)
+@pytest.mark.parametrize("event", Transition)
 @pytest.mark.parametrize("state", sorted(ENDS))
 def test_an_end_is_the_end(state, event):
     """Nothing happens to a revoked certificate, ever again; nor to any other that has ended."""
@@ -29,7 +29,7 @@ def test_these_are_the_ends():
     } == ENDS  # fmt: skip
 
 
-@given(st.sampled_from(State), st.sampled_from(Event))
+@given(st.sampled_from(State), st.sampled_from(Transition))
 def test_what_the_table_does_not_allow_cannot_be(state, event):
     """No event works in a state by accident."""
     if (state, event) in STEPS:
@@ -68,8 +68,8 @@ class Life(RuleBasedStateMachine):
         self.state = State.INTENDED
         self.past: list[State] = []
 
-    @rule(event=st.sampled_from(Event))
-    def try_(self, event: Event) -> None:
+    @rule(event=st.sampled_from(Transition))
+    def try_(self, event: Transition) -> None:
         """Try an event; refused, it changes nothing."""
         try:
             following = after(self.state, event)

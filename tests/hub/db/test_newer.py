@@ -15,7 +15,7 @@ from certhub.db import migrate
 from certhub.db.engine import NoDatabase
 from certhub.db.grants import Granting
 from certhub.db.migrate import DatabaseTooNew
-from certhub.records.certificates.rules import Event
+from certhub.records.certificates.rules import Transition
 from certhub.setup import health
 from tests.api.conftest import api_of
 from tests.api.test_operator import checks
@@ -49,7 +49,7 @@ def test_a_running_hub_serves_a_database_that_is_additive_revisions_ahead(home, 
     assert (str(9000 + len(later)), NEWEST, True) == (found.revision, found.newest, found.is_newer)
     after = issued(home, licence("营-2"))
     assert [("valid", "OK")] * 2 == [told(scan(home, ticket(home, cid))) for cid in (before, after)]
-    change(home, before, Event.REVOKE)
+    change(home, before, Transition.REVOKE)
     home.clock.pass_(seconds=1)
     jobs.publish(home.hub)
     assert ("invalid", "REVOKED") == told(scan(home, ticket(home, before)))

@@ -5,7 +5,8 @@ import pytest
 from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.idempotency import store as idempotency
-from certhub.db.idempotency.store import KEPT, LEASE, Key
+from certhub.db.idempotency.key import Key
+from certhub.db.idempotency.store import KEPT, LEASE
 from certhub.db.idempotency.tables import IdempotencyRow
 from certhub.errors import Conflict, Unavailable
 

@@ -10,7 +10,8 @@ from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.sealing import BlobRefused
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import REMEMBERED, TicketItem, Use
+from certhub.verification.tickets.item import TicketItem
+from certhub.verification.tickets.store import REMEMBERED, Use
 from certhub.verification.tickets.tables import SpentRow, TicketRow
 from tests.support.rows import resign
 

@@ -317,9 +317,9 @@ def test_a_receipt_file_is_had_by_a_deed_on_record(people: People, tmp_path: Pat
         counter.click("#download")
     downloading.value.save_as(tmp_path / "receipt.json")
     file = strict_json.loads((tmp_path / "receipt.json").read_bytes())
-    from certhub.history.events import store as audit
+    from certhub.history.events import store as history
 
     with _hub(people).reading() as unit:
-        events = audit.events(unit, subject=vid, type_="verification.revealed")
+        events = history.events(unit, subject=vid, type_="verification.revealed")
     assert 1 == len(file["opening"])
     assert [{"item": 0, "field": "证照标识"}] == [one.body for one in events]

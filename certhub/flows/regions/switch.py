@@ -1,0 +1,64 @@
+"""Stop the exchange with another region, or resume it: for the operator's page and for the command line.
+
+1 trust          the region is one of the trust list
+2 peers, events  one transaction: stopped or resumed, and on record
+
+A stop counts from its commit on: what is being asked or answered looks for it once more where it writes.
+"""
+
+from collections.abc import Mapping
+
+from certhub_verifier.trust import RegionTrust
+
+from certhub.db.engine import Unit
+from certhub.errors import NotFound
+from certhub.history.events.catalogue import PEER_RESUMED, PEER_STOPPED, Event, PeerSwitched
+from certhub.history.events.store import append
+from certhub.hub import Hub
+from certhub.readable import require_readable
+from certhub.regions.peers import store as peers
+
+COMMAND_LINE = "command line"
+"""How the history names whoever works on the hub's own machine."""
+
+
+def switch(region: str, *, is_stopped: bool, reason: str | None, by: str, hub: Hub) -> RegionTrust:
+    """Neither ask nor answer a region from now on, or do so again; `by` is the key of an account.
+
+    Returns:
+        The region, as the trust list has it.
+
+    Raises:
+        NotFound: the trust list has no such other region.
+        TextRefused: the reason cannot be read as it stands.
+    """
+    require_readable(reason=reason)
+    hub.step("switch:1")
+    found = hub.trust.region(region)
+    if found is None or region == hub.region:
+        raise NotFound(f"region {region} is not in the trust list")
+    hub.step("switch:2")
+    with hub.writing() as unit:
+        switch_in(unit, region, is_stopped=is_stopped, reason=reason, by=by)
+    return found
+
+
+def switch_in(unit: Unit, region: str, *, is_stopped: bool, reason: str | None, by: str) -> None:
+    """Step 2, in the caller's transaction."""
+    if is_stopped:
+        peers.stop(unit, region, by=by)
+    else:
+        peers.resume(unit, region)
+    row = PEER_STOPPED if is_stopped else PEER_RESUMED
+    append(unit, Event(row, by, region, PeerSwitched(reason=reason)))
+
+
+def others(*, hub: Hub) -> Mapping[str, tuple[RegionTrust, bool]]:
+    """Return the other regions of the trust list by code, each with whether it is stopped here."""
+    with hub.reading() as unit:
+        stopped = peers.stopped(unit)
+    return {
+        code: (region, code in stopped)
+        for code, region in sorted(hub.trust.regions.items())
+        if code != hub.region
+    }

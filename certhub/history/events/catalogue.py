@@ -1,0 +1,281 @@
+"""Every event that a hub writes: its name, what its subject names, and the shape of its body. Nothing else is appended.
+
+    append(unit, Event(CERTIFICATE_ISSUED, by.key, certificate.ref.hex(), Issued(kind, agency, version)))
+
+A leaf of the history covers the name and the body of an event, so a row is never rewritten. A name or a shape that
+changes gets a new row here, and the old name stays as a former one: readers see the new name, the leaf keeps the old.
+A body holds what counts need later (kind, matter, purpose, fields) and no personal value; free texts that somebody
+wrote, such as a reason, are sealed with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+
+class Subject(StrEnum):
+    """What the subject of an event names."""
+
+    CREDENTIAL = "credential"
+    """The hash of the credential's signed header.payload, in hex."""
+    VERIFICATION = "verification"
+    """The id of a verification."""
+    REGION = "region"
+    """Six digits."""
+    FILE = "file"
+    """The SHA-256 of an imported file."""
+    BUNDLE = "bundle"
+    """The version of an offline bundle."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """What an event says beyond who did what to which subject; printed whole, in the order of its members."""
+
+    def members(self) -> dict[str, Any]:
+        """Return the body as JSON values."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued(Body):
+    """A certificate, or a new version of one, is signed and in force."""
+
+    kind: str
+    agency: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed(Body):
+    """An agency changed the state of a certificate by a decision; `effective_from` is a date, None for now."""
+
+    kind: str
+    agency: str
+    reason: str
+    decision: str
+    effective_from: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Superseded(Body):
+    """A new version took a certificate's place; `next` is its credential's hash in hex."""
+
+    kind: str
+    agency: str
+    reason: str
+    decision: str
+    next: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voided(Body):
+    """A certificate was intended and never signed."""
+
+    kind: str
+    agency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown(Body):
+    """A holder made a code; `jti` and `exp` (seconds since 1970) are those of a sealed one, else None."""
+
+    kind: str
+    mode: str
+    matter: str | None
+    jti: str | None = None
+    exp: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked(Body):
+    """A clerk of `region` was told of a certificate.
+
+    `asked` are the fields that the matter needs, `told` those that were given. The hub that answers another region
+    does not know the verdict that is reached there: None.
+    """
+
+    verification: str
+    kind: str
+    purpose: str
+    matter: str
+    region: str
+    office: str
+    window: str
+    asked: tuple[str, ...]
+    told: tuple[str, ...]
+    verdict: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused(Body):
+    """A code led to no certificate; `code` is the cause."""
+
+    matter: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concluded(Body):
+    """A clerk said how a verification ended, for the `number`th time."""
+
+    result: str
+    number: int
+    has_note: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revealed(Body):
+    """A clerk was given a covered field of an item."""
+
+    item: int
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported(Body):
+    """A department's file was taken in; counts of its rows."""
+
+    rows: int
+    issued: int
+    existing: int
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundled(Body):
+    """An offline bundle was made, with so many status lists."""
+
+    lists: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeerSwitched(Body):
+    """An operator stopped or resumed the exchange with a region."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jumped(Body):
+    """The wall clock moved against the monotonic one, by so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoReset(Body):
+    """A demo was put back: certificates by what was done to them, codes forgotten, regions resumed."""
+
+    kept: int
+    led_back: int
+    reissued: int
+    codes: int
+    resumed: tuple[str, ...]
+
+
+B = TypeVar("B", bound=Body)
+
+
+@dataclass(frozen=True)
+class EventType(Generic[B]):
+    """One row of the catalogue; `former` are names under which older rows and leaves were written."""
+
+    name: str
+    subject: Subject
+    body: type[B]
+    former: tuple[str, ...] = ()
+
+
+CERTIFICATE_ISSUED = EventType("certificate.issued", Subject.CREDENTIAL, Issued)
+CERTIFICATE_SUSPENDED = EventType("certificate.suspended", Subject.CREDENTIAL, Changed)
+CERTIFICATE_REINSTATED = EventType(
+    "certificate.reinstated", Subject.CREDENTIAL, Changed, former=("certificate.active",)
+)
+CERTIFICATE_REVOKED = EventType("certificate.revoked", Subject.CREDENTIAL, Changed)
+CERTIFICATE_WITHDRAWN = EventType("certificate.withdrawn", Subject.CREDENTIAL, Changed)
+CERTIFICATE_CANCELLED = EventType("certificate.cancelled", Subject.CREDENTIAL, Changed)
+CERTIFICATE_TRANSFERRED_OUT = EventType("certificate.transferred_out", Subject.CREDENTIAL, Changed)
+CERTIFICATE_SUPERSEDED = EventType("certificate.superseded", Subject.CREDENTIAL, Superseded)
+CERTIFICATE_VOIDED = EventType("certificate.voided", Subject.CREDENTIAL, Voided)
+CERTIFICATE_SHOWN = EventType("certificate.shown", Subject.CREDENTIAL, Shown)
+CERTIFICATE_LOOKED_AT = EventType(
+    "certificate.looked_at", Subject.CREDENTIAL, Looked, former=("certificate.looked",)
+)
+PEER_CERTIFICATE_LOOKED_AT = EventType("peer_certificate.looked_at", Subject.VERIFICATION, Looked)
+CODE_REFUSED = EventType("code.refused", Subject.VERIFICATION, Refused)
+VERIFICATION_CONCLUDED = EventType("verification.concluded", Subject.VERIFICATION, Concluded)
+VERIFICATION_REVEALED = EventType("verification.revealed", Subject.VERIFICATION, Revealed)
+IMPORT_FINISHED = EventType("import.finished", Subject.FILE, Imported)
+BUNDLE_ISSUED = EventType("bundle.issued", Subject.BUNDLE, Bundled)
+PEER_STOPPED = EventType("peer.stopped", Subject.REGION, PeerSwitched)
+PEER_RESUMED = EventType("peer.resumed", Subject.REGION, PeerSwitched)
+CLOCK_JUMPED = EventType("clock.jumped", Subject.REGION, Jumped)
+DEMO_RESET = EventType("demo.reset", Subject.REGION, DemoReset)
+
+CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            CERTIFICATE_ISSUED,
+            CERTIFICATE_SUSPENDED,
+            CERTIFICATE_REINSTATED,
+            CERTIFICATE_REVOKED,
+            CERTIFICATE_WITHDRAWN,
+            CERTIFICATE_CANCELLED,
+            CERTIFICATE_TRANSFERRED_OUT,
+            CERTIFICATE_SUPERSEDED,
+            CERTIFICATE_VOIDED,
+            CERTIFICATE_SHOWN,
+            CERTIFICATE_LOOKED_AT,
+            PEER_CERTIFICATE_LOOKED_AT,
+            CODE_REFUSED,
+            VERIFICATION_CONCLUDED,
+            VERIFICATION_REVEALED,
+            IMPORT_FINISHED,
+            BUNDLE_ISSUED,
+            PEER_STOPPED,
+            PEER_RESUMED,
+            CLOCK_JUMPED,
+            DEMO_RESET,
+        )
+    }
+)
+"""The closed table, by name."""
+_FORMER: Mapping[str, str] = {old: row.name for row in CATALOGUE.values() for old in row.former}
+
+
+@dataclass(frozen=True)
+class Event(Generic[B]):
+    """A deed to append: `actor` is the key of an account, or a name of ours where no account acts.
+
+    Raises:
+        TypeError: the catalogue has no such row, or the row has another body.
+    """
+
+    type: EventType[B]
+    actor: str
+    subject: str
+    body: B
+
+    def __post_init__(self) -> None:
+        if CATALOGUE.get(self.type.name) is not self.type:
+            raise TypeError(f"the catalogue has no event {self.type.name}")
+        if type(self.body) is not self.type.body:
+            raise TypeError(f"{self.type.name} has a body of {self.type.body.__name__}")
+
+
+def name_of(written: str) -> str:
+    """Return today's name for the name that a row was written under; one that nobody knows stays as it is."""
+    return _FORMER.get(written, written)
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """Return every name under which rows of today's `name` were written."""
+    row = CATALOGUE.get(name)
+    return (name,) if row is None else (name, *row.former)
