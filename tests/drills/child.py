@@ -32,6 +32,7 @@ from certhub import jobs
 from certhub.flows.records import change, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.records.import_ import import_file
+from certhub.flows.regions.switch import switch
 from certhub.flows.verification import offline_bundle, outcome, reveal, show, verify
 from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
@@ -203,6 +204,14 @@ def reveal_one(order: Order_) -> None:
     acknowledge(order, order["vid"])
 
 
+def switch_one(order: Order_) -> None:
+    """Stop the other region, or resume it, and acknowledge that it is done."""
+    hub = open_hub(order)
+    by = account(hub, Role.OPERATOR).key
+    switch("420100", is_stopped=order["is_stopped"], reason="演练", by=by, hub=hub)
+    acknowledge(order, f"switched {order['n']}")
+
+
 def import_one(order: Order_) -> None:
     """Import the order's file, and acknowledge how it ended."""
     hub = open_hub(order)
@@ -273,6 +282,7 @@ DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "renew": renew_one,
     "outcome": outcome_one,
     "reveal": reveal_one,
+    "switch": switch_one,
     "import": import_one,
     "migrate": migrate_one,
 }
