@@ -134,7 +134,7 @@ def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
     """Put an intent on record that nobody will sign: what a pulled plug leaves behind."""
     draft = issue.read(one.draft, by=by, hub=hub)
     with hub.writing() as unit:
-        [intent], _ = issue.intend(unit, [draft], hub=hub, at=unit.now)
+        [intent], _ = issue.intend(unit, [draft], trip=hub.at(by), at=unit.now)
         if one.leave == "voided":
             void(unit, intent, by=by.key)
         else:

@@ -30,6 +30,8 @@ from certhub.adapters.public_files import Shelf
 from certhub.db.engine import Database, Unit, open_engine
 from certhub.db.sealing import Vault
 from certhub.hub.keyring import Keyring
+from certhub.hub.trip import Trip
+from certhub.people.parties.people import Actor
 from certhub.regions.trust.folder import TrustFolder
 from certhub.settings import BadSettings, Settings
 
@@ -109,13 +111,17 @@ class Hub:
         """One transaction on the store."""
         return self.database.writing()
 
+    def at(self, by: Actor | None) -> Trip:
+        """Return the world as it is now, for one trip through a flow; raises NoTrust when there is no trust set."""
+        return Trip(now=self.now(), trust=self.trust, catalogue=self.catalogue, by=by, hub=self)
+
     def signer(self, purpose: Purpose) -> Signer:
-        """The region's signer for a purpose."""
-        return self.keyring.region_signer(purpose, trust=self.trust, at=self.now())
+        """The region's signer for a purpose, as of now."""
+        return self.at(None).signer(purpose)
 
     def seal(self, agency: str) -> Signer:
-        """An agency's seal signer."""
-        return self.keyring.seal_signer(agency, trust=self.trust, at=self.now())
+        """An agency's seal signer, as of now."""
+        return self.at(None).seal(agency)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -47,7 +47,7 @@ def intents(region: Region, draft: RawDraft) -> list[Certificate]:
     """Put what a draft would become on record."""
     with region.hub.writing() as unit:
         read = issue.read(draft, by=region.agency, hub=region.hub)
-        made, _ = issue.intend(unit, [read], hub=region.hub, at=unit.now)
+        made, _ = issue.intend(unit, [read], trip=region.hub.at(None), at=unit.now)
     return made
 
 
@@ -96,7 +96,7 @@ def test_a_credential_out_of_form_is_never_active(home):
     )
 
     with pytest.raises(Unverified, match="does not verify"):
-        issue.sign_and_activate([stuffed], by=home.agency, hub=home.hub)
+        issue.sign_and_activate([stuffed], by=home.agency, trip=home.hub.at(home.agency))
     never_was(home, "谎-3")
 
 
@@ -106,7 +106,7 @@ def test_a_credential_that_ends_on_another_day_than_its_record_is_never_active(h
     longer = replace(intent, valid_to=intent.valid_to.replace(year=2039))
 
     with pytest.raises(Unverified, match="what the record says"):
-        issue.sign_and_activate([longer], by=home.agency, hub=home.hub)
+        issue.sign_and_activate([longer], by=home.agency, trip=home.hub.at(home.agency))
     never_was(home, "谎-4")
 
 

@@ -5,11 +5,12 @@ hashing: a digest that no published thing has would be a word without a referent
 """
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from certhub_schemas import matter
-from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.jose import jws, strict_json
 from certhub_verifier.policy import Channel, policy_for
 
 from certhub.flows.verification import verify
@@ -92,3 +93,41 @@ def test_a_code_that_fails_by_itself_names_rules_and_list_as_well(home, text):
 
     assert digest_of_the_policy(BUSINESS, Channel(filed["channel"])) == filed["policy"]
     assert digest_of_the_published_list(home) == filed["trust"]
+
+
+STEPS_AT_HOME = ["verify:1", "verify:2", "verify:4", "verify:5", "verify:6"]
+STEPS_ABROAD = [*STEPS_AT_HOME, "ask:1", "ask:2", "ask:3", "ask:4", "ask:5"]
+
+
+def rewrites_trust(region: Region, at: str) -> Region:
+    """Return the region, whose trust list is published anew at a step, two seconds later."""
+
+    def step(name: str) -> None:
+        if name == at:
+            path = region.hub.trust_folder.folder / "members.json"
+            members = json.loads(path.read_bytes())
+            path.write_bytes(strict_json.dumps(members | {"ver": members["ver"] + 1}))
+            region.clock.pass_(seconds=2)
+
+    return replace(region, hub=replace(region.hub, step=step))
+
+
+@pytest.mark.parametrize(
+    ("where", "step"),
+    [*(("home", step) for step in STEPS_AT_HOME), *(("other", step) for step in STEPS_ABROAD)],
+)
+def test_a_receipt_names_the_list_that_judged(home, other, where, step):
+    """A trust list that comes into force in the middle of a verification judges the next one, and none of this."""
+    region = home if where == "home" else other
+    cid = issued(home, licence("摘-1"))
+    before = digest_of_the_published_list(region)
+
+    filed = receipt_of(rewrites_trust(region, step), ticket(home, cid))
+    after = digest_of_the_published_list(region)
+    later = receipt_of(region, ticket(home, cid))
+
+    fresh = [fact["evidence"] for fact in filed["items"][0]["facts"] if fact["fact"] == "trust_fresh"]
+    assert before != after
+    assert (before, [before]) == (filed["trust"], fresh)
+    assert after == later["trust"]
+    assert ("valid", "valid") == (filed["verdict"], later["verdict"])

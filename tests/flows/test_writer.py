@@ -240,7 +240,7 @@ def an_intent(world: World) -> None:
     """A certificate that was never signed."""
     with world.home.hub.writing() as unit:
         draft = issue.read(licence("写-1"), by=world.home.agency, hub=world.home.hub)
-        [intent], _ = issue.intend(unit, [draft], hub=world.home.hub, at=unit.now)
+        [intent], _ = issue.intend(unit, [draft], trip=world.home.hub.at(None), at=unit.now)
     world.more, world.cid = intent, intent.cid
 
 

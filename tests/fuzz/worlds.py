@@ -327,15 +327,11 @@ def _bundle(recipe: Recipe) -> CameOut:
 
 @dataclass(frozen=True)
 class _Desk:
-    """As much of a hub as reads a message: a region, its trust set, a clock."""
+    """As much of a trip as reads a message: a region, its trust set, the time."""
 
     region: str
     trust: TrustSet
-    time: datetime
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return self.time
+    now: datetime
 
 
 def _message(recipe: Recipe, *, scene: str) -> CameOut:
@@ -347,11 +343,11 @@ def _message(recipe: Recipe, *, scene: str) -> CameOut:
     token = _asked(world, recipe, key) if scene == "question" else _answered(key)
     try:
         parsed = jws.parse(token, "xr-req+jwt" if scene == "question" else "xr-res+jwt")
-        listed = exchange_key(parsed, AWAY if scene == "question" else HOME, hub=desk)
+        listed = exchange_key(parsed, AWAY if scene == "question" else HOME, trip=desk)
         payload = jws.verify(parsed, listed)
     except VerifierError:
         return Belief.NONE, set()
-    if scene == "question" and agreed(Request.from_payload(payload), hub=desk) is None:
+    if scene == "question" and agreed(Request.from_payload(payload), trip=desk) is None:
         return Belief.NONE, set()
     return Belief.VALID, set()
 

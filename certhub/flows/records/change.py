@@ -67,7 +67,8 @@ def change(cid: str, event: Transition, order: Order, *, by: Actor, hub: Hub, ke
         TextRefused: the reason or the decision's number cannot be read as it stands.
         KeyError: the transition is none that an agency decides on; a fault of the caller.
     """
-    if order.effective_from is not None and order.effective_from > hub.now().astimezone(CHINA).date():
+    trip = hub.at(by)
+    if order.effective_from is not None and order.effective_from > trip.now.astimezone(CHINA).date():
         raise BadRequest("a change takes effect at once; send it on the day", code="EFFECTIVE_IN_FUTURE")
     require_readable(reason=order.reason, decision_number=order.decision)
     hub.step("revoke:1")

@@ -17,6 +17,7 @@ from certhub.flows.records.issue import BATCH, Outcome, Result, entitled, issue_
 from certhub.history.events.catalogue import IMPORT_FINISHED, Event, Imported
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.accept import accept
 from certhub.records.catalog.draft import Draft, content_digest_parts, identity_parts
@@ -63,14 +64,15 @@ def import_file(
     `progress` is told the number of rows settled so far; `wait` is called between tries while another run
     still holds some of the rows (its lease is at most ten seconds).
     """
+    trip = hub.at(by)
     tally = Tally(would_issue=0 if check_only else None)
     hub.step("import:1")
-    for batch in _batches(_accepted(data, name, tally, hub=hub)):
+    for batch in _batches(_accepted(data, name, tally, trip=trip)):
         hub.step("import:2")
         if check_only:
-            _foresee(batch, tally, hub=hub)
+            _foresee(batch, tally, trip=trip)
         else:
-            _issue(batch, tally, by=by, hub=hub, wait=wait)
+            _issue(batch, tally, by=by, trip=trip, wait=wait)
         progress(tally.rows)
     hub.step("import:3")
     if not check_only:
@@ -83,9 +85,9 @@ def import_file(
     return tally
 
 
-def _accepted(data: BinaryIO, name: str, tally: Tally, *, hub: Hub) -> Iterator[tuple[int, Draft]]:
+def _accepted(data: BinaryIO, name: str, tally: Tally, *, trip: Trip) -> Iterator[tuple[int, Draft]]:
     def right(agency: str, kind: str) -> bool:
-        return entitled(hub, agency, kind)
+        return entitled(trip, agency, kind)
 
     judged = judge_rows(
         read_rows(data, name),
@@ -112,11 +114,11 @@ def _batches(rows: Iterable[tuple[int, Draft]]) -> Iterator[list[tuple[int, Draf
 
 
 def _issue(
-    batch: list[tuple[int, Draft]], tally: Tally, *, by: Actor, hub: Hub, wait: Callable[[float], None]
+    batch: list[tuple[int, Draft]], tally: Tally, *, by: Actor, trip: Trip, wait: Callable[[float], None]
 ) -> None:
     waiting = batch
     for _ in range(TRIES):
-        results = issue_many([draft for _, draft in waiting], by=by, hub=hub)
+        results = issue_many([draft for _, draft in waiting], by=by, hub=trip.hub)
         still = []
         for (row, draft), result in zip(waiting, results, strict=True):
             if result.outcome is Outcome.BUSY:
@@ -143,10 +145,10 @@ def _count(row: int, result: Result, tally: Tally) -> None:
         tally.refused.append(row_fault(row, NUMBER_COLUMN, "CONFLICT_WITH_STORED"))
 
 
-def _foresee(batch: list[tuple[int, Draft]], tally: Tally, *, hub: Hub) -> None:
+def _foresee(batch: list[tuple[int, Draft]], tally: Tally, *, trip: Trip) -> None:
     """What issuing would do, with nothing written."""
     would_issue = 0
-    with hub.reading() as unit:
+    with trip.reading() as unit:
         hashes = [unit.vault.digest("number", identity_parts(draft)) for _, draft in batch]
         standing = certificates.standing_numbers(unit, hashes)
         for (row, draft), number_hash in zip(batch, hashes, strict=True):

@@ -31,6 +31,7 @@ from certhub.errors import ClaimsInvalid, Conflict, Fault, NotAllowed, Unavailab
 from certhub.history.events.catalogue import CERTIFICATE_ISSUED, Event, Issued
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.accept import accept
 from certhub.records.catalog.dates import read_iso_date
@@ -75,23 +76,24 @@ def issue(raw: RawDraft, *, by: Actor, hub: Hub, key: Key) -> tuple[Mapping[str,
         Conflict: the number is stored with other contents, or the key with another request.
         Unavailable: the same request is still at work; ask again.
     """
+    trip = hub.at(by)
     hub.step("issue:1")
-    draft = read(raw, by=by, hub=hub)
+    draft = _read(raw, by=by, trip=trip)
     hub.step("issue:2")
     with hub.writing() as unit:
         stored = idempotency.begin(unit, key)
         if stored is not None:
             return stored["certificate"], stored["new"]
-        intents, results = intend(unit, [draft], hub=hub, at=unit.now)
-    result = results[0] or sign_and_activate(intents, by=by, hub=hub, key=key)[0]
+        intents, results = intend(unit, [draft], trip=trip, at=unit.now)
+    result = results[0] or sign_and_activate(intents, by=by, trip=trip, key=key)[0]
     if result.outcome is Outcome.ISSUED and result.certificate is not None:
         return summary(result.certificate), True
-    return _settle(result, hub=hub, key=key), False
+    return _settle(result, trip=trip, key=key), False
 
 
-def _settle(result: Result, *, hub: Hub, key: Key) -> Mapping[str, Any]:
+def _settle(result: Result, *, trip: Trip, key: Key) -> Mapping[str, Any]:
     """Nothing new was made: keep the answer for the key, or give the key back."""
-    with hub.writing() as unit:
+    with trip.writing() as unit:
         if result.outcome is Outcome.EXISTING and result.certificate is not None:
             answer = summary(result.certificate)
             idempotency.finish(unit, key, {"new": False, "certificate": answer})
@@ -105,28 +107,36 @@ def _settle(result: Result, *, hub: Hub, key: Key) -> Mapping[str, Any]:
 
 
 def issue_many(drafts: Sequence[Draft], *, by: Actor, hub: Hub) -> list[Result]:
-    """Issue up to 500 accepted drafts, in order; each is issued once however often this is called."""
+    """Issue up to 500 accepted drafts, in order; each is issued once however often this is called.
+
+    It is a trip of its own, so that an import of an hour does not seal by the trust set of an hour ago.
+    """
+    trip = hub.at(by)
     if len(drafts) > BATCH:
         raise ValueError(f"at most {BATCH} at a time")
     hub.step("issue:2")
     with hub.writing() as unit:
-        intents, results = intend(unit, drafts, hub=hub, at=unit.now)
-    signed = iter(sign_and_activate(intents, by=by, hub=hub))
+        intents, results = intend(unit, drafts, trip=trip, at=unit.now)
+    signed = iter(sign_and_activate(intents, by=by, trip=trip))
     return [result or next(signed) for result in results]
 
 
 def read(raw: RawDraft, *, by: Actor, hub: Hub) -> Draft:
     """Read and judge a draft that an agency's account sends."""
-    draft = accept(raw, entitled=lambda agency, kind: entitled(hub, agency, kind), read_date=read_iso_date)
+    return _read(raw, by=by, trip=hub.at(by))
+
+
+def _read(raw: RawDraft, *, by: Actor, trip: Trip) -> Draft:
+    draft = accept(raw, entitled=lambda agency, kind: entitled(trip, agency, kind), read_date=read_iso_date)
     if draft.agency not in by.agencies:
         raise NotAllowed("this account does not act for that agency")
     return draft
 
 
-def entitled(hub: Hub, agency: str, kind: str) -> bool:
+def entitled(trip: Trip, agency: str, kind: str) -> bool:
     """Whether an agency of this region may issue a kind, by the trust set in force."""
-    known = hub.trust.agency(agency)
-    return known is not None and known.region == hub.region and kind in known.kinds
+    known = trip.trust.agency(agency)
+    return known is not None and known.region == trip.region and kind in known.kinds
 
 
 def issuing_agency(kind: str, *, by: Actor, hub: Hub) -> str:
@@ -135,7 +145,8 @@ def issuing_agency(kind: str, *, by: Actor, hub: Hub) -> str:
     Raises:
         ClaimsInvalid: none of its agencies may issue it.
     """
-    able = [agency for agency in by.agencies if entitled(hub, agency, kind)]
+    trip = hub.at(by)
+    able = [agency for agency in by.agencies if entitled(trip, agency, kind)]
     if not able:
         raise ClaimsInvalid([Fault("/kind", "ISSUER_NOT_ENTITLED")])
     return able[0]
@@ -145,7 +156,7 @@ def intend(
     unit: Unit,
     drafts: Sequence[Draft],
     *,
-    hub: Hub,
+    trip: Trip,
     at: datetime,
     version: int = 1,
     previous: Certificate | None = None,
@@ -184,7 +195,7 @@ def intend(
     for draft, claim, new in zip(drafts, claims, fresh, strict=True):
         if new:
             intent = _intent(
-                unit, draft, claim, next(slots), hub=hub, at=at, version=version, previous=previous
+                unit, draft, claim, next(slots), trip=trip, at=at, version=version, previous=previous
             )
             new_intents.append(intent)
             intents.append(intent)
@@ -224,7 +235,7 @@ def _intent(
     claim: NumberClaim,
     slot: status.Slot,
     *,
-    hub: Hub,
+    trip: Trip,
     at: datetime,
     version: int,
     previous: Certificate | None,
@@ -233,9 +244,9 @@ def _intent(
     product = unsigned(
         draft,
         identifier,
-        StatusPlace(hub.region, slot.list_no, slot.index),
+        StatusPlace(trip.region, slot.list_no, slot.index),
         issued_at=int(at.timestamp()),
-        key=hub.seal(draft.agency),
+        key=trip.seal(draft.agency),
         random=unit.random,
     )
     signing_input = product.signing_input.decode("ascii")
@@ -271,18 +282,18 @@ def _intent(
 
 
 def sign_and_activate(
-    intents: Sequence[Certificate], *, by: Actor, hub: Hub, key: Key | None = None
+    intents: Sequence[Certificate], *, by: Actor, trip: Trip, key: Key | None = None
 ) -> list[Result]:
     """Steps 3 to 6, for intents that are on record."""
-    signed = sign_all(intents, hub=hub)
-    hub.step("issue:6")
-    with hub.writing() as unit:
+    signed = sign_all(intents, trip=trip)
+    trip.step("issue:6")
+    with trip.writing() as unit:
         active = {c.id: c for c in activate(unit, signed, by=by)}
         if key is not None and active:
             idempotency.finish(unit, key, {"new": True, "certificate": summary(active[signed[0].id])})
         beaten = [Place(c.bucket, c.id) for c in signed if c.id not in active]
         others = {c.id: c for c in certificates.get_many(unit, beaten)} if beaten else {}
-    hub.step("issue:7")
+    trip.step("issue:7")
     return [
         Result(Outcome.ISSUED, active[c.id]) if c.id in active else _met_later(others.get(c.id))
         for c in signed
@@ -296,14 +307,14 @@ def _met_later(other: Certificate | None) -> Result:
     return Result(Outcome.EXISTING, other)
 
 
-def sign_all(intents: Sequence[Certificate], *, hub: Hub) -> list[Certificate]:
+def sign_all(intents: Sequence[Certificate], *, trip: Trip) -> list[Certificate]:
     """Steps 3 to 5: sign what is on record, and read it back as a stranger would."""
-    hub.step("issue:3")
-    hub.step("issue:4")
-    signed = [_sign(intent, hub) for intent in intents]
-    hub.step("issue:5")
+    trip.step("issue:3")
+    trip.step("issue:4")
+    signed = [_sign(intent, trip) for intent in intents]
+    trip.step("issue:5")
     for certificate in signed:
-        _read_back(certificate, hub)
+        _read_back(certificate, trip)
     return signed
 
 
@@ -325,13 +336,13 @@ def activate(unit: Unit, signed: Sequence[Certificate], *, by: Actor) -> list[Ce
     return made
 
 
-def _sign(intent: Certificate, hub: Hub) -> Certificate:
-    signature = hub.seal(intent.agency).sign(intent.record.signing_input.encode("ascii"))
+def _sign(intent: Certificate, trip: Trip) -> Certificate:
+    signature = trip.seal(intent.agency).sign(intent.record.signing_input.encode("ascii"))
     text = base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
     return replace(intent, state=State.ACTIVE, record=replace(intent.record, signature=text))
 
 
-def _read_back(certificate: Certificate, hub: Hub) -> None:
+def _read_back(certificate: Certificate, trip: Trip) -> None:
     """Read our own product as a stranger would; a credential that does not verify is never active.
 
     Raises:
@@ -340,7 +351,7 @@ def _read_back(certificate: Certificate, hub: Hub) -> None:
     issuer_jwt, disclosures = certificate.credential_parts
     try:
         credential = vc.parse(sdjwt.join(issuer_jwt, disclosures))
-        key = hub.trust.key(credential.header.kid)
+        key = trip.trust.key(credential.header.kid)
         sealed_at = datetime.fromtimestamp(credential.claims.issued_at, UTC)
         if (
             key is None

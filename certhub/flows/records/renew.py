@@ -45,6 +45,7 @@ def renew(
         ClaimsInvalid: the agency may no longer issue this kind, or the new end lies before the new start; or a text
             cannot be read as it stands.
     """
+    trip = hub.at(by)
     require_readable(reason=order.reason, decision_number=order.decision)
     hub.step("renew:1")
     with hub.writing() as unit:
@@ -54,13 +55,13 @@ def renew(
         old = own(certificates.find(unit, cid), by=by)
         if old.state is not State.ACTIVE:
             raise WrongState(old.state, "renew")
-        draft = _next(old, valid_to, today=hub.now().astimezone(CHINA).date())
-        if not entitled(hub, old.agency, old.kind):
+        draft = _next(old, valid_to, today=trip.now.astimezone(CHINA).date())
+        if not entitled(trip, old.agency, old.kind):
             raise ClaimsInvalid([Fault("/kind", "ISSUER_NOT_ENTITLED")])
         hub.step("renew:2")
-        intents, _ = intend(unit, [draft], hub=hub, at=unit.now, version=old.version + 1, previous=old)
+        intents, _ = intend(unit, [draft], trip=trip, at=unit.now, version=old.version + 1, previous=old)
     hub.step("renew:3")
-    signed = sign_all(intents, hub=hub)
+    signed = sign_all(intents, trip=trip)
     hub.step("renew:4")
     with hub.writing() as unit:
         superseded = move(

@@ -32,9 +32,10 @@ def switch(region: str, *, is_stopped: bool, reason: str | None, by: str, hub: H
         NotFound: the trust list has no such other region.
         TextRefused: the reason cannot be read as it stands.
     """
+    trip = hub.at(None)
     require_readable(reason=reason)
     hub.step("switch:1")
-    found = hub.trust.region(region)
+    found = trip.trust.region(region)
     if found is None or region == hub.region:
         raise NotFound(f"region {region} is not in the trust list")
     hub.step("switch:2")
@@ -55,10 +56,11 @@ def switch_in(unit: Unit, region: str, *, is_stopped: bool, reason: str | None, 
 
 def others(*, hub: Hub) -> Mapping[str, tuple[RegionTrust, bool]]:
     """Return the other regions of the trust list by code, each with whether it is stopped here."""
+    trip = hub.at(None)
     with hub.reading() as unit:
         stopped = peers.stopped(unit)
     return {
         code: (region, code in stopped)
-        for code, region in sorted(hub.trust.regions.items())
+        for code, region in sorted(trip.trust.regions.items())
         if code != hub.region
     }

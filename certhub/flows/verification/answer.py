@@ -46,6 +46,7 @@ from certhub.history.events import catalogue
 from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.regions.peers import store as peers
 from certhub.regions.peers.store import Received
 from certhub.verification.tickets import store as tickets
@@ -62,12 +63,13 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
         Conflict, Unavailable: its id was used with other bytes, or is being answered; or a code was used under
             the same verification id for another question.
     """
+    trip = hub.at(None)
     hub.step("answer:1")
-    signed, key = _read_question(request, hub=hub)
+    signed, key = _read_question(request, trip=trip)
     try:
-        question = _meant_for_us(envelope.Request.from_payload(signed), key, hub=hub)
+        question = _meant_for_us(envelope.Request.from_payload(signed), key, trip=trip)
     except UpgradeNeeded:
-        return _signed(request, key.region, envelope.FORMAT, error=UPGRADE_NEEDED, hub=hub)
+        return _signed(request, key.region, envelope.FORMAT, error=UPGRADE_NEEDED, trip=trip)
     except VerifierError as refused:
         raise _not_a_question(refused) from refused
     received = Received(question.asker, question.jti, _digest(request))
@@ -75,34 +77,34 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     with hub.writing() as unit:
         is_stopped = question.asker in peers.stopped(unit)
         kept = None if is_stopped else peers.receive(unit, received)
-    if kept is not None and _may_be_given_again(kept, question, hub=hub):
+    if kept is not None and _may_be_given_again(kept, question, trip=trip):
         return kept
     if is_stopped or kept is not None:  # nothing goes on record: once it is allowed again, it is answered
-        return _signed(request, question.asker, question.format, error=NO_AGREEMENT, hub=hub)
+        return _signed(request, question.asker, question.format, error=NO_AGREEMENT, trip=trip)
     hub.step("answer:3")
-    agreement = agreed(question, hub=hub)
+    agreement = agreed(question, trip=trip)
     results: tuple[envelope.Result, ...] = ()
     if agreement is not None:
         try:
-            results = tuple(_one(one, question, agreement, hub=hub) for one in question.questions)
+            results = tuple(_one(one, question, agreement, trip=trip) for one in question.questions)
         except HubError:
             with hub.writing() as unit:
                 peers.release(unit, received)
             raise
     hub.step("answer:6")
     error = None if results else NO_AGREEMENT
-    token = _signed(request, question.asker, question.format, results=results, error=error, hub=hub)
+    token = _signed(request, question.asker, question.format, results=results, error=error, trip=trip)
     with hub.writing() as unit:
         peers.keep_answer(unit, received, token)
     return token
 
 
-def _may_be_given_again(kept: bytes, question: envelope.Request, *, hub: Hub) -> bool:
+def _may_be_given_again(kept: bytes, question: envelope.Request, *, trip: Trip) -> bool:
     """Tell whether a kept answer tells nothing that the agreement of now does not let out."""
     results = envelope.Response.from_payload(jws.parse(kept, envelope.RESPONSE_TYP).payload).results
     if not results:
         return True
-    agreement = agreed(question, hub=hub)
+    agreement = agreed(question, trip=trip)
     pairs = zip(question.questions, results, strict=True)
     return agreement is not None and all(_is_agreed(told, one, question, agreement) for one, told in pairs)
 
@@ -136,23 +138,23 @@ def _signed(
     *,
     results: tuple[envelope.Result, ...] = (),
     error: str | None = None,
-    hub: Hub,
+    trip: Trip,
 ) -> bytes:
     """Return the signed answer in format `number`, which is the question's."""
-    now = hub.now()
+    now = trip.now
     first = number == versions.FIRST
     response = envelope.Response(
-        provider=hub.region,
+        provider=trip.region,
         asker=asker,
         issued_at=int(now.timestamp()),
         expires=int((now + LIFE).timestamp()),
-        jti=public_id(hub.random),
+        jti=public_id(trip.random),
         request=envelope.request_digest(request.decode("ascii")),
         results=tuple(map(first_format, results)) if first else results,
         error=error,
         format=number,
     )
-    key = hub.signer(Purpose.EXCHANGE)
+    key = trip.signer(Purpose.EXCHANGE)
     return jws.sign(response.to_payload(), typ=envelope.RESPONSE_TYP, key=key).encode("ascii")
 
 
@@ -160,29 +162,29 @@ def _not_a_question(refused: VerifierError) -> BadRequest:
     return BadRequest(f"not a question that can be answered: {refused}", code="QUESTION_REFUSED")
 
 
-def _read_question(request: bytes, *, hub: Hub) -> tuple[Mapping[str, Any], TrustedKey]:
+def _read_question(request: bytes, *, trip: Trip) -> tuple[Mapping[str, Any], TrustedKey]:
     """Return what the region signed, and its key; that it is a question, and meant for us, is yet to be seen."""
     try:
         parsed = jws.parse(request, envelope.REQUEST_TYP)
-        key = exchange_key(parsed, None, hub=hub)
+        key = exchange_key(parsed, None, trip=trip)
         return jws.verify(parsed, key), key
     except VerifierError as refused:
         raise _not_a_question(refused) from refused
 
 
-def _meant_for_us(question: envelope.Request, key: TrustedKey, *, hub: Hub) -> envelope.Request:
-    if question.asker != key.region or question.provider != hub.region or question.asker == hub.region:
+def _meant_for_us(question: envelope.Request, key: TrustedKey, *, trip: Trip) -> envelope.Request:
+    if question.asker != key.region or question.provider != trip.region or question.asker == trip.region:
         raise BadRequest(
             "the question is not from the region that signed it, or not for us", code="QUESTION_REFUSED"
         )
-    now = hub.now().timestamp()
+    now = trip.now.timestamp()
     if not question.issued_at - SKEW.total_seconds() <= now <= question.expires:
         raise BadRequest("the question is stale, or from the future: compare the clocks", code="CLOCK_SKEW")
     return question
 
 
 def _one(
-    one: envelope.Question, question: envelope.Request, agreement: Agreement, *, hub: Hub
+    one: envelope.Question, question: envelope.Request, agreement: Agreement, *, trip: Trip
 ) -> envelope.Result:
     """Answer one question; where nothing behind the code may be told, nothing is spent.
 
@@ -198,14 +200,16 @@ def _one(
     def allowed(kind: str) -> Collection[str] | None:
         return _allowed(kind, one, question, agreement)
 
-    hub.step("answer:4")
-    looked = look(code, one.code, matter, hub=hub, allowed=allowed, where=lambda use: _where(use, hub=hub))
+    trip.step("answer:4")
+    looked = look(
+        code, one.code, matter, trip=trip, allowed=allowed, where=lambda use: _where(use, trip=trip)
+    )
     if looked.cause is None and question.format == versions.FIRST and leaves_out(_result(looked)):
         return _NOT_AGREED
-    hub.step("answer:5")
+    trip.step("answer:5")
     if looked.spends is None:
         return _failed(looked) if looked.cause is not None else _result(looked)
-    return _spent(looked, looked.spends, one, question, agreement, hub=hub)
+    return _spent(looked, looked.spends, one, question, agreement, trip=trip)
 
 
 def _spent(
@@ -215,10 +219,10 @@ def _spent(
     question: envelope.Request,
     agreement: Agreement,
     *,
-    hub: Hub,
+    trip: Trip,
 ) -> envelope.Result:
     """Use the code for this asker, or give the answer that this very question got before."""
-    with hub.writing() as unit:
+    with trip.writing() as unit:
         mine = use_now(
             unit,
             region=question.asker,
@@ -233,7 +237,7 @@ def _spent(
         if looked.cause is not None or not tickets.spend(
             unit, spends.token_hash, mine, keep_until=spends.keep_until
         ):
-            again = _second(unit, looked, spends, mine, one, hub=hub)
+            again = _second(unit, looked, spends, mine, one, trip=trip)
             return again if _is_agreed(again, one, question, agreement) else _NOT_AGREED
         result = _result(looked)
         kept = {"question": _asked(one), "result": result.to_payload()}
@@ -271,7 +275,7 @@ def _looks(
 
 
 def _second(
-    unit: Unit, looked: Looked, spends: Spends, mine: Use, one: envelope.Question, *, hub: Hub
+    unit: Unit, looked: Looked, spends: Spends, mine: Use, one: envelope.Question, *, trip: Trip
 ) -> envelope.Result:
     """The code had been used: by this very question (the answer is given again), or by somebody else.
 
@@ -283,7 +287,7 @@ def _second(
         return envelope.Result(items=(), cause=looked.cause or "CODE_EXPIRED")
     if first.is_same(mine):
         return _kept(tickets.answer_of(unit, spends.token_hash), one)
-    return _failed(used(looked.channel, first, spends, where=lambda use: _where(use, hub=hub)))
+    return _failed(used(looked.channel, first, spends, where=lambda use: _where(use, trip=trip)))
 
 
 def _asked(one: envelope.Question) -> dict[str, str]:
@@ -343,9 +347,9 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _where(use: Use, *, hub: Hub) -> str:
+def _where(use: Use, *, trip: Trip) -> str:
     """Word the place of an earlier use for somebody outside: the region, and the window's label."""
-    region = hub.trust.region(use.region)
+    region = trip.trust.region(use.region)
     return f"{region.name if region else use.region} {use.window}".strip()
 
 

@@ -38,7 +38,7 @@ from certhub.db.ids import public_id
 from certhub.errors import NotFound
 from certhub.flows.verification.exchange_keys import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, exchange_key
 from certhub.flows.verification.local import Found, Looked
-from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.regions.peers import contact
 from certhub.regions.peers import store as peers
@@ -63,74 +63,74 @@ class _NotBelievedError(Exception):
     """What came is not the region's answer to this question: it was not silence, and says nothing."""
 
 
-def ask(asked: Asked, *, by: Actor, hub: Hub) -> Looked:
+def ask(asked: Asked, *, by: Actor, trip: Trip) -> Looked:
     """Ask the region that minted the code.
 
     Returns:
         What it said, examined by us; or the cause why nothing is known: NOT_FOUND for a region we do not know
         (nobody is asked), NO_AGREEMENT, PEER_DOWN, NOT_BELIEVED, UPGRADE_NEEDED.
     """
-    hub.step("ask:1")
-    trust, now = hub.trust, hub.now()
+    trip.step("ask:1")
+    trust, now = trip.trust, trip.now
     region = trust.region(asked.region)
     if region is None or region.url is None:
         return Looked(Channel.PEER, cause="NOT_FOUND")
     named = {"region": region.name, "region_en": region.name_en}
-    agreement = trust.agreement(hub.region, asked.region, now)
-    with hub.reading() as unit:
+    agreement = trust.agreement(trip.region, asked.region, now)
+    with trip.reading() as unit:
         stopped = asked.region in peers.stopped(unit)
     if agreement is None or stopped:
         return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
     number = region.highest_format("xr", versions.EXCHANGE)
     if number is None:
         return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
-    hub.step("ask:2")
-    question = _question(asked, agreement, number, by=by, hub=hub)
-    hub.step("ask:3")
+    trip.step("ask:2")
+    question = _question(asked, agreement, number, by=by, trip=trip)
+    trip.step("ask:3")
     try:
-        reply = hub.network.post(
+        reply = trip.network.post(
             region.url + envelope.PATH,
             question.encode("ascii"),
             content_type="application/xr-req+jwt",
-            timeout=hub.settings.peer_timeout_seconds,
+            timeout=trip.settings.peer_timeout_seconds,
         )
-        hub.step("ask:4")
-        answer, evidence = _opened(reply, question, number, asked, hub=hub)
+        trip.step("ask:4")
+        answer, evidence = _opened(reply, question, number, asked, trip=trip)
     except UpgradeNeeded:
-        contact.asked(hub.shelf, asked.region, hub.now(), UPGRADE_NEEDED)
+        contact.asked(trip.shelf, asked.region, trip.now, UPGRADE_NEEDED)
         return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
     except _NotBelievedError as refused:
         log.warning("ask: %s", refused)
-        contact.asked(hub.shelf, asked.region, hub.now(), contact.NOT_BELIEVED)
+        contact.asked(trip.shelf, asked.region, trip.now, contact.NOT_BELIEVED)
         return Looked(Channel.PEER, cause=contact.NOT_BELIEVED, detail=named)
     except PeerDown:
-        contact.asked(hub.shelf, asked.region, hub.now(), "PEER_DOWN")
+        contact.asked(trip.shelf, asked.region, trip.now, "PEER_DOWN")
         if isinstance(asked.code, codes.Sealed):
-            return _without_peer(asked, asked.code, hub=hub)
+            return _without_peer(asked, asked.code, trip=trip)
         return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
-    contact.asked(hub.shelf, asked.region, hub.now(), answer.error)
+    contact.asked(trip.shelf, asked.region, trip.now, answer.error)
     if answer.error is not None:
         if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
             quoted = {"agreement": f"{agreement.id} {agreement.n}"}
             return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named | quoted)
         known = UPGRADE_NEEDED if answer.error == UPGRADE_NEEDED else "PEER_DOWN"
         return Looked(Channel.PEER, cause=known, detail=named)
-    hub.step("ask:5")
-    return _examined(answer, evidence, asked, named, hub=hub)
+    trip.step("ask:5")
+    return _examined(answer, evidence, asked, named, trip=trip)
 
 
-def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, hub: Hub) -> str:
-    now = hub.now()
-    with hub.reading() as unit:
+def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, trip: Trip) -> str:
+    now = trip.now
+    with trip.reading() as unit:
         operator = unit.vault.pairwise(by.key, asked.region)
     request = envelope.Request(
-        asker=hub.region,
+        asker=trip.region,
         provider=asked.region,
         issued_at=int(now.timestamp()),
         expires=int((now + LIFE).timestamp()),
-        jti=public_id(hub.random),
+        jti=public_id(trip.random),
         agreement=agreement.reference,
-        office=by.office or hub.settings.name,
+        office=by.office or trip.settings.name,
         operator=operator,
         questions=(
             envelope.Question(
@@ -143,11 +143,11 @@ def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, hub
         ),
         format=number,
     )
-    return jws.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=hub.signer(Purpose.EXCHANGE))
+    return jws.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=trip.signer(Purpose.EXCHANGE))
 
 
 def _opened(
-    reply: bytes, question: str, number: int, asked: Asked, *, hub: Hub
+    reply: bytes, question: str, number: int, asked: Asked, *, trip: Trip
 ) -> tuple[envelope.Response, str]:
     """Return the peer's answer and its digest; an answer that does not verify is no answer.
 
@@ -160,16 +160,16 @@ def _opened(
     region = asked.region
     try:
         parsed = jws.parse(reply, envelope.RESPONSE_TYP)
-        key = exchange_key(parsed, region, hub=hub)
+        key = exchange_key(parsed, region, trip=trip)
         answer = envelope.Response.from_payload(jws.verify(parsed, key))
     except UpgradeNeeded:
         raise
     except VerifierError as refused:
         raise _NotBelievedError(f"the answer of {region} does not verify: {refused}") from refused
-    now = hub.now().timestamp()
+    now = trip.now.timestamp()
     if (
         answer.provider != region
-        or answer.asker != hub.region
+        or answer.asker != trip.region
         or answer.request != envelope.request_digest(question)
         or not answer.issued_at - SKEW.total_seconds() <= now <= answer.expires + SKEW.total_seconds()
         or (answer.error is None and len(answer.results) != 1)
@@ -181,7 +181,7 @@ def _opened(
 
 
 def _examined(
-    answer: envelope.Response, evidence: str, asked: Asked, named: dict[str, str], *, hub: Hub
+    answer: envelope.Response, evidence: str, asked: Asked, named: dict[str, str], *, trip: Trip
 ) -> Looked:
     [result] = answer.results
     if result.cause is not None:
@@ -189,7 +189,7 @@ def _examined(
         if result.used_at is not None:
             detail |= {"time": result.used_at.isoformat(), "where": result.used_where or named["region"]}
         return Looked(Channel.PEER, cause=failure(result.cause), detail=detail)
-    policy, now = policy_for(asked.matter, Channel.PEER), hub.now()
+    policy, now = policy_for(asked.matter, Channel.PEER), trip.now
     untold = sum(isinstance(item, envelope.WithheldItem) for item in result.items)
     counted = named | {"shown": str(len(result.items)), "untold": str(untold)}
     is_sealed = isinstance(asked.code, codes.Sealed)
@@ -202,14 +202,14 @@ def _examined(
         item = _with_audience(stated) if lacks_audience else stated
         evidence_item = PeerAnswer(
             region=asked.region,
-            asker=hub.region,
+            asker=trip.region,
             purpose=asked.purpose,
             item=item,
             signature_digest=evidence,
             as_of=datetime.fromtimestamp(answer.issued_at, UTC),
         )
         report = run(
-            examine(evidence_item, trust=hub.trust, policy=policy, catalogue=hub.catalogue, now=now),
+            examine(evidence_item, trust=trip.trust, policy=policy, catalogue=trip.catalogue, now=now),
             lambda need: None,
         )
         found.append(Found(report, item.cert_digest))
@@ -228,7 +228,7 @@ def _with_audience(item: envelope.AnsweredItem) -> envelope.AnsweredItem:
     return replace(item, facts=(*item.facts, *ours))
 
 
-def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:
+def _without_peer(asked: Asked, code: codes.Sealed, *, trip: Trip) -> Looked:
     """A sealed code whose region does not answer: judged by the list we hold; its first use stays unknown."""
     channel = Channel.PAPER if code.prefix == "EC3" else Channel.SEALED
 
@@ -237,19 +237,19 @@ def _without_peer(asked: Asked, code: codes.Sealed, *, hub: Hub) -> Looked:
             return None
         region, list_no = parse_status_uri(need.uri)
         try:
-            return StatusToken(hub.shelf.get(f"peers/{region}/status/{list_no}"))
+            return StatusToken(trip.shelf.get(f"peers/{region}/status/{list_no}"))
         except NotFound:
             return None
 
-    shown = SealedCode(asked.text, asker=hub.region)
+    shown = SealedCode(asked.text, asker=trip.region)
     report = run(
         examine(
             shown,
-            trust=hub.trust,
+            trust=trip.trust,
             policy=policy_for(asked.matter, channel),
-            catalogue=hub.catalogue,
-            now=hub.now(),
+            catalogue=trip.catalogue,
+            now=trip.now,
         ),
         held,
     )
-    return Looked(channel, (Found(report, cert_digest(hub.random(SALT_BYTES), asked.text)),))
+    return Looked(channel, (Found(report, cert_digest(trip.random(SALT_BYTES), asked.text)),))

@@ -26,7 +26,7 @@ from certhub_verifier.report import ItemReport, ShownItem, UntoldItem
 
 from certhub.adapters.clock import AHEAD
 from certhub.db.engine import Unit
-from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
@@ -97,7 +97,7 @@ def look(
     text: str,
     matter: Matter,
     *,
-    hub: Hub,
+    trip: Trip,
     allowed: Allowed = everything,
     where: Callable[[Use], str] = lambda use: use.window,
 ) -> Looked:
@@ -107,9 +107,9 @@ def look(
     told; `where` words the place of an earlier use.
     """
     if isinstance(code, codes.Sealed):
-        return _behind_sealed(code, text, matter, allowed, hub=hub, where=where)
+        return _behind_sealed(code, text, matter, allowed, trip=trip, where=where)
     token_hash = codes.ticket_hash(text)
-    with hub.reading() as unit:
+    with trip.reading() as unit:
         ticket = tickets.find(unit, token_hash)
         if ticket is None:
             return Looked(Channel.TICKET, cause="NOT_FOUND")
@@ -123,7 +123,9 @@ def look(
             return Looked(Channel.TICKET, cause="NOT_FOR_MATTER")
         named = [(item, certificates.find(unit, item.cid)) for item in ticket.items]
         now = unit.now
-    items = tuple(_told(item, certificate, matter, allowed, now=now, hub=hub) for item, certificate in named)
+    items = tuple(
+        _told(item, certificate, matter, allowed, now=now, trip=trip) for item, certificate in named
+    )
     return _looked(Channel.TICKET, items, Spends(token_hash, ticket.expires_at))
 
 
@@ -157,7 +159,7 @@ def _told(
     allowed: Allowed,
     *,
     now: datetime,
-    hub: Hub,
+    trip: Trip,
 ) -> Found | UntoldItem:
     """Examine one certificate that the ticket names, or say why it is not told."""
     if certificate is None:
@@ -165,7 +167,7 @@ def _told(
     fields = allowed(certificate.kind)
     if fields is None:
         return UntoldItem(NO_AGREEMENT)
-    return _examined(item, certificate, matter, fields, now=now, hub=hub)
+    return _examined(item, certificate, matter, fields, now=now, trip=trip)
 
 
 def _examined(
@@ -175,11 +177,11 @@ def _examined(
     allowed: Collection[str],
     *,
     now: datetime,
-    hub: Hub,
+    trip: Trip,
 ) -> Found:
     wanted = fields_shown(matter.fields_for(certificate.kind), item.fields)
     fields = [name for name in wanted if name in allowed]
-    salt = hub.random(SALT_BYTES)
+    salt = trip.random(SALT_BYTES)
     digest, identifier = cert_digest(salt, certificate.record.identifier), certificate.record.identifier
     redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, now)
 
@@ -193,12 +195,12 @@ def _examined(
                 how="ticket",
                 redeemed=redeemed,
                 known=(_meant_for_us(now),),
-                asker=hub.region,
+                asker=trip.region,
             ),
-            trust=hub.trust,
+            trust=trip.trust,
             policy=policy_for(matter, Channel.TICKET),
-            catalogue=hub.catalogue,
-            now=now,
+            catalogue=trip.catalogue,
+            now=trip.now,
         ),
         answer,
     )
@@ -211,7 +213,7 @@ def _behind_sealed(
     matter: Matter,
     allowed: Allowed,
     *,
-    hub: Hub,
+    trip: Trip,
     where: Callable[[Use], str],
 ) -> Looked:
     """A sealed code checked online at its own region: status from the row, used once by its id.
@@ -223,7 +225,7 @@ def _behind_sealed(
     if payload is None:
         return Looked(channel, cause="TAMPERED")
     token_hash = codes.ticket_hash(f"{payload.iss}:{payload.jti}")
-    with hub.reading() as unit:
+    with trip.reading() as unit:
         use, ends = tickets.use_of(unit, token_hash), max(_moment(payload.exp), unit.now)
         is_forgotten = tickets.is_forgotten(unit, ends)
         certificate = certificates.by_slot(unit, payload.list_no, payload.index)
@@ -246,13 +248,13 @@ def _behind_sealed(
             SealedCode(
                 text,
                 known=(_meant_for_us(now),),
-                asker=hub.region,
+                asker=trip.region,
                 kind_version=None if certificate is None else certificate.kind_version,
             ),
-            trust=hub.trust,
+            trust=trip.trust,
             policy=policy_for(matter, channel),
-            catalogue=hub.catalogue,
-            now=now,
+            catalogue=trip.catalogue,
+            now=trip.now,
         ),
         answer,
     )
@@ -263,8 +265,8 @@ def _behind_sealed(
     shown = allowed(report.kind)
     if shown is None:
         return _looked(channel, (UntoldItem(NO_AGREEMENT),), spends)
-    salt = hub.random(SALT_BYTES)
-    agency = hub.trust.agency(certificate.agency)
+    salt = trip.random(SALT_BYTES)
+    agency = trip.trust.agency(certificate.agency)
     found = Found(
         replace(
             report,

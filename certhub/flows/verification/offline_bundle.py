@@ -16,6 +16,7 @@ from certhub_verifier.formats.status.statuslist import status_uri
 from certhub.history.events.catalogue import BUNDLE_ISSUED, Bundled, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 
 LIFE = timedelta(hours=12)
@@ -23,10 +24,11 @@ LIFE = timedelta(hours=12)
 
 def offline_bundle(*, by: Actor, hub: Hub) -> str:
     """Return the region's offline bundle, a compact JWS."""
+    trip = hub.at(by)
     hub.step("bundle:1")
-    now = hub.now()
+    now = trip.now
     hub.step("bundle:2")
-    ours = hub.trust.regions[hub.region]
+    ours = trip.trust.regions[hub.region]
     contents = bundle.BundleContents(
         region=hub.region,
         version=int(now.timestamp() * 1000),
@@ -34,23 +36,23 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
         expires=int((now + LIFE).timestamp()),
         trust=hub.trust_folder.files(),
         matters=matters(),
-        status=held_lists(hub),
+        status=held_lists(trip),
         format=ours.highest_format("bundle", versions.BUNDLE) or versions.FIRST,
     )
     with hub.writing() as unit:
         body = Bundled(lists=len(contents.status))
         append(unit, Event(BUNDLE_ISSUED, by.key, str(contents.version), body))
     hub.step("bundle:3")
-    return jws.sign(contents.to_payload(), typ=bundle.TYP, key=hub.signer(Purpose.BUNDLE))
+    return jws.sign(contents.to_payload(), typ=bundle.TYP, key=trip.signer(Purpose.BUNDLE))
 
 
-def held_lists(hub: Hub) -> dict[str, str]:
+def held_lists(trip: Trip) -> dict[str, str]:
     """Return every list on the shelf, ours and our peers', by its URI."""
     lists = {
-        status_uri(hub.region, int(n)): hub.shelf.get(f"status/{n}").decode("ascii")
-        for n in hub.shelf.names("status")
+        status_uri(trip.region, int(n)): trip.shelf.get(f"status/{n}").decode("ascii")
+        for n in trip.shelf.names("status")
     }
-    for code in hub.trust.regions:
-        for n in hub.shelf.names(f"peers/{code}/status"):
-            lists[status_uri(code, int(n))] = hub.shelf.get(f"peers/{code}/status/{n}").decode("ascii")
+    for code in trip.trust.regions:
+        for n in trip.shelf.names(f"peers/{code}/status"):
+            lists[status_uri(code, int(n))] = trip.shelf.get(f"peers/{code}/status/{n}").decode("ascii")
     return lists

@@ -25,6 +25,7 @@ from certhub.history.events import catalogue
 from certhub.history.events.catalogue import CERTIFICATE_SHOWN, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor
 from certhub.records.certificates import store as certificates
@@ -85,14 +86,15 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
         WrongState: a sealed code was asked for something that is not active.
         BadRequest: nothing, too much, or a field or matter that does not exist.
     """
+    trip = hub.at(by)
     hub.step("show:1")
     with hub.reading() as unit:
         mine = {held.certificate.cid: held.certificate for held in _held(unit, by)}
     chosen = [_chosen(item, mine) for item in _checked(choice)]
     hub.step("show:2")
-    warnings = tuple((c.cid, state) for c in chosen if (state := shown_state(c, hub.now())) != State.ACTIVE)
+    warnings = tuple((c.cid, state) for c in chosen if (state := shown_state(c, trip.now)) != State.ACTIVE)
     if choice.mode is Mode.SEALED:
-        return _sealed(chosen[0], by=by, hub=hub)
+        return _sealed(chosen[0], by=by, trip=trip)
     hub.step("show:3")
     code = codes.mint_ticket(hub.region, random=hub.random)
     with hub.writing() as unit:
@@ -155,28 +157,28 @@ def _chosen(item: TicketItem, mine: dict[str, Certificate]) -> Certificate:
     return certificate
 
 
-def _sealed(certificate: Certificate, *, by: Actor, hub: Hub) -> Shown:
+def _sealed(certificate: Certificate, *, by: Actor, trip: Trip) -> Shown:
     """A code that a camera can check with no network: one certificate, active, its face claims."""
-    state = shown_state(certificate, hub.now())
+    state = shown_state(certificate, trip.now)
     if state != State.ACTIVE:
         raise WrongState(state, "show a sealed code of")
-    expires_at = hub.now() + timedelta(seconds=hub.settings.ticket_seconds)
+    expires_at = trip.now + timedelta(seconds=trip.settings.ticket_seconds)
     try:
         face = [field.title for field in kind(certificate.kind).fields if field.face]
     except KindUnknown:
         face = []
     payload = codes.SealedPayload.fit(
-        iss=hub.region,
+        iss=trip.region,
         exp=int(expires_at.timestamp()),
-        jti=mint_jti(hub.random),
+        jti=mint_jti(trip.random),
         kind=certificate.kind,
         list_no=certificate.list_no,
         index=certificate.list_index,
         ref=certificate.ref[:16],
         claims={name: certificate.record.claims[name] for name in face if name in certificate.record.claims},
     )
-    hub.step("show:3")
-    with hub.writing() as unit:
+    trip.step("show:3")
+    with trip.writing() as unit:
         body = catalogue.Shown(
             kind=certificate.kind,
             mode=Mode.SEALED.value,
@@ -185,7 +187,7 @@ def _sealed(certificate: Certificate, *, by: Actor, hub: Hub) -> Shown:
             exp=payload.exp,
         )
         append(unit, Event(CERTIFICATE_SHOWN, by.key, certificate.ref.hex(), body))
-    hub.step("show:4")
-    token = jws.sign(payload.build(), typ="show+jwt", key=hub.signer(Purpose.SHOW))
-    hub.step("show:5")
+    trip.step("show:4")
+    token = jws.sign(payload.build(), typ="show+jwt", key=trip.signer(Purpose.SHOW))
+    trip.step("show:5")
     return Shown(codes.pack(token, "EC2"), expires_at, ())

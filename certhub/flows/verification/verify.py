@@ -47,6 +47,7 @@ from certhub.history.events.catalogue import (
 )
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
 from certhub.verification.receipts import store as receipts
@@ -80,6 +81,7 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
         BadRequest: no such matter, a verification id that is none, or a window or case number that nobody can read.
         Conflict: the verification id belongs to another clerk, another code or another question about it.
     """
+    trip = hub.at(by)
     require_readable(window=question.window, case_number=question.case_number)
     matter = _matter(question.matter)
     text = codes.normalise(question.code)
@@ -99,19 +101,20 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
         if before.report is not None:
             return as_seen(before.report, by=by)
     hub.step("verify:2")
-    looked = _look(text, question, matter, verification_id, by=by, hub=hub)
+    looked = _look(text, question, matter, verification_id, by=by, trip=trip)
     hub.step("verify:4")
     with hub.writing() as unit:
-        report = _settle(unit, looked, question, matter, verification_id, by=by, hub=hub)
+        report = _settle(unit, looked, question, matter, verification_id, by=by, trip=trip)
     hub.step("verify:5")
-    _signed_receipt(verification_id, hub=hub)
+    _signed_receipt(verification_id, trip=trip)
     hub.step("verify:6")
     return as_seen(report, by=by)
 
 
 def stored(verification_id: str, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
     """Return the report of a verification that this clerk made, masked for a page; raises NotFound."""
-    return as_seen(_answered(verification_id, by=by, hub=hub)[0], by=by)
+    trip = hub.at(by)
+    return as_seen(_answered(verification_id, by=by, trip=trip)[0], by=by)
 
 
 def receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:
@@ -120,24 +123,26 @@ def receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:
     What opens a digest is the certificate's identifier, which a page keeps covered: a page gets none here, and each
     by `opened_receipt`.
     """
-    _, opening = _answered(verification_id, by=by, hub=hub)
+    trip = hub.at(by)
+    _, opening = _answered(verification_id, by=by, trip=trip)
     return {
-        "receipt": _signed_receipt(verification_id, hub=hub),
+        "receipt": _signed_receipt(verification_id, trip=trip),
         "opening": [] if by.is_page else opening,
     }
 
 
 def opened_receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:
     """Return the receipt with what opens its digests; that it was asked for is on record first; raises NotFound."""
-    _, opening = _answered(verification_id, by=by, hub=hub)
+    trip = hub.at(by)
+    _, opening = _answered(verification_id, by=by, trip=trip)
     if opening:
         with hub.writing() as unit:
             record_revealed(unit, verification_id, range(len(opening)), IDENTIFIER, by=by)
-    return {"receipt": _signed_receipt(verification_id, hub=hub), "opening": opening}
+    return {"receipt": _signed_receipt(verification_id, trip=trip), "opening": opening}
 
 
 def _look(
-    text: str, question: Question, matter: Matter, verification_id: str, *, by: Actor, hub: Hub
+    text: str, question: Question, matter: Matter, verification_id: str, *, by: Actor, trip: Trip
 ) -> Looked:
     try:
         code = codes.read_code(text)
@@ -148,14 +153,14 @@ def _look(
         return Looked(Channel.TICKET, cause=refused.code, detail=look_detail(question.code))
     except codes.CodeAltered as refused:
         return Looked(Channel.TICKET, cause=refused.code)
-    hub.step("verify:3")
+    trip.step("verify:3")
     region = region_of(code)
     if region is None:
         return Looked(Channel.SEALED, cause="TAMPERED")
-    if region == hub.region:
-        return look(code, text, matter, hub=hub)
+    if region == trip.region:
+        return look(code, text, matter, trip=trip)
     asked = ask.Asked(text, code, region, matter, DEFAULT_PURPOSE, verification_id, question.window)
-    return ask.ask(asked, by=by, hub=hub)
+    return ask.ask(asked, by=by, trip=trip)
 
 
 def _settle(
@@ -166,11 +171,11 @@ def _settle(
     verification_id: str,
     *,
     by: Actor,
-    hub: Hub,
+    trip: Trip,
 ) -> Mapping[str, Any]:
     """Use the code and file the answer, in one transaction; somebody may have been quicker at either."""
     mine = use_now(
-        unit, region=hub.region, clerk=by.key, window=question.window, verification_id=verification_id
+        unit, region=trip.region, clerk=by.key, window=question.window, verification_id=verification_id
     )
     if looked.cause is None and looked.spends is not None:
         looked = _redeem(unit, looked, looked.spends, mine)
@@ -182,7 +187,7 @@ def _settle(
         verification_id,
         question=_asked(question),
         report=told,
-        receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, hub=hub).to_payload(),
+        receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, trip=trip).to_payload(),
         opening=[
             {"salt": base64.urlsafe_b64encode(f.salt).rstrip(b"=").decode(), "identifier": f.identifier}
             for f in looked.told
@@ -194,7 +199,7 @@ def _settle(
         if filed is None or filed.report is None:
             raise NotFound("the verification vanished while it was being answered")
         return filed.report
-    looks = _looks(looked, question, matter, verification_id, by=by, hub=hub)
+    looks = _looks(looked, question, matter, verification_id, by=by, trip=trip)
     refused = Event(CODE_REFUSED, by.key, verification_id, Refused(matter=matter.code, code=report.code))
     if looks:
         append(unit, *looks)
@@ -204,7 +209,7 @@ def _settle(
 
 
 def _looks(
-    looked: Looked, question: Question, matter: Matter, verification_id: str, *, by: Actor, hub: Hub
+    looked: Looked, question: Question, matter: Matter, verification_id: str, *, by: Actor, trip: Trip
 ) -> list[Event[catalogue.Looked]]:
     """Say for each certificate that is told that a clerk looked at it; of another region's we have no hash."""
     return [
@@ -217,7 +222,7 @@ def _looks(
                 kind=found.item.kind,
                 purpose=DEFAULT_PURPOSE,
                 matter=matter.code,
-                region=hub.region,
+                region=trip.region,
                 office=by.office,
                 window=question.window,
                 asked=tuple(matter.fields_for(found.item.kind) or ()),
@@ -258,15 +263,15 @@ def _report(looked: Looked, matter: Matter, verification_id: str, *, unit: Unit)
 
 
 def _receipt(
-    report: Report, looked: Looked, question: Question, matter: Matter, *, by: Actor, unit: Unit, hub: Hub
+    report: Report, looked: Looked, question: Question, matter: Matter, *, by: Actor, unit: Unit, trip: Trip
 ) -> Receipt:
     items = tuple(_recorded(found) for found in (looked.items if report.items else ()))
     return Receipt(
-        region=hub.region,
+        region=trip.region,
         issued_at=int(unit.now.timestamp()),
         vid=report.verification_id or "",
         at=unit.now,
-        office=by.office or hub.settings.name,
+        office=by.office or trip.settings.name,
         window=question.window,
         operator=unit.vault.pairwise(by.key, "receipt"),
         case=question.case_number,
@@ -275,7 +280,7 @@ def _receipt(
         channel=looked.channel.value,
         items=items,
         policy=policy_for(matter, looked.channel).digest(),
-        trust=hub.trust.digest,
+        trust=trip.trust.digest,
         verdict=report.verdict.value,
         code=report.code,
     )
@@ -296,23 +301,23 @@ def _recorded(found: Found | UntoldItem) -> ReceiptItem | UntoldReceiptItem:
     )
 
 
-def _signed_receipt(verification_id: str, *, hub: Hub) -> str:
+def _signed_receipt(verification_id: str, *, trip: Trip) -> str:
     """Return the signed receipt, signing it now if nobody has; its payload was on record before."""
-    with hub.reading() as unit:
+    with trip.reading() as unit:
         filed = receipts.get(unit, verification_id)
     if filed is None or filed.receipt_payload is None:
         raise NotFound("no such verification")
     if filed.receipt is not None:
         return filed.receipt
-    token = jws.sign(filed.receipt_payload, typ="receipt+jwt", key=hub.signer(Purpose.RECEIPT))
-    with hub.writing() as unit:
+    token = jws.sign(filed.receipt_payload, typ="receipt+jwt", key=trip.signer(Purpose.RECEIPT))
+    with trip.writing() as unit:
         return receipts.keep_receipt(unit, verification_id, token)
 
 
 def _answered(
-    verification_id: str, *, by: Actor, hub: Hub
+    verification_id: str, *, by: Actor, trip: Trip
 ) -> tuple[Mapping[str, Any], list[Mapping[str, str]]]:
-    with hub.reading() as unit:
+    with trip.reading() as unit:
         filed = receipts.get(unit, verification_id)
     if filed is None or filed.clerk != by.key or filed.report is None:
         raise NotFound("no such verification, or not one of yours")

@@ -32,7 +32,7 @@ def intended(home, draft):
     """A certificate of which only the intent is on record."""
     with home.hub.writing() as unit:
         read = issue.read(draft, by=home.agency, hub=home.hub)
-        [intent], _ = issue.intend(unit, [read], hub=home.hub, at=unit.now)
+        [intent], _ = issue.intend(unit, [read], trip=home.hub.at(None), at=unit.now)
     return intent
 
 

@@ -1,0 +1,89 @@
+"""One trip through a flow sees one world: time, trust and catalogue are taken once, at its start.
+
+    trip = hub.at(by)
+
+A trust set that changes while a verification runs would judge one half of it, and the receipt would name the other.
+So no flow asks the hub for any of the three again (tests/house/test_trips.py). What is written takes the moment of
+its own unit of work: a code is used when its row says so, an event is dated by its transaction.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from certhub_keys.signer import Signer
+from certhub_schemas import Catalogue
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.trust import TrustSet
+
+from certhub.adapters.network import Network
+from certhub.adapters.public_files import Shelf
+from certhub.db.engine import Unit
+from certhub.people.parties.people import Actor
+from certhub.settings import Settings
+
+if TYPE_CHECKING:
+    from certhub.hub import Hub
+
+
+@dataclass(frozen=True)
+class Trip:
+    """What a flow hands down: the world that judges, who asks (None where no account does), and the hub's doors.
+
+    now        aware, in UTC: the moment by which everything is judged
+    trust      the trust set in force then
+    catalogue  the kinds that are known then
+    """
+
+    now: datetime
+    trust: TrustSet
+    catalogue: Catalogue
+    by: Actor | None
+    hub: "Hub"
+
+    @property
+    def region(self) -> str:
+        """The region that the hub serves, six digits."""
+        return self.hub.region
+
+    @property
+    def settings(self) -> Settings:
+        """The hub's settings."""
+        return self.hub.settings
+
+    @property
+    def random(self) -> Callable[[int], bytes]:
+        """The hub's randomness."""
+        return self.hub.random
+
+    @property
+    def shelf(self) -> Shelf:
+        """The hub's public files."""
+        return self.hub.shelf
+
+    @property
+    def network(self) -> Network:
+        """The way to other regions."""
+        return self.hub.network
+
+    def step(self, name: str) -> None:
+        """Say which numbered step comes next."""
+        self.hub.step(name)
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        """One consistent view of the store."""
+        return self.hub.reading()
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        """One transaction on the store."""
+        return self.hub.writing()
+
+    def signer(self, purpose: Purpose) -> Signer:
+        """The region's signer for a purpose, by the trust set and the time of the trip."""
+        return self.hub.keyring.region_signer(purpose, trust=self.trust, at=self.now)
+
+    def seal(self, agency: str) -> Signer:
+        """An agency's seal signer, by the trust set and the time of the trip."""
+        return self.hub.keyring.seal_signer(agency, trust=self.trust, at=self.now)
