@@ -128,7 +128,8 @@ class _Lane:
 class _Trip:
     """One errand, carried out by up to two attempts at a time, in threads of their own.
 
-    The second starts beside a first that is slow, or after one that failed; a third only after two that failed.
+    The second starts beside a first that is slow; one that failed is followed by another, three in all. A line that was
+    kept may be closed by the peer just when it is used again: that is no answer, and the next attempt takes a new one.
 
     The caller waits for the first good answer, until the end and no longer: a name that does not resolve
     cannot be interrupted, only left behind. The place is given back when the last attempt has ended, so that
@@ -167,7 +168,7 @@ class _Trip:
             if isinstance(told, bytes):
                 return told
             self.failure, failed = told, failed + 1
-            if failed == len(self._attempts) < ATTEMPTS and time.monotonic() < self.ends:
+            if len(self._attempts) < ATTEMPTS and time.monotonic() < self.ends:
                 self._start()
         return None
 

@@ -182,6 +182,13 @@ def test_a_peers_lists_are_fetched_while_its_answers_are_slow(network):
         assert [b"list"] * PEER_TRIPS == [one.result() for one in waiting]
 
 
+def test_an_attempt_that_is_cut_off_beside_a_slow_one_is_followed_by_another(network):
+    """A kept line may be closed by the peer just when the second attempt takes it; the first still waits."""
+    with hostile(silence, BROKEN["reset"], answers(lambda body: body + b"!")) as peer:
+        assert b"question!" == ask(network, peer.url, timeout=3.0)
+        assert 3 == peer.connections
+
+
 def test_a_connection_is_kept_and_used_again(network):
     """A handshake a question would be most of its cost."""
 
