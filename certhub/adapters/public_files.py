@@ -5,10 +5,13 @@ not at all. The hub serves them: on the disk they are its own (certhub/adapters/
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from certhub.adapters import private
 from certhub.errors import NotFound
+
+DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,20 @@ class Shelf:
         target = self._path(name)
         private.make_folder(target.parent)
         private.write(target, content)
+
+    def keep(self, content: bytes) -> str:
+        """Publish a document under its own SHA-256, once and for ever; return that, in hex.
+
+        What a receipt names by its digest is kept first, so that whoever has the receipt can fetch it years later.
+        """
+        digest = sha256(content).hexdigest()
+        if not self._path(f"{DOCUMENTS}/{digest}").exists():
+            self.put(f"{DOCUMENTS}/{digest}", content)
+        return digest
+
+    def document(self, digest: str) -> bytes:
+        """Return the document that a digest names; raises NotFound where none was kept."""
+        return self.get(f"{DOCUMENTS}/{digest}")
 
     def get(self, name: str) -> bytes:
         """Return what is published under `name`.

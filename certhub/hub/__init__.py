@@ -77,14 +77,15 @@ class Hub:
         store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
         vault = vault_of(store, random)
         engine = open_engine(database_url(settings), schema=settings.database_schema)
+        shelf = Shelf(settings.data / PUBLIC)
         return cls(
             settings=settings,
             clock=clock,
             random=random,
             database=Database(engine, vault, clock, random),
             keyring=Keyring(settings.region, lambda kid: store.signer(kid, deterministic=deterministic)),
-            shelf=Shelf(settings.data / PUBLIC),
-            trust_folder=TrustFolder(settings.data / TRUST, clock),
+            shelf=shelf,
+            trust_folder=TrustFolder(settings.data / TRUST, clock, shelf.keep),
             network=network or HttpNetwork(),
             step=step,
         )

@@ -30,6 +30,7 @@ from certhub.jobs.status_lists import fetch_peer_lists, publish_due, stir
 from certhub.records.certificates import store as certificates
 from certhub.records.status import store as status
 from certhub.regions.peers import store as peers
+from certhub.setup.documents import keep_rules
 from certhub.verification.tickets import store as tickets
 
 log = logging.getLogger("certhub.jobs")
@@ -45,8 +46,12 @@ def run(hub: Hub, stop: threading.Event) -> None:
     fetcher.start()
     lease, watch = Lease(ABOUT_US, public_id(hub.random)), Watch(hub)
     next_sweep = hub.clock.monotonic()
+    is_kept = False
     while True:
         try:
+            if not is_kept:
+                keep_rules(hub.shelf)
+                is_kept = True
             migrate.check(hub.database.engine)  # else the lease goes to a process of newer code
             with hub.writing() as unit:
                 mine = lease.is_mine(unit, monotonic=hub.clock.monotonic())

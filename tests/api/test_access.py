@@ -21,6 +21,7 @@ SAMPLES = {
     "list_no": "999",
     "path": "nothing.json",
     "name": "nothing",
+    "digest": "0" * 64,
 }
 ROWS = tuple(access_table().rows())
 GUARDED = [row for row in ROWS if row.roles is not None]

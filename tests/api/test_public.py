@@ -25,6 +25,20 @@ def described():
     return create_app().openapi()
 
 
+def test_a_document_is_fetched_by_its_digest_for_ever(api):
+    """Anybody may, and any cache may keep it; a digest of nothing says so in its own words."""
+    digest = api.hub.trust.digest
+    answer = api.get(f"/trust/documents/{digest}")
+    absent = [
+        api.get(f"/trust/documents/{one}") for one in ("0" * 64, digest.upper(), "status", "..%2Fstatus%2F1")
+    ]
+
+    assert (200, digest) == (answer.status_code, sha256(answer.content).hexdigest())
+    assert "public, max-age=31536000, immutable" == answer.headers["Cache-Control"]
+    assert {(404, "NOT_KEPT")} == {(one.status_code, one.json()["code"]) for one in absent[:3]}
+    assert 404 == absent[3].status_code
+
+
 def test_a_status_list_is_a_signed_file(api):
     """application/statuslist+jwt with an ETag; unchanged is 304."""
     publish(api.hub)

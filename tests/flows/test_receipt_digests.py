@@ -11,9 +11,11 @@ from hashlib import sha256
 import pytest
 from certhub_schemas import matter
 from certhub_verifier.formats.jose import jws, strict_json
-from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.policy import Channel, Level, policy_for
+from certhub_verifier.trust import TrustSet, read_manifest
 
 from certhub.flows.verification import verify
+from certhub.setup.documents import keep_rules
 from tests.support.region import Region
 from tests.support.story import BUSINESS, issued, licence, scan, sealed, ticket
 
@@ -33,7 +35,11 @@ def digest_of_the_policy(code: str, channel: Channel) -> str:
     form = {
         "channel": channel.value,
         "matter": rules.code,
-        "levels": {fact.value: policy.level(fact).value for fact in policy.levels},
+        "levels": {
+            fact.value: policy.level(fact).value
+            for fact in policy.levels
+            if policy.level(fact) is not Level.OFF
+        },
         "max_status_age_seconds": rules.max_status_age_seconds,
         "max_trust_age_seconds": 72 * 3600,
         "expires_soon_days": 30,
@@ -131,3 +137,47 @@ def test_a_receipt_names_the_list_that_judged(home, other, where, step):
     assert (before, [before]) == (filed["trust"], fresh)
     assert after == later["trust"]
     assert ("valid", "valid") == (filed["verdict"], later["verdict"])
+
+
+def test_every_digest_of_a_receipt_leads_to_what_it_names(home, other):
+    """The rules, the trust list with each of its files and its agreement: kept before the receipt names them."""
+    agreement = other.hub.trust.agreement(other.hub.region, home.hub.region, other.hub.now())
+    for where, make in ((home, ticket), (home, sealed), (other, ticket), (other, sealed)):
+        filed = receipt_of(where, make(home, issued(home, licence(f"摘-{where.hub.region}-{make.__name__}"))))
+        shelf = where.hub.shelf
+        rules = json.loads(shelf.document(filed["policy"]))
+        files = read_manifest(shelf.document(filed["trust"]))
+        for digest in (filed["policy"], filed["trust"], *files.values()):
+            assert digest == sha256(shelf.document(digest)).hexdigest()
+
+        kept = TrustSet.from_files(
+            {path: shelf.document(digest) for path, digest in files.items()}, as_of=home.clock.now()
+        )
+        assert (filed["matter"], filed["channel"]) == (rules["matter"], rules["channel"])
+        assert filed["trust"] == kept.digest
+        assert agreement == kept.agreement(other.hub.region, home.hub.region, home.clock.now())
+
+
+def test_a_receipt_of_an_earlier_release_finds_its_rules(home):
+    """What named all facts is kept too, in the forms of then, once the background jobs have begun."""
+    keep_rules(home.hub.shelf)
+    policy = policy_for(matter(BUSINESS), Channel.TICKET)
+    kept = [json.loads(home.hub.shelf.document(sha256(one).hexdigest())) for one in policy.former_documents()]
+
+    assert [13, 14] == [len(form["levels"]) for form in kept]
+    assert {"off"} < {level for form in kept for level in form["levels"].values()}
+
+
+def test_a_policy_is_named_by_what_counts_alone():
+    """A fact that is off is not in the form: one that a release adds and does not ask for renames no policy."""
+    policy = policy_for(matter(BUSINESS), Channel.TICKET)
+    named = {fact for fact in policy.levels if policy.level(fact) is not Level.OFF}
+    without = replace(
+        policy,
+        levels={fact: policy.level(fact) for fact in policy.levels if fact in named}
+        | {fact: Level.OFF for fact in policy.levels if fact not in named},
+    )
+
+    assert policy.digest() == without.digest()
+    assert {fact.value for fact in named} == set(json.loads(policy.document())["levels"])
+    assert named < set(policy.levels)

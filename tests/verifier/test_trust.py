@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from certhub_schemas import matters
@@ -23,7 +24,7 @@ from certhub_verifier.formats.trust.trustlist import (
     issuers_path,
     keys_path,
 )
-from certhub_verifier.trust import Standing, TrustedKey, TrustSet, open_bundle
+from certhub_verifier.trust import Standing, TrustedKey, TrustSet, manifest, open_bundle, read_manifest
 
 from tests.support.fixed_keys import fixed_key
 from tests.support.mutants import mutants
@@ -541,3 +542,29 @@ def test_as_of_is_what_the_caller_says() -> None:
         datetime(2020, 1, 1, tzinfo=UTC)
         == TrustSet.from_files(trust_files(), as_of=datetime(2020, 1, 1, tzinfo=UTC)).as_of
     )
+
+
+def test_the_manifest_is_what_the_digest_is_of_and_reads_back() -> None:
+    """Path, NUL and SHA-256 of each file, by path; whoever has it knows which files to fetch."""
+    files = trust_files()
+    document = manifest(files)
+
+    assert TrustSet.from_files(files, as_of=NOON).digest == sha256(document).hexdigest()
+    assert {path: sha256(data).hexdigest() for path, data in files.items()} == read_manifest(document)
+    assert {} == read_manifest(b"")
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        lambda document: document[:-1],
+        lambda document: document + b"x",
+        lambda document: document + document,
+        lambda document: b"\xff" + document,
+    ],
+    ids=["cut", "longer", "twice", "not text"],
+)
+def test_what_is_no_manifest_is_refused(bent) -> None:
+    """A document that does not read back to itself names no files."""
+    with pytest.raises(BadTrust):
+        read_manifest(bent(manifest(trust_files())))

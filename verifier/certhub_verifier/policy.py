@@ -10,7 +10,7 @@ with a digest, so that a receipt can say years later by which rules it was judge
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -97,21 +97,53 @@ class Policy:
         """Return how much `fact` weighs; a fact that the policy does not name is required."""
         return self.levels.get(fact, Level.REQUIRED)
 
+    def document(self) -> bytes:
+        """Return the canonical form (RFC 8785), whose SHA-256 a receipt carries.
+
+        It names the facts that count; a fact that is off is left out, so that one that a later release adds and does
+        not ask for changes no policy's name.
+        """
+        return self._form({fact for fact in Fact if self.level(fact) is not Level.OFF})
+
+    def former_documents(self) -> tuple[bytes, ...]:
+        """Return the forms that earlier releases named: every fact that they knew, also those that were off."""
+        return tuple(self._form(facts) for facts in _FORMER_FACTS)
+
     def digest(self) -> str:
-        """Return the hex SHA-256 of the canonical form, as a receipt carries it."""
+        """Return the hex SHA-256 of the document, as a receipt carries it."""
+        return hashlib.sha256(self.document()).hexdigest()
+
+    def _form(self, facts: Collection[Fact]) -> bytes:
         form = {
             "channel": self.channel.value,
             "matter": self.matter_code,
-            "levels": {fact.value: self.level(fact).value for fact in Fact},
+            "levels": {fact.value: self.level(fact).value for fact in facts},
             "max_status_age_seconds": self.max_status_age_seconds,
             "max_trust_age_seconds": self.max_trust_age_seconds,
             "expires_soon_days": self.expires_soon_days,
             "offline_allowed": self.offline_allowed,
             "deficiency_allowed": self.deficiency_allowed,
         }
-        return hashlib.sha256(strict_json.canonical(form)).hexdigest()
+        return strict_json.canonical(form)
 
 
+_FORMER_FACTS: tuple[frozenset[Fact], ...] = (
+    frozenset(
+        {
+            *(Fact.WELL_FORMED, Fact.SIGNATURE, Fact.STANDS_BEHIND, Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED),
+            *(Fact.DATES, Fact.STATUS, Fact.HOLDER_BINDING, Fact.AUDIENCE, Fact.ONE_TIME),
+            *(Fact.TRUST_FRESH, Fact.AGREEMENT, Fact.LOGGED),
+        }
+    ),
+    frozenset(
+        {
+            *(Fact.WELL_FORMED, Fact.SIGNATURE, Fact.STANDS_BEHIND, Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED),
+            *(Fact.CATALOGUED, Fact.DATES, Fact.STATUS, Fact.HOLDER_BINDING, Fact.AUDIENCE, Fact.ONE_TIME),
+            *(Fact.TRUST_FRESH, Fact.AGREEMENT, Fact.LOGGED),
+        }
+    ),
+)
+"""The facts that a policy's name covered before it covered those that count; receipts of then are read for ever."""
 _COMMON = {
     Fact.WELL_FORMED: Level.REQUIRED,
     Fact.SIGNATURE: Level.REQUIRED,

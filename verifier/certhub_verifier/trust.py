@@ -53,7 +53,19 @@ from certhub_verifier.formats.trust.trustlist import (
 from certhub_verifier.trustedkey import Standing, TrustedKey
 from certhub_verifier.twins import all_set_aside, require_no_twins
 
-__all__ = ["Agency", "RegionTrust", "Standing", "TrustSet", "TrustedKey", "open_bundle"]
+__all__ = [
+    "Agency",
+    "RegionTrust",
+    "Standing",
+    "TrustSet",
+    "TrustedKey",
+    "manifest",
+    "manifest_of",
+    "open_bundle",
+    "read_manifest",
+]
+
+_SHA256_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,12 +240,43 @@ def _parsed(path: str, data: bytes) -> TrustFile:
         raise BadTrust(f"{path[:128]!a}: {bad.reason}") from bad
 
 
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """Return the document whose SHA-256 is the digest of a trust set made from `files`.
+
+    It is path, NUL and SHA-256 (32 bytes) of each file, one after the other, by path in order of code points.
+    """
+    return b"".join(path.encode() + b"\0" + sha256(data).digest() for path, data in sorted(files.items()))
+
+
+def read_manifest(document: bytes) -> dict[str, str]:
+    """Return the SHA-256 of each file, in hex, by its path.
+
+    Raises:
+        BadTrust: it is no manifest, or its paths are not in their order.
+    """
+    found: dict[str, str] = {}
+    rest = document
+    while rest:
+        path, nul, rest = rest.partition(b"\0")
+        if not nul or len(rest) < _SHA256_BYTES:
+            raise BadTrust("the manifest of the trust set ends too early")
+        try:
+            found[path.decode()] = rest[:_SHA256_BYTES].hex()
+        except UnicodeDecodeError as broken:
+            raise BadTrust("a path in the manifest of the trust set is not UTF-8") from broken
+        rest = rest[_SHA256_BYTES:]
+    if list(found) != sorted(found) or manifest_of(found) != document:
+        raise BadTrust("the paths in the manifest of the trust set are not in their order")
+    return found
+
+
+def manifest_of(digests: Mapping[str, str]) -> bytes:
+    """Return the manifest of files of which only path and SHA-256 are known."""
+    return b"".join(path.encode() + b"\0" + bytes.fromhex(digests[path]) for path in sorted(digests))
+
+
 def _digest(files: Mapping[str, bytes]) -> str:
-    """Return the hex SHA-256 over path, NUL and SHA-256 of each file, by path in order of code points."""
-    whole = sha256()
-    for path, data in sorted(files.items()):
-        whole.update(path.encode() + b"\0" + sha256(data).digest())
-    return whole.hexdigest()
+    return sha256(manifest(files)).hexdigest()
 
 
 def _region(member: Member, parsed: Mapping[str, TrustFile]) -> RegionTrust:

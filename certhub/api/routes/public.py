@@ -25,6 +25,8 @@ router = APIRouter(tags=["public"])
 STATUS_TYPE = "application/statuslist+jwt"  # Token Status List, "Status List Token in JWT Format"
 STATUS_CACHE = "public, max-age=5"  # seconds: a sixth of the list's ttl, so that caches add little to its age
 TRUST_CACHE = "public, max-age=60"
+DOCUMENT_TYPE, DOCUMENT_CACHE = "application/octet-stream", "public, max-age=31536000, immutable"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _LIST_NO = re.compile(r"[1-9][0-9]{0,8}")
 _TARGET = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*\.json")
 
@@ -94,6 +96,29 @@ def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
         raise NotFound("no such file of the trust list")
     content = Shelf(hub.trust_folder.folder).get(path)
     return _file(content, request, media_type="application/json", cache=TRUST_CACHE)
+
+
+@router.get(
+    "/trust/documents/{digest}",
+    response_class=Response,
+    responses={
+        200: {"content": {DOCUMENT_TYPE: {}}, "description": "The document whose SHA-256 this is"},
+        304: {"description": "Unchanged"},
+    },
+)
+def get_document(digest: str, request: Request, hub: TheHub) -> Response:
+    """Return what a receipt names by its digest: rules, the manifest of a trust list, or one of its files.
+
+    Raises:
+        NotFound: nothing of that digest was kept here (NOT_KEPT).
+    """
+    if not _DIGEST.fullmatch(digest):
+        raise NotFound("a digest has 64 lower-case hexadecimal digits", code="NOT_KEPT")
+    try:
+        content = hub.shelf.document(digest)
+    except NotFound as missing:
+        raise NotFound("nothing of this digest is kept here", code="NOT_KEPT") from missing
+    return _file(content, request, media_type=DOCUMENT_TYPE, cache=DOCUMENT_CACHE)
 
 
 @router.get("/types/{code}", responses={304: {"description": "Unchanged"}})

@@ -15,7 +15,7 @@ Whatever the outcome, there is a report and a receipt: "could not check" is file
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from certhub_schemas import Matter, MatterUnknown
@@ -56,6 +56,7 @@ from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.store import Use
 
 DEFAULT_PURPOSE = "verify"
+NOTHING_YET = Looked(Channel.TICKET)
 VERIFICATION_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # what a receipt can carry; the API asks for 8 or more
 
 
@@ -68,6 +69,22 @@ class Question:
     window: str
     case_number: str | None = None
     verification_id: str | None = None
+
+
+@dataclass(frozen=True)
+class VerificationInProgress:
+    """A verification on its way: its id, what is asked, by whom, in which world; then what was found behind the code.
+
+    `policy` is the digest of the rules that judge, kept where everybody can fetch them before a receipt names them.
+    """
+
+    id: str
+    question: Question
+    matter: Matter
+    by: Actor
+    trip: Trip
+    looked: Looked = NOTHING_YET
+    policy: str = ""
 
 
 def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
@@ -101,10 +118,12 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
         if before.report is not None:
             return as_seen(before.report, by=by)
     hub.step("verify:2")
-    looked = _look(text, question, matter, verification_id, by=by, trip=trip)
+    asked = VerificationInProgress(verification_id, question, matter, by, trip)
+    looked = _look(text, asked)
+    policy = trip.shelf.keep(policy_for(matter, looked.channel).document())
     hub.step("verify:4")
     with hub.writing() as unit:
-        report = _settle(unit, looked, question, matter, verification_id, by=by, trip=trip)
+        report = _settle(unit, replace(asked, looked=looked, policy=policy))
     hub.step("verify:5")
     _signed_receipt(verification_id, trip=trip)
     hub.step("verify:6")
@@ -141,97 +160,89 @@ def opened_receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, An
     return {"receipt": _signed_receipt(verification_id, trip=trip), "opening": opening}
 
 
-def _look(
-    text: str, question: Question, matter: Matter, verification_id: str, *, by: Actor, trip: Trip
-) -> Looked:
+def _look(text: str, asked: VerificationInProgress) -> Looked:
     try:
         code = codes.read_code(text)
     except codes.CodePartial as partial:
         detail = {"received": str(partial.received), "expected": str(partial.expected)}
         return Looked(Channel.TICKET, cause=partial.code, detail=detail)
     except codes.NotOurCode as refused:
-        return Looked(Channel.TICKET, cause=refused.code, detail=look_detail(question.code))
+        return Looked(Channel.TICKET, cause=refused.code, detail=look_detail(asked.question.code))
     except codes.CodeAltered as refused:
         return Looked(Channel.TICKET, cause=refused.code)
-    trip.step("verify:3")
+    asked.trip.step("verify:3")
     region = region_of(code)
     if region is None:
         return Looked(Channel.SEALED, cause="TAMPERED")
-    if region == trip.region:
-        return look(code, text, matter, trip=trip)
-    asked = ask.Asked(text, code, region, matter, DEFAULT_PURPOSE, verification_id, question.window)
-    return ask.ask(asked, by=by, trip=trip)
+    if region == asked.trip.region:
+        return look(code, text, asked.matter, trip=asked.trip)
+    question = ask.Asked(text, code, region, asked.matter, DEFAULT_PURPOSE, asked.id, asked.question.window)
+    return ask.ask(question, by=asked.by, trip=asked.trip)
 
 
-def _settle(
-    unit: Unit,
-    looked: Looked,
-    question: Question,
-    matter: Matter,
-    verification_id: str,
-    *,
-    by: Actor,
-    trip: Trip,
-) -> Mapping[str, Any]:
+def _settle(unit: Unit, asked: VerificationInProgress) -> Mapping[str, Any]:
     """Use the code and file the answer, in one transaction; somebody may have been quicker at either."""
-    mine = use_now(
-        unit, region=trip.region, clerk=by.key, window=question.window, verification_id=verification_id
-    )
+    looked = asked.looked
     if looked.cause is None and looked.spends is not None:
-        looked = _redeem(unit, looked, looked.spends, mine)
-    report = _report(looked, matter, verification_id, unit=unit)
+        mine = use_now(
+            unit,
+            region=asked.trip.region,
+            clerk=asked.by.key,
+            window=asked.question.window,
+            verification_id=asked.id,
+        )
+        asked = replace(asked, looked=_redeem(unit, looked, looked.spends, mine))
+    report = _report(unit, asked)
     in_english = report.sentence("en")
     told = report.to_dict() | {"headline_en": in_english.headline, "next_step_en": in_english.next_step}
     new = receipts.answer(
         unit,
-        verification_id,
-        question=_asked(question),
+        asked.id,
+        question=_asked(asked.question),
         report=told,
-        receipt_payload=_receipt(report, looked, question, matter, by=by, unit=unit, trip=trip).to_payload(),
+        receipt_payload=_receipt(unit, asked, report).to_payload(),
         opening=[
             {"salt": base64.urlsafe_b64encode(f.salt).rstrip(b"=").decode(), "identifier": f.identifier}
-            for f in looked.told
+            for f in asked.looked.told
             if f.salt is not None and f.identifier is not None
         ],
     )
     if not new:
-        filed = receipts.get(unit, verification_id)
+        filed = receipts.get(unit, asked.id)
         if filed is None or filed.report is None:
             raise NotFound("the verification vanished while it was being answered")
         return filed.report
-    looks = _looks(looked, question, matter, verification_id, by=by, trip=trip)
-    refused = Event(CODE_REFUSED, by.key, verification_id, Refused(matter=matter.code, code=report.code))
+    looks = _looks(asked)
     if looks:
         append(unit, *looks)
     else:
-        append(unit, refused)
+        refused = Refused(matter=asked.matter.code, code=report.code)
+        append(unit, Event(CODE_REFUSED, asked.by.key, asked.id, refused))
     return told
 
 
-def _looks(
-    looked: Looked, question: Question, matter: Matter, verification_id: str, *, by: Actor, trip: Trip
-) -> list[Event[catalogue.Looked]]:
+def _looks(asked: VerificationInProgress) -> list[Event[catalogue.Looked]]:
     """Say for each certificate that is told that a clerk looked at it; of another region's we have no hash."""
     return [
         Event(
             CERTIFICATE_LOOKED_AT if found.ref else PEER_CERTIFICATE_LOOKED_AT,
-            by.key,
-            found.ref or verification_id,
+            asked.by.key,
+            found.ref or asked.id,
             catalogue.Looked(
-                verification=verification_id,
+                verification=asked.id,
                 kind=found.item.kind,
                 purpose=DEFAULT_PURPOSE,
-                matter=matter.code,
-                region=trip.region,
-                office=by.office,
-                window=question.window,
-                asked=tuple(matter.fields_for(found.item.kind) or ()),
+                matter=asked.matter.code,
+                region=asked.trip.region,
+                office=asked.by.office,
+                window=asked.question.window,
+                asked=tuple(asked.matter.fields_for(found.item.kind) or ()),
                 told=tuple(sorted(found.item.disclosed)),
                 verdict=found.item.verdict.value,
                 code=found.item.code,
             ),
         )
-        for found in looked.told
+        for found in asked.looked.told
     ]
 
 
@@ -249,38 +260,37 @@ def _redeem(unit: Unit, looked: Looked, spends: Spends, mine: Use) -> Looked:
     return used(looked.channel, first, spends, where=lambda use: use.window)
 
 
-def _report(looked: Looked, matter: Matter, verification_id: str, *, unit: Unit) -> Report:
+def _report(unit: Unit, asked: VerificationInProgress) -> Report:
+    looked = asked.looked
     about = {
         "channel": looked.channel,
         "as_of": unit.now,
-        "verification_id": verification_id,
-        "deficiency_allowed": matter.deficiency_allowed,
-        "receipt_url": f"/api/v1/verifications/{verification_id}/receipt",
+        "verification_id": asked.id,
+        "deficiency_allowed": asked.matter.deficiency_allowed,
+        "receipt_url": f"/api/v1/verifications/{asked.id}/receipt",
     }
     if looked.cause is not None:
         return failed(looked.cause, looked.detail, **about)  # type: ignore[arg-type]
     return overall(looked.shown, is_count_known=looked.is_count_known, about=looked.detail, **about)  # type: ignore[arg-type]
 
 
-def _receipt(
-    report: Report, looked: Looked, question: Question, matter: Matter, *, by: Actor, unit: Unit, trip: Trip
-) -> Receipt:
-    items = tuple(_recorded(found) for found in (looked.items if report.items else ()))
+def _receipt(unit: Unit, asked: VerificationInProgress, report: Report) -> Receipt:
+    items = tuple(_recorded(found) for found in (asked.looked.items if report.items else ()))
     return Receipt(
-        region=trip.region,
+        region=asked.trip.region,
         issued_at=int(unit.now.timestamp()),
-        vid=report.verification_id or "",
+        vid=asked.id,
         at=unit.now,
-        office=by.office or trip.settings.name,
-        window=question.window,
-        operator=unit.vault.pairwise(by.key, "receipt"),
-        case=question.case_number,
-        matter=matter.code,
+        office=asked.by.office or asked.trip.settings.name,
+        window=asked.question.window,
+        operator=unit.vault.pairwise(asked.by.key, "receipt"),
+        case=asked.question.case_number,
+        matter=asked.matter.code,
         purpose=DEFAULT_PURPOSE,
-        channel=looked.channel.value,
+        channel=asked.looked.channel.value,
         items=items,
-        policy=policy_for(matter, looked.channel).digest(),
-        trust=trip.trust.digest,
+        policy=asked.policy,
+        trust=asked.trip.trust.digest,
         verdict=report.verdict.value,
         code=report.code,
     )

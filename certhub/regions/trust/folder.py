@@ -13,14 +13,15 @@ agree. A symbolic link is not followed: who may write one here could point it at
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats.trust.trustlist import MAX_FILE_BYTES, SetAside
-from certhub_verifier.trust import TrustSet
+from certhub_verifier.trust import TrustSet, manifest
 
 from certhub.adapters.clock import Clock
 from certhub.errors import Unavailable
@@ -38,12 +39,22 @@ class NoTrust(Unavailable):
     code = "NO_TRUST"
 
 
+def forget(document: bytes) -> str:
+    """Keep nothing: what a receipt names cannot be fetched from here later."""
+    return sha256(document).hexdigest()
+
+
 @dataclass
 class TrustFolder:
-    """Reads the folder when it changed, and at least every five minutes."""
+    """Reads the folder when it changed, and at least every five minutes.
+
+    Before a set comes into force, `keep` is given each of its files and its manifest, so that whoever has a receipt
+    can fetch what judged it.
+    """
 
     folder: Path
     clock: Clock
+    keep: Callable[[bytes], str] = forget
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _set: TrustSet | None = None
     _seen: _Seen | None = None
@@ -93,6 +104,8 @@ class TrustFolder:
                 return  # the next look takes it up
             links_aside = tuple(SetAside(path, "file", "a symbolic link is not followed") for path in links)
             found = TrustSet.from_files(files, as_of=now)
+            for document in (*files.values(), manifest(files)):
+                self.keep(document)
             self._set = replace(found, set_aside=found.set_aside + links_aside)
         except (VerifierError, OSError) as broken:
             self.problem = str(broken) if isinstance(broken, VerifierError) else _told(broken)
