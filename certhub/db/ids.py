@@ -22,6 +22,11 @@ def row_id(now: datetime, random: Callable[[int], bytes]) -> UUID:
     return UUID(int=value)
 
 
+def milliseconds(row: UUID) -> int:
+    """Return when a row id was made, in milliseconds since 1970."""
+    return row.int >> 80
+
+
 def public_id(random: Callable[[int], bytes]) -> str:
     """Make an identifier for the outside: 128 random bits, 26 characters."""
     return crockford.encode(random(PUBLIC_ID_BYTES))

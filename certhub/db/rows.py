@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from sqlalchemy import Row
 from sqlmodel import SQLModel
@@ -74,12 +74,12 @@ def _columns(model: type[SQLModel]) -> tuple[str, ...]:
 def _fields(type_: "type[DataclassInstance]") -> dict[str, Callable[[Any], Any] | None]:
     """Return the fields of a value, each with what makes it out of a column; None where the column is it."""
     hints = get_type_hints(type_)
-    return {
-        field.name: hints[field.name] if _is_word(hints[field.name]) else None
-        for field in fields(type_)
-        if field.init
-    }
+    return {field.name: _word(hints[field.name]) for field in fields(type_) if field.init}
 
 
-def _is_word(hint: object) -> bool:
-    return isinstance(hint, type) and issubclass(hint, StrEnum)
+def _word(hint: object) -> Callable[[Any], Any] | None:
+    """Return the closed list that a field's words come from, also where it may be None; None for another type."""
+    for one in (hint, *get_args(hint)):
+        if isinstance(one, type) and issubclass(one, StrEnum):
+            return one
+    return None

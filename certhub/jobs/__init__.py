@@ -5,6 +5,7 @@
     fetch     every 30 seconds: the lists of other regions, verified, for the offline bundle
     sweep     every 10 seconds: intended certificates whose maker died long ago are voided, never signed;
               old tickets, spent rows, replay rows and idempotency keys are forgotten
+    fill      as often: changes of state that older code made beside us, without a row, get one from the history
 
 One process publishes and sweeps at a time, by a lease in the database; whoever dies loses it in ten seconds.
 Each round it also compares the wall clock with the monotonic one: a jump goes on record and into the history, and
@@ -31,6 +32,7 @@ from certhub.records.certificates import store as certificates
 from certhub.records.status import store as status
 from certhub.regions.peers import store as peers
 from certhub.setup.documents import keep_rules
+from certhub.setup.state_history import Filler
 from certhub.verification.tickets import store as tickets
 
 log = logging.getLogger("certhub.jobs")
@@ -44,7 +46,7 @@ def run(hub: Hub, stop: threading.Event) -> None:
     """Work until told to stop: publishing and sweeping here, fetching (it may wait for others) in a thread."""
     fetcher = threading.Thread(target=_fetch_loop, args=(hub, stop), name="certhub-fetch", daemon=True)
     fetcher.start()
-    lease, watch = Lease(ABOUT_US, public_id(hub.random)), Watch(hub)
+    lease, watch, filler = Lease(ABOUT_US, public_id(hub.random)), Watch(hub), Filler(hub.database)
     next_sweep = hub.clock.monotonic()
     is_kept = False
     while True:
@@ -60,6 +62,7 @@ def run(hub: Hub, stop: threading.Event) -> None:
                 publish(hub)
                 if hub.clock.monotonic() >= next_sweep:
                     sweep(hub)
+                    filler.look()
                     next_sweep = hub.clock.monotonic() + SWEEP_SECONDS
         except HubError as refused:
             log.warning("worker: %s: %s", refused.code, refused)

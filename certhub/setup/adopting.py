@@ -8,7 +8,9 @@ turn its version back, add a row, and have the next `certhub migrate` make it ou
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +20,12 @@ from sqlalchemy import Engine
 from certhub.adapters import private
 from certhub.db import adoption, migrate
 from certhub.db.adoption import Adoption
-from certhub.db.engine import Unit, open_engine
+from certhub.db.engine import Database, open_engine
 from certhub.errors import Conflict
 from certhub.hub import KEYS, database_url, read_passphrase, vault_of
 from certhub.records.certificates import search, terms
 from certhub.settings import Settings
+from certhub.setup import state_history
 
 FILE = "adopted.json"
 
@@ -67,7 +70,7 @@ def bring_up(
     stands = migrate.bring_up(database_url(settings), schema=settings.database_schema, adopt=adopt)
     if stands.is_newer:
         return None
-    _fill_index(settings, now=now, random=random)
+    _fill(settings, now=now, random=random)
     if done or not (settings.data / FILE).exists():
         note(settings, done[0] if done else None, now=now)
     return done[0] if done else None
@@ -83,24 +86,51 @@ def newer_revision(settings: Settings) -> str | None:
         engine.dispose()
 
 
-def _fill_index(settings: Settings, *, now: datetime, random: Callable[[int], bytes]) -> None:
-    """Put certificates of before into the search index, some in a transaction; killed and run again it goes on."""
+@dataclass(frozen=True)
+class _Stopped:
+    """The time of one command."""
+
+    time: datetime
+
+    def now(self) -> datetime:
+        """Return when the command began."""
+        return self.time
+
+    def monotonic(self) -> float:
+        """Nothing is measured."""
+        return 0.0
+
+
+def _fill(settings: Settings, *, now: datetime, random: Callable[[int], bytes]) -> None:
+    """Fill in what tables of today know of rows of before, some in a transaction; run again it goes on.
+
+    The key store is opened only where something is missing.
+    """
     engine = open_engine(database_url(settings), schema=settings.database_schema)
+
+    @cache
+    def database() -> Database:
+        vault = vault_of(KeyStore.open(settings.data / KEYS, read_passphrase(settings)), random)
+        return Database(engine, vault, _Stopped(now), random)
+
     try:
         with engine.connect() as connection:
-            if terms.is_complete(connection):
-                return
-        vault = vault_of(KeyStore.open(settings.data / KEYS, read_passphrase(settings)), random)
-        last: UUID | None = None
-        while True:
-            with engine.connect() as connection:
-                writer = connection.execution_options(certhub_writes=True)
-                with writer.begin():
-                    last = search.fill(Unit(writer, vault, now, random), before=last)
-            if last is None:
-                return
+            is_complete = terms.is_complete(connection)
+        if not is_complete:
+            _fill_index(database())
+        state_history.fill_all(engine, database)
     finally:
         engine.dispose()
+
+
+def _fill_index(database: Database) -> None:
+    """Put certificates of before into the search index."""
+    last: UUID | None = None
+    while True:
+        with database.writing() as unit:
+            last = search.fill(unit, before=last)
+        if last is None:
+            return
 
 
 def note(settings: Settings, adopted: Adoption | None, *, now: datetime) -> None:

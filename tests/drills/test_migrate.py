@@ -8,6 +8,7 @@ import pytest
 
 from certhub.db.adoption import TABLES
 from certhub.hub import Hub
+from certhub.records.certificates import states
 from certhub.settings import Settings
 from certhub.setup.adopting import FILE, bring_up
 from tests.drills.orders import KILLED, Child, Scene
@@ -31,6 +32,8 @@ def ends_well(folder: Path, facts: dict) -> None:
         tokens = {"clerk": _token(folder)}
         assert ("valid", "OK") == told(scan(Region(hub, tokens, Clock(), Wire()), facts["ticket"]))
         assert {} == dict(hub.database.refused)
+        with hub.reading() as unit:
+            assert [] == states.incomplete(unit.sql, None).incomplete
     finally:
         hub.close()
 

@@ -234,7 +234,7 @@ def test_a_decisions_number_of_before_the_screen_does_not_silence_an_answer(home
     with home.hub.writing() as unit:
         certificate = certificates.find(unit, cid)
         assert certificate is not None
-        certificates.set_state(unit, certificate, State.SUSPENDED, reason="x", decision="鄂\u200b1号")
+        certificates.set_state(unit, certificate, State.SUSPENDED, by="t", reason="x", decision="鄂\u200b1号")
 
     report = scan(other, ticket(home, cid))
 

@@ -208,7 +208,7 @@ def test_a_change_that_lost_the_race_says_so(home):
     change(home, cid, Transition.SUSPEND)
 
     with home.hub.writing() as unit:
-        assert certificates.set_state(unit, seen, State.REVOKED) is None
+        assert certificates.set_state(unit, seen, State.REVOKED, by="t") is None
     assert State.SUSPENDED is state(home, cid)
 
 

@@ -22,6 +22,7 @@ WORDS = {
     "account": {"role", "agencies"},
     "certificate": {"cid", "kind", "agency", "state"},
     "certificate_id": {"cid"},
+    "certificate_state": {"was", "state", "reason_code", "by"},
     "event": {"type", "actor", "subject"},
     "exchange": {"asker", "jti"},
     "outbox": {"topic", "ref"},

@@ -1,9 +1,9 @@
-"""What must hold whenever nothing is at work: the row, the slot, the published list and the history say the same.
+"""What must hold whenever nothing is at work: the row, its changes, the slot, the published list and the history agree.
 
     disagreements(hub)   every sentence in which two of them differ; none is the good answer
     settled(hub, clock)  the same once the worker has published: then the public list is compared slot by slot
 
-A flow's test looks at one of the four and cannot see the other three. So every test that uses regions ends with this,
+A flow's test looks at one of the five and cannot see the other four. So every test that uses regions ends with this,
 and every drill looks with it after a death.
 """
 
@@ -23,6 +23,8 @@ from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.history.events import store as history
 from certhub.hub import Hub
+from certhub.records.certificates import states
+from certhub.records.certificates.record import Place
 from certhub.records.certificates.rules import State, wire_status
 from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
 from certhub.records.status.tables import SlotRow, StatusListRow
@@ -38,7 +40,7 @@ TOLD = {ISSUED: State.ACTIVE, "certificate.reinstated": State.ACTIVE} | {
 """The state in which a certificate is after an event of a type."""
 ENDS = set(State) - {State.INTENDED, State.ACTIVE, State.SUSPENDED, State.VOIDED}
 LIVE = {State.ACTIVE, State.SUSPENDED}
-Place = tuple[int, int]
+Slot = tuple[int, int]
 
 
 def disagreements(hub: Hub) -> list[str]:
@@ -50,6 +52,7 @@ def disagreements(hub: Hub) -> list[str]:
         found = [
             *_rows_and_slots(certificates, slots),
             *_rows_and_history(certificates, _history(unit)),
+            *_rows_and_changes(unit, certificates, _history(unit)),
             *_rows_and_indexes(unit, certificates),
         ]
         lists = [row.list_no for row in unit.sql.execute(select(_LIST))]
@@ -73,7 +76,7 @@ def settled(hub: Hub, clock: Clock) -> list[str]:
     return left + disagreements(hub)
 
 
-def _rows_and_slots(certificates: Iterable[Any], slots: Mapping[Place, Any]) -> list[str]:
+def _rows_and_slots(certificates: Iterable[Any], slots: Mapping[Slot, Any]) -> list[str]:
     """Each certificate has its slot, which says what its state says; each slot is a certificate's or a decoy's."""
     found, owners = [], {}
     for row in certificates:
@@ -123,6 +126,24 @@ def _led_to(states: Counter[str]) -> State | None:
     return ends[0] if ends else State.SUSPENDED if paused else State.ACTIVE
 
 
+def _rows_and_changes(unit: Unit, rows: Iterable[Any], told: Mapping[str, Counter[str]]) -> list[str]:
+    """The kept changes lead, one by one, from the intent to the state of the row, and are those that were told."""
+    found = []
+    for row in rows:
+        changes = states.changes_of(unit, Place(row.bucket, row.id))
+        line = [(State.INTENDED, row.created_at), *(change.after for change in changes)]
+        if line[-1] != (row.state, row.state_since):
+            found.append(f"certificate {row.cid} is {row.state}, and its last change led to {line[-1]}")
+        if [change.before for change in changes] != line[:-1]:
+            found.append(f"certificate {row.cid}: between {line} a change is missing")
+        kept = Counter(
+            ISSUED if c.was is State.INTENDED and c.state is State.ACTIVE else c.state for c in changes
+        )
+        if kept != told.get(row.ref.hex(), Counter()):
+            found.append(f"certificate {row.cid} changed as {dict(kept)}, and its history is otherwise")
+    return found
+
+
 def _rows_and_indexes(unit: Unit, certificates: Iterable) -> list[str]:
     """One version of a number is live at most; number, public id and holdings lead to rows that are there."""
     rows: dict[UUID, Any] = {row.id: row for row in certificates}
@@ -150,7 +171,7 @@ def _rows_and_indexes(unit: Unit, certificates: Iterable) -> list[str]:
     return found
 
 
-def _public(hub: Hub, list_no: int, slots: Mapping[Place, Any]) -> list[str]:
+def _public(hub: Hub, list_no: int, slots: Mapping[Slot, Any]) -> list[str]:
     """A published list that no word waits for says of every slot what the store says."""
     try:
         token = hub.shelf.get(f"status/{list_no}")

@@ -79,7 +79,15 @@ def change(cid: str, event: Transition, order: Order, *, by: Actor, hub: Hub, ke
         certificate = own(certificates.find(unit, cid), by=by)
         state, row = after(certificate.state, event), _EVENTS[event]
         hub.step("revoke:2")
-        changed = move(unit, certificate, state, reason=order.reason, decision=order.decision)
+        changed = move(
+            unit,
+            certificate,
+            state,
+            by=by.key,
+            reason=order.reason,
+            decision=order.decision,
+            effective_from=order.effective_from,
+        )
         if changed is None:
             raise Conflict(
                 "somebody changed this certificate at the same moment; look again", code="CHANGED_MEANWHILE"

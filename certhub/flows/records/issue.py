@@ -37,9 +37,9 @@ from certhub.records.catalog.accept import accept
 from certhub.records.catalog.dates import read_iso_date
 from certhub.records.catalog.draft import Draft, RawDraft, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.record import Certificate, Holder, Record
+from certhub.records.certificates.record import Certificate, Holder, Place, Record
 from certhub.records.certificates.rules import State, ends
-from certhub.records.certificates.store import NumberClaim, Place
+from certhub.records.certificates.store import NumberClaim
 from certhub.records.certificates.summary import summary
 from certhub.records.credentials.build import StatusPlace, new_identifier, unsigned
 from certhub.records.status import store as status
@@ -320,7 +320,7 @@ def sign_all(intents: Sequence[Certificate], *, trip: Trip) -> list[Certificate]
 
 def activate(unit: Unit, signed: Sequence[Certificate], *, by: Actor) -> list[Certificate]:
     """Step 6, in the caller's transaction: active and told; returns those that this call made active."""
-    made = certificates.activate(unit, signed)
+    made = certificates.activate(unit, signed, by=by.key)
     append(
         unit,
         *(

@@ -26,9 +26,8 @@ from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
 from certhub.records.catalog.draft import Draft, Holder, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.record import Certificate, Place
 from certhub.records.certificates.rules import CHINA, State, Transition, after
-from certhub.records.certificates.store import Place
 from certhub.records.certificates.summary import summary
 
 
@@ -65,7 +64,12 @@ def renew(
     hub.step("renew:4")
     with hub.writing() as unit:
         superseded = move(
-            unit, old, after(old.state, Transition.SUPERSEDE), reason=order.reason, decision=order.decision
+            unit,
+            old,
+            after(old.state, Transition.SUPERSEDE),
+            by=by.key,
+            reason=order.reason,
+            decision=order.decision,
         )
         if superseded is None:
             raise Conflict(

@@ -24,6 +24,14 @@ from certhub.records.certificates.rules import State
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a certificate lies."""
+
+    bucket: int
+    id: UUID
+
+
+@dataclass(frozen=True)
 class Holder:
     """Who holds it: name, holder-ID type (GB/T 36903 annex A) and number."""
 
@@ -95,6 +103,11 @@ class Certificate:
     lease_until: datetime | None
     previous: UUID | None
     record: Record
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return Place(self.bucket, self.id)
 
     @property
     def credential_parts(self) -> tuple[str, tuple[str, ...]]:

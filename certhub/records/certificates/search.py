@@ -20,9 +20,8 @@ from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.errors import Unavailable
 from certhub.records.certificates import store, terms
-from certhub.records.certificates.record import Certificate
+from certhub.records.certificates.record import Certificate, Place
 from certhub.records.certificates.rules import CHINA, State
-from certhub.records.certificates.store import Place
 from certhub.records.certificates.tables import CertificateRow, TermRow
 from certhub.records.certificates.terms import Sought
 

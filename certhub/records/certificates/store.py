@@ -2,11 +2,13 @@
 
 A certificate, a number or a holding without our MAC is not there for whoever asks (certhub/db/grants.py); a number
 whose row is not ours is taken all the same, by contents that equal nobody's.
+
+A state changes in `_move` and nowhere else: the row that keeps the change for ever is written beside it (states.py).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,25 +20,18 @@ from certhub.db.engine import Unit
 from certhub.db.grants import believed, is_ours, signed
 from certhub.db.rows import row_of, value_of
 from certhub.db.statements import insert_new
-from certhub.records.certificates import terms
-from certhub.records.certificates.record import Certificate, Record
-from certhub.records.certificates.rules import State
+from certhub.records.certificates import states, terms
+from certhub.records.certificates.changes import Change
+from certhub.records.certificates.record import Certificate, Place, Record
+from certhub.records.certificates.rules import State, starts
 from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
 
 _CERTIFICATE, _NUMBER = table_of(CertificateRow), table_of(NumberRow)
 _PUBLIC, _HOLDING = table_of(PublicIdRow), table_of(HoldingRow)
 _PAIRS = 200  # places a statement: SQLite takes a tree of 1,000 terms
-MOVING = ("state", "state_since", "sealed", "mac")
+MOVING = ("state", "state_since", "sealed", "lease_until", "mac")
 """The columns that change when a certificate moves on."""
 NEVER_SIGNED = (State.INTENDED, State.VOIDED)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a certificate lies."""
-
-    bucket: int
-    id: UUID
 
 
 NOWHERE = Place(-1, UUID(int=0))
@@ -113,28 +108,21 @@ def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
     terms.add(unit, certificates)
 
 
-def activate(unit: Unit, certificates: Sequence[Certificate]) -> list[Certificate]:
-    """Make intended certificates active, now that each record holds its signature.
+def activate(unit: Unit, certificates: Sequence[Certificate], *, by: str) -> list[Certificate]:
+    """Make intended certificates active, now that each record holds its signature; `by` is who has them issued.
 
     Returns:
         Those that this very call made active, as they now stand. One that somebody else activated or voided
         meanwhile is left alone and left out.
     """
-    made = []
-    for c in certificates:
-        active = replace(c, state=State.ACTIVE, state_since=unit.now, lease_until=None)
-        done = unit.sql.execute(
-            update(_CERTIFICATE)
-            .where(
-                _CERTIFICATE.c.bucket == c.bucket,
-                _CERTIFICATE.c.id == c.id,
-                _CERTIFICATE.c.state == State.INTENDED,
-            )
-            .values(lease_until=None, **_moved(unit, active))
+    moves = [
+        (
+            replace(c, state=State.INTENDED),
+            replace(c, state=State.ACTIVE, state_since=unit.now, lease_until=None),
         )
-        if done.rowcount == 1:
-            made.append(active)
-    return made
+        for c in certificates
+    ]
+    return _move(unit, moves, by=by)
 
 
 def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:
@@ -160,22 +148,63 @@ def set_state(
     certificate: Certificate,
     state: State,
     *,
+    by: str,
     reason: str | None = None,
     decision: str | None = None,
+    effective_from: date | None = None,
 ) -> Certificate | None:
-    """Move a certificate on, if nobody moved it since it was read; None when somebody did."""
+    """Move a certificate on, if nobody moved it since it was read; None when somebody did.
+
+    `by` names the account or the job; `effective_from` is the day in China from which it holds, None for now.
+    """
     record = replace(certificate.record, reason=reason, decision=decision)
     moved = replace(certificate, state=state, state_since=unit.now, record=record)
-    done = unit.sql.execute(
-        update(_CERTIFICATE)
-        .where(
-            _CERTIFICATE.c.bucket == certificate.bucket,
-            _CERTIFICATE.c.id == certificate.id,
-            _CERTIFICATE.c.state == certificate.state,
+    from_ = None if effective_from is None else starts(effective_from)
+    return next(iter(_move(unit, [(certificate, moved)], by=by, effective_from=from_)), None)
+
+
+def _move(
+    unit: Unit,
+    moves: Sequence[tuple[Certificate, Certificate]],
+    *,
+    by: str,
+    effective_from: datetime | None = None,
+) -> list[Certificate]:
+    """Move certificates on from what was read, and keep each change; return those that nobody moved meanwhile."""
+    made = []
+    for seen, moved in moves:
+        done = unit.sql.execute(
+            update(_CERTIFICATE)
+            .where(
+                _CERTIFICATE.c.bucket == seen.bucket,
+                _CERTIFICATE.c.id == seen.id,
+                _CERTIFICATE.c.state == seen.state,
+                _CERTIFICATE.c.state_since == seen.state_since,
+            )
+            .values(**_moved(unit, moved))
         )
-        .values(**_moved(unit, moved))
+        if done.rowcount == 1:
+            made.append((seen, moved))
+    states.add(unit, [_change(unit, seen, moved, by, effective_from) for seen, moved in made])
+    return [moved for _, moved in made]
+
+
+def _change(
+    unit: Unit, seen: Certificate, moved: Certificate, by: str, effective_from: datetime | None
+) -> tuple[Place, Change]:
+    change = Change(
+        id=unit.new_id(),
+        was=seen.state,
+        was_since=seen.state_since,
+        state=moved.state,
+        decided_at=moved.state_since,
+        effective_from=effective_from or moved.state_since,
+        by=by,
+        written_at=unit.now,
+        reason=moved.record.reason,
+        decision=moved.record.decision,
     )
-    return moved if done.rowcount == 1 else None
+    return seen.place, change
 
 
 def get(unit: Unit, place: Place) -> Certificate | None:

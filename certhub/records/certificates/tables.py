@@ -49,6 +49,31 @@ class CertificateRow(Granting, Bucketed, table=True):
     previous: UUID | None = Field(default=None, sa_type=Uuid)
 
 
+class StateRow(Granting, table=True):
+    """One change of a certificate's state: what it was in, since when, and what it came into (changes.py).
+
+    A row is never altered. `was_since` is the `decided_at` of the change before: a row that is missing leaves a gap
+    that shows. `reason_code` is NULL until there is a closed list of reasons; it is under the MAC from the start, since
+    a column that comes later under a MAC shuts older code out (docs/decisions/0011).
+    """
+
+    __tablename__ = "certificate_state"
+    holder_centred: ClassVar[bool] = True
+
+    bucket: int = Field(primary_key=True, sa_type=SmallInteger)
+    certificate: UUID = Field(primary_key=True, sa_type=Uuid)
+    id: UUID = Field(primary_key=True, sa_type=Uuid)
+    was: str | None = Field(default=None, max_length=16)
+    was_since: datetime | None = Field(default=None, sa_type=Instant)
+    state: str = Field(max_length=16)
+    decided_at: datetime = Field(sa_type=Instant)
+    effective_from: datetime = Field(sa_type=Instant)
+    reason_code: str | None = Field(default=None, max_length=32)
+    by: str = Field(max_length=64)
+    written_at: datetime = Field(sa_type=Instant)
+    sealed: bytes
+
+
 class NumberRow(Granting, table=True):
     """Who holds a certificate number: HMAC(agency, kind, number) → the current version."""
 

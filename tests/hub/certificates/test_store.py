@@ -13,8 +13,9 @@ from certhub.db.sealing import BlobRefused
 from certhub.demo import people as p
 from certhub.flows.records import issue
 from certhub.records.certificates import store as certificates
+from certhub.records.certificates.record import Place
 from certhub.records.certificates.rules import State
-from certhub.records.certificates.store import NumberClaim, Place
+from certhub.records.certificates.store import NumberClaim
 from certhub.records.certificates.tables import CertificateRow
 from tests.support.rows import resign
 from tests.support.story import food, issued, licence, marriage
@@ -81,8 +82,8 @@ def test_only_what_is_intended_becomes_active(home):
     intent = intended(home, licence("营-1"))
     signed = replace(intent, record=replace(intent.record, signature="c2ln"))
     with home.hub.writing() as unit:
-        [active] = certificates.activate(unit, [signed])
-        assert [] == certificates.activate(unit, [signed])
+        [active] = certificates.activate(unit, [signed], by="t")
+        assert [] == certificates.activate(unit, [signed], by="t")
     assert active == found(home, intent.cid)
     assert (State.ACTIVE, "c2ln", None) == (active.state, active.record.signature, active.lease_until)
 
@@ -99,7 +100,7 @@ def test_an_intent_is_taken_over_after_its_lease_by_one(home, clock):
     with home.hub.writing() as unit:
         assert certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
         assert not certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
-        certificates.activate(unit, [intent])
+        certificates.activate(unit, [intent], by="t")
     clock.pass_(seconds=60)
     with home.hub.writing() as unit:
         assert not certificates.take_over(unit, place, unit.now + timedelta(seconds=10))
@@ -110,8 +111,8 @@ def test_a_state_moves_once_from_what_was_seen(home):
     """Compare and swap: whoever read an older state is told."""
     seen = found(home, issued(home, licence("营-1")))
     with home.hub.writing() as unit:
-        suspended = certificates.set_state(unit, seen, State.SUSPENDED, reason="r", decision="d")
-        assert None is certificates.set_state(unit, seen, State.REVOKED)
+        suspended = certificates.set_state(unit, seen, State.SUSPENDED, by="t", reason="r", decision="d")
+        assert None is certificates.set_state(unit, seen, State.REVOKED, by="t")
     assert suspended == found(home, seen.cid)
     assert ("r", "d") == (suspended.record.reason, suspended.record.decision)
 

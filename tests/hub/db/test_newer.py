@@ -16,7 +16,7 @@ from certhub.db.engine import NoDatabase
 from certhub.db.grants import Granting
 from certhub.db.migrate import DatabaseTooNew
 from certhub.records.certificates.rules import Transition
-from certhub.setup import health
+from certhub.setup import health, state_history
 from tests.api.conftest import api_of
 from tests.api.test_operator import checks
 from tests.support.newer import NEWEST, apply, breaks, newer, shape
@@ -107,6 +107,7 @@ def test_an_older_database_is_refused_with_what_to_run(home):
     assert (503, "NO_DATABASE") == (answer.status_code, checks(answer)["database"])
     assert isinstance(command(home, "serve").exception, NoDatabase)
     migrate.upgrade(home.hub.database.engine, schema=home.hub.settings.database_schema)
+    state_history.fill_all(home.hub.database.engine, lambda: home.hub.database)
 
 
 def test_a_revision_that_says_nothing_refuses(home, tmp_path):
