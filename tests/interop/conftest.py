@@ -1,17 +1,16 @@
 """The other implementation: installed once from its lock file, then asked over a pipe."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from tests.support.npm import node_for
+
 HERE = Path(__file__).parent
-BIN = Path(sys.executable).parent  # node and npm come pinned into this environment, never from the system
 
 
 class Peer(Protocol):
@@ -22,31 +21,10 @@ class Peer(Protocol):
         ...
 
 
-def installed() -> bool:
-    """Tell whether node_modules holds exactly what the lock file says."""
-    kept = HERE / "node_modules" / ".package-lock.json"
-    if not kept.is_file():
-        return False
-    locked, found = (
-        {path: one["integrity"] for path, one in json.loads(file.read_bytes())["packages"].items() if path}
-        for file in (HERE / "package-lock.json", kept)
-    )
-    return locked == found
-
-
 @pytest.fixture(scope="session")
 def node() -> str:
-    """The path of this environment's node, with the packages beside it; what is missing is a failure, not a skip."""
-    if not installed():
-        command = [str(BIN / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        # A city's network often has a certificate authority of its own: the system knows it, node's own list does not.
-        beside = os.environ | {
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            "NODE_USE_SYSTEM_CA": "1",
-        }
-        done = subprocess.run(command, cwd=HERE, env=beside, capture_output=True, text=True, check=False)
-        assert 0 == done.returncode, f"npm ci cannot get the packages: {done.stderr.strip()}"
-    return str(BIN / "node")
+    """The path of this environment's node, with the packages beside it."""
+    return node_for(HERE)
 
 
 @pytest.fixture(scope="session")
