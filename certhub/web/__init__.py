@@ -5,6 +5,7 @@
     signin.py    a demo's pages come signed in  cards.py      a demo's test cards
     reset.py     重置演示
     templates/   Jinja2                         static/       served under /assets/: css, js (ES2020, no build step)
+    types/       what answers and pages hold, for the JSDoc types of the scripts: read by tsc alone (tsconfig.json)
 
 A page is a template, one small JSON block (what the view knows) and hand-written modules that speak to the API.
 Nothing is loaded from outside the origin, and there is no inline script or style.

@@ -27,7 +27,7 @@ def test_a_module_is_small_and_says_what_it_is(path: Path) -> None:
 def test_a_module_imports_what_is_there(path: Path) -> None:
     """Every import names a file beside it, and a name that the file exports."""
     text = path.read_text(encoding="utf-8")
-    for names, source in re.findall(r"import \{([^}]*)\} from \"(\./[\w.-]+)\"", text):
+    for names, source in re.findall(r"(?m)^import \{([^}]*)\} from \"(\./[\w.-]+)\"", text):
         imported = (path.parent / source).read_text(encoding="utf-8")
         for name in (one.strip() for one in names.split(",")):
             assert re.search(rf"export (?:async )?(?:const|function|class) {name}\b", imported), (

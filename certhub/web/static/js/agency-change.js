@@ -5,10 +5,13 @@ import { byId, put, tell } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { t } from "./page.js";
 
-/** What can be done in each state, and where it is asked for. */
+/** @import { CertificateOut } from "../../types/answers.js" */
+
+/** What can be done in each state, and where it is asked for. @type {Record<string, string>} */
 const PATHS = {
   suspend: "suspension", reinstate: "reinstatement", revoke: "revocation", withdraw: "withdrawal", cancel: "cancellation",
 };
+/** @type {Record<string, string[]>} */
 const POSSIBLE = {
   active: ["suspend", "revoke", "withdraw", "cancel"],
   suspended: ["reinstate", "revoke", "withdraw", "cancel"],
@@ -19,41 +22,46 @@ export const possible = (state) => POSSIBLE[state] || [];
 
 /**
  * Prepare the dialog.
- * @param {(changed: any) => void} onChanged  with the certificate as it now is
- * @returns {(event: string, certificate: any, what: string) => void} opens it
+ * @param {(changed: CertificateOut) => void} onChanged  with the certificate as it now is
+ * @returns {(event: string, certificate: CertificateOut, what: string) => void} opens it
  */
 export function prepareChange(onChanged) {
-  const dialog = byId("change");
-  const form = byId("changing");
-  /** @type {{event: string, certificate: any, key: string}|null} */
+  const dialog = byId("change", HTMLDialogElement);
+  const form = byId("changing", HTMLFormElement);
+  const reason = byId("reason", HTMLInputElement);
+  const decision = byId("decision", HTMLInputElement);
+  const confirm = byId("confirm", HTMLButtonElement);
+  /** @type {{event: string, certificate: CertificateOut, key: string}|null} */
   let asked = null;
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (!asked) return; // the dialog is open for something, or not at all
     clearFaults(form);
-    const body = { reason: byId("reason").value.trim(), decision_number: byId("decision").value.trim() };
-    const empty = Object.keys(body).filter((name) => !body[name]);
+    const body = { reason: reason.value.trim(), decision_number: decision.value.trim() };
+    const empty = Object.entries(body).filter(([, value]) => !value);
     if (empty.length) {
-      showFaults(form, empty.map((name) => ({ pointer: `/${name}`, message: t("agency.required") })));
+      showFaults(form, empty.map(([name]) => ({ pointer: `/${name}`, message: t("agency.required") })));
       return;
     }
-    byId("confirm").disabled = true;
+    confirm.disabled = true;
     try {
-      const path = `/api/v1/certificates/${asked.certificate.id}/${PATHS[asked.event]}`;
-      const changed = await call("POST", path, { body, key: asked.key });
+      const { certificate, key } = asked;
+      const changed = await call("POST", `/api/v1/certificates/${certificate.id}/${PATHS[asked.event]}`, { body, key });
       dialog.close();
       onChanged(changed);
     } catch (failed) {
       complain(failed);
     } finally {
-      byId("confirm").disabled = false;
+      confirm.disabled = false;
     }
   });
   byId("cancel").addEventListener("click", () => dialog.close());
 
+  /** @param {unknown} failed */
   function complain(failed) {
     if (!(failed instanceof Failed)) throw failed;
-    if (failed instanceof Problem) asked.key = randomHex(); // what changes is another request
+    if (asked && failed instanceof Problem) asked.key = randomHex(); // what changes is another request
     const homeless = showFaults(form, failed.errors);
     tell(byId("change-problem"), [failed.words, ...homeless].join(" "), "bad");
   }
@@ -66,8 +74,8 @@ export function prepareChange(onChanged) {
     byId("change-title").textContent = t(`agency.do_${event}`);
     put(byId("change-what"), what);
     byId("change-effect").textContent = t(`agency.effect_${event}`);
-    byId("confirm").textContent = t("agency.confirm", { what: t(`agency.do_${event}`) });
+    confirm.textContent = t("agency.confirm", { what: t(`agency.do_${event}`) });
     dialog.showModal();
-    byId("reason").focus();
+    reason.focus();
   };
 }

@@ -2,14 +2,12 @@
 
 import { call } from "./api.js";
 import { el } from "./dom.js";
-import { page, t } from "./page.js";
+import { page, pageOf, t } from "./page.js";
 import { day } from "./times.js";
 
-/**
- * @typedef {{code: string, name: string, name_en: string, holder_category: string, min_holders: number,
- *            max_holders: number, fields: {title: string, title_en: string, required: boolean, format: string,
- *            max_length: number}[]}} Kind
- */
+/** @import { Kind, KindField } from "../../types/routes.js" */
+/** @import { Attribute } from "./dom.js" */
+/** @typedef {HTMLInputElement|HTMLTextAreaElement|HTMLSelectElement} Control */
 
 const ORGANISATION = "001";
 const RESIDENT = "111";
@@ -43,7 +41,12 @@ export function drawFields(place, kind) {
  * @param {Kind} kind
  */
 export function readDraft(place, kind) {
-  const at = (pointer) => place.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`)?.value.trim() ?? "";
+  /** @param {string} pointer */
+  const at = (pointer) => {
+    /** @type {Control|null} */
+    const control = place.querySelector(`[data-pointer="${CSS.escape(pointer)}"]`);
+    return control?.value.trim() ?? "";
+  };
   const count = place.querySelectorAll("[data-holder]").length;
   const claims = kind.fields.map((one) => [one.title, at(`/claims/${one.title}`)]);
   return {
@@ -63,14 +66,17 @@ export function readDraft(place, kind) {
  * @returns {{pointer: string, message: string}[]}
  */
 export function missing(place) {
-  return Array.from(place.querySelectorAll("[data-pointer][required]"))
+  /** @type {NodeListOf<Control>} */
+  const required = place.querySelectorAll("[data-pointer][required]");
+  return Array.from(required)
     .filter((one) => !one.value.trim())
-    .map((one) => ({ pointer: one.dataset.pointer, message: t("agency.required") }));
+    .map((one) => ({ pointer: one.dataset.pointer ?? "", message: t("agency.required") }));
 }
 
+/** @param {Kind} kind  @param {number} n  @param {number} count */
 function holderFields(kind, n, count) {
   const usual = kind.holder_category === "legal" ? ORGANISATION : RESIDENT;
-  const types = page.id_types.map((one) =>
+  const types = pageOf("agency").id_types.map((one) =>
     el("option", { value: one.code, selected: one.code === usual }, `${one.code} ${one.name}`));
   const made = group(count > 1 ? t("agency.holder_n", { n: n + 1 }) : t("agency.holder"),
     field(`/holders/${n}/name`, t("agency.holder_name"), { maxlength: 200 }),
@@ -80,6 +86,7 @@ function holderFields(kind, n, count) {
   return made;
 }
 
+/** @param {KindField} one */
 function claimField(one) {
   const label = page.lang === "en" ? `${one.title_en} ${one.title}` : one.title;
   const pointer = `/claims/${one.title}`;
@@ -88,17 +95,20 @@ function claimField(one) {
   return field(pointer, label, { type, maxlength: type === "text" ? one.max_length : null, required: one.required });
 }
 
+/** @param {string} legend  @param {...HTMLElement} children */
 function group(legend, ...children) {
   return el("fieldset", {}, el("legend", {}, legend), ...children);
 }
 
+/** @param {string} pointer  @param {string} label  @param {Record<string, Attribute>} attributes  @param {string} [hint] */
 function field(pointer, label, attributes, hint) {
   const isOptional = pointer === "/valid_to" || attributes.required === false;
   return wrap(pointer, label, el("input", { autocomplete: "off", required: !isOptional, ...attributes }), hint);
 }
 
+/** @param {string} pointer  @param {string} label  @param {Control} control  @param {string} [hint] */
 function wrap(pointer, label, control, hint) {
-  control.id = `at${pointer.replaceAll("/", "-")}`;
+  control.id = `at${pointer.replace(/\//g, "-")}`;
   control.dataset.pointer = pointer;
   return el("div", { class: "field" },
     el("label", { for: control.id }, label, control.tagName !== "SELECT" && !control.required ? el("small", {}, t("agency.optional")) : null),

@@ -5,18 +5,22 @@ import { possible, prepareChange } from "./agency-change.js";
 import { drawFields, fetchKind, missing, readDraft } from "./agency-form.js";
 import { byId, el, put, tell } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
-import { page, t } from "./page.js";
+import { page, pageOf, t } from "./page.js";
 import { stateChip, stateWord } from "./states.js";
 import { day, dayAndTime } from "./times.js";
+
+/** @import { CertificateOut } from "../../types/answers.js" */
+/** @import { Kind } from "../../types/routes.js" */
 
 const PAGE = 50;
 const STATES = ["active", "expired", "suspended", "superseded", "revoked", "cancelled", "withdrawn"];
 const list = byId("certificates");
 const said = byId("said");
-const form = byId("issuing");
-const kindField = byId("kind");
+const form = byId("issuing", HTMLFormElement);
+const kindField = byId("kind", HTMLSelectElement);
+const { agencies } = pageOf("agency");
 
-/** @type {any[]} */
+/** @type {CertificateOut[]} */
 let certificates = [];
 /** @type {string|null} */
 let cursor = null;
@@ -24,6 +28,7 @@ let cursor = null;
 let question = {};
 /** @type {Record<string, string>} */
 const kindNames = {};
+/** @type {Kind|null} */
 let kind = null;
 let key = randomHex();
 
@@ -34,8 +39,10 @@ const openChange = prepareChange((changed) => {
   tell(said, t("agency.changed", { what: nameOf(changed), state: stateWord(changed.state) }), "good");
 });
 
+/** @param {CertificateOut} one */
 const nameOf = (one) => `${kindNames[one.kind] || one.kind} ${one.number}`;
-const agencyOf = (uscc) => page.agencies.find((one) => one.uscc === uscc)?.name || uscc;
+/** @param {string} uscc */
+const agencyOf = (uscc) => agencies.find((one) => one.uscc === uscc)?.name || uscc;
 
 function draw() {
   list.replaceChildren(...certificates.map(row));
@@ -44,11 +51,12 @@ function draw() {
   byId("more").hidden = !cursor;
 }
 
-/** Expired is computed from the last day, as everywhere; only an active certificate can be it. */
+/** Expired is computed from the last day, as everywhere; only an active certificate can be it. @param {CertificateOut} one */
 function shownState(one) {
   return one.state === "active" && one.valid_to && one.valid_to < day(new Date()) ? "expired" : one.state;
 }
 
+/** @param {CertificateOut} one */
 function row(one) {
   const why = [one.reason, one.decision_number].filter(Boolean).join(" · ");
   return el("li", { class: "card certificate", "data-id": one.id, "data-state": one.state },
@@ -76,8 +84,8 @@ async function load() {
 /** What the form asks for; only what was filled in. */
 function asked() {
   const filled = {
-    text: byId("search").value.trim(), kind: byId("find-kind").value,
-    state: byId("find-state").value, agency: byId("find-agency").value,
+    text: byId("search", HTMLInputElement).value.trim(), kind: byId("find-kind", HTMLSelectElement).value,
+    state: byId("find-state", HTMLSelectElement).value, agency: byId("find-agency", HTMLSelectElement).value,
   };
   return Object.fromEntries(Object.entries(filled).filter(([, value]) => value));
 }
@@ -94,28 +102,30 @@ async function find() {
 }
 
 function drawChoices() {
+  /** @param {string} value  @param {string} words */
   const choice = (value, words) => el("option", { value }, words);
-  byId("find-kind").append(...[...new Set(page.agencies.flatMap((one) => one.kinds))]
+  byId("find-kind").append(...[...new Set(agencies.flatMap((one) => one.kinds))]
     .filter((code) => kindNames[code]).map((code) => choice(code, kindNames[code])));
   byId("find-state").append(...STATES.map((state) => choice(state, stateWord(state))));
-  byId("find-agency").append(...page.agencies.map((one) => choice(one.uscc, one.name)));
+  byId("find-agency").append(...agencies.map((one) => choice(one.uscc, one.name)));
 }
 
 async function loadKinds() {
   for (const one of (await call("GET", "/api/v1/kinds")).items) kindNames[one.code] = page.lang === "en" ? one.name_en : one.name;
-  const mine = new Set(page.agencies.flatMap((one) => one.kinds));
+  const mine = new Set(agencies.flatMap((one) => one.kinds));
   kindField.replaceChildren(...[...mine].filter((code) => kindNames[code]).map((code) =>
     el("option", { value: code }, `${kindNames[code]} ${code}`)));
 }
 
 async function chooseKind() {
-  const agency = page.agencies.find((one) => one.kinds.includes(kindField.value));
+  const agency = agencies.find((one) => one.kinds.includes(kindField.value));
   put(byId("by"), agency ? t("agency.issued_by", { agency: agency.name }) : "");
   kind = await fetchKind(kindField.value);
   drawFields(byId("fields"), kind);
 }
 
 async function issue() {
+  if (!kind) return; // the form is open for a kind, or not at all
   clearFaults(form);
   tell(byId("form-problem"), "");
   const empty = missing(form);
@@ -138,7 +148,10 @@ function closeForm() {
   byId("new").focus();
 }
 
-/** Run a deed, and say what went wrong where it went wrong. */
+/**
+ * Run a deed, and say what went wrong where it went wrong.
+ * @param {() => Promise<void>} deed  @param {HTMLElement} line  @param {HTMLElement} [place]
+ */
 async function attempt(deed, line, place) {
   try {
     await deed();
@@ -169,7 +182,7 @@ byId("finding").addEventListener("submit", (event) => {
   attempt(find, said);
 });
 byId("find-all").addEventListener("click", () => {
-  byId("finding").reset();
+  byId("finding", HTMLFormElement).reset();
   attempt(find, said);
 });
 byId("more").addEventListener("click", () => attempt(load, said));

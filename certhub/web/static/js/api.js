@@ -3,6 +3,10 @@
 import { page, t } from "./page.js";
 import { heardFromServer, startWatch } from "./server-time.js";
 
+/** @import { Problem as ProblemOut, ProblemPlace } from "../../types/answers.js" */
+/** @import { Answer, Method, Path } from "../../types/routes.js" */
+/** @typedef {{body?: unknown, key?: string}} Options  `key` repeats a request under its Idempotency-Key */
+
 const TIMEOUT_MS = 10_000; // a hub asks another region twice at most, three seconds each
 
 /** What can go wrong on purpose: a sentence (`message`), what to do now, and which fields are wrong. */
@@ -12,7 +16,7 @@ export class Failed extends Error {
     super(message);
     this.nextStep = nextStep;
     this.code = code;
-    /** @type {{pointer: string, code: string, message: string}[]} */
+    /** @type {ProblemPlace[]} */
     this.errors = [];
   }
 
@@ -24,7 +28,7 @@ export class Failed extends Error {
 
 /** A request that was answered with a refusal (RFC 9457); its words are the server's. */
 export class Problem extends Failed {
-  /** @param {Record<string, any>} told  @param {number} status */
+  /** @param {Partial<ProblemOut>} told  @param {number} status */
   constructor(told, status) {
     super(told.title || t("common.refused"), told.next_step || t("common.refused_next"), String(told.code || status));
     this.errors = told.errors || [];
@@ -41,24 +45,38 @@ export class NoAnswer extends Failed {
 }
 
 /**
- * Call the API and return the answer's JSON, or its text with `asText`.
- * @param {string} method
- * @param {string} path
- * @param {{body?: any, idempotent?: boolean, asText?: boolean, key?: string}} [options]
- *   `key` repeats a request under its Idempotency-Key
- * @returns {Promise<any>}
+ * Call the API and return the answer.
+ * @template {Method} M
+ * @template {Path<M>} P
+ * @param {M} method
+ * @param {P} path
+ * @param {Options} [options]
+ * @returns {Promise<Answer<M, P>>}
  * @throws {Problem|NoAnswer}
  */
 export async function call(method, path, options = {}) {
+  return JSON.parse(await answered(method, path, options));
+}
+
+/**
+ * Call the API and return the answer as text, byte for byte.
+ * @param {Method} method  @param {string} path
+ * @returns {Promise<string>}
+ * @throws {Problem|NoAnswer}
+ */
+export const callForText = (method, path) => answered(method, path, {});
+
+/** @param {Method} method  @param {string} path  @param {Options} options */
+async function answered(method, path, options) {
   let response = await send(method, path, options);
   if (response.status === 401 && (await signInAgain())) response = await send(method, path, options);
   const text = await bodyOf(response);
   if (!response.ok) throw new Problem(parsed(text), response.status);
-  return options.asText ? text : JSON.parse(text);
+  return text;
 }
 
 /** How many seconds this machine's clock is ahead of the server's (negative: behind); null before an answer. */
-export const clock = { ahead: null };
+export const clock = { ahead: /** @type {number|null} */ (null) };
 
 /** @param {number} [bytes]  @returns {string} random lower-case hex */
 export function randomHex(bytes = 16) {
@@ -66,7 +84,9 @@ export function randomHex(bytes = 16) {
   return Array.from(drawn, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** @param {Method} method  @param {string} path  @param {Options} options */
 async function send(method, path, { body, key }) {
+  /** @type {Record<string, string>} */
   const headers = { "Accept-Language": page.html_lang };
   if (page.role) headers["X-CertHub-Role"] = page.role;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -90,6 +110,7 @@ async function send(method, path, { body, key }) {
   }
 }
 
+/** @param {Response} response */
 async function bodyOf(response) {
   try {
     return await response.text();
@@ -98,6 +119,7 @@ async function bodyOf(response) {
   }
 }
 
+/** @param {string} text  @returns {Partial<ProblemOut>} */
 function parsed(text) {
   try {
     return JSON.parse(text);

@@ -1,8 +1,9 @@
 // One question of a counter to the hub, and the line that its answer makes in the list.
 
 import { NoAnswer, call } from "./api.js";
-import { kindName } from "./verdicts.js";
+import { isTold, kindName } from "./verdicts.js";
 
+/** @import { DemoCard, Report } from "../../types/routes.js" */
 /**
  * @typedef {{code: string, matter: string, window: string, verification_id: string, case_number?: string}} Question
  */
@@ -10,7 +11,7 @@ import { kindName } from "./verdicts.js";
 /**
  * Ask; the same question once more when no answer came, under the same id.
  * @param {Question} question  @param {() => void} onAgain
- * @returns {Promise<import("./verdicts.js").Report>}
+ * @returns {Promise<Report>}
  */
 export async function ask(question, onAgain) {
   try {
@@ -23,13 +24,13 @@ export async function ask(question, onAgain) {
 }
 
 /**
- * @param {import("./verdicts.js").Report} report  @param {Question} question  @param {any} [alone]  made without the hub
+ * @param {Report} report  @param {Question} question  @param {DemoCard} [alone]  made without the hub
  * @returns {import("./history.js").Line}
  */
 export function lineOf(report, question, alone) {
   return {
     id: report.verification_id, at: Date.now(), verdict: report.verdict, kinds: report.items.map(kindName), outcome: null,
-    name: report.items.map((item) => item.holder).find(Boolean) || "", matter: question.matter, window: question.window,
+    name: report.items.filter(isTold).map((item) => item.holder).find(Boolean) || "", matter: question.matter, window: question.window,
     caseNumber: question.case_number || "", ...(alone ? { report, offline: alone } : {}),
   };
 }

@@ -3,8 +3,10 @@
 import { call } from "./api.js";
 import { typeLikeAGun } from "./gun.js";
 
+/** @import { DemoCard } from "../../types/routes.js" */
+
 /**
- * @param {string} name  @param {(card: any) => void} onDealt  told before the code is typed
+ * @param {string} name  @param {(card: DemoCard) => void} onDealt  told before the code is typed
  * @throws {import("./api.js").Failed}
  */
 export async function dealCard(name, onDealt) {

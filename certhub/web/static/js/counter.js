@@ -5,9 +5,9 @@ import { ask, lineOf } from "./asking.js";
 import { dealCard } from "./cards.js";
 import { watchConnection } from "./connection.js";
 import { byId, el, tell } from "./dom.js";
-import { listenForGun } from "./gun.js";
 import { LOOKED_AT, keepHistory } from "./history.js";
-import { loadMatters, matterName } from "./matters.js";
+import { listenForKeys } from "./keys.js";
+import { loadMatters, matterName, matterOf } from "./matters.js";
 import { keepOutcomes } from "./outcomes.js";
 import { page, t } from "./page.js";
 import { letFile } from "./receipt.js";
@@ -18,24 +18,26 @@ import { letType } from "./typing.js";
 import { explain } from "./verdicts.js";
 import { keepWindow } from "./window-setting.js";
 
-/** @typedef {import("./verdicts.js").Report} Report */
+/** @import { DemoCard, Outcome, Report } from "../../types/routes.js" */
+/** @import { Line } from "./history.js" */
+/** @import { Shown } from "./receipt.js" */
 
 const SHOWN_MS = 60_000;
 
-const matterField = byId("matter");
-const caseField = byId("case");
-const codeField = byId("code");
+const matterField = byId("matter", HTMLSelectElement);
+const caseField = byId("case", HTMLInputElement);
+const codeField = byId("code", HTMLInputElement);
 const zone = byId("zone");
 const zoneWord = byId("zone-word");
 const result = byId("result");
 const said = byId("said");
 
-/** @type {{report: Report, line: any, sentence: any, until: number, matter: string}|null} what is on the screen */
+/** @type {Shown & {until: number}|null} what is on the screen */
 let open = null;
 let pinned = false;
 let turn = 0;
 let waiting = ""; // a code that came while the window had no name
-/** @type {Map<string, any>} a test card's report of a counter without a network, by its code */
+/** @type {Map<string, DemoCard>} a test card's report of a counter without a network, by its code */
 const offline = new Map();
 
 const history = keepHistory(byId("history"), byId("history-empty"), {
@@ -49,7 +51,7 @@ const outcomes = keepOutcomes({ onChange: () => history.draw() });
 const desk = keepWindow(page.actor?.window || "", () => waiting && check(waiting));
 const connection = watchConnection(byId("connection"), byId("clock-wrong"));
 
-/** Check a code. */
+/** Check a code. @param {string} code */
 async function check(code) {
   const mine = ++turn;
   waiting = desk.name() ? "" : code;
@@ -57,10 +59,8 @@ async function check(code) {
   hideResult();
   zoneWord.textContent = t("counter.checking");
   zone.classList.add("busy");
-  const question = {
-    code, matter: matterField.value, window: desk.name(), verification_id: randomHex(),
-  };
-  if (caseField.value.trim()) question.case_number = caseField.value.trim();
+  const number = caseField.value.trim() || undefined; // JSON leaves it out
+  const question = { code, matter: matterField.value, window: desk.name(), verification_id: randomHex(), case_number: number };
   try {
     const alone = offline.get(code);
     const report = await (alone?.report // waited for too: drawn inside the gun's last key, its Enter came late, as a person's
@@ -79,15 +79,16 @@ async function check(code) {
   }
 }
 
+/** @param {Report} report  @param {Line} line  @param {{isNew: boolean}} how */
 function present(report, line, { isNew }) {
-  const matter = page.matters.find((one) => one.code === line.matter);
+  const matter = matterOf(line.matter);
   const sentence = explain(report);
   open = { report, line, sentence, until: line.at + SHOWN_MS, matter: matterName(matter) };
   pinned = false;
   byId("pin").setAttribute("aria-pressed", "false");
   for (const id of ["print", "download", "pin", "masking"]) byId(id).hidden = false;
   byId("report").hidden = !report.verification_id;
-  byId("download").disabled = byId("print").disabled = !report.receipt_url;
+  for (const id of ["print", "download"]) byId(id, HTMLButtonElement).disabled = !report.receipt_url;
   tell(said, line.offline ? t("counter.was_offline", { hours: line.offline.offline_hours }) : "", "warn");
   result.hidden = false;
   document.body.classList.add("has-result");
@@ -101,18 +102,19 @@ function present(report, line, { isNew }) {
   if (isNew) sound(report.verdict);
 }
 
-/** Whether Enter says that the person was compared: once, and only after a verdict that asks for it. */
+/** Whether Enter says that the person was compared: once, and only after a verdict that asks for it. @param {Shown|null} shown */
 const isToConfirm = (shown) =>
-  Boolean(shown?.report.verification_id) && LOOKED_AT.includes(shown.report.verdict) && !shown.line.outcome;
+  shown !== null && Boolean(shown.report.verification_id) && LOOKED_AT.includes(shown.report.verdict) && !shown.line.outcome;
 
 function drawOutcome() {
   const asks = isToConfirm(open);
   byId("done-word").textContent = t(asks ? "counter.done" : "counter.next");
   byId("not-person").hidden = !asks;
-  if (open?.line.outcome === "not_the_person") byId("band").querySelector(".next-step").textContent = t("counter.not_person_step");
+  const step = byId("band").querySelector(".next-step");
+  if (step && open?.line.outcome === "not_the_person") step.textContent = t("counter.not_person_step");
 }
 
-/** No verdict at all: say so in the colour of "undetermined", and keep the code. */
+/** No verdict at all: say so in the colour of "undetermined", and keep the code. @param {Failed} failed  @param {string} code */
 function refuse(failed, code) {
   open = null;
   result.hidden = false;
@@ -144,21 +146,26 @@ function done() {
   if (shown && isToConfirm(shown)) told(() => conclude(shown.line, "confirmed"));
 }
 
-/** Put on record how it ended; thrown when the hub does not have it yet (outcomes.js goes on trying). */
+/**
+ * Put on record how it ended; thrown when the hub does not have it yet (outcomes.js goes on trying).
+ * @param {Line} line  @param {Outcome} outcome  @param {string} [note]
+ */
 async function conclude(line, outcome, note) {
+  const { id } = line;
+  if (id === null) return; // the hub never saw it
   line.outcome = outcome;
-  history.mark(line.id, outcome);
+  history.mark(id, outcome);
   drawOutcome();
   try {
-    await outcomes.say(line.id, outcome, note);
+    await outcomes.say(id, outcome, note);
   } finally { // a list that was read before it arrived does not have it; one that was refused is not on record
-    if (!outcomes.has(line.id, outcome)) line.outcome = null;
-    history.mark(line.id, line.outcome);
+    if (!outcomes.has(id, outcome)) line.outcome = null;
+    history.mark(id, line.outcome);
     drawOutcome();
   }
 }
 
-/** Do something; what fails on purpose is said under the band. */
+/** Do something; what fails on purpose is said under the band. @param {() => unknown} deed */
 async function told(deed) {
   try {
     await deed();
@@ -193,26 +200,22 @@ const keepsForLater = letReport(
   (id) => tell(said, t("counter.reported", { number: id }), "warn"), check,
 );
 
-listenForGun({
-  onCode: (code) => (keepsForLater(code) ? idle() : desk.dismiss() || check(code)),
+listenForKeys({
+  onCode: (code) => {
+    if (keepsForLater(code)) return idle();
+    desk.dismiss();
+    check(code);
+  },
   onProgress: (length) => {
     if (length) zoneWord.textContent = t("counter.receiving", { count: length });
     else idle();
   },
-  onEnter: (event) => {
-    const isControl = event.target instanceof Element && event.target.closest("button, a, summary, select");
-    if (!result.hidden && !isControl) done();
-  },
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key === "F4" && !event.altKey) codeField.focus();
-  else if (event.key === "F9") print();
-  else return;
-  event.preventDefault();
+  onDone: () => result.hidden || done(), onField: () => codeField.focus(), onPrint: print,
 });
 letType(check);
 byId("done").addEventListener("click", done);
 byId("not-person").addEventListener("click", () => told(async () => {
+  if (!open) return;
   await conclude(open.line, "not_the_person");
   tell(said, t("counter.not_person_said"), "warn");
 }));
@@ -222,7 +225,7 @@ byId("pin").addEventListener("click", () => {
   byId("masking").textContent = "";
 });
 
-/** Do something at the start; what fails is told in the band, with what was typed kept. */
+/** Do something at the start; what fails is told in the band, with what was typed kept. @param {() => Promise<void>} deed */
 async function tried(deed) {
   try {
     await deed();

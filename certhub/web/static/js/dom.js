@@ -1,15 +1,22 @@
 // Making elements without markup in strings: nothing that was typed or received is ever parsed as HTML.
 
+/** @import { Verdict } from "../../types/routes.js" */
+/** @typedef {string|number|boolean|null|undefined|((event: Event) => void)} Attribute */
+/** @typedef {Node|string|null|undefined} Child */
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Return the element with an id; a page whose template lacks it is a mistake that should be loud.
+ * Return the element with an id; a page whose template lacks it, or has another there, is a mistake that should be loud.
+ * @template {Element} [Made=HTMLElement]
  * @param {string} id
- * @returns {any}
+ * @param {new () => Made} [made]  what it must be, where any HTMLElement is not enough
+ * @returns {Made}
  */
-export function byId(id) {
+export function byId(id, made) {
   const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
+  const wanted = /** @type {new () => Made} */ (made ?? HTMLElement);
+  if (!(found instanceof wanted)) throw new Error(`the page has no ${wanted.name} #${id}`);
   return found;
 }
 
@@ -26,7 +33,11 @@ const HAN_RUN = /(\p{Script=Han}(?:[\p{Script=Han}\d\u3000-\u303f\uff00-\uffef*Â
  */
 export const foreignLang = (text) => (isEnglish() && HAN.test(text) && !/[A-Za-z]{3}/.test(text) ? "zh-CN" : null);
 
-/** A sentence that quotes a Chinese value keeps its own language, and the value says its. @param {string} text */
+/**
+ * A sentence that quotes a Chinese value keeps its own language, and the value says its.
+ * @param {string} text
+ * @returns {(Node|string)[]}
+ */
 function parts(text) {
   if (!isEnglish() || !HAN.test(text) || foreignLang(text)) return [text];
   return text.split(HAN_RUN).filter(Boolean).map((part) => {
@@ -49,10 +60,11 @@ export function put(place, text) {
 /**
  * Make an element. Attributes that are functions are listeners (`onclick`), true is an empty attribute, and
  * false, null and undefined are left out. A text in another language than the page's says so (`lang`).
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...(Node|string|null|undefined)} children
- * @returns {HTMLElement}
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -70,7 +82,7 @@ export function el(tag, attributes = {}, ...children) {
 
 /**
  * Draw one of the four verdict shapes, which tell apart without colour: circle, triangle, octagon, square.
- * @param {"valid"|"check"|"invalid"|"undetermined"} verdict
+ * @param {Verdict} verdict
  * @returns {SVGElement}
  */
 export function verdictIcon(verdict) {

@@ -19,7 +19,9 @@ export function clearFaults(form) {
  * @returns {string[]} what could not be placed
  */
 export function showFaults(form, errors) {
+  /** @type {string[]} */
   const homeless = [];
+  /** @type {HTMLElement|null} */
   let first = null;
   for (const { pointer, message } of errors) {
     const line = nearest(form, "data-fault", pointer);
@@ -38,9 +40,14 @@ export function showFaults(form, errors) {
   return homeless;
 }
 
-/** The element whose pointer is this one, or the nearest above it: /holders/0/id_number, /holders/0, /holders. */
+/**
+ * The element whose pointer is this one, or the nearest above it: /holders/0/id_number, /holders/0, /holders.
+ * @param {HTMLElement} form  @param {"data-fault"|"data-pointer"} attribute  @param {string} pointer
+ * @returns {HTMLElement|null}
+ */
 function nearest(form, attribute, pointer) {
   for (let at = pointer; at; at = at.slice(0, at.lastIndexOf("/"))) {
+    /** @type {HTMLElement|null} */
     const found = form.querySelector(`[${attribute}="${CSS.escape(at)}"]`);
     if (found) return found;
   }

@@ -11,6 +11,7 @@ const PREFIX = 3;
 const LENGTH_CHARACTERS = 4;
 const SMALLEST_BYTES = 72;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** @type {Record<string, string>} */
 const MEANT = { O: "0", I: "1", L: "1" };
 
 /**

@@ -10,6 +10,8 @@
 
 import { GAP_MS, readRuns } from "./gun-run.js";
 
+/** @typedef {HTMLInputElement|HTMLTextAreaElement|HTMLSelectElement} Field */
+
 const FOREIGN_GAP_MS = 120;
 const SHORTEST = 8; // characters; fewer are a person
 const PREFIX = 3;
@@ -44,10 +46,12 @@ export function listenForGun({ onCode, onProgress, onEnter }) {
   let last = -Infinity;
   let endedAt = -Infinity;
   let echo = ECHO_MS;
+  /** @type {() => void} */
   let giveBack = () => undefined;
   let silence = 0;
   let isShown = false; // that something is being received
 
+  /** @param {string} code  @param {number} at  @param {number} wait */
   function tell(code, at, wait) {
     clearTimeout(silence);
     run.forget();
@@ -58,7 +62,7 @@ export function listenForGun({ onCode, onProgress, onEnter }) {
     onCode(code);
   }
 
-  /** The keys stop, or a line end comes: is what there is worth telling? */
+  /** The keys stop, or a line end comes: is what there is worth telling? @param {number} at  @param {HTMLElement|null} field */
   function stop(at, field) {
     clearTimeout(silence);
     const [word, foreign] = [run.word(), loose];
@@ -77,11 +81,13 @@ export function listenForGun({ onCode, onProgress, onEnter }) {
     return false;
   }
 
+  /** @param {number} length */
   function progress(length) {
     if (length || isShown) onProgress(length);
     isShown = length > 0;
   }
 
+  /** @param {KeyboardEvent} event */
   function lineEnd(event) {
     const at = event.timeStamp;
     const isEcho = at - endedAt <= echo;
@@ -100,6 +106,7 @@ export function listenForGun({ onCode, onProgress, onEnter }) {
     event.stopPropagation();
   }
 
+  /** @param {KeyboardEvent} event  @param {string} typed */
   function character(event, typed) {
     const at = event.timeStamp;
     const field = fieldOf(event.target);
@@ -148,6 +155,7 @@ export function typeLikeAGun(code) {
   press("Enter", "Enter");
 }
 
+/** @param {string} code  @param {string} key */
 function press(code, key) {
   const target = document.activeElement || document.body;
   const isCapital = /^[A-Z]$/.test(key);
@@ -158,28 +166,38 @@ function press(code, key) {
   }
 }
 
+/** @param {string} character */
 function codeOf(character) {
   if (/[a-z]/i.test(character)) return `Key${character.toUpperCase()}`;
   return /\d/.test(character) ? `Digit${character}` : "";
 }
 
-/** @returns {any} the field that keys would change, or null */
+/** @param {EventTarget|null} target  @returns {HTMLElement|null} the field that keys would change, or null */
 function fieldOf(target) {
   if (!(target instanceof HTMLElement)) return null;
   return target.isContentEditable ? target : target.closest("input, textarea, select"); // an option's field is its select
 }
 
+/** @param {HTMLElement} field  @returns {field is Field} */
+const hasValue = (field) =>
+  field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement;
+
+/** @param {HTMLElement} field */
 function snapshot(field) {
-  const isText = field.tagName !== "SELECT";
-  return { field, value: field.value, start: isText ? field.selectionStart : null, end: isText ? field.selectionEnd : null };
+  const text = hasValue(field) && !(field instanceof HTMLSelectElement) ? field : null;
+  const value = hasValue(field) ? field.value : "";
+  return { field, value, start: text?.selectionStart ?? null, end: text?.selectionEnd ?? null };
 }
 
-/** Put back what stood in a field, also against an input method that writes once more. */
+/**
+ * Put back what stood in a field, also against an input method that writes once more.
+ * @param {ReturnType<typeof snapshot>} before
+ */
 function restore({ field, value, start, end }) {
   const put = () => {
-    if (field.value === value) return;
+    if (!hasValue(field) || field.value === value) return;
     field.value = value;
-    if (start !== null) field.setSelectionRange(start, end);
+    if (start !== null && !(field instanceof HTMLSelectElement)) field.setSelectionRange(start, end);
     field.dispatchEvent(new Event("change", { bubbles: true }));
   };
   field.blur(); // ends a composition

@@ -6,14 +6,17 @@ import { page, t } from "./page.js";
 import { clockTime } from "./times.js";
 import { verdictWord } from "./verdicts.js";
 
+/** @import { VerificationLine } from "../../types/answers.js" */
+/** @import { DemoCard, Outcome, Report, Verdict } from "../../types/routes.js" */
+
 const KEPT = 10;
-/** Verdicts after which the person is compared with the certificate. */
+/** Verdicts after which the person is compared with the certificate. @type {Verdict[]} */
 export const LOOKED_AT = ["valid", "check"];
 
 /**
- * @typedef {{id: string|null, at: number, verdict: import("./verdicts.js").Verdict, kinds: string[], name: string,
- *            matter: string, window: string, caseNumber: string, outcome: string|null, isOpen?: boolean,
- *            report?: import("./verdicts.js").Report, offline?: any}} Line
+ * @typedef {{id: string|null, at: number, verdict: Verdict, kinds: string[], name: string,
+ *            matter: string, window: string, caseNumber: string, outcome: Outcome|null, isOpen?: boolean,
+ *            report?: Report, offline?: DemoCard}} Line
  *   `at` by this machine's clock; `report` only where the hub has none (a counter without a network)
  */
 
@@ -32,6 +35,7 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
     list.replaceChildren(...lines.map((line) => el("li", {}, row(line))));
   }
 
+  /** @param {Line} line */
   function row(line) {
     const parts = [
       verdictIcon(line.verdict),
@@ -45,12 +49,14 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
     return el("button", { type: "button", class: "history-row", onclick: () => onOpen(line) }, ...parts);
   }
 
+  /** @param {Line} line */
   function ended(line) {
     if (line.id && waits(line.id)) return t("counter.outcome_waiting");
     if (line.outcome) return t(`counter.outcome_${line.outcome}`);
     return LOOKED_AT.includes(line.verdict) ? t("counter.not_confirmed") : "";
   }
 
+  /** @param {Line[]} next */
   function keep(next) {
     lines = next.sort((a, b) => b.at - a.at).slice(0, KEPT);
     draw();
@@ -70,7 +76,7 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
     },
     /** @param {Line} line  a verification that was just made */
     add: (line) => keep([line, ...lines.filter((one) => !one.id || one.id !== line.id)]),
-    /** @param {string} id  @param {string|null} outcome */
+    /** @param {string} id  @param {Outcome|null} outcome */
     mark(id, outcome) {
       for (const line of lines) if (line.id === id) line.outcome = outcome;
       draw();
@@ -83,7 +89,7 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
   };
 }
 
-/** @returns {Line} */
+/** @param {VerificationLine} told  @returns {Line} */
 function lineOf(told) {
   return {
     id: told.verification_id, at: Date.parse(told.at) + (clock.ahead || 0) * 1000, verdict: told.verdict,

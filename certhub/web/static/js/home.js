@@ -9,8 +9,8 @@ async function signIn() {
   await fetch("/ops", { cache: "no-store" }).catch(() => null); // no network: the call says so
 }
 
-const dialog = byId("resetting");
-const confirm = byId("reset-confirm");
+const dialog = byId("resetting", HTMLDialogElement);
+const confirm = byId("reset-confirm", HTMLButtonElement);
 
 byId("reset").addEventListener("click", () => {
   tell(byId("reset-problem"), "");

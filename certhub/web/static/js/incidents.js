@@ -2,10 +2,13 @@
 
 import { call } from "./api.js";
 import { byId, el, verdictIcon } from "./dom.js";
-import { page, t } from "./page.js";
+import { pageOf, t } from "./page.js";
 import { dayAndTime } from "./times.js";
 
+/** @import { IncidentOut } from "../../types/answers.js" */
+
 const PAGE = 20;
+const { cause_words: causeWords, verdict_words: verdictWords } = pageOf("ops");
 
 /** @type {string|null} */
 let following = null;
@@ -23,6 +26,7 @@ export async function showMoreIncidents() {
   if (following) await read(`&cursor=${following}`, false);
 }
 
+/** @param {string} more  @param {boolean} isAnew */
 async function read(more, isAnew) {
   const told = await call("GET", `/api/v1/incidents?limit=${PAGE}${more}`);
   const rows = told.items.map(row);
@@ -34,11 +38,15 @@ async function read(more, isAnew) {
   byId("incidents-more").hidden = !following;
 }
 
+/** @param {Record<string, string>} words  @param {string|null} code */
+const wordFor = (words, code) => (code === null ? "" : words[code] || code);
+
+/** @param {IncidentOut} one */
 function row(one) {
   const place = [one.office, one.window].filter(Boolean).join(" · ");
   const found = t("ops.incident_found", {
     time: one.verified_at ? dayAndTime(new Date(one.verified_at)) : "…", place,
-    verdict: page.verdict_words[one.verdict] || one.verdict || "…", code: page.cause_words[one.code] || one.code || "",
+    verdict: wordFor(verdictWords, one.verdict) || "…", code: wordFor(causeWords, one.code),
   });
   return el("li", { class: "card incident", "data-verification": one.verification_id },
     verdictIcon("check"), // never the verdict's: what somebody reported is not green

@@ -2,24 +2,22 @@
 
 import { call } from "./api.js";
 
-/**
- * @typedef {import("./verdicts.js").Report} Report
- * @typedef {import("./verdicts.js").Item} Item
- */
+/** @import { ItemOut } from "../../types/answers.js" */
+/** @import { Report } from "../../types/routes.js" */
 
 /**
  * Whether a value came covered and can be asked for.
- * @param {Item} item  @param {string} title  @param {Report} report
+ * @param {ItemOut} item  @param {string} title  @param {Report} report
  */
 export const canReveal = (item, title, report) => Boolean(report.verification_id) && (item.masked || []).includes(title);
 
 /**
  * Ask for one whole value; that it was asked for is on record before it comes.
  * @param {Report} report  @param {number} place  of the item, from 0 on  @param {string} field
- * @returns {Promise<any>}
+ * @returns {Promise<unknown>}
  * @throws {import("./api.js").Failed}
  */
 export async function reveal(report, place, field) {
-  const path = `/api/v1/verifications/${report.verification_id}/reveal`;
-  return (await call("POST", path, { body: { item: place, field } })).value;
+  const body = { item: place, field };
+  return (await call("POST", `/api/v1/verifications/${report.verification_id}/reveal`, { body })).value;
 }

@@ -4,22 +4,28 @@ import { call } from "./api.js";
 import { el } from "./dom.js";
 import { page } from "./page.js";
 
-const KEPT = "certhub.matter";
+/** @import { Matter } from "../../types/routes.js" */
 
-/** @param {{name: string, name_en: string}|undefined} one */
+const KEPT = "certhub.matter";
+/** @type {Matter[]} */
+let known = [];
+
+/** @param {string} code  @returns {Matter|undefined} */
+export const matterOf = (code) => known.find((one) => one.code === code);
+
+/** @param {{name: string, name_en: string}|undefined} one  @returns {string} */
 export const matterName = (one) => (one ? (page.lang === "en" ? one.name_en : one.name) : "");
 
 /**
- * Fill the field with the hub's matters, the last choice first; `page.matters` has them.
+ * Fill the field with the hub's matters, the last choice first; `matterOf` has them.
  * @param {HTMLSelectElement} field
  * @throws {import("./api.js").Failed}
  */
 export async function loadMatters(field) {
-  page.matters = [];
-  page.matters = (await call("GET", "/api/v1/matters")).items;
-  field.replaceChildren(...page.matters.map((one) => el("option", { value: one.code }, matterName(one))));
+  known = (await call("GET", "/api/v1/matters")).items;
+  field.replaceChildren(...known.map((one) => el("option", { value: one.code }, matterName(one))));
   const kept = localStorage.getItem(KEPT);
-  if (page.matters.some((one) => one.code === kept)) field.value = kept;
+  if (kept !== null && matterOf(kept)) field.value = kept;
   field.addEventListener("change", () => localStorage.setItem(KEPT, field.value));
   openInPage(field);
 }

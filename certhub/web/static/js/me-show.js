@@ -16,19 +16,18 @@ const ASK_AGAIN_MS = 5_000;
 const TICK_MS = 250;
 const GROUP = 5;
 
-/**
- * @typedef {{body: any, warning: string, what: string}} Showing
- * @typedef {{code: string, expires_at: string, qr_svg: string, warnings: any[]}} Presentation
- */
+/** @import { PresentationOut } from "../../types/answers.js" */
+/** @typedef {{body: {items: {certificate_id: string}[], mode: string}, warning: string, what: string}} Showing */
 
 /** @returns {{open: (showing: Showing) => Promise<void>}} */
 export function prepareShowing() {
-  const dialog = byId("shown");
+  const picture = byId("qr", HTMLImageElement);
+  const dialog = byId("shown", HTMLDialogElement);
   /** @type {Showing|null} */
   let showing = null;
-  /** @type {Presentation|null} the living code; none once it is over */
+  /** @type {PresentationOut|null} the living code; none once it is over */
   let living = null;
-  /** @type {Presentation|null} what stands on the page */
+  /** @type {PresentationOut|null} what stands on the page */
   let drawn = null;
   let left = () => 0;
   let life = 1;
@@ -38,12 +37,12 @@ export function prepareShowing() {
   let waitMs = 0;
   let isRenewing = false;
   let timer = 0;
+  /** @type {WakeLockSentinel|null} */
   let lock = null;
 
-  /** @throws {Problem|NoAnswer} */
-  async function renew() {
+  /** @param {Showing} asked  @throws {Failed} */
+  async function renew(asked) {
     isRenewing = true;
-    const asked = showing;
     try {
       const told = await call("POST", "/api/v1/me/presentations", { body: asked.body });
       if (showing === asked) take(told);
@@ -52,7 +51,7 @@ export function prepareShowing() {
     }
   }
 
-  /** @param {Presentation} told */
+  /** @param {PresentationOut} told */
   function take(told) {
     living = told;
     left = countDown(told.expires_at);
@@ -68,9 +67,9 @@ export function prepareShowing() {
     const shown = document.hidden ? null : living;
     if (shown === drawn) return;
     drawn = shown;
-    if (shown) byId("qr").src = `data:image/svg+xml,${encodeURIComponent(shown.qr_svg)}`;
-    else byId("qr").removeAttribute("src");
-    byId("qr").classList.toggle("dense", Boolean(shown) && shown.code.length > 40);
+    if (shown) picture.src = `data:image/svg+xml,${encodeURIComponent(shown.qr_svg)}`;
+    else picture.removeAttribute("src");
+    picture.classList.toggle("dense", shown !== null && shown.code.length > 40);
     byId("code-text").textContent = shown ? grouped(shown.code) : "";
     byId("qr-veil").hidden = Boolean(shown);
   }
@@ -79,7 +78,7 @@ export function prepareShowing() {
     const asked = showing;
     if (!asked || isRenewing) return;
     try {
-      await renew();
+      await renew(asked);
       if (showing !== asked) return;
       tell(byId("warning"), asked.warning, "warn");
       byId("renewed").textContent = t("me.renewed");
@@ -99,7 +98,7 @@ export function prepareShowing() {
     if (living && now <= 0) living = null;
     draw();
     byId("clock").textContent = clockSeconds(serverNow());
-    byId("ring-left").setAttribute("stroke-dasharray", `${(now / life) * 100} 100`);
+    byId("ring-left", SVGElement).setAttribute("stroke-dasharray", `${(now / life) * 100} 100`);
     byId("ring-words").textContent = t(living ? stillGood() : "me.code_over", { seconds: Math.ceil(now / 1000) });
     byId("qr-veil").textContent = living ? "" : t(afterTheEnd());
     if (!document.hidden && sinceTried() >= waitMs) again();
@@ -141,7 +140,7 @@ export function prepareShowing() {
     async open(asked) {
       showing = asked;
       trouble = null;
-      await renew();
+      await renew(asked);
       tell(byId("warning"), asked.warning, "warn");
       put(byId("what"), t("me.showing", { what: asked.what }));
       byId("renewed").textContent = "";
@@ -156,5 +155,5 @@ export function prepareShowing() {
 
 /** @param {string} code  @returns {string} in groups that can be read out */
 function grouped(code) {
-  return code.match(new RegExp(`.{1,${GROUP}}`, "g")).join(" ");
+  return (code.match(new RegExp(`.{1,${GROUP}}`, "g")) ?? []).join(" ");
 }

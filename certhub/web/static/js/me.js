@@ -2,14 +2,11 @@
 
 import { Failed, call } from "./api.js";
 import { byId, el, tell } from "./dom.js";
-import { page, t } from "./page.js";
+import { page, pageOf, t } from "./page.js";
 import { prepareShowing } from "./me-show.js";
 import { stateChip, stateWord } from "./states.js";
 
-/**
- * @typedef {{id: string, name: string, name_en: string, state: string, number: string, valid_to: string|null,
- *            agency: string, agency_name: string, acting_for?: string}} Held
- */
+/** @import { HeldOut } from "../../types/answers.js" */
 
 const LARGE_KEY = "certhub.large";
 const SOON_DAYS = 30;
@@ -17,23 +14,28 @@ const DAY_MS = 24 * 3600 * 1000;
 
 const list = byId("held");
 const said = byId("said");
-const form = byId("showing");
-/** @type {Held[]} */
+const showButton = byId("show", HTMLButtonElement);
+const form = byId("showing", HTMLFormElement);
+/** @type {HeldOut[]} */
 let held = [];
 
+/** @param {HeldOut} one */
 const shownAs = (one) => (one.acting_for ? t("me.showing_for", { kind: kindName(one), holder: one.acting_for }) : kindName(one));
+/** @param {HeldOut} one */
 const kindName = (one) => (page.lang === "en" ? one.name_en : one.name);
-const agencyName = (one) => page.agency_names[one.agency] || one.agency_name;
-const chosen = () => held.filter((one) => byId(`hold-${one.id}`).checked);
-const mode = () => form.elements.mode.value;
+/** @param {HeldOut} one */
+const agencyName = (one) => pageOf("me").agency_names[one.agency] || one.agency_name;
+const chosen = () => held.filter((one) => byId(`hold-${one.id}`, HTMLInputElement).checked);
+const mode = () => String(new FormData(form).get("mode") ?? "");
 const showing = prepareShowing();
 
-/** The state as the holder should read it: one that ends soon is told before a clerk tells them. */
+/** The state as the holder should read it: one that ends soon is told before a clerk tells them. @param {HeldOut} one */
 function shownState(one) {
   const left = one.valid_to ? (Date.parse(`${one.valid_to}T23:59:59+08:00`) - Date.now()) / DAY_MS : Infinity;
   return one.state === "active" && left < SOON_DAYS ? "expiring" : one.state;
 }
 
+/** @param {HeldOut} one */
 function card(one) {
   const state = shownState(one);
   const lines = [
@@ -51,6 +53,7 @@ function card(one) {
         state === "active" ? null : el("span", { class: "line todo" }, whatToDo(state, one)))));
 }
 
+/** @param {string} state  @param {HeldOut} one */
 function whatToDo(state, one) {
   const agency = agencyName(one) || t("me.the_agency");
   if (state === "expiring") return t("me.todo_expiring", { agency });
@@ -64,13 +67,13 @@ function update() {
   const now = chosen();
   const isSealed = mode() === "sealed";
   const fits = isSealed ? now.length === 1 && now[0].state === "active" : now.length >= 1 && now.length <= 10;
-  byId("show").disabled = !fits;
+  showButton.disabled = !fits;
   if (isSealed && now.length && !fits) tell(said, t("me.sealed_needs_one"), "warn");
   else if (now.length > 10) tell(said, t("me.at_most_ten"), "warn");
   else tell(said, "");
 }
 
-/** What a clerk will object to, in one sentence for each. */
+/** What a clerk will object to, in one sentence for each. @param {HeldOut[]} items */
 function warnings(items) {
   return items
     .filter((one) => shownState(one) !== "active")
@@ -92,6 +95,7 @@ async function load() {
   document.documentElement.dataset.ready = "true";
 }
 
+/** @param {unknown} failed */
 function complain(failed) {
   if (!(failed instanceof Failed)) throw failed;
   tell(said, failed.words, "bad");
@@ -101,8 +105,8 @@ form.addEventListener("change", update);
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const items = chosen();
-  if (!items.length || byId("show").disabled) return;
-  byId("show").disabled = true; // a second press while the code is made would make another
+  if (!items.length || showButton.disabled) return;
+  showButton.disabled = true; // a second press while the code is made would make another
   try {
     await showing.open({
       body: { items: items.map((one) => ({ certificate_id: one.id })), mode: mode() },
@@ -112,10 +116,11 @@ form.addEventListener("submit", async (event) => {
   } catch (failed) {
     complain(failed);
   } finally {
-    byId("show").disabled = false;
+    showButton.disabled = false;
   }
 });
 
+/** @param {boolean} isLarge */
 function large(isLarge) {
   document.documentElement.dataset.size = isLarge ? "large" : "";
   byId("large").setAttribute("aria-pressed", String(isLarge));

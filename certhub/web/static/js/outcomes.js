@@ -8,8 +8,8 @@ const KEPT = "certhub.outcomes"; // sessionStorage: a note may name a person, an
 const EVERY_MS = 20_000;
 const FINAL = [400, 404, 409, 413, 415, 422]; // refusals that another try would meet again
 
-/** @typedef {"confirmed"|"not_the_person"|"reported"} Result */
-/** @typedef {{id: string, result: Result, note: string, hasFailed?: boolean}} Waiting */
+/** @import { Outcome } from "../../types/routes.js" */
+/** @typedef {{id: string, result: Outcome, note: string, hasFailed?: boolean}} Waiting */
 
 /**
  * Keep what was said until the hub has it; the line `#unsent` tells of what it does not have yet.
@@ -22,6 +22,7 @@ export function keepOutcomes({ onChange }) {
   const refused = new Set();
   let refusal = "";
 
+  /** @param {Waiting[]} next */
   function keep(next) {
     waiting = next;
     sessionStorage.setItem(KEPT, JSON.stringify(waiting));
@@ -74,7 +75,7 @@ export function keepOutcomes({ onChange }) {
 
   return {
     /**
-     * @param {string} id  @param {Result} result  @param {string} [note]
+     * @param {string} id  @param {Outcome} result  @param {string} [note]
      * @throws {Failed} the hub does not have it yet, or refused it
      */
     async say(id, result, note = "") {
@@ -82,7 +83,7 @@ export function keepOutcomes({ onChange }) {
       keep([...waiting.filter((one) => one.id !== id || one.result !== result), entry]); // said again: once is enough
       await send(entry);
     },
-    /** Whether the hub has it or will have it. @param {string} id  @param {Result} result */
+    /** Whether the hub has it or will have it. @param {string} id  @param {Outcome} result */
     has: (id, result) => !refused.has(`${id} ${result}`),
     /** @param {string} id  @returns {boolean} */
     waits: (id) => waiting.some((one) => one.id === id && one.hasFailed),

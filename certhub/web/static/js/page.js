@@ -1,25 +1,27 @@
 // What the server knew when it drew the page, and its words.
 
-/**
- * @typedef {Object} PageData
- * @property {string} page        name of the page
- * @property {"zh"|"en"} lang
- * @property {string} html_lang   for Intl
- * @property {string|null} role   the role that this page speaks for
- * @property {{code: string, name: string}} region
- * @property {string} now         the server's time when the page was drawn
- * @property {{name: string, office: string, window: string}} [actor]
- * @property {Record<string, string>} texts
- * @property {Record<string, string>} ages  words for "5 minutes ago"
- */
+import { byId } from "./dom.js";
 
-/** @type {PageData & Record<string, any>} */
-export const page = JSON.parse(document.getElementById("page-data").textContent);
+/** @import { PageData, Pages } from "../../types/page.js" */
+
+/** @type {PageData} */
+export const page = JSON.parse(byId("page-data").textContent);
+
+/**
+ * Return the same with what only one page knows; a module of that page asks for it by the page's name.
+ * @template {keyof Pages} Name
+ * @param {Name} name
+ * @returns {Pages[Name]}
+ */
+export function pageOf(name) {
+  if (page.page !== name) throw new Error(`the page ${page.page} has nothing of ${name}`);
+  return /** @type {Pages[Name]} */ (page);
+}
 
 /**
  * Return the text of a key, its {placeholders} filled.
  * @param {string} key
- * @param {Record<string, string|number>} [values]
+ * @param {Record<string, unknown>} [values]
  * @returns {string}
  */
 export function t(key, values = {}) {
@@ -36,7 +38,8 @@ export const has = (key) => key in page.texts;
 
 /**
  * @param {string} text
- * @param {Record<string, string|number>} values
+ * @param {Record<string, unknown>} values
+ * @returns {string}
  */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "…"));

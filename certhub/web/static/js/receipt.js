@@ -1,16 +1,16 @@
 // The receipt: a file for the case, byte for byte as the hub gave it, and a sheet of paper.
 
-import { call } from "./api.js";
+import { callForText } from "./api.js";
 import { byId, el, tell } from "./dom.js";
 import { page, t } from "./page.js";
 import { dayAndTime } from "./times.js";
 import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, validityOf, verdictWord } from "./verdicts.js";
 
-/**
- * @typedef {import("./verdicts.js").Report} Report
- * @typedef {import("./verdicts.js").Sentence} Sentence
- * @typedef {{report: Report, sentence: Sentence, matter: string, line: import("./history.js").Line}} Shown
- */
+/** @import { ItemOut } from "../../types/answers.js" */
+/** @import { Item, Report } from "../../types/routes.js" */
+/** @import { Line } from "./history.js" */
+/** @import { Sentence } from "./verdicts.js" */
+/** @typedef {{report: Report, sentence: Sentence, matter: string, line: Line}} Shown */
 
 /**
  * Let #print, #download and every other way to print file what is on the screen.
@@ -19,7 +19,9 @@ import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, 
  * @returns {() => void} prints
  */
 export function letFile(current, told) {
-  const print = () => current() && window.print();
+  const print = () => {
+    if (current()) window.print();
+  };
   // However the printing began: the sheet is of what stands on the screen, never of the person before.
   addEventListener("beforeprint", () => {
     const shown = current();
@@ -28,7 +30,9 @@ export function letFile(current, told) {
   });
   byId("print").addEventListener("click", print);
   byId("download").addEventListener("click", () => told(async () => {
-    await downloadReceipt(current().report);
+    const report = current()?.report;
+    if (!report?.receipt_url) return; // the button is disabled without one
+    await downloadReceipt(report.verification_id, report.receipt_url);
     tell(byId("said"), t("counter.downloaded"), "good");
   }));
   return print;
@@ -36,13 +40,13 @@ export function letFile(current, told) {
 
 /**
  * Save the receipt as `receipt-<id>.json`: the hub's answer unchanged, since one changed byte makes it another.
- * @param {Report} report
+ * @param {string|null} id  @param {string} path
  * @throws {import("./api.js").Problem|import("./api.js").NoAnswer}
  */
-async function downloadReceipt(report) {
-  const text = await call("POST", report.receipt_url, { asText: true }); // a deed: the file holds identifiers
+async function downloadReceipt(id, path) {
+  const text = await callForText("POST", path); // a deed: the file holds identifiers
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = el("a", { href: url, download: `receipt-${report.verification_id}.json` });
+  const link = el("a", { href: url, download: `receipt-${id}.json` });
   document.body.append(link);
   link.click();
   link.remove();
@@ -54,7 +58,7 @@ async function downloadReceipt(report) {
  * Times on paper are whole dates: "two minutes ago" says nothing to whoever reads it in a year.
  * @param {HTMLElement} paper
  * @param {Report} report
- * @param {{sentence: Sentence, matter: string, line: import("./history.js").Line}} about
+ * @param {{sentence: Sentence, matter: string, line: Line}} about
  */
 function drawPaper(paper, report, { sentence, matter, line }) {
   const lines = {
@@ -71,17 +75,22 @@ function drawPaper(paper, report, { sentence, matter, line }) {
   );
 }
 
+/** @param {string} text */
 const moment = (text) => dayAndTime(new Date(text));
+/** @param {[name: string, text: string][]} pairs */
 const terms = (pairs) => el("dl", {}, ...pairs.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]));
 
+/** @param {ItemOut} item */
 function paperItem(item) {
   const facts = item.facts.map((fact) => el("li", {},
     [factName(fact.fact), outcomeWord(fact.outcome), fact.cause && causeWords(fact.cause),
       t("counter.paper_as_of", { time: moment(fact.as_of) })].filter(Boolean).join(" · ")));
+  const number = item.disclosed?.["证照编号"];
+  /** @type {[name: string, text: string|null|undefined][]} */
   const said = [
     [t("counter.issuer"), issuerOf(item)], [t("counter.validity"), validityOf(item)],
     [t("counter.core_holder"), item.holder], [t("counter.paper_behind"), behind(item)],
-    [t("counter.core_number"), item.disclosed?.["证照编号"]],
+    [t("counter.core_number"), number ? String(number) : ""],
   ];
   return el("section", {},
     el("h2", {}, `${kindName(item)} · ${verdictWord(item.verdict)}${item.code === "OK" ? "" : ` · ${causeWords(item.code)}`}`),
@@ -89,6 +98,7 @@ function paperItem(item) {
     el("ul", {}, ...facts));
 }
 
+/** @param {Item} item  @param {number} n  @param {number} count */
 function paperUntold(item, n, count) {
   return el("section", {},
     el("h2", {}, `${t("counter.untold_nth", { n: n + 1, count })} · ${verdictWord(item.verdict)}`),

@@ -13,9 +13,10 @@ import { t } from "./page.js";
  * @returns {(code: string) => boolean} keeps a code while the dialog is open, and says so there; false: it is closed
  */
 export function letReport(current, send, onSent, onLater) {
-  const dialog = byId("reporting");
-  const note = byId("reporting-note");
+  const dialog = byId("reporting", HTMLDialogElement);
+  const note = byId("reporting-note", HTMLTextAreaElement);
   const waiting = byId("reporting-waiting");
+  const sending = byId("reporting-send", HTMLButtonElement);
   let id = "";
   let later = "";
 
@@ -37,7 +38,7 @@ export function letReport(current, send, onSent, onLater) {
   });
   byId("reporting-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    byId("reporting-send").disabled = true;
+    sending.disabled = true;
     try {
       await send(id, note.value.trim());
       note.value = "";
@@ -47,7 +48,7 @@ export function letReport(current, send, onSent, onLater) {
       if (!(failed instanceof Failed)) throw failed;
       tell(byId("reporting-problem"), failed.words, "bad");
     } finally {
-      byId("reporting-send").disabled = false;
+      sending.disabled = false;
     }
   });
   return (code) => {

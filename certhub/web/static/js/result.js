@@ -3,26 +3,27 @@
 import { Failed } from "./api.js";
 import { el, put, verdictIcon } from "./dom.js";
 import { canReveal, reveal } from "./masks.js";
-import { page, t } from "./page.js";
+import { pageOf, t } from "./page.js";
 import { ageOf, dayAndTime } from "./times.js";
 import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, validityOf, verdictWord } from "./verdicts.js";
 
-/**
- * @typedef {import("./verdicts.js").Report} Report
- * @typedef {import("./verdicts.js").Item} Item
- * @typedef {import("./verdicts.js").Sentence} Sentence
- */
+/** @import { FactOut, ItemOut } from "../../types/answers.js" */
+/** @import { Item, Report, Verdict } from "../../types/routes.js" */
+/** @import { Sentence } from "./verdicts.js" */
 
+const { field_names: fieldNames, names } = pageOf("counter");
+/** @type {Record<string, string>} */
 const CORE = {
   证照标识: "counter.core_identifier", 证照编号: "counter.core_number", 持证主体: "counter.core_holder",
   持证主体代码: "counter.core_holder_number",
 };
+/** @type {Record<FactOut["outcome"], Verdict>} */
 const OUTCOME_ICON = { yes: "valid", no: "invalid", undetermined: "undetermined" };
 
 /**
  * Fill the band: shape, word, one sentence, what to do now.
  * @param {HTMLElement} band
- * @param {import("./verdicts.js").Verdict} verdict
+ * @param {Verdict} verdict
  * @param {Sentence} sentence
  * @param {string} [word]  in place of the verdict's, where there is none
  */
@@ -45,12 +46,16 @@ export function showBand(band, verdict, sentence, word) {
  * @param {(failed: Failed) => void} onFailed  told when a covered value could not be had
  */
 export function showItems(place, report, needs, onFailed) {
+  /** @param {ItemOut} item */
   const orderOf = (item) => needs.find((need) => need.kind === item.kind)?.fields || [];
   place.replaceChildren(...report.items.map((item, n) => (isTold(item)
     ? itemCard(item, report, n, orderOf(item), onFailed) : untoldCard(item, n, report.items.length))));
 }
 
-/** One that was shown and may not be told: it counts, and nothing else is known of it. */
+/**
+ * One that was shown and may not be told: it counts, and nothing else is known of it.
+ * @param {Item} item  @param {number} n  @param {number} count
+ */
 function untoldCard(item, n, count) {
   return el("article", { class: `item card untold ${item.verdict}` },
     el("header", {},
@@ -60,9 +65,13 @@ function untoldCard(item, n, count) {
     el("p", { class: "hint" }, t("counter.untold_what")));
 }
 
-/** @param {Item} item  @param {Report} report  @param {number} n  @param {string[]} order */
+/**
+ * @param {ItemOut} item  @param {Report} report  @param {number} n  @param {string[]} order
+ * @param {(failed: Failed) => void} onFailed
+ */
 function itemCard(item, report, n, order, onFailed) {
   const titles = sorted(Object.keys(item.disclosed || {}), order);
+  /** @param {string} title */
   const ask = (title) => reveal(report, n, title);
   const rows = titles.flatMap((title) => value(title, item.disclosed[title],
     canReveal(item, title, report) ? revealButton(title, item.disclosed[title], ask, onFailed) : null));
@@ -79,23 +88,37 @@ function itemCard(item, report, n, order, onFailed) {
     factsPanel(item, report));
 }
 
-/** What every item says of itself, whatever was disclosed: who issued it, and for how long it is good. */
+/**
+ * What every item says of itself, whatever was disclosed: who issued it, and for how long it is good.
+ * @param {"issuer"|"validity"} name  @param {string} text
+ */
 const line = (name, text) => [el("dt", {}, t(`counter.${name}`)), el("dd", { "data-line": name }, text)];
 
-/** One disclosed value as a term and its description, as it came; with what shows it whole, if it came covered. */
+/**
+ * One disclosed value as a term and its description, as it came; with what shows it whole, if it came covered.
+ * @param {string} title  @param {unknown} given  @param {HTMLElement|null} button
+ */
 function value(title, given, button) {
   return [el("dt", {}, titleName(title)), el("dd", { "data-title": title }, el("span", {}, textOf(given)), button)];
 }
 
-const titleName = (title) => (title in CORE ? t(CORE[title]) : page.field_names[title] || title);
+/** @param {string} title */
+const titleName = (title) => (title in CORE ? t(CORE[title]) : fieldNames[title] || title);
+/** @param {unknown} given */
 const textOf = (given) => (Array.isArray(given) ? given : [given]).map(plain).join("、");
 
-/** A button that fetches the whole value, and covers it again; every showing is asked for anew, on record. */
+/**
+ * A button that fetches the whole value, and covers it again; every showing is asked for anew, on record.
+ * @param {string} title  @param {unknown} covered  @param {(title: string) => Promise<unknown>} ask
+ * @param {(failed: Failed) => void} onFailed
+ */
 function revealButton(title, covered, ask, onFailed) {
   const name = titleName(title);
   const button = el("button", { type: "button", class: "reveal", "aria-pressed": "false" });
+  /** @param {unknown} given  @param {boolean} isOpen */
   const draw = (given, isOpen) => {
-    if (button.previousSibling) put(button.previousSibling, textOf(given));
+    const shown = button.previousElementSibling;
+    if (shown instanceof HTMLElement) put(shown, textOf(given));
     button.setAttribute("aria-pressed", String(isOpen));
     button.textContent = t(isOpen ? "counter.cover" : "counter.reveal");
     button.setAttribute("aria-label", t(isOpen ? "counter.cover_what" : "counter.reveal_what", { what: name }));
@@ -116,19 +139,24 @@ function revealButton(title, covered, ask, onFailed) {
   return button;
 }
 
-/** Names first, then in the matter's order, then what else there is. */
+/** Names first, then in the matter's order, then what else there is. @param {string[]} titles  @param {string[]} order */
 function sorted(titles, order) {
-  const places = [...page.names, ...order];
+  const places = [...names, ...order];
+  /** @param {string} title */
   const placeOf = (title) => (places.includes(title) ? places.indexOf(title) : places.length);
   return [...titles].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-/** A holder's number is {type, number}; everything else is text. */
+/** A holder's number is {type, number}; everything else is text. @param {unknown} given */
 function plain(given) {
-  return given && typeof given === "object" ? String(given.number ?? JSON.stringify(given)) : String(given);
+  if (!given || typeof given !== "object") return String(given);
+  return String(("number" in given ? given.number : null) ?? JSON.stringify(given));
 }
 
-/** What was checked: each fact with its answer, the age of what it rests on, and who says so. */
+/**
+ * What was checked: each fact with its answer, the age of what it rests on, and who says so.
+ * @param {ItemOut} item  @param {Report} report
+ */
 function factsPanel(item, report) {
   const rows = item.facts.map((fact) => el("tr", { class: fact.outcome },
     el("th", { scope: "row" }, factName(fact.fact)),
@@ -144,11 +172,12 @@ function factsPanel(item, report) {
       el("pre", { tabindex: "0", role: "region", "aria-label": t("counter.technical") }, technical(item))));
 }
 
+/** @param {FactOut} fact */
 function who(fact) {
   return fact.fact === "stands_behind" ? behind({ facts: [fact] }) : "";
 }
 
-/** For operators: codes and digests; never what was disclosed. */
+/** For operators: codes and digests; never what was disclosed. @param {ItemOut} item */
 function technical({ kind, code, result_number, facts }) {
   return JSON.stringify({ kind, code, result_number, facts }, null, 1);
 }

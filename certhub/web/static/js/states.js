@@ -3,6 +3,9 @@
 import { el, verdictIcon } from "./dom.js";
 import { has, t } from "./page.js";
 
+/** @import { Verdict } from "../../types/routes.js" */
+
+/** @type {Record<string, Verdict>} */
 const SHAPES = { active: "valid", expiring: "check", suspended: "invalid", expired: "invalid", intended: "undetermined" };
 
 /** @param {string} state  @returns {string} */

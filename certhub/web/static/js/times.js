@@ -3,6 +3,7 @@
 import { fill, page } from "./page.js";
 
 const ZONE = "Asia/Shanghai";
+/** @type {Intl.DateTimeFormatOptions} */
 const PARTS = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: ZONE };
 const FORMATS = {
   minute: new Intl.DateTimeFormat(page.html_lang, PARTS),

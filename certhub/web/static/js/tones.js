@@ -1,5 +1,8 @@
 // A tone per verdict, for a clerk who is looking at the person and not at the screen.
 
+/** @import { Verdict } from "../../types/routes.js" */
+
+/** @type {Record<Verdict, [pitch: number, after: number, length: number][]>} */
 const TONES = {
   valid: [[880, 0, 0.12]],
   check: [[587, 0, 0.1], [587, 0.16, 0.1]],
@@ -13,7 +16,7 @@ let audio = null;
 
 /**
  * Sound a verdict: high; two middle; two low; falling. Silent until the page was touched, as browsers demand.
- * @param {"valid"|"check"|"invalid"|"undetermined"} verdict
+ * @param {Verdict} verdict
  */
 export function sound(verdict) {
   if (!navigator.userActivation?.hasBeenActive || !("AudioContext" in window)) return;

@@ -5,7 +5,7 @@ import { t } from "./page.js";
 
 /** @param {(code: string) => void} onCode */
 export function letType(onCode) {
-  const field = byId("code");
+  const field = byId("code", HTMLInputElement);
   byId("typing").addEventListener("submit", (event) => {
     event.preventDefault();
     if (field.value.trim()) onCode(field.value.trim());

@@ -1,24 +1,15 @@
 // The verifier's words for a report: sentences come with it, names of facts and causes from the catalogue
 // (certhub_verifier/sentences.json).
 
-import { page, t } from "./page.js";
+import { page, pageOf, t } from "./page.js";
 
-/**
- * @typedef {"valid"|"check"|"invalid"|"undetermined"} Verdict
- * @typedef {{fact: string, outcome: "yes"|"no"|"undetermined", cause?: string, as_of: string, evidence?: string,
- *            detail?: Record<string, string>}} Fact
- * @typedef {{kind: string, kind_name: string, kind_name_en: string, verdict: Verdict, code: string,
- *            result_number: number|null, facts: Fact[], disclosed: Record<string, any>, masked?: string[], holder?: string,
- *            issuer?: {code: string, name: string}|null, valid_from?: string|null, valid_to?: string|null}} Item
- *   an item that may not be told is {verdict, code} alone
- * @typedef {{verification_id: string|null, verdict: Verdict, code: string, headline: string, next_step: string,
- *            headline_en?: string, next_step_en?: string, as_of: string, channel: string, items: Item[],
- *            receipt_url: string|null}} Report
- * @typedef {{headline: string, nextStep: string}} Sentence
- */
+/** @import { FactOut, ItemOut } from "../../types/answers.js" */
+/** @import { Item, Report, Verdict } from "../../types/routes.js" */
+/** @typedef {{headline: string, nextStep: string}} Sentence */
 
-const { codes, facts, outcomes, verdicts } = page.sentences;
+const { agency_names: agencyNames, sentences: { codes, facts, outcomes, verdicts } } = pageOf("counter");
 
+/** @param {string} words */
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** @param {Verdict} verdict */
@@ -30,21 +21,25 @@ export const factName = (fact) => capital(facts[fact] || fact);
 /** @param {string} outcome */
 export const outcomeWord = (outcome) => outcomes[outcome] || outcome;
 
-/** Whether an item is told at all, or is only one of those that were shown. @param {Item} item */
-export const isTold = (item) => item.facts !== undefined;
+/**
+ * Whether an item is told at all, or is only one of those that were shown.
+ * @param {Item} item
+ * @returns {item is ItemOut}
+ */
+export const isTold = (item) => "facts" in item;
 
 /** @param {Item} item */
 export const kindName = (item) =>
   isTold(item) ? (page.lang === "en" ? item.kind_name_en : item.kind_name) : t("counter.untold");
 
-/** @param {Item} item  @returns {string} the issuing agency with its code; "" where it was not told */
+/** @param {ItemOut} item  @returns {string} the issuing agency with its code; "" where it was not told */
 export function issuerOf({ issuer }) {
   if (!issuer) return "";
-  const name = (page.lang === "en" && page.agency_names[issuer.code]) || issuer.name;
+  const name = (page.lang === "en" && agencyNames[issuer.code]) || issuer.name;
   return name && issuer.code ? t("counter.issuer_words", { name, code: issuer.code }) : name || issuer.code || "";
 }
 
-/** @param {Item} item  @returns {string} from when until when; "" where it was not told */
+/** @param {ItemOut} item  @returns {string} from when until when; "" where it was not told */
 export function validityOf({ valid_from: from, valid_to: to }) {
   if (!from) return "";
   return to ? t("counter.valid_from_to", { from, to }) : t("counter.valid_from_on", { from });
@@ -66,20 +61,21 @@ export function causeWords(cause) {
  */
 export function explain(report) {
   if (page.lang === "en" && report.headline_en) {
-    return { headline: report.headline_en, nextStep: report.next_step_en };
+    return { headline: report.headline_en, nextStep: report.next_step_en ?? report.next_step };
   }
   return { headline: report.headline, nextStep: report.next_step };
 }
 
 /**
  * Return who stands behind an item, as the fact says it.
- * @param {Item} item
+ * @param {{facts: FactOut[]}} item
  */
 export function behind(item) {
   const detail = item.facts.find((one) => one.fact === "stands_behind")?.detail || {};
   return inOurLanguage(detail, "agency") || inOurLanguage(detail, "region") || "";
 }
 
+/** @param {Record<string, string>} detail  @param {"agency"|"region"} name */
 function inOurLanguage(detail, name) {
   return (page.lang === "en" && detail[`${name}_en`]) || detail[name];
 }

@@ -14,8 +14,8 @@ const KEY = "certhub.window";
  * @returns {{name: () => string, ask: () => void, dismiss: () => void}} `ask` opens the dialog
  */
 export function keepWindow(given, onChanged) {
-  const dialog = byId("window-dialog");
-  const field = byId("window-name");
+  const dialog = byId("window-dialog", HTMLDialogElement);
+  const field = byId("window-name", HTMLInputElement);
   let name = kept() || given;
 
   function kept() {
