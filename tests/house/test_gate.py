@@ -1,6 +1,7 @@
 """The gate notices what it did not run: a skip that nobody listed, and a lane whose tool is missing."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,14 @@ def test_the_whole_gate_takes_no_lane_without_its_tool(outcome, alone, whole, ca
     assert alone == lanes.main([], {"one": lambda: outcome})
     assert whole == lanes.main(["--all"], {"one": lambda: outcome})
     assert outcome.says in capsys.readouterr().out
+
+
+def test_each_lane_is_told_to_whoever_runs_the_gate():
+    """A lane that neither `lanes.py` nor CONTRIBUTING names is found by nobody who looks for its words."""
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name in [*lanes.LANES, *lanes.BY_NAME]:
+        assert re.search(rf"\b{name}\b", lanes.__doc__ or ""), name
+        assert f"`{name}`" in contributing, name
 
 
 def test_the_gate_is_the_whole_of_it():

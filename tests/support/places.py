@@ -18,6 +18,7 @@ PLACES = {
     "browser": ("tests/web/browser", "tests/api/test_qr.py"),
     "drill": (*DRILLS, "tests/containers"),  # the lane `containers` runs those
     "interop": ("tests/interop",),
+    "javascript": ("tests/web/types",),
     "long": ("tests/cli", "tests/drills", "tests/flows", "tests/hub"),
     "postgres": ("tests/cli", "tests/drills", "tests/flows", "tests/hub"),
 }
