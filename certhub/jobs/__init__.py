@@ -48,12 +48,8 @@ def run(hub: Hub, stop: threading.Event) -> None:
     fetcher.start()
     lease, watch, filler = Lease(ABOUT_US, public_id(hub.random)), Watch(hub), Filler(hub.database)
     next_sweep = hub.clock.monotonic()
-    is_kept = False
     while True:
         try:
-            if not is_kept:
-                keep_rules(hub.shelf)
-                is_kept = True
             migrate.check(hub.database.engine)  # else the lease goes to a process of newer code
             with hub.writing() as unit:
                 mine = lease.is_mine(unit, monotonic=hub.clock.monotonic())
@@ -139,9 +135,13 @@ def sweep(hub: Hub) -> None:
 
 
 def _fetch_loop(hub: Hub, stop: threading.Event) -> None:
+    is_kept = False
     while True:
         try:
             fetch_peer_lists(hub)
+            if not is_kept:  # beside the publishing, which must not wait for 150 small files
+                keep_rules(hub.shelf)
+                is_kept = True
         except HubError as refused:
             log.info("worker: %s: %s", refused.code, refused)
         except Exception:

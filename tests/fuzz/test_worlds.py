@@ -68,12 +68,12 @@ PLANTS = {
         "if False:",
     ),
     "any key signs a list": (
-        "status_checks.py",
+        "checks/status.py",
         "        if standing is not Standing.YES:\n",
         "        if False:\n",
     ),
     "any key signs a sealed code": (
-        "checks.py",
+        "checks/core.py",
         "    standing = key.may_have_signed(typ, by=region, at=moment) if issues else Standing.FOREIGN\n",
         "    standing = Standing.YES if issues else Standing.FOREIGN\n",
     ),
@@ -88,7 +88,7 @@ PLANTS = {
         "if False and",
     ),
     "a key has no term": ("trustedkey.py", "if not self.from_ <= at < self.until:", "if False:"),
-    "a suspended region is one": ("checks.py", " or region.state is MemberState.SUSPENDED", ""),
+    "a suspended region is one": ("checks/core.py", " or region.state is MemberState.SUSPENDED", ""),
     "one side makes an agreement": (
         "trust.py",
         "isinstance(other, Agreement) and other.digest == file.digest",
