@@ -4,10 +4,12 @@ A database may be newer than the code: then it says itself whether this code may
 One that is older is brought up first; no code works with tables that it no longer expects.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from alembic import command
@@ -20,6 +22,8 @@ from certhub.db.adoption import REVISION as ADOPTING
 from certhub.db.engine import NoDatabase, open_engine
 from certhub.db.failures import translated
 from certhub.db.schema_range import Range, ranges, refusing
+
+log = logging.getLogger("certhub.store")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -126,19 +130,44 @@ def bring_up(url: str, *, schema: str = "", adopt: Callable[[Engine], None] | No
     """
     engine = open_engine(url, schema=schema)
     try:
-        before = standing(engine)
-        if before.is_newer:
-            before.require()
-            return before
-        if before.revision in _up_to(ADOPTING):
-            if adopt is None:
-                raise NoDatabase("the database has rows of an earlier version: run `certhub migrate`")
-            upgrade(engine, schema=schema, revision=ADOPTING)
-            adopt(engine)
-        upgrade(engine, schema=schema)
-        return check(engine)
+        with _alone(engine, schema):
+            before = standing(engine)
+            if before.is_newer:
+                before.require()
+                return before
+            if before.revision in _up_to(ADOPTING):
+                if adopt is None:
+                    raise NoDatabase("the database has rows of an earlier version: run `certhub migrate`")
+                upgrade(engine, schema=schema, revision=ADOPTING)
+                adopt(engine)
+            upgrade(engine, schema=schema)
+            return check(engine)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _alone(engine: Engine, schema: str) -> Iterator[None]:
+    """Let one at a time bring a PostgreSQL schema up; who comes second waits, and finds it done.
+
+    The lock belongs to a transaction that touches no table, so it ends with the process that holds it, also behind a
+    pool that hands out transactions. SQLite has no such lock; there each upgrade is one writing transaction.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection, connection.begin():
+        key = {"key": lock_key(schema)}
+        with translated():
+            if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), key):
+                log.warning("migrate: another process brings this database up; waiting for it")
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
+        yield
+
+
+def lock_key(schema: str) -> int:
+    """Return the number of the advisory lock under which a schema is brought up (64 bits, signed)."""
+    return int.from_bytes(sha256(f"certhub migrate {schema}".encode()).digest()[:8], "big", signed=True)
 
 
 def _up_to(revision: str) -> set[str]:
