@@ -1,6 +1,7 @@
 """What goes on beside the requests: lists are published when they change, fetched from peers, old things forgotten."""
 
 import json
+import shutil
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -313,6 +314,7 @@ def test_the_loop_publishes_and_ends_when_it_is_told(home):
 def test_the_loop_outlives_a_round_that_fails(home, caplog):
     """A shelf that cannot be written is told in the log, and the worker goes on."""
     blocked = home.hub.settings.data / "public"
+    shutil.rmtree(blocked)
     blocked.write_bytes(b"not a folder")
     stop = threading.Event()
     stop.set()

@@ -13,6 +13,7 @@ Whatever the outcome, there is a report and a receipt: "could not check" is file
 """
 
 import base64
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from certhub_verifier.formats import codes
 from certhub_verifier.formats.exchange.receipt import Receipt, ReceiptItem, UntoldReceiptItem
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.formats.jose import jws
-from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.policy import Channel, Policy, policy_for
 from certhub_verifier.report import Report, UntoldItem, failed, overall
 from certhub_verifier.sentences import look_detail
 
@@ -56,6 +57,7 @@ from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.store import Use
 
 DEFAULT_PURPOSE = "verify"
+log = logging.getLogger("certhub.verify")
 NOTHING_YET = Looked(Channel.TICKET)
 VERIFICATION_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # what a receipt can carry; the API asks for 8 or more
 
@@ -120,7 +122,7 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
     hub.step("verify:2")
     asked = VerificationInProgress(verification_id, question, matter, by, trip)
     looked = _look(text, asked)
-    policy = trip.shelf.keep(policy_for(matter, looked.channel).document())
+    policy = _named(policy_for(matter, looked.channel), trip=trip)
     hub.step("verify:4")
     with hub.writing() as unit:
         report = _settle(unit, replace(asked, looked=looked, policy=policy))
@@ -178,6 +180,15 @@ def _look(text: str, asked: VerificationInProgress) -> Looked:
         return look(code, text, asked.matter, trip=asked.trip)
     question = ask.Asked(text, code, region, asked.matter, DEFAULT_PURPOSE, asked.id, asked.question.window)
     return ask.ask(question, by=asked.by, trip=asked.trip)
+
+
+def _named(policy: Policy, *, trip: Trip) -> str:
+    """Keep the rules, and return the digest that the receipt names; a full disk keeps no clerk waiting."""
+    try:
+        return trip.shelf.keep(policy.document())
+    except OSError as broken:
+        log.warning("verify: the rules cannot be kept: %s", broken)
+        return policy.digest()
 
 
 def _settle(unit: Unit, asked: VerificationInProgress) -> Mapping[str, Any]:

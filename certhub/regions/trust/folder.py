@@ -13,7 +13,7 @@ agree. A symbolic link is not followed: who may write one here could point it at
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -48,7 +48,7 @@ def forget(document: bytes) -> str:
 class TrustFolder:
     """Reads the folder when it changed, and at least every five minutes.
 
-    Before a set comes into force, `keep` is given each of its files and its manifest, so that whoever has a receipt
+    When a set comes into force, `keep` is given each of its files and its manifest, so that whoever has a receipt
     can fetch what judged it.
     """
 
@@ -104,14 +104,23 @@ class TrustFolder:
                 return  # the next look takes it up
             links_aside = tuple(SetAside(path, "file", "a symbolic link is not followed") for path in links)
             found = TrustSet.from_files(files, as_of=now)
-            for document in (*files.values(), manifest(files)):
-                self.keep(document)
             self._set = replace(found, set_aside=found.set_aside + links_aside)
         except (VerifierError, OSError) as broken:
             self.problem = str(broken) if isinstance(broken, VerifierError) else _told(broken)
         else:
-            self.problem = None
+            self.problem = self._kept(files)
+            if self.problem:
+                seen = None  # what could not be kept is tried again at the next look
         self._seen, self._read = seen, now
+
+    def _kept(self, files: Mapping[str, bytes]) -> str | None:
+        """Keep each file and the manifest; return why they could not be kept. A full disk takes no trust away."""
+        try:
+            for document in (*files.values(), manifest(files)):
+                self.keep(document)
+        except OSError as broken:
+            return f"what receipts name cannot be kept: {_told(broken)}"
+        return None
 
     def _seen_now(self) -> _Seen:
         return tuple(

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from certhub_verifier.facts import Fact, Outcome
+from certhub_verifier.trust import manifest
 
 from certhub.hub import TRUST
 from certhub.regions.trust.folder import NoTrust, TrustFolder
@@ -232,3 +233,26 @@ def test_what_is_set_aside_is_told_with_the_hubs_health(home, clock):
 
     assert light.ok
     assert "1 entry set aside: regions/420100/keys.json keys.keys[0], unknown state resting" in light.says
+
+
+def test_a_list_that_cannot_be_kept_is_in_force_and_says_so(home):
+    """A full disk takes no trust away; what receipts name is kept at the next look that can."""
+    kept: list[bytes] = []
+    full = [True]
+
+    def keep(document: bytes) -> str:
+        if full[0]:
+            raise OSError(28, "No space left on device", "documents")
+        kept.append(document)
+        return ""
+
+    folder = TrustFolder(home.hub.settings.data / TRUST, home.clock, keep)
+    in_force, problem = folder.current(), folder.problem
+    full[0] = False
+    home.clock.pass_(seconds=2)
+    later = folder.current()
+
+    assert in_force.digest == later.digest == home.hub.trust.digest
+    assert "what receipts name cannot be kept: No space left on device: documents" == problem
+    assert folder.problem is None
+    assert {*folder.files().values(), manifest(folder.files())} == set(kept)
