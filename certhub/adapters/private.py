@@ -6,6 +6,7 @@ has business in it. What is served in public is served by the hub.
 
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -35,8 +36,11 @@ def open_file(path: Path, flags: int) -> BinaryIO:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: temporary name, fsync, rename, fsync of the folder."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write a file whole or not at all: temporary name, fsync, rename, fsync of the folder.
+
+    The name is this thread's own: two threads that write one file do not write into each other's.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     with open_file(temporary, os.O_TRUNC) as file:
         file.write(content)
         file.flush()
