@@ -1,7 +1,6 @@
 """What an operator calls, through HTTP."""
 
 import json
-import time
 from dataclasses import replace
 
 import pytest
@@ -10,6 +9,7 @@ from typer.testing import CliRunner
 from certhub.api.http.problems import catalogue
 from certhub.api.routes import answers
 from certhub.cli import app
+from certhub.flows.regions.switch import COMMAND_LINE
 from certhub.history.events import store as history
 from certhub.jobs import Watch, publish
 from certhub.jobs.leases import Lease
@@ -61,14 +61,12 @@ def test_the_command_line_leaves_the_same_events(api):
     api.region.clock.pass_(seconds=1)
     for line in ("stop", "resume"):
         assert 0 == command.invoke(app, ["peer", line, "420100", "--data", folder]).exit_code
-        time.sleep(0.002)  # the command has the machine's own clock; events of one millisecond have no order
     with api.hub.reading() as unit:
-        events = history.events(unit, subject="420100")[:2]
+        events = [one for one in history.events(unit, subject="420100") if one.actor == COMMAND_LINE]
         assert frozenset() == peers.stopped(unit)
 
     assert ["peer.resumed", "peer.stopped"] == [type_ for type_, _, _ in by_page]
     assert sorted(map(str, by_page)) == sorted(str((one.type, one.subject, one.body)) for one in events)
-    assert {"command line"} == {one.actor for one in events}
 
 
 def test_a_region_that_was_stopped_is_not_green(api):
