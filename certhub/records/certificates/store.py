@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
 
 from certhub.adapters.clock import AHEAD
 from certhub.db.columns import table_of
@@ -31,6 +31,13 @@ _PUBLIC, _HOLDING = table_of(PublicIdRow), table_of(HoldingRow)
 _PAIRS = 200  # places a statement: SQLite takes a tree of 1,000 terms
 MOVING = ("state", "state_since", "sealed", "lease_until", "mac")
 """The columns that change when a certificate moves on."""
+SEEN = ("bucket", "id", "state", "state_since")
+"""What a certificate that moves on must still be: its place, and its state as it was read."""
+_MOVE = (
+    update(_CERTIFICATE)
+    .where(*(_CERTIFICATE.c[name] == bindparam(f"seen_{name}") for name in SEEN))
+    .values({name: bindparam(name) for name in MOVING})
+)  # spelled once: a batch of 500 spelled it 500 times
 NEVER_SIGNED = (State.INTENDED, State.VOIDED)
 
 
@@ -173,16 +180,8 @@ def _move(
     """Move certificates on from what was read, and keep each change; return those that nobody moved meanwhile."""
     made = []
     for seen, moved in moves:
-        done = unit.sql.execute(
-            update(_CERTIFICATE)
-            .where(
-                _CERTIFICATE.c.bucket == seen.bucket,
-                _CERTIFICATE.c.id == seen.id,
-                _CERTIFICATE.c.state == seen.state,
-                _CERTIFICATE.c.state_since == seen.state_since,
-            )
-            .values(**_moved(unit, moved))
-        )
+        was = {f"seen_{name}": getattr(seen, name) for name in SEEN}
+        done = unit.sql.execute(_MOVE, was | _moved(unit, moved))
         if done.rowcount == 1:
             made.append((seen, moved))
     states.add(unit, [_change(unit, seen, moved, by, effective_from) for seen, moved in made])
