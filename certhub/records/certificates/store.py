@@ -33,11 +33,6 @@ MOVING = ("state", "state_since", "sealed", "lease_until", "mac")
 """The columns that change when a certificate moves on."""
 SEEN = ("bucket", "id", "state", "state_since")
 """What a certificate that moves on must still be: its place, and its state as it was read."""
-_MOVE = (
-    update(_CERTIFICATE)
-    .where(*(_CERTIFICATE.c[name] == bindparam(f"seen_{name}") for name in SEEN))
-    .values({name: bindparam(name) for name in MOVING})
-)  # spelled once: a batch of 500 spelled it 500 times
 NEVER_SIGNED = (State.INTENDED, State.VOIDED)
 
 
@@ -179,9 +174,14 @@ def _move(
 ) -> list[Certificate]:
     """Move certificates on from what was read, and keep each change; return those that nobody moved meanwhile."""
     made = []
+    move = (  # spelled once for all: a batch of 500 spelled it 500 times
+        update(_CERTIFICATE)
+        .where(*(_CERTIFICATE.c[name] == bindparam(f"seen_{name}") for name in SEEN))
+        .values({name: bindparam(name) for name in MOVING})
+    )
     for seen, moved in moves:
         was = {f"seen_{name}": getattr(seen, name) for name in SEEN}
-        done = unit.sql.execute(_MOVE, was | _moved(unit, moved))
+        done = unit.sql.execute(move, was | _moved(unit, moved))
         if done.rowcount == 1:
             made.append((seen, moved))
     states.add(unit, [_change(unit, seen, moved, by, effective_from) for seen, moved in made])
