@@ -3,7 +3,7 @@
 1 certificates      one that is not as it was made is led back where the rules know a way (a suspension is lifted);
                     otherwise what is still in force of it is cancelled, and it is issued anew under a new number
 2 demo-cards.json   rewritten whole after each, so that a card meets the old certificate or the new one
-3 tickets, peers, audit   codes forgotten with their use, local stops lifted, the deed on record: one transaction
+3 tickets, peers, events  codes forgotten with their use, local stops lifted, the deed on record: one transaction
 
 Every step has a key that it would have again: a reset that was cut off, or pressed twice, goes on where it was.
 What stays: history, receipts, reports, ended certificates, what visitors issued, tokens, and the use of sealed codes,

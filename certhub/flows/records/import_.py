@@ -2,7 +2,7 @@
 
     1 imports        bytes → rows → drafts or faults; all causes of a row are told, nothing is guessed
     2 issue          up to 500 good rows at a time walk the stairs of flows/records/issue.py
-    3 audit          one event with the counts
+    3 events         one event with the counts
 
 Running the same file again issues nothing twice: a row's identity is (agency, kind, number), and rows of a run
 that was killed are taken over when their ten-second lease has ended.

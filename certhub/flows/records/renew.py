@@ -3,7 +3,7 @@
 1 certificates.rules   only what is active (an expired one too) can be renewed
 2 flows.issue          intent on record: version + 1, linked to the one before; committed
 3 flows.issue          signed, and read back
-4 certificates, status, audit, idempotency   one transaction: new one active, old one superseded
+4 certificates, status, events, idempotency  one transaction: new one active, old one superseded
 """
 
 from collections.abc import Mapping
