@@ -3,6 +3,8 @@
     Edge ─► Door ─► FastAPI ─► a route of certhub.api or a page of certhub.web
     /assets/ ─► certhub/web/static
 
+Another package may add to it (certhub/web/addition.py), as the demo does.
+
 Beside it, for as long as the app lives, the worker's thread.
 """
 
@@ -13,11 +15,10 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.concurrency import run_in_threadpool
@@ -36,9 +37,11 @@ from certhub.api.routes import agency, clerk, holder, operator, peer, public
 from certhub.hub import Hub
 from certhub.jobs import run
 from certhub.settings import BadSettings, Settings
+from certhub.web import pages
+from certhub.web.addition import NOTHING, Addition
+from certhub.web.wording import OURS
 
 ENVIRONMENT = "CERTHUB_DATA"
-STATIC = Path(__file__).parent / "web" / "static"
 API = (public.router, peer.router, agency.router, holder.router, clerk.router, operator.router)
 STOP_SECONDS = 10.0
 MEDIA_TYPES = {
@@ -49,18 +52,21 @@ MEDIA_TYPES = {
 }
 
 
-def create_app(settings: Settings | None = None, *, hub: Hub | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, *, hub: Hub | None = None, addition: Addition = NOTHING
+) -> FastAPI:
     """Return the app of one hub: that of `settings`, opened here and closed with the app, or a given one.
 
-    With neither, the app can describe itself and nothing else.
+    With neither, the app can describe itself and nothing else. `addition` is what another package adds.
 
     Raises:
         BadSettings: the hub cannot be opened.
         RuntimeError: a route has no row in access.json.
+        ValueError: the addition has a row for a path of ours.
     """
     opened = Hub.open(settings) if hub is None and settings is not None else None
     hub = hub or opened
-    table = access_table()
+    table = access_table(addition.rows)
     app = FastAPI(
         lifespan=_lifespan(hub, opened=opened),
         openapi_url=None,
@@ -74,12 +80,16 @@ def create_app(settings: Settings | None = None, *, hub: Hub | None = None) -> F
         ],
         exception_handlers={RequestValidationError: _refuse, HTTPException: _refuse},
     )
-    app.state.hub = hub
-    for router in (*API, *_pages()):
+    app.state.hub, app.state.addition = hub, addition
+    for router in (*addition.routers, *API, pages.router):
         app.include_router(router)
     for ending, media_type in MEDIA_TYPES.items():  # some systems say text/plain, and nosniff believes them
         mimetypes.add_type(media_type, ending)
-    app.mount("/assets", StaticFiles(directory=STATIC), name="assets")
+    app.mount(
+        "/assets",
+        StaticFiles(packages=[(name, "static") for name in (OURS, *addition.static)]),
+        name="assets",
+    )
     require_rows(app, table)
     app.openapi = _once(partial(describe, app, table))  # type: ignore[method-assign]
     return app
@@ -131,23 +141,12 @@ async def _refuse(request: Request, raised: Exception) -> Response:
     return answer(refusal(raised), request.scope)
 
 
-def _pages() -> list[APIRouter]:
-    """Return the pages' router; an app without pages is a whole app."""
-    try:
-        pages = import_module("certhub.web.pages")
-    except ModuleNotFoundError as missing:
-        if missing.name not in {"certhub.web", "certhub.web.pages"}:
-            raise
-        return []
-    return [pages.router] if hasattr(pages, "router") else []
-
-
 def require_rows(app: FastAPI, table: AccessTable) -> None:
     """Refuse an app with a route that the access table does not name (RuntimeError)."""
     listed = {(row.method, row.path) for row in table.rows()}
     unlisted = sorted(f"{method} {path}" for method, path in routes_of(app) - listed)
     if unlisted:
-        raise RuntimeError(f"no row in certhub/api/http/access.json for: {', '.join(unlisted)}")
+        raise RuntimeError(f"no row in access.json for: {', '.join(unlisted)}")
 
 
 def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:

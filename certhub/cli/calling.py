@@ -17,9 +17,8 @@ from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.trust import trustlist
 
 from certhub.cli.console import DEMO_FOLDER, folder_of
-from certhub.demo.seed import TOKENS
 from certhub.errors import HubError
-from certhub.hub import TRUST
+from certhub.hub import DEMO_TOKENS, TRUST
 from certhub.settings import FILE, Settings
 
 TIMEOUT_SECONDS = 30.0
@@ -127,7 +126,7 @@ def _address(folder: Path) -> str:
 
 def _demo_token(folder: Path, role: str) -> str:
     try:
-        return str(json.loads((folder / TOKENS).read_bytes()).get(role, ""))
+        return str(json.loads((folder / DEMO_TOKENS).read_bytes()).get(role, ""))
     except FileNotFoundError:
         return ""
 

@@ -1,32 +1,18 @@
 """certhub serve, worker, openapi."""
 
-import os
 import signal
-import socket
 import threading
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from certhub import jobs as background
-from certhub.api.http.deadline import DeadlineProtocol
 from certhub.api.http.room import file_limit, most_connections, raise_file_limit
 from certhub.app import create_app
 from certhub.cli.console import DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.db import migrate
-from certhub.demo.launcher import end_with_parent
-from certhub.errors import HubError
-from certhub.hub import Hub
-from certhub.settings import Settings
-
-WORKER_SECONDS = 60
-"""How long a process may keep its supervisor waiting before it is killed and another one is started.
-
-One that is still importing does not answer, and uvicorn's 5 seconds are less than four take to start on a busy
-machine: each was killed before it was up, and so was the next, and the hub never came up.
-"""
+from certhub.server import listen, require_servable
 
 
 @app.command("serve")
@@ -37,52 +23,14 @@ def serve(
     workers: Annotated[int, typer.Option("--workers", min=1, max=32, help="进程数 / processes")] = 1,
 ) -> None:
     """运行一个地区的枢纽；不会新建数据库 / run one region's hub; it never creates a database."""
-    import uvicorn
-
     folder = folder_of(data).resolve()
-    with closing(Hub.open(Settings.load(folder))) as hub:
-        migrate.check(hub.database.engine)
-    _refuse_taken(host, port)
-    os.environ["CERTHUB_DATA"] = str(folder)
+    require_servable(folder, host=host, port=port)
     raise_file_limit()
     say(
         f"可打开 {file_limit()} 个文件，每个进程至多 {most_connections()} 个连接",
         f"{file_limit()} files may be open, at most {most_connections()} connections a process",
     )
-    threading.Thread(target=end_with_parent, name="certhub-parent", daemon=True).start()
-    uvicorn.run(
-        "certhub.app:create_app_from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        loop="uvloop",
-        http=DeadlineProtocol,
-        ws="none",  # there is none here, and a connection that changed its protocol would escape the deadlines
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=75,
-        timeout_worker_healthcheck=WORKER_SECONDS,
-    )
-
-
-class PortTaken(HubError):
-    """Nothing can listen at the address and port that were named."""
-
-    code = "PORT_TAKEN"
-
-
-def _refuse_taken(host: str, port: int) -> None:
-    """Say so before the server starts, whose own words are English and end in a log."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as taken:
-        raise PortTaken(f"在 {host}:{port} 上无法监听 / cannot listen at {host}:{port}") from taken
+    listen("certhub.app:create_app_from_environment", folder, host=host, port=port, workers=workers)
 
 
 @app.command("worker")

@@ -6,7 +6,7 @@
     stale-list       a sealed code and the report of a counter that was without a network for 27 hours
     payment          a made-up payment code
 
-Only in a demo: the demo's holder stands in for whoever holds the certificate. The certificates are
+The demo's holder stands in for whoever holds the certificate. The certificates are
 the cards' own (DATA/demo-cards.json, certhub/demo/certificates.py), so that nothing done to the certificates of the
 story breaks a card; a region that holds none for a card does not offer it. Agencies see the cards' certificates in
 their list as any others, and can alter them: then the card deals nothing and says so (CARD_ALTERED).
@@ -76,10 +76,10 @@ def deal(name: str, *, clerk: Actor, holder: Actor | None, lang: Lang, hub: Hub)
     `holder` is the demo's holder, who stands in for whoever holds the card's certificate.
 
     Raises:
-        NotFound: no such card here, or this is not a demo.
+        NotFound: no such card here.
         CardAltered: its certificate is no longer in the state that the card is about.
     """
-    if not hub.settings.is_demo or name not in offered(hub):
+    if name not in offered(hub):
         raise NotFound("no such test card here", code="NO_SUCH_PATH")
     card, certificate_id = _CARDS[name], certificate_of(hub, name)
     if certificate_id is not None:
@@ -89,8 +89,6 @@ def deal(name: str, *, clerk: Actor, holder: Actor | None, lang: Lang, hub: Hub)
 
 def offered(hub: Hub) -> list[str]:
     """Return the names of the cards that this region can deal, in the order in which they are shown."""
-    if not hub.settings.is_demo:
-        return []
     return [name for name, card in _CARDS.items() if not card.seeds or certificate_of(hub, name)]
 
 

@@ -1,12 +1,11 @@
 """`certhub demo`: two regions as two processes, one ready line, and a clean end.
 
-Each region is an ordinary `certhub serve`; the launcher prepares the folders, starts both, waits until both say
+Each region is a `python -m certhub.demo.serve`; the launcher prepares the folders, starts both, waits until both say
 that they are ready, and takes them down with it. A region that dies alone is told, and the other one goes on:
 that is what a peer that is down looks like.
 """
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -22,12 +21,12 @@ from certhub.adapters import private
 from certhub.demo import people as p
 from certhub.demo.regions import Plan, prepare, reset
 from certhub.errors import HubError
+from certhub.setup.parent import PARENT
 
 FIRST_PORT, TRIES = 8000, 200
 READY_SECONDS = 180.0  # a busy machine takes a minute; a server that has ended is seen at once
 GRACE_SECONDS = 8.0
 LAST_WORDS = 12  # lines
-PARENT = "CERTHUB_PARENT"
 
 
 class DemoFailed(HubError):
@@ -122,8 +121,7 @@ def _serve(options: Options, code: str, port: int) -> subprocess.Popen[bytes]:
     command = [
         sys.executable,
         "-m",
-        "certhub",
-        "serve",
+        "certhub.demo.serve",
         "--data",
         str(folder),
         "--host",
@@ -187,23 +185,3 @@ def _free(host: str, port: int) -> bool:
         except OSError:
             return False
         return True
-
-
-def end_with_parent() -> None:
-    """In a child: end when the launcher that started us is gone, however it went."""
-    parent = int(os.environ.get(PARENT, "0"))
-    while parent:
-        if not _alive(parent):
-            os.kill(os.getpid(), signal.SIGTERM)
-            return
-        time.sleep(0.5)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

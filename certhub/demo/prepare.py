@@ -14,8 +14,8 @@ from certhub_keys.errors import KeysError
 
 from certhub.demo import people as p
 from certhub.demo.regions import Plan, prepare, reset
-from certhub.demo.seed import TOKENS
 from certhub.errors import HubError
+from certhub.hub import DEMO_TOKENS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     told = [
-        {"code": one.code, "name": one.name, "url": url, "tokens": str(asked.data / one.code / TOKENS)}
+        {"code": one.code, "name": one.name, "url": url, "tokens": str(asked.data / one.code / DEMO_TOKENS)}
         for one, url in zip(p.REGIONS, asked.url, strict=True)
     ]
     sys.stdout.write(json.dumps({"prepared": True, "regions": told}, ensure_ascii=False) + "\n")

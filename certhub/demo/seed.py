@@ -24,13 +24,13 @@ from certhub.errors import Conflict
 from certhub.flows.records import change, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.records.state import void
-from certhub.hub import Hub
+from certhub.hub import DEMO_PAGES, DEMO_TOKENS, Hub
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import PAGE_PREFIX, Actor, Role
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import CHINA
 
-TOKENS, PAGES, CARDS = "demo-tokens.json", "demo-pages.json", "demo-cards.json"
+CARDS = "demo-cards.json"
 TOKEN_LIFE = timedelta(days=30)
 STRANGER = "stranger"
 DECISION = "鄂演决字〔2026〕第1号"
@@ -153,8 +153,8 @@ def _tokens(hub: Hub, actors: dict[Role, Actor], folder: Path) -> dict[str, str]
         for role, actor in actors.items():
             for token in (tokens[role.value], pages[role.value]):
                 parties.give_token(unit, actor.account, token, expires_at=unit.now + TOKEN_LIFE)
-    private.write(folder / TOKENS, json.dumps(tokens).encode())
-    private.write(folder / PAGES, json.dumps(pages).encode())
+    private.write(folder / DEMO_TOKENS, json.dumps(tokens).encode())
+    private.write(folder / DEMO_PAGES, json.dumps(pages).encode())
     return tokens
 
 

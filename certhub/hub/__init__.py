@@ -36,6 +36,7 @@ from certhub.regions.trust.folder import TrustFolder
 from certhub.settings import BadSettings, Settings
 
 KEYS, TRUST, PUBLIC, PASSPHRASE, SQLITE = "keys", "trust", "public", "keys.passphrase", "certhub.db"
+DEMO_TOKENS, DEMO_PAGES = "demo-tokens.json", "demo-pages.json"  # {role: token}, where a demo left them
 SECRETS = ("data", "index", "bucket", "event")
 
 

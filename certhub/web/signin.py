@@ -15,10 +15,9 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from certhub.flows.people.accounts import account_of
-from certhub.hub import Hub
+from certhub.hub import DEMO_PAGES, Hub
 from certhub.people.parties.people import Actor, Role
 
-PAGES = "demo-pages.json"
 COOKIE_PREFIX = "certhub_"
 
 
@@ -27,7 +26,7 @@ def demo_tokens(hub: Hub) -> Mapping[str, str]:
     if not hub.settings.is_demo:
         return {}
     try:
-        found: dict[str, str] = json.loads((hub.settings.data / PAGES).read_bytes())
+        found: dict[str, str] = json.loads((hub.settings.data / DEMO_PAGES).read_bytes())
     except OSError:
         return {}
     return found

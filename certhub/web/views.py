@@ -1,6 +1,5 @@
 """What each page knows when it is drawn: plain values for the template, and a JSON block for its scripts.
 
-home      that its one deed, 重置演示, is the operator's
 counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; which names come first
 me        what agencies are called
 agency    for which agencies the account acts, and which kinds those may issue
@@ -9,7 +8,6 @@ ops       what agencies and regions are called; the verifier's words for verdict
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from certhub_schemas import kinds
 from certhub_schemas.codes.holder_id import HOLDER_ID_TYPES
@@ -22,9 +20,7 @@ from certhub.hub import Hub
 from certhub.people.parties.people import Actor, Role
 from certhub.records.catalog.masking import NAMES
 from certhub.web.language import HTML_LANG, Lang
-from certhub.web.wording import areas
-
-LOOPBACK = ("127.0.0.1", "localhost")
+from certhub.web.wording import areas, texts
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ def island(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, A
         "role": page.role.value if page.role else None,
         "region": {"code": hub.region, "name": region_name(hub, lang)},
         "now": hub.now().isoformat(),
-        "texts": areas(lang, "common", page.name),
+        "texts": areas(texts(lang), "common", page.name),
         "ages": {name: entry[lang] for name, entry in CATALOGUE["words"].items()},
     }
     if actor is not None:
@@ -63,32 +59,9 @@ def region_name(hub: Hub, lang: Lang) -> str:
     return (lang == "en" and hub.settings.name_en) or hub.settings.name
 
 
-def other_regions(hub: Hub, lang: Lang, *, seen_at: str) -> list[dict[str, str]]:
-    """Return the other regions of the trust set whose pages can be reached: [{"name", "url"}].
-
-    A demo's regions share a machine: a phone that sees us at `seen_at` (a host) finds the others there, too.
-    """
-    trust = _trust(hub)
-    return [
-        {"name": (lang == "en" and one.name_en) or one.name, "url": as_seen(one.url, seen_at)}
-        for one in (trust.regions.values() if trust else ())
-        if one.code != hub.region and one.url
-    ]
-
-
-def as_seen(url: str, host: str) -> str:
-    """Return a demo region's address on this machine as somebody sees it who sees this machine as `host`."""
-    parts = urlsplit(url)
-    if parts.hostname not in LOOPBACK or not host or host in LOOPBACK:
-        return url
-    return f"{parts.scheme}://{host}:{parts.port}"
-
-
 def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any]:
-    trust = _trust(hub)
+    trust = trust_of(hub)
     names = {one.uscc: _name(one, lang) for one in (trust.agencies.values() if trust else ())}
-    if page is HOME:
-        return {"role": Role.OPERATOR.value}
     if page is COUNTER:
         return {
             "trust_as_of": trust.as_of.isoformat() if trust else None,
@@ -115,7 +88,7 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
     return {"agency_names": names} if page is ME else {}
 
 
-def _trust(hub: Hub) -> TrustSet | None:
+def trust_of(hub: Hub) -> TrustSet | None:
     """Return the trust set; a hub that lost it still shows its pages, above all the one that says so."""
     try:
         return hub.trust
@@ -154,7 +127,7 @@ def _field_names(lang: Lang) -> dict[str, str]:
 
 def _agencies(hub: Hub, actor: Actor | None, lang: Lang) -> list[dict[str, Any]]:
     """Return the agencies that the account acts for, each with the kinds that the trust set lets it issue."""
-    known = trust.agencies if (trust := _trust(hub)) else {}
+    known = trust.agencies if (trust := trust_of(hub)) else {}
     found = [known.get(uscc) for uscc in (actor.agencies if actor else ())]
     return [
         {"uscc": one.uscc, "name": _name(one, lang), "kinds": sorted(one.kinds)}

@@ -1,7 +1,8 @@
-"""The words of the pages: one catalogue, texts/zh.json and texts/en.json, read here and by the browser.
+"""The words of the pages: a catalogue, texts/zh.json and texts/en.json, read here and by the browser.
 
-Keys are `area.what`; a page's own area travels to its scripts, with `common`. Placeholders are {named}. Words of
-verdicts, causes and facts are not here: they are the verifier's (`certhub_verifier/sentences.json`).
+A package that adds pages has a catalogue of its own. Keys are `area.what`; a page's own area travels to its scripts,
+with `common`. Placeholders are {named}. Words of verdicts, causes and facts are not here: they are the verifier's
+(`certhub_verifier/sentences.json`).
 """
 
 import json
@@ -12,26 +13,27 @@ from importlib.resources import files
 from certhub.web.language import Lang
 
 Say = Callable[..., str]
+OURS = "certhub.web"
 
 
 @cache
-def texts(lang: Lang) -> Mapping[str, str]:
-    """Return the whole catalogue of one language."""
+def texts(lang: Lang, package: str = OURS) -> Mapping[str, str]:
+    """Return the whole catalogue of one language, of these pages or of another package's."""
     found: dict[str, str] = json.loads(
-        files("certhub.web").joinpath(f"texts/{lang}.json").read_text(encoding="utf-8")
+        files(package).joinpath(f"texts/{lang}.json").read_text(encoding="utf-8")
     )
     return found
 
 
-def areas(lang: Lang, *names: str) -> dict[str, str]:
-    """Return the part of the catalogue whose keys lie in these areas."""
-    return {key: text for key, text in texts(lang).items() if key.split(".", 1)[0] in names}
+def areas(found: Mapping[str, str], *names: str) -> dict[str, str]:
+    """Return the part of a catalogue whose keys lie in these areas."""
+    return {key: text for key, text in found.items() if key.split(".", 1)[0] in names}
 
 
-def speaker(lang: Lang) -> Say:
+def speaker(found: Mapping[str, str]) -> Say:
     """Return `say(key, **values)`; a key or value that is missing is a KeyError, never a hole on the screen."""
 
     def say(key: str, **values: str) -> str:
-        return texts(lang)[key].format_map(values)
+        return found[key].format_map(values)
 
     return say

@@ -2,15 +2,15 @@
 
 import re
 from dataclasses import replace
-from importlib.util import find_spec
 
 import pytest
 from fastapi import FastAPI
 
-from certhub.api.http.access import AccessTable, Row, access_table
+from certhub.api.http.access import AccessTable, Row, access_table, read_rows
 from certhub.app import create_app, require_rows, routes_of
+from certhub.demo.app import create_demo_app
 from certhub.people.parties.people import Role
-from certhub.settings import Profile
+from certhub.settings import BadSettings, Profile
 from tests.api.conftest import Api, api_of
 
 SAMPLES = {
@@ -25,12 +25,6 @@ SAMPLES = {
 }
 ROWS = tuple(access_table().rows())
 GUARDED = [row for row in ROWS if row.roles is not None]
-PAGES = {"/", "/counter", "/me", "/agency", "/ops", "/favicon.ico"}
-
-
-def is_page(row: Row) -> bool:
-    """Whether a row is of certhub.web."""
-    return row.path in PAGES or row.path.startswith("/demo/")
 
 
 def sample(row: Row) -> str:
@@ -55,11 +49,30 @@ def test_every_route_has_a_row():
 
 
 def test_every_row_has_a_route():
-    """The table promises no call that is not there (pages only where there are pages)."""
-    has_pages = find_spec("certhub.web.pages") is not None if find_spec("certhub.web") else False
-    expected = {(row.method, row.path) for row in ROWS if has_pages or not is_page(row)}
+    """The table promises no call that is not there."""
+    assert set() == {(row.method, row.path) for row in ROWS} - routes_of(create_app())
 
-    assert set() == expected - routes_of(create_app())
+
+def test_the_product_has_no_route_of_the_demos():
+    """A hub that runs in production has not even the demo's routes: nothing is there that could be left open."""
+    product, demo = routes_of(create_app()), routes_of(create_demo_app())
+    added = {tuple(row.split(" ", 1)) for row in read_rows("certhub.demo")}
+
+    assert {("POST", "/demo/cards/{name}"), ("POST", "/demo/reset")} == added == demo - product
+
+
+def test_the_demos_app_is_refused_to_a_hub_in_production(api):
+    """Whoever names the demo's factory for a real hub gets no app at all."""
+    settings = api.hub.settings.model_copy(update={"profile": Profile.PRODUCTION})
+
+    with pytest.raises(BadSettings, match="no demo is served there"):
+        create_demo_app(hub=replace(api.hub, settings=settings))
+
+
+def test_an_addition_cannot_say_who_calls_the_products_routes():
+    """A row for a path of ours, from outside, is refused: it might open what is closed."""
+    with pytest.raises(ValueError, match=r"GET /api/v1/kinds$"):
+        access_table({"GET /api/v1/kinds": {"who": "public"}})
 
 
 def test_an_app_with_a_route_without_a_row_is_not_made():
@@ -79,9 +92,9 @@ def test_behind_the_door_a_route_without_a_row_does_not_exist(api):
 
 
 def test_no_path_is_matched_by_two_rows():
-    """Which row guards a request does not hang on the order of the file."""
-    table = access_table()
-    for row in ROWS:
+    """Which row guards a request does not hang on the order of the file; the demo's rows are there, too."""
+    table = access_table(read_rows("certhub.demo"))
+    for row in table.rows():
         matching = [place for place in table.patterns if place.pattern.match(sample(row))]
         assert len(matching) <= (0 if row.path in table.literal else 1), row.key
 

@@ -3,20 +3,21 @@
 import json
 import re
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from certhub_verifier.formats.jose import jws
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from certhub import app as app_module
+import certhub.web
 from certhub.api.http.access import access_table
 from certhub.api.routes import answers, models
 from certhub.api.routes.models import _examples
 from certhub.app import create_app
 from certhub.jobs import publish
 
-VENDOR = app_module.STATIC / "vendor"
+VENDOR = Path(certhub.web.__file__).parent / "static" / "vendor"
 
 
 @pytest.fixture(scope="module")

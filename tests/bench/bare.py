@@ -6,7 +6,7 @@ import threading
 import uvicorn
 from fastapi import FastAPI
 
-from certhub.demo.launcher import end_with_parent
+from certhub.setup.parent import end_with_parent
 
 app = FastAPI()
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from certhub.demo.launcher import PARENT
 from certhub.flows.verification import verify
 from certhub.flows.verification.verify import Question
+from certhub.setup.parent import PARENT
 from tests.bench import load, stored
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
 from tests.bench.floor import done_by

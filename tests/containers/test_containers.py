@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from certhub.demo import serve
 from certhub.demo.prepare import arguments_of
 from tests.containers.dockerfile import BadDockerfile, Replay, Stage, base_python, parse
 
@@ -166,6 +167,17 @@ def test_the_regions_are_prepared_by_a_module_that_exists(compose: dict[str, Any
     assert ["http://ezhou:8000", "http://wuhan:8000"] == asked.url
     assert {"ezhou", "wuhan"} < set(compose["services"])
     assert "postgresql:///?service=certhub" == asked.database_url
+
+
+def test_each_region_is_served_by_a_module_that_exists(compose: dict[str, Any]) -> None:
+    """The regions show the demo, pages and test cards, where the image alone would serve the product."""
+    for region, code in (("ezhou", "420700"), ("wuhan", "420100")):
+        service = compose["services"][region]
+        command = service["command"]
+
+        assert ["python", "-m", serve.__name__] == command[:3]
+        asked = serve.arguments_of([*command[3:], "--data", service["environment"]["CERTHUB_DATA"]])
+        assert (f"/data/{code}", "0.0.0.0", 8000) == (str(asked.data), asked.host, asked.port)
 
 
 def test_hubs_may_do_little(compose: dict[str, Any]) -> None:

@@ -120,7 +120,8 @@ def test_the_tables_of_twins_agree(page: str) -> None:
 @pytest.mark.parametrize("page", ["docs/for-agencies", "docs/for-clerks"])
 def test_a_button_that_a_page_names_is_there(page: str, lang: str) -> None:
     """What stands in “quotes” is a word of the pages or of a verdict in that language."""
-    words = " ".join(json.loads(read(f"certhub/web/texts/{lang}.json")).values()).lower()
+    catalogues = [json.loads(read(f"certhub/{package}/texts/{lang}.json")) for package in ("web", "demo")]
+    words = " ".join(text for found in catalogues for text in found.values()).lower()
     words += " ".join(re.findall(r'"([^"]+)"', read("verifier/certhub_verifier/causes.py"))).lower()
     text = read(chinese(page) if lang == "zh" else f"{page}.md")
 

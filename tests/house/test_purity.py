@@ -35,6 +35,7 @@ EDGES = {
     "certhub/demo/regions.py": "the demo makes keys",
     "certhub/demo/seed.py": "the demo makes bearer tokens",
     "certhub/demo/launcher.py": "waits for processes",
+    "certhub/setup/parent.py": "watches a process",
     "keys/certhub_keys/cli.py": "certhub-keys makes keys",
     "verifier/certhub_verifier/cli/command.py": "certhub-verify judges as of now, unless --at says otherwise",
     "verifier/certhub_verifier/cli/batch.py": "the progress bar of certhub-verify over a folder",

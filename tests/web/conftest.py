@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from certhub.app import create_app
+from certhub.demo.app import create_demo_app
 from certhub.jobs import publish
 from certhub.settings import Profile
 from tests.support.region import Region, make_regions
@@ -53,9 +54,10 @@ class Markup(HTMLParser):
 
 
 def site_of(region: Region, profile: Profile = Profile.TEST) -> Site:
-    """Return the site of a region, under another profile if one is named."""
+    """Return the site of a region as the demo serves it, or in production as `certhub serve` does."""
     settings = region.hub.settings.model_copy(update={"profile": profile})
-    return Site(region, TestClient(create_app(hub=replace(region.hub, settings=settings))))
+    make = create_app if profile is Profile.PRODUCTION else create_demo_app
+    return Site(region, TestClient(make(hub=replace(region.hub, settings=settings))))
 
 
 @pytest.fixture(scope="module")

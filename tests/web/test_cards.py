@@ -117,7 +117,7 @@ def test_every_click_makes_a_fresh_code(site: Site) -> None:
 
 
 def test_a_card_is_for_the_clerk_of_a_demo(site: Site, closed_site: Site) -> None:
-    """Nobody else may make codes for other people's certificates, and in production nobody at all."""
+    """Nobody else may make codes for other people's certificates; in production there is no such path for anybody."""
     token = {"Authorization": f"Bearer {site.region.tokens['clerk']}"}
     holder = {"Authorization": f"Bearer {site.region.tokens['holder']}"}
 

@@ -8,8 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from certhub.app import create_app
+from certhub.demo.app import create_demo_app
+from certhub.demo.routes import as_seen
 from certhub.regions.trust.folder import TrustFolder
-from certhub.web.views import as_seen
 from tests.support.region import Region
 from tests.web.conftest import PATHS, Markup, Site
 
@@ -102,6 +103,19 @@ def test_in_production_pages_say_that_signing_in_comes_later(
     assert "演示" not in answer.text
 
 
+def test_without_the_demos_app_the_first_page_says_where_its_story_is(site: Site) -> None:
+    """`certhub serve` in a demo's folder: the pages of the roles as ever, and no card that would lead nowhere."""
+    plain = TestClient(create_app(hub=site.region.hub))
+    home, counter = plain.get("/"), plain.get("/counter")
+
+    assert "考题卡由 certhub demo 提供" in home.text
+    assert "/counter?card=" not in home.text
+    assert "/assets/js/counter.js" in counter.text
+    assert "/assets/js/cards.js" not in counter.text
+    assert "/assets/js/cards.js" in site.visit().get("/counter").text
+    assert (404, 200) == tuple(one.get("/assets/js/cards.js").status_code for one in (plain, site.visit()))
+
+
 @EVERY_PAGE
 def test_a_page_has_nothing_inline_and_nothing_from_outside(site: Site, name: str) -> None:
     """Scripts and styles are files of this origin; only the link to the other region leaves it."""
@@ -151,7 +165,7 @@ def test_a_hub_that_lost_its_trust_list_still_shows_its_pages(
     hub = regions[0].hub
     lost = replace(hub, trust_folder=TrustFolder(tmp_path, hub.clock))
 
-    answer = TestClient(create_app(hub=lost)).get(PATHS[name])
+    answer = TestClient(create_demo_app(hub=lost)).get(PATHS[name])
 
     assert 200 == answer.status_code
 

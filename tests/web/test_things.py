@@ -26,6 +26,7 @@ PROBLEMS: dict[str, Any] = json.loads(
     next(ROOT.glob("certhub/**/problems.json")).read_text(encoding="utf-8")
 )["problems"]
 LANGS = ("zh", "en")
+WORDS = {lang: {**texts(lang), **texts(lang, "certhub.demo")} for lang in LANGS}
 QUOTED = re.compile(r"[“「](.+?)[”」]")
 CONTROLS = {"button", "a", "label", "legend", "option", "summary", "h1", "h2", "span"}
 MADE = re.compile(r"""el\("(?:button|a|label|summary|option)"(.*?)(?:\n\s*\n|\);\n)""", re.DOTALL)
@@ -89,7 +90,7 @@ class Controls(HTMLParser):
 def controls(site: Site, page: str, lang: str) -> set[str]:
     """Return the labels on a page in a language, each also without what follows its first colon or its key."""
     html = site.visit().get(PATHS[page], headers={"Accept-Language": {"zh": "zh-CN", "en": "en"}[lang]}).text
-    found = Controls(html).words | {texts(lang)[key] for key in _made_by_scripts(page)}
+    found = Controls(html).words | {WORDS[lang][key] for key in _made_by_scripts(page)}
     assert Markup(html).data or page == "home"
     heads = {re.split(r"[：:]", label)[0].strip() for label in found}
     return found | heads | {re.sub(r" (?:Enter|F\d)$", "", label) for label in found}
@@ -103,7 +104,7 @@ def _made_by_scripts(page: str) -> set[str]:
         for made in MADE.findall(path.read_text(encoding="utf-8")):
             for key, goes_on in SPOKEN.findall(made):
                 (begun if goes_on else whole).add(key)
-    return {key for key in texts("zh") if key in whole or (begun and key.startswith(tuple(begun)))}
+    return {key for key in WORDS["zh"] if key in whole or (begun and key.startswith(tuple(begun)))}
 
 
 def _modules(path: Path, seen: frozenset[Path] = frozenset()) -> set[Path]:
@@ -122,7 +123,7 @@ def sentences(lang: str) -> Iterator[tuple[str, str, str]]:
     for code, entry in PROBLEMS.items():
         yield "problems", code, entry[lang][1]
     yield from (
-        ("texts", key, text) for key, text in texts(lang).items() if key not in READERS["shown"]["keys"]
+        ("texts", key, text) for key, text in WORDS[lang].items() if key not in READERS["shown"]["keys"]
     )
 
 
@@ -197,7 +198,7 @@ def test_the_readers_are_of_sentences_that_exist() -> None:
     listed = {(source, name) for source in ("codes", "problems", "texts") for name in READERS[source]}
 
     assert set() == listed - quoting
-    assert set(READERS["shown"]["keys"]) <= texts("zh").keys()
+    assert set(READERS["shown"]["keys"]) <= WORDS["zh"].keys()
 
 
 def _is_command(words: list[str], *, is_exact: bool) -> bool:

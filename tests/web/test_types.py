@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from certhub_schemas import text as schemas_text
 
+from certhub.api.http.access import read_rows
 from tests.web import answer_types
 from tests.web.conftest import PATHS, Markup, Site
 
 ROOT = Path(__file__).parents[2]
-WEB = ROOT / "certhub" / "web"
-JS, TYPES = WEB / "static" / "js", WEB / "types"
+WEB, DEMO = ROOT / "certhub" / "web", ROOT / "certhub" / "demo"
+SCRIPTS = {
+    path.name: path for package in (WEB, DEMO) for path in sorted((package / "static/js").glob("*.js"))
+}
+TYPES = [path for package in (WEB, DEMO) for path in sorted((package / "types").iterdir())]
 OPENAPI = json.loads((Path(schemas_text.__file__).parent / "openapi.json").read_text(encoding="utf-8"))
 TAGS = {
     "HTMLButtonElement": "button",
@@ -44,9 +48,7 @@ def loose(text: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "path", [*sorted(JS.glob("*.js")), *sorted(TYPES.iterdir())], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", [*SCRIPTS.values(), *TYPES], ids=lambda path: path.name)
 def test_no_type_is_loose_and_no_check_is_off(path: Path) -> None:
     """The central entry of the counter took `any` once: eleven callers read members that nothing checked."""
     assert [] == loose(path.read_text(encoding="utf-8"))
@@ -91,17 +93,24 @@ def described(method: str, route: str) -> set[str]:
 
 
 def test_each_request_has_the_answer_that_openapi_describes() -> None:
-    """What OpenAPI leaves to certhub_schemas (kinds, matters) and the demo's own is held in tests/web/types."""
-    text = (TYPES / "routes.d.ts").read_text(encoding="utf-8")
+    """What OpenAPI leaves to certhub_schemas (kinds, matters) is held in tests/web/types."""
+    text = (WEB / "types" / "routes.d.ts").read_text(encoding="utf-8")
     entries = ENTRY.findall(text)
     elsewhere = {"Kind": {""}, "List<Matter>": {"ItemList"}}
 
     assert len(entries) == len(re.findall(r"\b(?:GET|POST) /", text)) > 15
     for method, route, answer in entries:
-        if route.startswith("/demo/"):
-            assert not described(method, route)
-        else:
-            assert elsewhere.get(answer, {answer}) == described(method, route), (method, route)
+        assert elsewhere.get(answer, {answer}) == described(method, route), (method, route)
+
+
+def test_each_request_of_the_demo_is_a_row_of_its_own() -> None:
+    """OpenAPI describes none of them: they are no part of what the product offers."""
+    entries = ENTRY.findall((DEMO / "types" / "demo.d.ts").read_text(encoding="utf-8"))
+
+    assert {f"{method} {re.sub('[{].*?[}]', '{}', row)}" for method, row, _ in entries} == {
+        re.sub("[{].*?[}]", "{}", row.replace("{name}", "${name}")) for row in read_rows("certhub.demo")
+    }
+    assert not any(described(method, route) for method, route, _ in entries)
 
 
 def modules(name: str) -> set[str]:
@@ -111,9 +120,9 @@ def modules(name: str) -> set[str]:
         module = waiting.pop()
         if module not in found:
             found.add(module)
-            text = (JS / module).read_text(encoding="utf-8")
+            text = SCRIPTS[module].read_text(encoding="utf-8")
             waiting += re.findall(r'(?m)^import .* from "\./([\w.-]+)";', text)
-    return {(JS / module).read_text(encoding="utf-8") for module in found}
+    return {SCRIPTS[module].read_text(encoding="utf-8") for module in found}
 
 
 @pytest.mark.parametrize("page", PATHS)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Self
 
 from starlette.routing import compile_path
@@ -61,7 +62,7 @@ class AccessTable:
     patterns: tuple[_Place, ...]
 
     @classmethod
-    def from_dict(cls, table: Mapping[str, Mapping[str, Any]]) -> Self:
+    def from_dict(cls, table: "Rows") -> Self:
         """Read a table; an unknown role or body rule is refused (ValueError, KeyError)."""
         by_path: dict[str, dict[str, Row]] = {}
         for key, value in table.items():
@@ -92,11 +93,27 @@ class AccessTable:
             yield from rows.values()
 
 
+Rows = Mapping[str, Mapping[str, Any]]
+
+
+def access_table(added: Rows = MappingProxyType({})) -> AccessTable:
+    """Return the table of this package, with the rows of whoever adds routes to the app.
+
+    Raises:
+        ValueError: an added row names a route of this package: nobody from outside says who may call it.
+    """
+    own = read_rows("certhub.api.http")
+    taken = sorted(own.keys() & added.keys())
+    if taken:
+        raise ValueError(f"rows of certhub/api/http/access.json are said again: {', '.join(taken)}")
+    return AccessTable.from_dict({**own, **added})
+
+
 @cache
-def access_table() -> AccessTable:
-    """Return the table of this package."""
-    text = files("certhub.api.http").joinpath("access.json").read_text(encoding="utf-8")
-    return AccessTable.from_dict(json.loads(text))
+def read_rows(package: str) -> Rows:
+    """Return the rows of the access.json that lies in a package."""
+    found: Rows = json.loads(files(package).joinpath("access.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _row(method: str, path: str, value: Mapping[str, Any]) -> Row:

@@ -6,7 +6,7 @@ import { Verdict } from "./routes.js";
 export type Lang = "zh" | "en";
 
 /** What every page knows. */
-interface Common {
+export interface Common {
   lang: Lang;
   /** for Intl */
   html_lang: string;
@@ -39,10 +39,6 @@ export interface ActingAgency {
   kinds: string[];
 }
 
-export interface HomePage extends Common {
-  page: "home";
-}
-
 export interface CounterPage extends Common {
   page: "counter";
   trust_as_of: string | null;
@@ -73,9 +69,8 @@ export interface OpsPage extends Common {
   cause_words: Record<string, string>;
 }
 
-/** Each page's data by its name. */
+/** Each page's data by its name; a package that adds pages adds theirs (certhub/demo/types). */
 export interface Pages {
-  home: HomePage;
   counter: CounterPage;
   me: MePage;
   agency: AgencyPage;

@@ -68,23 +68,13 @@ export interface List<Entry> {
   items: Entry[];
 }
 
-/** A test card that was dealt: a fresh code; with a report where it is of a counter without a network. */
-export interface DemoCard {
-  code: string;
-  report?: Report;
-  offline_hours?: number;
+/** What a counter said that had no network for so long. */
+export interface OfflineReport {
+  report: Report;
+  offline_hours: number;
 }
 
-/** What 重置演示 did; `resumed` are region codes. */
-export interface DemoReset {
-  kept: number;
-  led_back: number;
-  reissued: number;
-  codes: number;
-  resumed: string[];
-}
-
-/** The answer of each request, by method and path. */
+/** The answer of each request, by method and path; a package that adds routes adds theirs (certhub/demo/types). */
 export interface Routes {
   "GET /readyz": HealthOut;
   "GET /api/v1/health": HealthOut;
@@ -104,8 +94,6 @@ export interface Routes {
   [incidents: `GET /api/v1/incidents?${string}`]: IncidentPage;
   "GET /api/v1/peers": PeerList;
   [peer: `POST /api/v1/peers/${string}/${string}`]: PeerOut;
-  [card: `POST /demo/cards/${string}`]: DemoCard;
-  "POST /demo/reset": DemoReset;
 }
 
 export type Method = "GET" | "POST";

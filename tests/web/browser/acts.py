@@ -4,7 +4,7 @@ from playwright.sync_api import Page
 
 from tests.web.browser.conftest import Visit
 
-GUN = "async (code) => { const gun = await import('/assets/js/gun.js'); gun.typeLikeAGun(code); }"
+GUN = "async (code) => { const gun = await import('/assets/js/card-typing.js'); gun.typeLikeAGun(code); }"
 
 
 def show(visit: Visit, *kinds: str, mode: str = "ticket", at: str | None = None) -> str:

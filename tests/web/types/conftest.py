@@ -10,7 +10,7 @@ import pytest
 from tests.support.npm import node_for
 
 HERE = Path(__file__).parent
-WEB = Path(__file__).parents[3] / "certhub" / "web"
+WEB, DEMO = (Path(__file__).parents[3] / "certhub" / name for name in ("web", "demo"))
 
 Compile = Callable[[Path], list[str]]
 
@@ -39,8 +39,10 @@ def findings() -> Compile:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Return a copy of the scripts, their types and the settings of tsc."""
-    shutil.copytree(WEB / "static" / "js", tmp_path / "static" / "js")
-    shutil.copytree(WEB / "types", tmp_path / "types")
-    shutil.copy(WEB / "tsconfig.json", tmp_path)
-    return tmp_path
+    """Return the demo's folder in a copy of both packages' scripts, their types and the settings of tsc."""
+    for package in (WEB, DEMO):
+        beside = tmp_path / package.name
+        shutil.copytree(package / "static" / "js", beside / "static" / "js")
+        shutil.copytree(package / "types", beside / "types")
+        shutil.copy(package / "tsconfig.json", beside)
+    return tmp_path / DEMO.name

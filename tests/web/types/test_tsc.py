@@ -15,7 +15,7 @@ from certhub_schemas import kinds, matters
 from certhub.demo.cards import ALL_CARDS
 from certhub.demo.resetting import PutBack
 from tests.web.conftest import PATHS, Markup, Site
-from tests.web.types.conftest import WEB, Compile
+from tests.web.types.conftest import DEMO, WEB, Compile
 
 pytestmark = pytest.mark.javascript
 
@@ -53,8 +53,9 @@ PLANTED = {
 
 
 def test_the_scripts_as_they_stand_have_no_finding(findings: Compile):
-    """Every type in the JSDoc holds, and nothing is without one."""
+    """Every type in the JSDoc holds, and nothing is without one: the product's alone, and the demo's with them."""
     assert [] == findings(WEB)
+    assert [] == findings(DEMO)
 
 
 def test_every_planted_mistake_is_found(findings: Compile, copy: Path):
@@ -80,6 +81,7 @@ def typed(found: Iterable[tuple[str, Any]]) -> str:
 def test_what_the_hub_gives_is_what_the_types_say(findings: Compile, copy: Path, site: Site):
     """Pages in both languages, kinds, matters, test cards and a reset: as they are, so they are described."""
     page, routes = 'import("../../types/page.js").Pages', 'import("../../types/routes.js")'
+    demo = 'import("../../types/demo.js")'
     visitor = site.visit()
     given: list[tuple[str, Any]] = [
         (
@@ -95,8 +97,8 @@ def test_what_the_hub_gives_is_what_the_types_say(findings: Compile, copy: Path,
     for name in ALL_CARDS:
         dealt = visitor.post(f"/demo/cards/{name}", headers={"X-CertHub-Role": "clerk"})
         if dealt.status_code == 200:
-            given.append((f"{routes}.DemoCard", dealt.json()))
-    given.append((f"{routes}.DemoReset", PutBack({}, 1, ("420100",)).to_dict()))
+            given.append((f"{demo}.DemoCard", dealt.json()))
+    given.append((f"{demo}.DemoReset", PutBack({}, 1, ("420100",)).to_dict()))
     (copy / "static" / "js" / "given.js").write_text(typed(given), encoding="utf-8")
 
     assert [] == findings(copy)

@@ -3,7 +3,7 @@
 import { NoAnswer, call } from "./api.js";
 import { isTold, kindName } from "./verdicts.js";
 
-/** @import { DemoCard, Report } from "../../types/routes.js" */
+/** @import { OfflineReport, Report } from "../../types/routes.js" */
 /**
  * @typedef {{code: string, matter: string, window: string, verification_id: string, case_number?: string}} Question
  */
@@ -24,7 +24,7 @@ export async function ask(question, onAgain) {
 }
 
 /**
- * @param {Report} report  @param {Question} question  @param {DemoCard} [alone]  made without the hub
+ * @param {Report} report  @param {Question} question  @param {OfflineReport} [alone]  made without the hub
  * @returns {import("./history.js").Line}
  */
 export function lineOf(report, question, alone) {

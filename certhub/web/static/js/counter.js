@@ -2,7 +2,6 @@
 
 import { Failed, NoAnswer, call, randomHex } from "./api.js";
 import { ask, lineOf } from "./asking.js";
-import { dealCard } from "./cards.js";
 import { watchConnection } from "./connection.js";
 import { byId, el, tell } from "./dom.js";
 import { LOOKED_AT, keepHistory } from "./history.js";
@@ -18,7 +17,7 @@ import { letType } from "./typing.js";
 import { explain } from "./verdicts.js";
 import { keepWindow } from "./window-setting.js";
 
-/** @import { DemoCard, Outcome, Report } from "../../types/routes.js" */
+/** @import { OfflineReport, Outcome, Report } from "../../types/routes.js" */
 /** @import { Line } from "./history.js" */
 /** @import { Shown } from "./receipt.js" */
 
@@ -37,8 +36,8 @@ let open = null;
 let pinned = false;
 let turn = 0;
 let waiting = ""; // a code that came while the window had no name
-/** @type {Map<string, DemoCard>} a test card's report of a counter without a network, by its code */
-const offline = new Map();
+/** @type {Map<string, OfflineReport>} what a counter without a network said, by the code: shown, and nobody is asked */
+export const offline = new Map();
 
 const history = keepHistory(byId("history"), byId("history-empty"), {
   mayOpen: (line) => Date.now() - line.at < SHOWN_MS,
@@ -226,7 +225,7 @@ byId("pin").addEventListener("click", () => {
 });
 
 /** Do something at the start; what fails is told in the band, with what was typed kept. @param {() => Promise<void>} deed */
-async function tried(deed) {
+export async function tried(deed) {
   try {
     await deed();
   } catch (failed) {
@@ -238,10 +237,8 @@ async function tried(deed) {
 async function start() {
   await Promise.all([tried(() => loadMatters(matterField)), history.refresh()]);
   zone.focus();
-  const name = new URLSearchParams(location.search).get("card");
-  if (name) await tried(() => dealCard(name, (card) => card.report && offline.set(card.code, card)));
   document.documentElement.dataset.ready = "true";
 }
 
 setInterval(tick, 1000);
-start();
+export const started = start(); // for what another module does at the counter once it is open

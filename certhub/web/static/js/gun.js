@@ -146,32 +146,6 @@ export function listenForGun({ onCode, onProgress, onEnter }) {
   }, { capture: true });
 }
 
-/**
- * Type a code as a gun would: real key events on the document, then Enter. For the demo's test cards.
- * @param {string} code
- */
-export function typeLikeAGun(code) {
-  for (const one of code) press(codeOf(one), one);
-  press("Enter", "Enter");
-}
-
-/** @param {string} code  @param {string} key */
-function press(code, key) {
-  const target = document.activeElement || document.body;
-  const isCapital = /^[A-Z]$/.test(key);
-  for (const kind of ["keydown", "keyup"]) {
-    target.dispatchEvent(
-      new KeyboardEvent(kind, { code, key, shiftKey: isCapital, bubbles: true, cancelable: true }),
-    );
-  }
-}
-
-/** @param {string} character */
-function codeOf(character) {
-  if (/[a-z]/i.test(character)) return `Key${character.toUpperCase()}`;
-  return /\d/.test(character) ? `Digit${character}` : "";
-}
-
 /** @param {EventTarget|null} target  @returns {HTMLElement|null} the field that keys would change, or null */
 function fieldOf(target) {
   if (!(target instanceof HTMLElement)) return null;

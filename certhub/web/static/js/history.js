@@ -7,7 +7,7 @@ import { clockTime } from "./times.js";
 import { verdictWord } from "./verdicts.js";
 
 /** @import { VerificationLine } from "../../types/answers.js" */
-/** @import { DemoCard, Outcome, Report, Verdict } from "../../types/routes.js" */
+/** @import { OfflineReport, Outcome, Report, Verdict } from "../../types/routes.js" */
 
 const KEPT = 10;
 /** Verdicts after which the person is compared with the certificate. @type {Verdict[]} */
@@ -16,7 +16,7 @@ export const LOOKED_AT = ["valid", "check"];
 /**
  * @typedef {{id: string|null, at: number, verdict: Verdict, kinds: string[], name: string,
  *            matter: string, window: string, caseNumber: string, outcome: Outcome|null, isOpen?: boolean,
- *            report?: Report, offline?: DemoCard}} Line
+ *            report?: Report, offline?: OfflineReport}} Line
  *   `at` by this machine's clock; `report` only where the hub has none (a counter without a network)
  */
 
