@@ -35,7 +35,7 @@ from certhub.api.http.edge import Edge
 from certhub.api.http.problems import answer, refusal
 from certhub.api.routes import agency, clerk, holder, operator, peer, public
 from certhub.hub import Hub
-from certhub.jobs import run
+from certhub.jobs.runner import run
 from certhub.settings import BadSettings, Settings
 from certhub.web import pages
 from certhub.web.addition import NOTHING, Addition

@@ -9,7 +9,7 @@ import sys
 import typer
 from certhub_keys.errors import KeysError
 
-from certhub.cli import certificates, counter, demo, imports, keeping, peers, serving
+from certhub.cli import certificates, counter, demo, imports, jobs, keeping, peers, serving
 from certhub.cli.console import CONSOLE, OPENED, app, fail, misread, unusable
 from certhub.db.engine import DATABASE_ERROR
 from certhub.errors import HubError
@@ -17,7 +17,7 @@ from certhub.errors import HubError
 __all__ = ["app", "main"]
 
 _USAGE: type[Exception] = typer.BadParameter.__mro__[1]  # typer keeps its parser's UsageError to itself
-COMMANDS = (certificates, counter, demo, imports, keeping, peers, serving)
+COMMANDS = (certificates, counter, demo, imports, jobs, keeping, peers, serving)
 
 
 def main(line: list[str] | None = None) -> None:

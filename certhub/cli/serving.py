@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from certhub import jobs as background
 from certhub.api.http.room import file_limit, most_connections, raise_file_limit
 from certhub.app import create_app
 from certhub.cli.console import DataOption, JsonOption, app, folder_of, open_hub, result, say
 from certhub.db import migrate
+from certhub.jobs.runner import run as run_jobs
 from certhub.server import listen, require_servable
 
 
@@ -42,7 +42,7 @@ def worker(data: DataOption = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     say("后台作业运行中，Ctrl+C 结束", "background jobs are running, Ctrl+C ends them")
-    background.run(hub, stop)
+    run_jobs(hub, stop)
     hub.close()
 
 

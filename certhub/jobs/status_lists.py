@@ -1,47 +1,40 @@
-"""Status lists: ours, signed and put on the shelf; those of peers, verified and kept for the offline bundle.
+"""Our own status lists: signed, and put on the shelf as status/<n>, application/statuslist+jwt.
 
-status/<n>                   ours, application/statuslist+jwt
-peers/<region>/status/<n>    a peer's, as it signed it; never replaced by an older one
+A list that changed is published in the next round, and every list is signed anew each 15 seconds; a decoy turns
+about once an hour.
 """
 
-import json
 import logging
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.checks.status import read_list
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import (
-    DatedAhead,
-    RolledBack,
     StatusList,
-    parse_status_uri,
     statement,
     status_uri,
 )
 
-from certhub.adapters.network import PeerDown
 from certhub.db import outbox
 from certhub.db.engine import Unit
-from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import NotFound
 from certhub.hub import Hub
 from certhub.records.status import rules
 from certhub.records.status import store as status
 from certhub.records.status.store import ListState
-from certhub.regions.peers import contact
 
 log = logging.getLogger("certhub.jobs")
 
 TYP = "statuslist+jwt"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 TTL_SECONDS, LIFE = 30, timedelta(hours=24)
+PUBLISH_SECONDS = 0.5
 FAST = 1  # zlib level: a list changes often and is small; level 9 costs 16 times as much for 13 % fewer bytes
-FETCH_TIMEOUT = 3.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +48,30 @@ class _Last:
 
 _LAST: dict[str, _Last] = {}
 """The last list by its address: what stands on the shelf byte for byte need not be verified and inflated again."""
+
+
+def publish(hub: Hub) -> int:
+    """Publish what is due and clear the outbox of what that settled; what has to wait a moment stays in it.
+
+    Word of what is no list of ours was left by somebody who wrote the database: it is told, counted and taken away.
+
+    Returns:
+        How many lists were published.
+    """
+    stir(hub, seconds=PUBLISH_SECONDS, topic=outbox.STATUS_LISTS)
+    with hub.reading() as unit:
+        posted = outbox.posted(unit, outbox.STATUS_LISTS)
+        known = {str(one.list_no): one.list_no for one in status.lists(unit)}
+    published = set(publish_due(hub, {known[ref] for _, ref in posted if ref in known}))
+    strange = [row_id for row_id, ref in posted if ref not in known]
+    settled = [row_id for row_id, ref in posted if known.get(ref) in published]
+    if settled or strange:
+        with hub.writing() as unit:
+            outbox.done(unit, settled + strange)
+            unit.refused["outbox"] += len(strange)
+    if strange:
+        log.warning("worker: %d rows of the outbox name no list; somebody wrote the database", len(strange))
+    return len(published)
 
 
 def stir(hub: Hub, *, seconds: float, topic: str) -> None:
@@ -165,62 +182,3 @@ def _signed(one: ListState, packed: StatusList, at: int, hub: Hub) -> str:
         ttl=TTL_SECONDS,
     )
     return jws.sign(payload, typ=TYP, key=hub.signer(Purpose.STATUS))
-
-
-def fetch_peer_lists(hub: Hub) -> int:
-    """Fetch every list of every other region; keep those that verify and are newer than what we hold.
-
-    Whether it answered is put on record (regions/peers/contact.py), so that a region that went silent is seen.
-    """
-    kept, now = 0, _vouched(hub)
-    for code, region in hub.trust.regions.items():
-        if code == hub.region or region.url is None:
-            continue
-        try:
-            kept += _fetch(code, region.url, now, hub)
-        except (PeerDown, NotFound, VerifierError, ValueError, KeyError, TypeError) as refused:
-            # A peer that is down or talks nonsense leaves us with what we hold, and its age.
-            cause = "PEER_DOWN" if isinstance(refused, PeerDown) else contact.NOT_BELIEVED
-            contact.failed(hub.shelf, code, hub.now(), cause)
-    return kept
-
-
-def _fetch(code: str, url: str, now: int, hub: Hub) -> int:
-    kept, oldest = 0, None
-    index = json.loads(hub.network.get(f"{url}/status/", timeout=FETCH_TIMEOUT))
-    for uri in index["status_lists"]:
-        found, list_no = parse_status_uri(uri)
-        if found == code:
-            name = f"peers/{code}/status/{list_no}"
-            token = hub.network.get(f"{url}/status/{list_no}", timeout=FETCH_TIMEOUT)
-            kept += _keep(token, uri, name, now, hub)
-            at = datetime.fromtimestamp(read_list(hub.shelf.get(name), uri, trust=hub.trust).iat, UTC)
-            oldest = at if oldest is None else min(oldest, at)
-    contact.answered(hub.shelf, code, hub.now(), oldest)
-    return kept
-
-
-def _vouched(hub: Hub) -> int:
-    """Return the time in seconds by which lists are judged: that on record while our own clock is in doubt."""
-    with hub.reading() as unit:
-        record = timekeeping.read(unit)
-        return int((unit.now if record is None else record.vouched(unit.now)).timestamp())
-
-
-def _keep(token: bytes, uri: str, name: str, now: int, hub: Hub) -> int:
-    """Put a peer's list on the shelf unless we hold that one, or a newer; tell how many that makes."""
-    try:
-        held = read_list(hub.shelf.get(name), uri, trust=hub.trust)
-    except (NotFound, VerifierError):
-        held = None
-    try:
-        newer = read_list(token, uri, trust=hub.trust).newer_than(held, now=now)
-    except RolledBack as older:
-        log.warning("worker: %s is not what its region said before: %s; what we hold stays", uri, older)
-        return 0
-    except DatedAhead:
-        log.warning("worker: %s is dated ahead: compare the clocks; what we hold stays", uri)
-        return 0
-    if newer:
-        hub.shelf.put(name, token)
-    return int(newer)

@@ -6,10 +6,17 @@ from certhub_verifier.policy import Channel, policy_for
 from certhub.adapters.public_files import Shelf
 
 
-def keep_rules(shelf: Shelf) -> None:
-    """Publish the policy of each matter and channel; what is there already is left alone."""
+def keep_rules(shelf: Shelf) -> int:
+    """Publish the policy of each matter and channel; what is there already is left alone.
+
+    Returns:
+        How many documents there are.
+    """
+    kept = 0
     for matter in matters():
         for channel in Channel:
             policy = policy_for(matter, channel)
             for document in (policy.document(), *policy.former_documents()):
                 shelf.keep(document)
+                kept += 1
+    return kept

@@ -21,7 +21,7 @@ from certhub_verifier.policy import MAX_TRUST_AGE_SECONDS
 from certhub_verifier.trust import TrustSet
 
 from certhub.adapters import private
-from certhub.db import migrate
+from certhub.db import leases, migrate
 from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import HubError, NotFound, Unavailable
 from certhub.hub import Hub
@@ -46,7 +46,7 @@ PEER_LIST_OLD = timedelta(minutes=10)
 TROUBLES = {contact.NOT_BELIEVED: "PEER_NOT_BELIEVED", contact.UPGRADE_NEEDED: "PEER_NEWER"}
 QUESTION_FAILED = timedelta(minutes=10)
 """Nobody asks a region on purpose to see whether it answers: a failure this old says nothing of now."""
-WORKER, WORKER_GONE = "worker", timedelta(seconds=30)
+WORKER_GONE = timedelta(seconds=30)
 """Who has the worker's lease writes down the time twice a second; another takes it over after ten seconds."""
 DISK_LEAST = 512 << 20
 
@@ -318,7 +318,7 @@ def _lists(hub: Hub) -> dict[str, Any]:
 def _worker(hub: Hub) -> dict[str, Any]:
     """Look whether a process has the lease, and still speaks: one that was killed never gave it back."""
     with hub.reading() as unit:
-        held, record = status.held(unit, WORKER), timekeeping.read(unit)
+        held, record = leases.held(unit, leases.WORKER), timekeeping.read(unit)
     spoken = None if record is None else int((hub.now() - record.at).total_seconds())
     if held is None or spoken is None or spoken > WORKER_GONE.total_seconds():
         since = "never" if spoken is None else f"{spoken} s ago"

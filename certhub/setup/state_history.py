@@ -43,19 +43,15 @@ _DID = {row.name: transition for row, transition in OF_TYPE.items()}
 Found = tuple[Place, Change]
 
 
-class Filler:
-    """Looks at the next 500 certificates each time it is asked, round and round: for a worker beside older code."""
+def fill_next(database: Database, after: Place | None) -> tuple[int, Place | None]:
+    """Fill in what the next 500 certificates lack, round and round: for a worker beside older code.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._after: Place | None = None
-
-    def look(self) -> int:
-        """Fill in what the next certificates lack; return how many changes there were."""
-        with self._database.reading() as unit:
-            window = states.incomplete(unit.sql, self._after)
-        self._after = window.last
-        return fill(self._database, window.incomplete)
+    Returns:
+        How many changes there were, and the last place that was looked at, for the next time; None begins anew.
+    """
+    with database.reading() as unit:
+        window = states.incomplete(unit.sql, after)
+    return fill(database, window.incomplete), window.last
 
 
 def fill_all(engine: Engine, opened: Callable[[], Database], *, chunk: int = CHUNK) -> int:

@@ -9,11 +9,12 @@ from typer.testing import CliRunner
 from certhub.api.http.problems import catalogue
 from certhub.api.routes import answers
 from certhub.cli import app
+from certhub.db.leases import Lease
 from certhub.flows.regions.switch import COMMAND_LINE
 from certhub.history.events import store as history
-from certhub.jobs import Watch, publish
-from certhub.jobs.leases import Lease
-from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.jobs.clocks import watch
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish
 from certhub.regions.peers import contact
 from certhub.regions.peers import store as peers
 from certhub.regions.trust.folder import TrustFolder
@@ -120,7 +121,7 @@ def test_health_is_told_with_reasons(api):
     publish(api.hub)
     with api.hub.writing() as unit:
         Lease("worker", "worker-1").is_mine(unit, monotonic=api.hub.clock.monotonic())
-    Watch(api.hub).look()
+    watch(api.hub)
     contact.answered(api.hub.shelf, "420100", api.hub.now(), None)
     after = checks(api.get("/api/v1/health", "operator"))
 

@@ -15,7 +15,7 @@ from certhub.api.http.access import access_table
 from certhub.api.routes import answers, models
 from certhub.api.routes.models import _examples
 from certhub.app import create_app
-from certhub.jobs import publish
+from certhub.jobs.status_lists import publish
 
 VENDOR = Path(certhub.web.__file__).parent / "static" / "vendor"
 

@@ -1,6 +1,6 @@
 """The parts of the documents that are made from the code, so that they cannot rot.
 
-    docs/flows.md        the numbered lists of certhub/flows/*.py, and nothing more
+    docs/flows.md        the numbered lists of certhub/flows/*.py, the table of background jobs, and nothing more
     docs/operations.md   tables of settings, commands, error codes and verdict codes, and so its Chinese twin
     docs/api.md          the table of who may call what
     docs/trust.md        the floor of facts that no policy lowers
@@ -44,12 +44,32 @@ FLOWS_HEAD = """# One-way trips
 Each list is the one that opens the file of that name in `certhub/flows/`, and nothing more.
 `python -m tests.docs.pages` writes this page, and a test fails when page and code differ.
 """
+JOBS_HEAD = """
+# Background jobs
+
+Each row is one of `certhub/jobs/table.py`, in the order of a round. One process at a time has the lease.
+A job of every process has a thread of its own, and delays no other. `certhub jobs run JOB` does one step now.
+
+"""
 
 
 def flows_page() -> str:
     """Return docs/flows.md as the docstrings say it must be."""
     names = sorted(map(flow_name, flow_files()), key=_place)
-    return FLOWS_HEAD + "".join(f"\n## {name}\n\n{_trip(name)}\n" for name in names)
+    return (
+        FLOWS_HEAD + "".join(f"\n## {name}\n\n{_trip(name)}\n" for name in names) + JOBS_HEAD + jobs_table()
+    )
+
+
+def jobs_table() -> str:
+    """Return a row for every background job, in the order of a round."""
+    from certhub.jobs.table import JOBS
+
+    lines = ["| Job | Every | By | What it does |", "|---|--:|---|---|"]
+    for job in JOBS.values():
+        by = "the process with the lease" if job.needs_lease else "every process"
+        lines.append(f"| `{job.name}` | {job.seconds:g} s | {by} | {_cell(in_one(job.words, 'en'))} |")
+    return "\n".join(lines) + "\n"
 
 
 def flow_files() -> list[Path]:

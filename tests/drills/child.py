@@ -28,7 +28,7 @@ from uuid import UUID
 from certhub_keys.signer import Signer
 from sqlalchemy import Engine, event
 
-from certhub import jobs
+from certhub.db import leases
 from certhub.flows.records import change, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.records.import_ import import_file
@@ -38,10 +38,10 @@ from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
+from certhub.jobs.runner import run_once
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
 from certhub.records.certificates.rules import Transition
-from certhub.records.status import store as status
 from certhub.settings import Settings
 from certhub.setup.adopting import bring_up
 from certhub.verification.receipts.result import Result
@@ -157,10 +157,9 @@ def work_one(order: Order_) -> None:
     """Let the worker have its turn: the lease, the clock, publish, then sweep."""
     hub = open_hub(order)
     with hub.writing() as unit:
-        status.beat(unit, jobs.ABOUT_US, "drill")
-    jobs.Watch(hub).look()
-    jobs.publish(hub)
-    jobs.sweep(hub)
+        leases.beat(unit, leases.WORKER, "drill")
+    for job in ("clock", "publish", "sweep"):
+        run_once(hub, job)
     acknowledge(order, "worked")
 
 

@@ -16,7 +16,7 @@ from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
 from certhub.history.events import store as history
 from certhub.hub import Hub
-from certhub.jobs import VOID_AFTER, sweep
+from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.people.parties.people import Role
 from certhub.records.certificates.rules import Transition
 from certhub.settings import Settings

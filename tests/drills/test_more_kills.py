@@ -12,7 +12,7 @@ from certhub.flows.records import change, issue, renew
 from certhub.flows.records.change import Order
 from certhub.history.events import store as history
 from certhub.hub import Hub
-from certhub.jobs import VOID_AFTER, sweep
+from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.people.parties.people import Role
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate

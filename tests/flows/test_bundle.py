@@ -5,8 +5,8 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.trust import TrustSet
 
 from certhub.flows.verification.offline_bundle import offline_bundle
-from certhub.jobs import publish
-from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish
 
 
 def opened(home):

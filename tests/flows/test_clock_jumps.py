@@ -11,16 +11,18 @@ from certhub_verifier.formats.status.statuslist import parse_statement
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
+from certhub.db import leases
 from certhub.db.idempotency import store as idempotency
+from certhub.db.leases import LEASE_SECONDS, Lease
 from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import HubError, Unavailable
 from certhub.history.events import store as history
-from certhub.jobs import Watch, publish, sweep
-from certhub.jobs.leases import LEASE_SECONDS, Lease
-from certhub.jobs.status_lists import fetch_peer_lists, publish_due
+from certhub.jobs.clocks import watch
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish, publish_due
+from certhub.jobs.sweeping import sweep
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
-from certhub.records.status import store as status
 from certhub.setup.health import all_checks, ready_checks
 from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.store import Use
@@ -32,7 +34,8 @@ class Rounds:
     """The worker of a region, round by round as `run` makes them."""
 
     def __init__(self, region: Region, name: str = "first", *, publishes: bool = True) -> None:
-        self.region, self.lease, self.watch = region, Lease("worker", name), Watch(region.hub)
+        self.region, self.lease = region, Lease("worker", name)
+        self.looked: float | None = None
         self.publishes = publishes
 
     def go(self, count: int = 1, *, seconds: float = 0.5) -> bool:
@@ -42,7 +45,7 @@ class Rounds:
             with self.region.hub.writing() as unit:
                 mine = self.lease.is_mine(unit, monotonic=self.region.clock.monotonic())
             if mine:
-                self.watch.look()
+                self.looked = watch(self.region.hub, self.looked).monotonic
                 with suppress(HubError):  # as in `run`: at some wrong times there is no key
                     if self.publishes:
                         publish(self.region.hub)
@@ -53,7 +56,7 @@ class Rounds:
     def end(self) -> None:
         """End as `run` ends: the lease is given back."""
         with self.region.hub.writing() as unit:
-            status.give_back(unit, self.lease.name, self.lease.me)
+            leases.give_back(unit, self.lease.name, self.lease.me)
 
 
 def listed(region: Region, name: str = "status/1"):

@@ -17,7 +17,8 @@ from certhub.flows.verification import offline_bundle, outcome, reveal, verify
 from certhub.flows.verification.outcome import Result
 from certhub.history.events import store as events
 from certhub.history.events.catalogue import CATALOGUE
-from certhub.jobs import VOID_AFTER, Watch, sweep
+from certhub.jobs.clocks import watch
+from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
 from tests.support.exports import csv_file, row
@@ -55,12 +56,11 @@ def changing(*events: Transition) -> Deed:
 def jumping(home: Region, other: Region) -> Callable[[], object]:
     """Prepare a clock that has jumped since the worker looked at it."""
     home.clock.pass_(days=1)  # the keys are not older than the story
-    watch = Watch(home.hub)
-    watch.look()
+    looked = watch(home.hub)
     home.clock.jump(hours=8)
 
     def look() -> None:
-        watch.look()
+        watch(home.hub, looked.monotonic)
         home.clock.jump(hours=-8)
 
     return look

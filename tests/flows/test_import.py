@@ -12,7 +12,7 @@ from certhub.errors import HubError
 from certhub.flows.records import import_
 from certhub.flows.records.import_ import Tally, import_file
 from certhub.history.events import store as history
-from certhub.jobs import VOID_AFTER, sweep
+from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import State, Transition
 from tests.support.exports import csv_file, row

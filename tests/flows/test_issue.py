@@ -11,7 +11,7 @@ from certhub.errors import ClaimsInvalid, Conflict, NotAllowed, Unavailable
 from certhub.flows.records import issue
 from certhub.flows.records.issue import Outcome
 from certhub.history.events import store as history
-from certhub.jobs import VOID_AFTER, sweep
+from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate

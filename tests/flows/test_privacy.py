@@ -26,8 +26,9 @@ from certhub.flows.verification import outcome, reveal, show, verify
 from certhub.flows.verification.offline_bundle import offline_bundle
 from certhub.flows.verification.show import Choice, Mode
 from certhub.flows.verification.verify import Question
-from certhub.jobs import publish, sweep
-from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish
+from certhub.jobs.sweeping import sweep
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Party, Role
 from certhub.records.catalog.draft import RawDraft

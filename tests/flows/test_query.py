@@ -21,8 +21,8 @@ from certhub.flows.verification import verify
 from certhub.flows.verification.answer import answer
 from certhub.history.events import store as history
 from certhub.hub import TRUST
-from certhub.jobs import publish
-from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish
 from certhub.records.certificates.rules import Transition
 from certhub.regions.peers import store as peers
 from tests.support.peers import BrokenWire, ForgetfulWire, asked_through, lie

@@ -10,7 +10,7 @@ from certhub.errors import ClaimsInvalid, Conflict, NotFound, WrongState
 from certhub.flows.records import issue, renew
 from certhub.flows.records.change import Order
 from certhub.history.events import store as history
-from certhub.jobs import VOID_AFTER, sweep
+from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State, Transition

@@ -12,7 +12,7 @@ from certhub.errors import BadRequest, Conflict, NotFound, WrongState
 from certhub.flows.records import change as revoke
 from certhub.flows.records.change import Order
 from certhub.history.events import store as history
-from certhub.jobs import publish
+from certhub.jobs.status_lists import publish
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import STEPS, State, Transition
 from tests.support.plug import PulledPlug, cut

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, event, select, update
 
-from certhub import jobs
 from certhub.db.columns import table_of
 from certhub.db.engine import Database, Unit
 from certhub.db.sealing import BlobRefused
@@ -20,14 +19,15 @@ from certhub.flows.records import issue, renew
 from certhub.flows.records.change import Order
 from certhub.history.events.store import leaf_of
 from certhub.history.events.tables import EventRow, EventSaltRow
-from certhub.jobs import VOID_AFTER, sweep
+from certhub.jobs.runner import run
+from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.certificates import states
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.changes import Change, NoState
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State, Transition, starts
 from certhub.records.certificates.tables import CertificateRow, StateRow
-from certhub.setup.state_history import Filler, fill_all
+from certhub.setup.state_history import fill_all, fill_next
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
 from tests.support.story import change, food, issued, key, licence
@@ -227,7 +227,7 @@ def test_one_change_in_the_middle_is_filled_in(home):
     before = everything(home)
     forget(home, STATE.c.id == changes(home, cid)[1].id)
 
-    assert 1 == Filler(home.hub.database).look()
+    assert 1 == fill_next(home.hub.database, None)[0]
 
     assert before == everything(home)
     assert State.SUSPENDED is state_at(home, cid, suspended)
@@ -240,7 +240,7 @@ def test_a_certificate_that_older_code_changes_is_right_at_once(home):
 
     assert State.REVOKED is state_at(home, cid, home.clock.now())
     assert NoState.UNKNOWN is state_at(home, cid, made)
-    jobs.run(home.hub, Once())  # type: ignore[arg-type]
+    run(home.hub, Once())  # type: ignore[arg-type]
     assert State.ACTIVE is state_at(home, cid, made)
 
 
@@ -280,10 +280,12 @@ def test_two_who_fill_in_at_once_write_each_change_once(home):
 
 def test_the_worker_goes_round_and_round(home):
     """What older code does behind it is found the next time round."""
-    filler, total = Filler(home.hub.database), 0
+    total, after = 0, None
     for _ in range(2):
         forget(home)
-        total += sum(filler.look() for _ in range(3))
+        for _ in range(3):
+            filled, after = fill_next(home.hub.database, after)
+            total += filled
 
     assert 2 * sum(map(len, everything(home).values())) == total
 
@@ -358,7 +360,7 @@ def test_an_event_that_is_not_as_it_was_written_fills_in_nothing(home, how):
     with home.hub.writing() as unit:
         ALTERED[how](unit, (EVENT.c.subject == found(home, cid).ref.hex()) & SUSPENDED)
 
-    Filler(home.hub.database).look()
+    fill_next(home.hub.database, None)
 
     assert [State.ACTIVE, State.ACTIVE, State.REVOKED] == [one.state for one in changes(home, cid)]
     assert [NoState.UNKNOWN, NoState.UNKNOWN, State.ACTIVE, State.REVOKED] == [
@@ -376,6 +378,6 @@ def test_another_certificates_event_fills_in_nothing(home):
         here = (EVENT.c.subject == found(home, other).ref.hex(), SUSPENDED)
         unit.sql.execute(update(EVENT).where(*here).values(subject=found(home, cid).ref.hex()))
 
-    Filler(home.hub.database).look()
+    fill_next(home.hub.database, None)
 
     assert [State.ACTIVE] == [one.state for one in changes(home, cid)]

@@ -20,7 +20,7 @@ from certhub.flows.records import issue
 from certhub.flows.verification import verify
 from certhub.flows.verification.verify import Question
 from certhub.history.events import store as history
-from certhub.jobs import sweep
+from certhub.jobs.sweeping import sweep
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
 from certhub.records.certificates import store as certificates

@@ -12,12 +12,14 @@ from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import MIN_SLOTS, StatusList, parse_statement, status_uri
 
-from certhub import jobs
-from certhub.db import outbox
+from certhub.db import leases, outbox
+from certhub.db.leases import Lease
 from certhub.errors import NotFound
-from certhub.jobs import publish, status_lists, sweep
-from certhub.jobs.leases import Lease
-from certhub.jobs.status_lists import TTL_SECONDS, fetch_peer_lists, publish_due, stir
+from certhub.jobs import status_lists
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.runner import run
+from certhub.jobs.status_lists import TTL_SECONDS, publish, publish_due, stir
+from certhub.jobs.sweeping import sweep
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
 from certhub.records.status import rules
@@ -294,10 +296,10 @@ def test_a_worker_that_ends_gives_its_lease_back(home):
     """The next one begins at once."""
     stop = threading.Event()
     stop.set()
-    jobs.run(home.hub, stop)
+    run(home.hub, stop)
 
     with home.hub.writing() as unit:
-        assert status.held(unit, jobs.ABOUT_US) is None
+        assert leases.held(unit, leases.WORKER) is None
 
 
 def test_the_loop_publishes_and_ends_when_it_is_told(home):
@@ -305,7 +307,7 @@ def test_the_loop_publishes_and_ends_when_it_is_told(home):
     stop = threading.Event()
     stop.set()
 
-    jobs.run(home.hub, stop)
+    run(home.hub, stop)
 
     assert statement(home)
 
@@ -319,9 +321,9 @@ def test_the_loop_outlives_a_round_that_fails(home, caplog):
     stop = threading.Event()
     stop.set()
 
-    jobs.run(home.hub, stop)
+    run(home.hub, stop)
 
-    assert "this round failed" in caplog.text
+    assert "worker: publish failed" in caplog.text
 
 
 def test_the_sweeper_forgets_what_has_had_its_time(home, other, clock):

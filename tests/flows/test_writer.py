@@ -27,7 +27,8 @@ from certhub.errors import HubError
 from certhub.flows.records import issue
 from certhub.flows.verification import verify
 from certhub.flows.verification.show import held_by
-from certhub.jobs import publish, sweep
+from certhub.jobs.status_lists import publish
+from certhub.jobs.sweeping import sweep
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Role
 from certhub.people.parties.store import token_hash

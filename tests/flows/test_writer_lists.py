@@ -14,8 +14,9 @@ from certhub_verifier.formats.status.statuslist import MIN_SLOTS, StatusList, pa
 from certhub.db.columns import table_of
 from certhub.db.queue_tables import OutboxRow
 from certhub.db.statements import CHUNK
-from certhub.jobs import publish, status_lists
-from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.jobs import status_lists
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish
 from certhub.records.certificates.rules import Transition
 from certhub.records.status import store as status
 from certhub.records.status.tables import SlotRow

@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 
 from certhub.api.http.problems import catalogue
 from certhub.cli import app
+from certhub.db import leases
+from certhub.db.leases import Lease
 from certhub.errors import NotFound
-from certhub.jobs import Watch, publish
-from certhub.jobs.leases import Lease
-from certhub.jobs.status_lists import fetch_peer_lists
-from certhub.records.status import store as status
+from certhub.jobs.clocks import watch
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish
 from certhub.regions.peers import contact
 from certhub.setup import health
 from certhub.setup.health import all_checks
@@ -32,10 +33,10 @@ def state(hub, name):
 
 def beat(hub, name="worker-1"):
     """One round of a worker."""
-    lease = Lease(health.WORKER, name)
+    lease = Lease(leases.WORKER, name)
     with hub.writing() as unit:
         lease.is_mine(unit, monotonic=hub.clock.monotonic())
-    Watch(hub).look()
+    watch(hub)
     return lease
 
 
@@ -49,7 +50,7 @@ def test_nobody_has_the_worker_s_lease(home):
     beat(home.hub)
     again = state(home.hub, "worker")
     with home.hub.writing() as unit:
-        status.give_back(unit, lease.name, lease.me)
+        leases.give_back(unit, lease.name, lease.me)
 
     assert ("bad", "NO_WORKER") == never == killed == state(home.hub, "worker")
     assert ("good", None) == works == again

@@ -15,7 +15,7 @@ from certhub.cli import app
 from certhub.db.engine import open_engine
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
-from certhub.jobs import publish
+from certhub.jobs.status_lists import publish
 from certhub.settings import Profile, Settings
 from certhub.setup.health import all_checks
 from tests.support.region import Clock

@@ -16,13 +16,13 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import StatusList, parse_statement
 from sqlalchemy import select
 
-from certhub import jobs
 from certhub.db import outbox
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.history.events import store as history
 from certhub.hub import Hub
+from certhub.jobs.status_lists import publish
 from certhub.records.certificates import states
 from certhub.records.certificates.record import Place
 from certhub.records.certificates.rules import State, wire_status
@@ -67,7 +67,7 @@ def settled(hub: Hub, clock: Clock) -> list[str]:
     if before:
         return before
     clock.pass_(seconds=1)
-    jobs.publish(hub)
+    publish(hub)
     with hub.reading() as unit:
         left = [
             f"the outbox still says that list {ref} changed"

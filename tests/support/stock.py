@@ -16,7 +16,7 @@ from certhub_verifier.formats.status.statuslist import MIN_SLOTS
 from certhub.db.columns import table_of
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
-from certhub.jobs import publish
+from certhub.jobs.status_lists import publish
 from certhub.records.status.tables import StatusListRow
 from certhub.settings import FILE, Profile, Settings
 from tests.support.postgres import Postgres

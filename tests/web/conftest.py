@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from certhub.app import create_app
 from certhub.demo.app import create_demo_app
-from certhub.jobs import publish
+from certhub.jobs.status_lists import publish
 from certhub.settings import Profile
 from tests.support.region import Region, make_regions
 

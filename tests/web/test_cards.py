@@ -14,7 +14,7 @@ from certhub.demo.cards import ALL_CARDS, PAYMENT_CODE
 from certhub.flows.records import change, renew
 from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
-from certhub.jobs import publish
+from certhub.jobs.status_lists import publish
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
 from tests.support.region import Region, make_regions

@@ -18,18 +18,18 @@ from typing import Any
 from uuid import UUID
 
 from certhub_verifier.formats.status.statuslist import INVALID, MIN_SLOTS, SUSPENDED
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, is_ours, signed
 from certhub.db.rows import value_of
 from certhub.db.statements import CHUNK, insert_new
-from certhub.records.status.tables import PublisherLeaseRow, SlotRow, StatusListRow
+from certhub.records.status.tables import SlotRow, StatusListRow
 
 log = logging.getLogger("certhub.store")
 
-_LIST, _SLOT, _LEASE = table_of(StatusListRow), table_of(SlotRow), table_of(PublisherLeaseRow)
+_LIST, _SLOT = table_of(StatusListRow), table_of(SlotRow)
 _NAMED = select(_LIST).where(_LIST.c.list_no.between(1, 999_999_999))
 """The lists that can have a name: nine digits at the most. A row of another number is nobody's."""
 DRAWS = 40  # all taken by chance at half full: 2^-40
@@ -227,37 +227,3 @@ def published(unit: Unit, one: "ListState", at: datetime) -> None:
     unit.sql.execute(here.values(published_at=at, size=MIN_SLOTS))
     if one.is_altered:
         _tell(unit, one.list_no, "its size was altered")
-
-
-@dataclass(frozen=True)
-class Held:
-    """A lease as the store knows it: who has it, and how often they said so."""
-
-    holder: str
-    beat: int
-
-
-def beat(unit: Unit, name: str, holder: str) -> bool:
-    """Say that a lease is still ours, or take one that nobody ever had; False where it is somebody else's."""
-    if insert_new(unit, _LEASE, [{"name": name, "holder": holder, "beat": 1}]):
-        return True
-    mine = (_LEASE.c.name == name, _LEASE.c.holder == holder)
-    return unit.sql.execute(update(_LEASE).where(*mine).values(beat=_LEASE.c.beat + 1)).rowcount == 1
-
-
-def held(unit: Unit, name: str) -> Held | None:
-    """Return who has a lease; None where nobody has."""
-    row = unit.sql.execute(select(_LEASE).where(_LEASE.c.name == name)).first()
-    return None if row is None else value_of(Held, row)
-
-
-def take(unit: Unit, name: str, holder: str, seen: Held) -> bool:
-    """Take a lease over that still stands as it was seen; False where its holder has spoken since."""
-    as_seen = (_LEASE.c.name == name, _LEASE.c.holder == seen.holder, _LEASE.c.beat == seen.beat)
-    taken = unit.sql.execute(update(_LEASE).where(*as_seen).values(holder=holder, beat=_LEASE.c.beat + 1))
-    return taken.rowcount == 1
-
-
-def give_back(unit: Unit, name: str, holder: str) -> None:
-    """Give a lease back, so that the next process need not watch it for ten seconds."""
-    unit.sql.execute(delete(_LEASE).where(_LEASE.c.name == name, _LEASE.c.holder == holder))

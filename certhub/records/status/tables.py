@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid
+from sqlalchemy import Uuid
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Instant
@@ -31,16 +31,3 @@ class SlotRow(Granting, table=True):
     value: int
     bucket: int | None = None
     certificate: UUID | None = Field(default=None, sa_type=Uuid)
-
-
-class PublisherLeaseRow(SQLModel, table=True):
-    """Who publishes now: one process at a time, so that an older list never replaces a newer one.
-
-    `beat` counts up for as long as the holder lives; no clock is written down (jobs/leases.py).
-    """
-
-    __tablename__ = "publisher_lease"
-
-    name: str = Field(primary_key=True, max_length=20)
-    holder: str = Field(max_length=40)
-    beat: int = Field(sa_type=BigInteger)

@@ -21,7 +21,7 @@ from certhub.demo import people as p
 from certhub.flows.verification import verify
 from certhub.flows.verification.show import held_by
 from certhub.hub import Hub, database_url
-from certhub.jobs import publish
+from certhub.jobs.status_lists import publish
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Role
 from certhub.records.certificates import states, terms

@@ -9,12 +9,13 @@ from alembic.script import Script, ScriptDirectory
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
-from certhub import jobs
 from certhub.cli import app
 from certhub.db import migrate
 from certhub.db.engine import NoDatabase
 from certhub.db.grants import Granting
 from certhub.db.migrate import DatabaseTooNew
+from certhub.jobs.runner import run
+from certhub.jobs.status_lists import publish
 from certhub.records.certificates.rules import Transition
 from certhub.setup import health, state_history
 from tests.api.conftest import api_of
@@ -51,7 +52,7 @@ def test_a_running_hub_serves_a_database_that_is_additive_revisions_ahead(home, 
     assert [("valid", "OK")] * 2 == [told(scan(home, ticket(home, cid))) for cid in (before, after)]
     change(home, before, Transition.REVOKE)
     home.clock.pass_(seconds=1)
-    jobs.publish(home.hub)
+    publish(home.hub)
     assert ("invalid", "REVOKED") == told(scan(home, ticket(home, before)))
     assert "ok" == checks(api_of(home).get("/readyz"))["database"]
     assert ("good", True) == (database_check(home).state, "newer than this" in database_check(home).says)
@@ -146,7 +147,7 @@ def test_a_worker_goes_on_beside_newer_code_or_lets_go(home, tmp_path, oldest_co
             """Say that it is time."""
             return True
 
-    jobs.run(home.hub, Stop())  # type: ignore[arg-type]
+    run(home.hub, Stop())  # type: ignore[arg-type]
 
     assert works == (before != home.hub.shelf.get("status/1"))
 

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from certhub.db.columns import table_of
+from certhub.db.leases import Held
+from certhub.db.queue_tables import LeaseRow
 from certhub.db.rows import row_of, value_of
 from certhub.db.timekeeping.rules import Record
 from certhub.db.timekeeping.tables import ClockRow
@@ -14,8 +16,8 @@ from certhub.people.parties.people import Actor
 from certhub.people.parties.tables import AccountRow
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.tables import CertificateRow
-from certhub.records.status.store import Held, ListState
-from certhub.records.status.tables import PublisherLeaseRow, StatusListRow
+from certhub.records.status.store import ListState
+from certhub.records.status.tables import StatusListRow
 from certhub.verification.tickets.store import OpenTicket
 from certhub.verification.tickets.tables import TicketRow
 
@@ -23,7 +25,7 @@ APART = {
     Certificate: (CertificateRow, {"sealed"}, {"record"}),
     Record: (ClockRow, {"only"}, set()),
     OpenTicket: (TicketRow, {"id", "sealed"}, {"items", "matter"}),
-    Held: (PublisherLeaseRow, {"name"}, set()),
+    Held: (LeaseRow, {"name"}, set()),
     ListState: (StatusListRow, set(), {"is_altered"}),
     Actor: (AccountRow, {"id", "sealed", "disabled_at"}, {"account", "name", "office", "window", "is_page"}),
 }
@@ -56,8 +58,8 @@ def test_a_value_and_its_table_name_the_same(value):
 
 def test_a_row_is_read_as_it_was_written(database):
     """A word of a closed list is text in the row and a word in the value."""
-    table = table_of(PublisherLeaseRow)
-    row = row_of(PublisherLeaseRow, Lease("a", Colour.RED), beat=1)
+    table = table_of(LeaseRow)
+    row = row_of(LeaseRow, Lease("a", Colour.RED), beat=1)
     with database.writing() as unit:
         unit.sql.execute(table.insert().values(row))
         read = value_of(Lease, unit.sql.execute(select(table)).one())
@@ -68,8 +70,8 @@ def test_a_row_is_read_as_it_was_written(database):
 
 def test_a_column_that_the_value_lacks_is_told_by_name():
     """Before anything is written."""
-    with pytest.raises(TypeError, match="Lease has nothing for beat of PublisherLeaseRow"):
-        row_of(PublisherLeaseRow, Lease("a", Colour.RED))
+    with pytest.raises(TypeError, match="Lease has nothing for beat of LeaseRow"):
+        row_of(LeaseRow, Lease("a", Colour.RED))
 
 
 def test_a_field_that_the_table_lacks_is_told_by_name(database):
@@ -84,10 +86,10 @@ def test_a_field_that_the_table_lacks_is_told_by_name(database):
 
 def test_what_is_given_counts(database):
     """Instead of the column, or of the field."""
-    table = table_of(PublisherLeaseRow)
+    table = table_of(LeaseRow)
     with database.writing() as unit:
         unit.sql.execute(table.insert().values(name="a", holder="red", beat=1))
         row = unit.sql.execute(select(table)).one()
 
     assert Lease("b", Colour.RED, 8) == value_of(Lease, row, name="b", more=8)
-    assert "c" == row_of(PublisherLeaseRow, Lease("a", Colour.RED), name="c", beat=1)["name"]
+    assert "c" == row_of(LeaseRow, Lease("a", Colour.RED), name="c", beat=1)["name"]

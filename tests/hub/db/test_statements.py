@@ -3,10 +3,11 @@
 from sqlalchemy import func, select
 
 from certhub.db.columns import table_of
+from certhub.db.queue_tables import LeaseRow
 from certhub.db.statements import CHUNK, insert_new
-from certhub.records.status.tables import PublisherLeaseRow, SlotRow
+from certhub.records.status.tables import SlotRow
 
-_LEASE, _SLOT = table_of(PublisherLeaseRow), table_of(SlotRow)
+_LEASE, _SLOT = table_of(LeaseRow), table_of(SlotRow)
 
 
 def test_the_first_is_told_that_it_was_new_and_the_second_nothing(database):

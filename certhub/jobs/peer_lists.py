@@ -1,0 +1,81 @@
+"""The status lists of other regions: fetched, verified and kept for the offline bundle.
+
+peers/<region>/status/<n>    a peer's, as it signed it; never replaced by an older one
+"""
+
+import json
+import logging
+from datetime import UTC, datetime
+
+from certhub_verifier.checks.status import read_list
+from certhub_verifier.errors import VerifierError
+from certhub_verifier.formats.status.statuslist import DatedAhead, RolledBack, parse_status_uri
+
+from certhub.adapters.network import PeerDown
+from certhub.db.timekeeping import store as timekeeping
+from certhub.errors import NotFound
+from certhub.hub import Hub
+from certhub.regions.peers import contact
+
+log = logging.getLogger("certhub.jobs")
+
+FETCH_TIMEOUT = 3.0
+
+
+def fetch_peer_lists(hub: Hub) -> int:
+    """Fetch every list of every other region; keep those that verify and are newer than what we hold.
+
+    Whether it answered is put on record (regions/peers/contact.py), so that a region that went silent is seen.
+    """
+    kept, now = 0, _vouched(hub)
+    for code, region in hub.trust.regions.items():
+        if code == hub.region or region.url is None:
+            continue
+        try:
+            kept += _fetch(code, region.url, now, hub)
+        except (PeerDown, NotFound, VerifierError, ValueError, KeyError, TypeError) as refused:
+            # A peer that is down or talks nonsense leaves us with what we hold, and its age.
+            cause = "PEER_DOWN" if isinstance(refused, PeerDown) else contact.NOT_BELIEVED
+            contact.failed(hub.shelf, code, hub.now(), cause)
+    return kept
+
+
+def _fetch(code: str, url: str, now: int, hub: Hub) -> int:
+    kept, oldest = 0, None
+    index = json.loads(hub.network.get(f"{url}/status/", timeout=FETCH_TIMEOUT))
+    for uri in index["status_lists"]:
+        found, list_no = parse_status_uri(uri)
+        if found == code:
+            name = f"peers/{code}/status/{list_no}"
+            token = hub.network.get(f"{url}/status/{list_no}", timeout=FETCH_TIMEOUT)
+            kept += _keep(token, uri, name, now, hub)
+            at = datetime.fromtimestamp(read_list(hub.shelf.get(name), uri, trust=hub.trust).iat, UTC)
+            oldest = at if oldest is None else min(oldest, at)
+    contact.answered(hub.shelf, code, hub.now(), oldest)
+    return kept
+
+
+def _vouched(hub: Hub) -> int:
+    """Return the time in seconds by which lists are judged: that on record while our own clock is in doubt."""
+    with hub.reading() as unit:
+        record = timekeeping.read(unit)
+        return int((unit.now if record is None else record.vouched(unit.now)).timestamp())
+
+
+def _keep(token: bytes, uri: str, name: str, now: int, hub: Hub) -> int:
+    """Put a peer's list on the shelf unless we hold that one, or a newer; tell how many that makes."""
+    try:
+        held = read_list(hub.shelf.get(name), uri, trust=hub.trust)
+    except (NotFound, VerifierError):
+        held = None
+    try:
+        newer = read_list(token, uri, trust=hub.trust).newer_than(held, now=now)
+    except RolledBack as older:
+        log.warning("worker: %s is not what its region said before: %s; what we hold stays", uri, older)
+        return 0
+    except DatedAhead:
+        log.warning("worker: %s is dated ahead: compare the clocks; what we hold stays", uri)
+        return 0
+    if newer:
+        hub.shelf.put(name, token)
+    return int(newer)

@@ -1,0 +1,142 @@
+"""Does the jobs of the table: all of them until told to stop, or one step of one.
+
+    lease     twice a second: is it ours? on a database that this code may serve
+    due       each job that needs it and is due, in the table's order
+    others    each job that needs no lease in a thread of its own: what waits for other regions delays no publishing
+
+A job that fails is told in the log and tried again; it stops no other. One process at a time has the lease; whoever
+dies loses it in ten seconds.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from certhub.db import leases, migrate
+from certhub.db.ids import public_id
+from certhub.db.leases import LEASE_SECONDS, WORKER, Lease
+from certhub.errors import HubError, NotFound, Unavailable
+from certhub.hub import Hub
+from certhub.jobs.table import JOBS, Done, Job
+
+log = logging.getLogger("certhub.jobs")
+
+ROUND_SECONDS = 0.5
+RETRY_SECONDS = 30.0
+"""How long a failed job waits at the most."""
+
+
+def run(hub: Hub, stop: threading.Event) -> None:
+    """Do every job until told to stop: those that need the lease here, each of the others in a thread."""
+    together = [job for job in JOBS.values() if job.needs_lease]
+    alone = [Turns(hub, [job]) for job in JOBS.values() if not job.needs_lease]
+    threads = [
+        threading.Thread(target=_loop, args=(turns, stop), name="certhub-job", daemon=True) for turns in alone
+    ]
+    for thread in threads:
+        thread.start()
+    lease = Lease(WORKER, public_id(hub.random))
+    _loop(Turns(hub, together, lease), stop)
+    _give_back(lease, hub)
+    for thread in threads:
+        thread.join(timeout=5)
+
+
+def run_once(hub: Hub, name: str, state: Any = None) -> Done:
+    """Do one step of a job, here and now; `state` is what its step before left.
+
+    Nobody is asked for the lease: who calls this is the only one, or has it.
+
+    Raises:
+        NotFound: there is no such job.
+    """
+    job = JOBS.get(name)
+    if job is None:
+        raise NotFound(f"there is no job {name!r}; there are {', '.join(JOBS)}")
+    return job.step(hub, state)
+
+
+def run_by_hand(hub: Hub, name: str, *, wait: Callable[[float], object]) -> Done:
+    """Do one step of a job beside whatever runs, with the lease where the job needs it.
+
+    A lease whose holder died is taken over after LEASE_SECONDS; meanwhile `wait` is called with the seconds to wait.
+
+    Raises:
+        NotFound: there is no such job.
+        Unavailable: another process does the jobs (WORKER_RUNS).
+    """
+    migrate.check(hub.database.engine)
+    if name not in JOBS or not JOBS[name].needs_lease:
+        return run_once(hub, name)
+    lease = Lease(WORKER, public_id(hub.random))
+    while not _has(lease, hub):
+        if lease.is_elsewhere:
+            raise Unavailable(
+                f"another process does the jobs, {name!r} every {JOBS[name].seconds:g} s", code="WORKER_RUNS"
+            )
+        wait(ROUND_SECONDS)
+    try:
+        return run_once(hub, name)
+    finally:
+        _give_back(lease, hub)
+
+
+class Turns:
+    """The jobs of one thread: when each is due, and what its next step goes on from."""
+
+    def __init__(self, hub: Hub, jobs: Iterable[Job], lease: Lease | None = None) -> None:
+        self._hub, self._lease = hub, lease
+        self._due = dict.fromkeys((job.name for job in jobs), hub.clock.monotonic())
+        self._state: dict[str, Any] = {}
+
+    def round(self) -> bool:
+        """Do what is due; return False where another process has the lease."""
+        if self._lease is None and self._hub.clock.monotonic() < min(self._due.values()):
+            return True
+        migrate.check(self._hub.database.engine)  # else the lease goes to a process of newer code
+        spoken: float | None = None
+        for name, due in self._due.items():
+            now = self._hub.clock.monotonic()
+            if spoken is None or now - spoken > LEASE_SECONDS / 2:  # a long step may have cost the lease
+                if self._lease is not None and not _has(self._lease, self._hub):
+                    return False
+                spoken = now
+            if now >= due:
+                self._step(JOBS[name], now)
+        return True
+
+    def _step(self, job: Job, now: float) -> None:
+        self._due[job.name] = now + min(job.seconds, RETRY_SECONDS)
+        try:
+            _, self._state[job.name] = run_once(self._hub, job.name, self._state.get(job.name))
+            self._due[job.name] = now + job.seconds
+        except HubError as refused:
+            log.warning("worker: %s: %s: %s", job.name, refused.code, refused)
+        except Exception:  # one job's fault is not the others'; its next turn tries again
+            log.exception("worker: %s failed", job.name)
+
+
+def _loop(turns: Turns, stop: threading.Event) -> None:
+    while True:
+        try:
+            turns.round()
+        except HubError as refused:
+            log.warning("worker: %s: %s", refused.code, refused)
+        except Exception:  # the loop outlives what one round did not foresee; the next round tries again
+            log.exception("worker: this round failed")
+        if stop.wait(ROUND_SECONDS):
+            return
+
+
+def _has(lease: Lease, hub: Hub) -> bool:
+    with hub.writing() as unit:
+        return lease.is_mine(unit, monotonic=hub.clock.monotonic())
+
+
+def _give_back(lease: Lease, hub: Hub) -> None:
+    try:
+        with hub.writing() as unit:
+            leases.give_back(unit, lease.name, lease.me)
+    except Exception:  # noqa: BLE001  the database is gone: the next process watches the lease for ten seconds
+        log.warning("worker: the lease could not be given back")

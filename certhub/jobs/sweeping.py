@@ -1,0 +1,37 @@
+"""What nobody waits for any more.
+
+1 certificates, events                intended ones whose maker died long ago are voided, never signed
+2 tickets, exchanges, idempotency     what has had its time is forgotten
+"""
+
+from datetime import timedelta
+
+from certhub.db.idempotency import store as idempotency
+from certhub.db.leases import WORKER
+from certhub.db.timekeeping import store as timekeeping
+from certhub.flows.records.state import void
+from certhub.hub import Hub
+from certhub.records.certificates import store as certificates
+from certhub.regions.peers import store as peers
+from certhub.verification.tickets import store as tickets
+
+VOID_AFTER = timedelta(minutes=10)
+
+
+def sweep(hub: Hub) -> int:
+    """Void what was intended and never signed; forget what has had its time, by a time that somebody measured.
+
+    Returns:
+        How many certificates were voided.
+    """
+    voided = 0
+    with hub.writing() as unit:
+        record = timekeeping.read(unit)
+        past = unit.now if record is None else record.surely_past(unit.now)
+        measured = unit.now if record is None else record.witnessed(unit.now)
+        for certificate in certificates.lapsed(unit, past - VOID_AFTER, limit=100):
+            voided += void(unit, certificate, by=WORKER)
+        tickets.forget(unit, measured)
+        peers.forget(unit, measured)
+        idempotency.forget(unit, measured)
+    return voided

@@ -1,0 +1,91 @@
+"""Every background job, closed: who adds one adds a row.
+
+A step of a job is one function of the hub and of what the step before left; it returns how much it did and what the
+next step goes on from. A job whose state is lost with its process begins anew.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from certhub.hub import Hub
+from certhub.jobs.clocks import watch
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import PUBLISH_SECONDS, publish
+from certhub.jobs.sweeping import sweep
+from certhub.records.certificates.record import Place
+from certhub.setup.documents import keep_rules
+from certhub.setup.state_history import fill_next
+
+
+class Done(NamedTuple):
+    """What one step of a job did: how many things, and what the next step goes on from."""
+
+    how_many: int
+    state: Any = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job.
+
+    seconds       how long after the beginning of a step the next one is due
+    needs_lease   one process at a time does it, together with the others that need the lease, in the table's order;
+                  one that does not need it is done by every process, in a thread of its own, and may wait for others
+    words         what it does, in Chinese / in English
+    step          does some of it: (hub, state) → Done; the first step is handed None
+    """
+
+    name: str
+    seconds: float
+    needs_lease: bool
+    words: str
+    step: Callable[[Hub, Any], Done]
+
+
+def _clock(hub: Hub, last: float | None) -> Done:
+    look = watch(hub, last)
+    return Done(int(look.is_jump), look.monotonic)
+
+
+def _publish(hub: Hub, _: None) -> Done:
+    return Done(publish(hub))
+
+
+def _sweep(hub: Hub, _: None) -> Done:
+    return Done(sweep(hub))
+
+
+def _fill(hub: Hub, after: Place | None) -> Done:
+    return Done(*fill_next(hub.database, after))
+
+
+def _fetch(hub: Hub, _: None) -> Done:
+    return Done(fetch_peer_lists(hub))
+
+
+def _rules(hub: Hub, _: None) -> Done:
+    return Done(keep_rules(hub.shelf))
+
+
+JOBS: Mapping[str, Job] = MappingProxyType(
+    {
+        job.name: job
+        for job in (
+            Job("clock", PUBLISH_SECONDS, True,
+                "比对时钟，跳变记录在案 / compare the clocks and put a jump on record", _clock),
+            Job("publish", PUBLISH_SECONDS, True,
+                "签发并公布本地区状态列表 / sign and publish this region's status lists", _publish),
+            Job("sweep", 10.0, True,
+                "作废没有签成的证照，清除过期内容 / void what was never signed, forget what has had its time", _sweep),
+            Job("fill", 10.0, True,
+                "补齐旧程序留下的状态变更 / fill in changes of state that older code made without a row", _fill),
+            Job("fetch", 30.0, False,
+                "取回其他地区的状态列表 / fetch the status lists of other regions", _fetch),
+            Job("rules", 3600.0, False,
+                "保存各事项的核验规则，供按摘要查取 / keep the rules of every matter under their digests", _rules),
+        )
+    }
+)  # fmt: skip
+"""Every job by its name; those that need the lease in the order of a round: the clocks are looked at first."""
