@@ -183,7 +183,7 @@ class Corpus:
         sealed = [codes.read_code(one.decode()) for one in self.sealed_codes]
         jws = [one for one in sealed if isinstance(one, codes.Sealed)]
         lists: tuple[dict[int, int], ...] = ({}, {INDEX: 1, 7: 2}, {7: 3})
-        made: dict[str, tuple[str, ...]] = {
+        of_each_type: dict[str, tuple[str, ...]] = {
             "show+jwt": tuple(one.jws for one in jws if one.prefix == "EC2"),
             "paper+jwt": tuple(one.jws for one in jws if one.prefix == "EC3"),
             "kb+jwt": (self._key_binding(),),
@@ -194,7 +194,7 @@ class Corpus:
             "receipt+jwt": (self.world.receipt(), self.world.receipt(case="演示 1", items=(), window="")),
             "dc+sd-jwt": tuple(one.decode().partition("~")[0] for one in self.credentials),
         }
-        return {typ: tuple(token.encode() for token in tokens) for typ, tokens in made.items()}
+        return {typ: tuple(token.encode() for token in tokens) for typ, tokens in of_each_type.items()}
 
     def _key_binding(self) -> str:
         payload = {

@@ -60,8 +60,17 @@ STEPS: dict[tuple[State, Transition], State] = {
     (State.SUSPENDED, Transition.REINSTATE): State.ACTIVE,
     **{(state, event): end for state in (State.ACTIVE, State.SUSPENDED) for event, end in _ENDS.items()},
 }
-ON_THE_WIRE = {State.INTENDED: 0, State.ACTIVE: 0, State.SUSPENDED: 2}
-INVALID = 1
+ON_THE_WIRE = {
+    State.INTENDED: 0,
+    State.ACTIVE: 0,
+    State.SUSPENDED: 2,
+    State.SUPERSEDED: 1,
+    State.CANCELLED: 1,
+    State.REVOKED: 1,
+    State.WITHDRAWN: 1,
+    State.VOIDED: 1,
+    State.TRANSFERRED_OUT: 1,
+}
 
 
 def after(state: State, event: Transition) -> State:
@@ -78,7 +87,7 @@ def after(state: State, event: Transition) -> State:
 
 def wire_status(state: State) -> int:
     """Return what the status list says of a certificate in `state`: 0, 1 or 2."""
-    return ON_THE_WIRE.get(state, INVALID)
+    return ON_THE_WIRE[state]
 
 
 def starts(day: date) -> datetime:

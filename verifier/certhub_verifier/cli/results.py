@@ -21,6 +21,10 @@ _OF_FINDING = {
     Finding.GENUINE: Verdict.VALID,
     Finding.AGED: Verdict.CHECK,
     Finding.ALTERED: Verdict.INVALID,
+    Finding.NO_TRUST: Verdict.UNDETERMINED,
+    Finding.SUITE_MISSING: Verdict.UNDETERMINED,
+    Finding.CLOCK_WRONG: Verdict.UNDETERMINED,
+    Finding.UPGRADE_NEEDED: Verdict.UNDETERMINED,
 }
 
 
@@ -77,7 +81,7 @@ class Result:
             case Report(verdict=verdict):
                 return verdict
             case ReceiptReport(finding=finding):
-                return _OF_FINDING.get(finding, Verdict.UNDETERMINED)
+                return _OF_FINDING[finding]
         return Verdict.UNDETERMINED
 
     @property

@@ -6,7 +6,10 @@ import { has, t } from "./page.js";
 /** @import { Verdict } from "../../types/routes.js" */
 
 /** @type {Record<string, Verdict>} */
-const SHAPES = { active: "valid", expiring: "check", suspended: "invalid", expired: "invalid", intended: "undetermined" };
+const SHAPES = {
+  active: "valid", expiring: "check", expired: "invalid", intended: "undetermined", suspended: "invalid", superseded: "invalid",
+  cancelled: "invalid", revoked: "invalid", withdrawn: "invalid", voided: "invalid", transferred_out: "invalid",
+};
 
 /** @param {string} state  @returns {string} */
 export const stateWord = (state) => (has(`common.state_${state}`) ? t(`common.state_${state}`) : state);

@@ -1,0 +1,256 @@
+"""Every table that must name all members of a closed list names them: who forgets one is told which, and where."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from certhub_keys.ring import KeyState
+from certhub_schemas.purposes import Purpose
+from certhub_verifier.causes import Verdict
+from certhub_verifier.cli.results import Trouble
+from certhub_verifier.exhibits import What
+from certhub_verifier.facts import Fact, Outcome
+from certhub_verifier.floor import EvidenceKind
+from certhub_verifier.looks import Look
+from certhub_verifier.policy import Channel
+from certhub_verifier.receipts import Finding
+
+from certhub.flows.verification.show import Mode
+from certhub.people.parties.people import Role
+from certhub.records.certificates.rules import State, Transition
+from certhub.settings import Settings
+from certhub.verification.receipts.result import Result
+from tests.house.closed_lists import Fields, Held, InCode, InJson, InText, Made, Members, Raised, Rows
+from tests.house.source import PACKAGES, ROOT
+
+VERIFIER, HUB = "verifier/certhub_verifier", "certhub"
+SENTENCES, REPORT = f"{VERIFIER}/sentences.json", "schemas/certhub_schemas/report.schema.json"
+CHAIN = ("$defs", "chain", "properties")
+PROBLEMS, SCRIPTS = f"{HUB}/api/http/problems.json", f"{HUB}/web/static/js"
+BOTH, TEXTS = ("zh", "en"), [f"{HUB}/web/texts/{lang}.json" for lang in ("zh", "en")]
+CATALOGUE, RULES = f"{HUB}/history/events/catalogue.py", f"{HUB}/records/certificates/rules.py"
+
+FACTS, CAUSES = Members(Fact), Rows(f"{VERIFIER}/causes.py", "_CATALOGUE")
+TOKENS, EVENTS = Rows(f"{VERIFIER}/formats/jose/tokens.py", "_ALL", "typ"), Made(CATALOGUE, "EventType")
+VERDICTS, OUTCOMES, CHANNELS = Members(Verdict), Members(Outcome), Members(Channel)
+STATES, TRANSITIONS, PURPOSES = Members(State), Members(Transition), Members(Purpose)
+ERRORS = Raised(HUB, frozenset({"cli", "demo", "web", "server.py"}))
+FINDINGS, TROUBLES, RESULTS = Members(Finding), Members(Trouble), Members(Result)
+
+
+def words(part: str) -> InJson:
+    """What the verifier says of a part, in both languages."""
+    return InJson(SENTENCES, (part,), BOTH)
+
+
+def listed(name: str) -> InJson:
+    """What the JSON Schema of a report allows."""
+    return InJson(REPORT, ("$defs", name, "enum"))
+
+
+def keys_of(closed: Members | Rows, name: str, path: str = "") -> Held:
+    """A mapping beside its list."""
+    return Held(closed, InCode(path or closed.path, name))
+
+
+TABLES = (
+    # facts
+    keys_of(FACTS, "NO_CAUSES"),
+    keys_of(FACTS, "_OPEN"),
+    keys_of(FACTS, "_COMMON", f"{VERIFIER}/policy.py"),
+    Held(FACTS, words("facts")),
+    Held(FACTS, listed("fact_name")),
+    Held(FACTS, InText(FACTS.path, r"^    ([a-z_]+)  ", end='Which causes a fact may give')),
+    # outcomes of facts
+    Held(OUTCOMES, words("outcomes")),
+    Held(OUTCOMES, listed("outcome")),
+    Held(OUTCOMES, InText(f"{SCRIPTS}/result.js", r"(\w+): ", "const OUTCOME_ICON = {", "}")),
+    keys_of(OUTCOMES, "_MARK", f"{VERIFIER}/cli/view.py"),
+    # causes
+    Held(CAUSES, words("codes")),
+    Held(CAUSES, listed("code")),
+    # verdicts
+    keys_of(VERDICTS, "_WORDS"),
+    keys_of(VERDICTS, "_BADNESS"),
+    Held(VERDICTS, listed("verdict")),
+    keys_of(VERDICTS, "SYMBOL", f"{VERIFIER}/cli/view.py"),
+    Held(VERDICTS, InText(f"{SCRIPTS}/tones.js", r"^  (\w+): \[", "const TONES = {", "};")),
+    Held(VERDICTS, InText(f"{SCRIPTS}/dom.js", r"^    (\w+): \[", "const [outline, mark] = {", "}[verdict]")),
+    Held(VERDICTS, InText(f"{HUB}/web/static/css/base.css", r"^\.verdict-icon\.(\w+) \{")),
+    Held(VERDICTS, InText(f"{HUB}/web/static/css/counter.css", r"^\.band\.(\w+) \.verdict-icon \{")),
+    # channels, kinds of evidence, and what is said of a file
+    keys_of(CHANNELS, "_CHANGES"),
+    Held(CHANNELS, listed("channel")),
+    keys_of(Members(EvidenceKind), "FLOORS"),
+    Held(Members(What), words("exhibits"), beside=frozenset({"nothing"})),
+    Held(Members(What), InJson(REPORT, (*CHAIN, "evidence", "oneOf", "1", "properties", "what", "enum"))),
+    Held(Members(Look), words("looks")),
+    keys_of(FINDINGS, "_OF_FINDING", f"{VERIFIER}/cli/results.py"),
+    Held(FINDINGS, words("findings")),
+    Held(FINDINGS, words("receipts")),
+    Held(FINDINGS, listed("finding")),
+    Held(TROUBLES, words("troubles")),
+    Held(TROUBLES, InJson(REPORT, ("$defs", "unread", "properties", "trouble", "enum"))),
+    # token types and key purposes
+    Held(TOKENS, InCode("tests/fuzz/corpus.py", "of_each_type")),
+    Held(PURPOSES, words("purposes")),
+    Held(Members(KeyState), InText(f"{VERIFIER}/formats/trust/listedkey.py", r'^    [A-Z]+ = "(\w+)"')),
+    # the life of a certificate
+    keys_of(STATES, "ON_THE_WIRE"),
+    Held(  # an intended certificate is none yet: unknown
+        STATES, InCode(f"{VERIFIER}/checks/status.py", "STATES"), apart=frozenset({"intended"})
+    ),
+    Held(STATES, InJson(PROBLEMS, ("states",), BOTH), beside=frozenset({"expired"})),
+    Held(STATES, InCode(f"{HUB}/api/routes/models.py", "SearchState"), beside=frozenset({"expired"})),
+    *(
+        Held(STATES, InText(path, r'"common\.state_(\w+)": "[^"]'), beside=frozenset({"expired", "expiring"}))
+        for path in TEXTS
+    ),
+    Held(
+        STATES,
+        InText(f"{SCRIPTS}/states.js", r"(\w+): ", "const SHAPES = {", "}"),
+        beside=frozenset({"expired", "expiring"}),
+    ),
+    Held(
+        TRANSITIONS,
+        InCode(f"{HUB}/flows/records/change.py", "_EVENTS"),
+        apart=frozenset({"activate", "supersede", "void"}),  # by issuing, by renewing, by the sweeper
+    ),
+    Held(TRANSITIONS, InText(RULES, r"Transition\.([A-Z]+)\): State", "STEPS", "ON_THE_WIRE"),
+         apart=frozenset({"supersede", "cancel", "revoke", "withdraw", "transfer"})),  # from _ENDS
+    # events, results, modes, settings
+    Held(EVENTS, InCode(CATALOGUE, "CATALOGUE")),
+    *(
+        Held(
+            RESULTS,
+            InText(path, r'"counter\.outcome_(\w+)": "[^"]'),
+            beside=frozenset({"refused", "waiting", "none"}),
+        )
+        for path in TEXTS
+    ),
+    *(Held(Members(Mode), InText(path, r'"me\.mode_(\w+)": "[^"]')) for path in TEXTS),
+    *(
+        Held(
+            Members(Role),
+            InText(f"{HUB}/api/http/access.json", rf'"who": \[[^\]]*"({role})"'),
+            apart=frozenset({*Role} - {role}),
+        )
+        for role in Role
+    ),
+    Held(Fields(Settings), InJson("tests/docs/settings_zh.json")),
+    # problems: what a check of health, a status or a fault says beside the errors has words there too
+    Held(ERRORS, InJson(PROBLEMS, ("problems",), BOTH), has_more=True),
+)  # fmt: skip
+"""Each closed list against each table that must name all of it."""
+
+
+@pytest.mark.parametrize("held", TABLES, ids=str)
+def test_a_table_names_every_member_of_its_list(held: Held):
+    """And nothing else; a word that is missing is told with its list and its table."""
+    assert [] == held.faults(ROOT)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the house, to be changed."""
+    folder = tmp_path_factory.mktemp("lists")
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "vendor")
+        )
+    for path in {held.table.path for held in TABLES if held.table.path.startswith("tests/")}:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
+    return folder
+
+
+@pytest.mark.parametrize("held", TABLES, ids=str)
+def test_a_word_that_a_table_forgets_is_told_by_name(copy: Path, held: Held):
+    """Each member is taken out of a copy of the table, and the check names it and the table."""
+    file = copy / held.table.path
+    text = file.read_text(encoding="utf-8")
+    for member in held.due(copy):
+        held.table.forget(copy, held.spelled(copy, member))
+        faults = held.faults(copy)
+        file.write_text(text, encoding="utf-8")
+
+        assert f"{member} of {held.closed} is missing in {held.table}" in faults
+    assert [] == held.faults(copy)
+
+
+def put(copy: Path, path: str, *pairs: tuple[str, str]) -> None:
+    """Add lines to a file of the copy, each after a line that stands there once."""
+    text = (copy / path).read_text(encoding="utf-8")
+    for anchor, line in pairs:
+        assert 1 == text.count(anchor), anchor
+        text = text.replace(anchor, anchor + line)
+    (copy / path).write_text(text, encoding="utf-8")
+
+
+def faults(copy: Path) -> list[str]:
+    """Everything that is said of all tables."""
+    return sorted(fault for held in TABLES for fault in held.faults(copy))
+
+
+NEW_FACT = {
+    f"{VERIFIER}/facts.py": (
+        ('    LOGGED = "logged"\n', '    PAID = "paid"\n'),
+        ("    logged           the ledger holds it\n", "    paid             the fee was paid\n"),
+        ("        Fact.LOGGED: (),\n", "        Fact.PAID: (),\n"),
+        ('    Fact.LOGGED: ("NOT_LOGGED",),\n', '    Fact.PAID: ("NOT_LOGGED",),\n'),
+    ),
+    f"{VERIFIER}/policy.py": (("    Fact.LOGGED: Level.OFF,\n", "    Fact.PAID: Level.OFF,\n"),),
+    SENTENCES: (
+        ('    "trust_fresh": {"zh": "名录够新", "en": "trust list fresh"},\n',
+         '    "paid": {"zh": "费用已缴", "en": "paid"},\n'),
+    ),
+    REPORT: (('"trust_fresh", "agreement", ', '"paid", '),),
+}  # fmt: skip
+"""What a new fact needs: two files of code, the words, and the form of a report."""
+OF_THE_FACT = """
+from datetime import UTC, datetime
+from certhub_verifier.facts import CAUTIONS, Checked, Fact, Outcome
+from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.report import Report
+from certhub_verifier.sentences import fact_name
+
+print(fact_name(Fact("paid"), "zh"), policy_for(None, Channel.FILE).level(Fact("paid")))
+"""
+
+
+@pytest.fixture
+def own_copy(copy: Path) -> Iterator[Path]:
+    """The copy, put back afterwards."""
+    kept = {path: (copy / path).read_bytes() for path in NEW_FACT}
+    yield copy
+    for path, content in kept.items():
+        (copy / path).write_bytes(content)
+
+
+def test_a_new_fact_is_asked_for_by_name_and_touches_two_files_of_code(own_copy: Path):
+    """Alone in its list it is missing in six tables, each told by name; with its rows, words and form all is well."""
+    list_, *rows = NEW_FACT[FACTS.path]
+    put(own_copy, FACTS.path, list_)
+    missing = faults(own_copy)
+    put(own_copy, FACTS.path, *rows)
+    for path, pairs in NEW_FACT.items():
+        if path != FACTS.path:
+            put(own_copy, path, *pairs)
+    roots = os.pathsep.join(str((own_copy / package).parent) for package in PACKAGES)
+    ended = subprocess.run(
+        [sys.executable, "-c", OF_THE_FACT],
+        capture_output=True, text=True, check=False, cwd=own_copy, env=os.environ | {"PYTHONPATH": roots},
+    )  # fmt: skip
+
+    assert (
+        sorted(f"paid of Fact is missing in {held.table}" for held in TABLES if held.closed == FACTS)
+        == missing
+    )
+    assert 6 == len(missing)
+    assert [] == faults(own_copy)
+    assert (0, "费用已缴 off\n") == (ended.returncode, ended.stdout), ended.stderr
+    assert 3 >= sum(path.endswith(".py") for path in NEW_FACT)
