@@ -13,7 +13,7 @@ from rich.console import Console
 
 from certhub.api.http.problems import catalogue
 from certhub.errors import HubError
-from certhub.hub import Hub
+from certhub.hub import DEMO_ORDER, Hub
 from certhub.settings import FILE, BadSettings, Settings
 from certhub.web.language import HAN
 
@@ -36,6 +36,7 @@ NEXT_STEPS = {
     "DATABASE_TOO_NEW": "换用升级过这个数据库的版本 / run the version that upgraded this database, or a newer one",
     "DATABASE_FAULT": "看日志中 store: 一行；certhub doctor --data DIR / see the line store: in the log",
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
+    "BAD_REGION_FILE": "改好这个文件；格式见 certhub/demo/region_files / mend that file; see certhub/demo/region_files",
     "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",
     "PORT_TAKEN": "换 --port，或先停掉占用的程序 / another --port, or stop what uses it",
     "SCHEMA_TAKEN": "加 --reset / add --reset",
@@ -46,7 +47,11 @@ NEXT_STEPS = {
 
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data", envvar="CERTHUB_DATA", help="枢纽所在目录，如 DIR/420700 / the hub's folder"),
+    typer.Option(
+        "--data",
+        envvar="CERTHUB_DATA",
+        help="枢纽所在目录；演示中每地区一个 / the hub's folder; in a demo one a region",
+    ),
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="stdout 只输出一个 JSON / one JSON object on stdout")
@@ -61,11 +66,20 @@ def folder_of(data: Path | None) -> Path:
     """
     if data is not None:
         return data
-    demo = DEMO_FOLDER / "420700"
-    if (demo / FILE).exists():
+    demo = _first_of_demo()
+    if demo is not None:
         CONSOLE.print(f"» 使用演示地区 {demo} / using the demo region {demo}", style="dim")
         return demo
     raise BadSettings("no hub was named")
+
+
+def _first_of_demo() -> Path | None:
+    """Return the first region of the demo in this folder; of a demo of an earlier version the one of lowest code."""
+    try:
+        codes: list[str] = json.loads((DEMO_FOLDER / DEMO_ORDER).read_bytes())["regions"]
+    except FileNotFoundError:
+        codes = sorted(one.parent.name for one in DEMO_FOLDER.glob(f"*/{FILE}"))
+    return next((DEMO_FOLDER / code for code in codes if (DEMO_FOLDER / code / FILE).exists()), None)
 
 
 def open_hub(data: Path | None) -> Hub:

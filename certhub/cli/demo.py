@@ -11,6 +11,7 @@ import typer
 
 from certhub.cli.console import CONSOLE, DEMO_FOLDER, JsonOption, app, has_display, result, say
 from certhub.demo.launcher import Demo, Options, start
+from certhub.demo.region_file import chosen
 
 
 @app.command("demo")
@@ -31,16 +32,31 @@ def demo(
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=32, help="每地区的进程数 / processes a region")
     ] = 1,
+    regions: Annotated[
+        int | None,
+        typer.Option("--regions", min=2, max=32, help="几个地区，默认两个 / how many, two by default"),
+    ] = None,
+    regions_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--regions-from",
+            file_okay=False,
+            exists=True,
+            help="更多地区文件的目录 / a folder of more region files",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """两个地区、虚构的人和单位，一个可以动手的故事 / two regions, made-up people, one story to try."""
-    say("正在准备两个地区的演示", "preparing a demo of two regions")
+    """两个或更多地区、虚构的人和单位，一个可以动手的故事 / two regions or more, made-up people, one story to try."""
+    shown = chosen(regions, regions_from)
+    names = "、".join(one.name for one in shown), ", ".join(one.file.name_en for one in shown)
+    say(f"正在准备演示：{names[0]}", f"preparing a demo: {names[1]}")
     host = "0.0.0.0" if lan else "127.0.0.1"  # noqa: S104  only when asked for
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
     running: Demo | None = None
     try:
-        running = start(Options(data, port, host, reset, database_url, workers))
+        running = start(Options(data, port, host, reset, database_url, workers, shown))
         if as_json:
             result(running.ready_line())
         else:
@@ -67,13 +83,18 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _story(running: Demo, *, lan: bool) -> None:
-    home, other = running.urls
+    home, *others = running.urls
+    counters = "\n".join(
+        f"                     {one.name} {one.file.name_en}: {url}/counter"
+        for one, url in zip(running.options.regions[1:], others, strict=True)
+    )
     CONSOLE.print(
         f"""
   演示已就绪 / the demo is ready      （人物与单位均为虚构 / all people and agencies are made up）
 
     首页 home        {home}/
-    窗口 counter     {home}/counter        武汉 Wuhan: {other}/counter
+    窗口 counter     {home}/counter
+{counters}
     持证人 holder    {home}/me
     发证机关 agency  {home}/agency
     运维 operator    {home}/ops

@@ -1,10 +1,12 @@
-"""`certhub demo`: two regions as two processes, one ready line, and a clean end.
+"""`certhub demo`: each region as a process of its own, one ready line, and a clean end.
 
-Each region is a `python -m certhub.demo.serve`; the launcher prepares the folders, starts both, waits until both say
-that they are ready, and takes them down with it. A region that dies alone is told, and the other one goes on:
+Each region is a `python -m certhub.demo.serve`; the launcher prepares the folders, starts
+them all, waits until each says that it is ready, and takes them down with it. A region that dies alone is told, and
+the others go on:
 that is what a peer that is down looks like.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -18,12 +20,14 @@ from typing import Any
 import httpx2
 
 from certhub.adapters import private
-from certhub.demo import people as p
+from certhub.adapters.public_files import Shelf
+from certhub.demo.region_file import DemoRegion, chosen
 from certhub.demo.regions import Plan, prepare, reset
 from certhub.errors import HubError
+from certhub.hub import DEMO_ORDER
 from certhub.setup.parent import PARENT
 
-FIRST_PORT, TRIES = 8000, 200
+FIRST_PORT, TRIES, MOST_PORTS = 8000, 200, 65536
 READY_SECONDS = 180.0  # a busy machine takes a minute; a server that has ended is seen at once
 GRACE_SECONDS = 8.0
 LAST_WORDS = 12  # lines
@@ -45,6 +49,7 @@ class Options:
     reset: bool = False
     database: str = ""
     workers: int = 1
+    regions: Sequence[DemoRegion] = field(default_factory=chosen)
 
 
 @dataclass
@@ -57,12 +62,12 @@ class Demo:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def ready_line(self) -> dict[str, Any]:
-        """Return what `--json` prints once both regions answer."""
+        """Return what `--json` prints once every region answers."""
         return {
             "ready": True,
             "regions": [
                 {"code": one.code, "name": one.name, "url": url, "tokens": dict(self.tokens[one.code])}
-                for one, url in zip(p.REGIONS, self.urls, strict=True)
+                for one, url in zip(self.options.regions, self.urls, strict=True)
             ],
         }
 
@@ -73,15 +78,15 @@ class Demo:
             for place, process in enumerate(self.processes):
                 if process.poll() is not None and place not in told:
                     told.add(place)
-                    name = p.REGIONS[place]
+                    region = self.options.regions[place]
                     tell(
-                        f"{name.name} 已停止（退出码 {process.returncode}）；另一地区继续",
-                        f"{name.name_en} has stopped",
+                        f"{region.name} 已停止（退出码 {process.returncode}）；其余地区继续",
+                        f"{region.file.name_en} has stopped",
                     )
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Take both regions down: politely, then not."""
+        """Take every region down: politely, then not."""
         for process in self.processes:
             if process.poll() is None:
                 process.terminate()
@@ -95,19 +100,21 @@ class Demo:
 
 
 def start(options: Options) -> Demo:
-    """Prepare and start both regions, and wait until both are ready.
+    """Prepare and start every region, and wait until each is ready.
 
     Raises:
         DemoFailed: a port is taken, or a region did not come up; with its last words, all are in DIR/<code>/serve.log.
     """
     ports = _ports(options)
     urls = [f"http://{'127.0.0.1' if options.host == '0.0.0.0' else options.host}:{port}" for port in ports]  # noqa: S104
-    plan = Plan(options.folder, urls, database=options.database)
+    plan = Plan(options.folder, urls, options.regions, database=options.database)
     if options.reset:
         reset(plan)
     demo = Demo(options, urls, prepare(plan))
+    order = {"regions": [one.code for one in options.regions]}
+    Shelf(options.folder).put(DEMO_ORDER, json.dumps(order).encode())
     try:
-        for one, port in zip(p.REGIONS, ports, strict=True):
+        for one, port in zip(options.regions, ports, strict=True):
             demo.processes.append(_serve(options, one.code, port))
         _until_ready(demo)
     except BaseException:
@@ -141,7 +148,7 @@ def _serve(options: Options, code: str, port: int) -> subprocess.Popen[bytes]:
 def _until_ready(demo: Demo) -> None:
     deadline = time.monotonic() + READY_SECONDS
     with httpx2.Client(trust_env=False, timeout=2.0) as client:
-        for one, url, process in zip(p.REGIONS, demo.urls, demo.processes, strict=True):
+        for one, url, process in zip(demo.options.regions, demo.urls, demo.processes, strict=True):
             while not _answers(client, url):
                 if process.poll() is not None or time.monotonic() > deadline:
                     log = demo.options.folder / one.code / "serve.log"
@@ -169,12 +176,13 @@ def _answers(client: httpx2.Client, url: str) -> bool:
 
 
 def _ports(options: Options) -> Sequence[int]:
-    """Two ports in a row: the ones that were asked for, or the first free pair from 8000 up."""
-    first = FIRST_PORT if options.port is None else options.port
+    """As many ports in a row as regions: those that were asked for, or the first free ones from 8000 up."""
+    first, count = FIRST_PORT if options.port is None else options.port, len(options.regions)
     for port in range(first, first + (TRIES if options.port is None else 1)):
-        if _free(options.host, port) and _free(options.host, port + 1):
-            return port, port + 1
-    raise DemoFailed(f"port {first} or {first + 1} is taken; name another with --port")
+        row = range(port, port + count)
+        if row.stop <= MOST_PORTS and all(_free(options.host, one) for one in row):
+            return row
+    raise DemoFailed(f"not all ports from {first} to {first + count - 1} are free; name another with --port")
 
 
 def _free(host: str, port: int) -> bool:

@@ -1,13 +1,15 @@
-"""Two regions in one folder: founded, joined by an agreement, filled.
+"""The regions of a demo in one folder: founded, joined by agreements two by two, filled.
 
-DIR/420700, DIR/420100     one hub each: settings, keys, trust, database, shelf
+DIR/<code>/     one hub each: settings, keys, trust, database, shelf, and the region's file
 """
 
 import secrets
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import combinations, permutations
 from pathlib import Path
 
 from certhub_keys.cost import Cost
@@ -20,6 +22,7 @@ from certhub.adapters.clock import Clock, SystemClock
 from certhub.adapters.public_files import Shelf
 from certhub.db.migrate import drop_schema, has_schema
 from certhub.demo import people as p
+from certhub.demo.region_file import KEPT, DemoRegion, chosen
 from certhub.demo.seed import seed
 from certhub.errors import Conflict
 from certhub.hub import TRUST, Hub
@@ -32,41 +35,47 @@ TERM = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Plan:
-    """How a demo is set up; `urls` are the regions' addresses in the order of `people.REGIONS`."""
+    """How a demo is set up; `urls` are the addresses of `regions`, in their order."""
 
     folder: Path
     urls: Sequence[str]
+    regions: Sequence[DemoRegion] = field(default_factory=chosen)
     database: str = ""
     cost: Cost = Cost.STANDARD
     profile: Profile = Profile.DEMO
 
 
-def prepare(plan: Plan, *, clock: Clock | None = None) -> dict[str, dict[str, str]]:
-    """Found what is not there, renew what changes with every start, and return the tokens by region."""
+def prepare(plan: Plan, *, clock: Clock | None = None, is_running: bool = False) -> dict[str, dict[str, str]]:
+    """Found what is not there, renew what changes with every start, and return the tokens by region.
+
+    `is_running`: the regions that are there are being served, and are left alone but for what they read of others;
+    only what is founded now has tokens.
+    """
     clock = clock or SystemClock()
-    foundings = [replace(one, url=url) for one, url in zip(p.REGIONS, plan.urls, strict=True)]
-    fresh = [one for one in foundings if not (plan.folder / one.code / FILE).exists()]
-    for one in fresh:
-        _found(one, plan, clock)
-    for one in foundings:
+    foundings = [one.founding(url) for one, url in zip(plan.regions, plan.urls, strict=True)]
+    fresh = {one.code for one in foundings if not (plan.folder / one.code / FILE).exists()}
+    begun = [one for one in foundings if one.code in fresh or not is_running]
+    for one in begun:
+        if one.code in fresh:
+            _found(one, plan, clock)
         write_endpoint(plan.folder / one.code, one.code, one.url)
-    if fresh:
-        _join(foundings, plan.folder, clock)
-    _pin_each_other(foundings, plan.folder)
-    tokens = {}
-    for one in foundings:
-        settings = Settings.load(plan.folder / one.code)
-        bring_up(settings, now=clock.now(), random=secrets.token_bytes)  # a demo of an earlier version
-        private.close(settings.data)
-        hub = Hub.open(settings, clock=clock)
-        tokens[one.code] = seed(hub, plan.folder / one.code)
-        hub.close()
-    return tokens
+    for region in plan.regions:
+        Shelf(plan.folder / region.code).put(KEPT, region.content)
+    join(foundings, plan.folder, clock, fresh=fresh)
+    return {one.code: _fill(plan.folder / one.code, clock) for one in begun}
+
+
+def _fill(folder: Path, clock: Clock) -> dict[str, str]:
+    settings = Settings.load(folder)
+    bring_up(settings, now=clock.now(), random=secrets.token_bytes)  # a demo of an earlier version
+    private.close(settings.data)
+    with closing(Hub.open(settings, clock=clock)) as hub:
+        return seed(hub, folder)
 
 
 def reset(plan: Plan) -> None:
-    """Take a demo away: its folders, and its schemas where it lives in PostgreSQL."""
-    for one in p.REGIONS:
+    """Take a demo away: its regions' folders, and their schemas where it lives in PostgreSQL."""
+    for one in plan.regions:
         shutil.rmtree(plan.folder / one.code, ignore_errors=True)
         if plan.database:
             drop_schema(plan.database, schema_of(one.code))
@@ -97,11 +106,26 @@ def _found(one: Founding, plan: Plan, clock: Clock) -> None:
     )
 
 
-def _join(foundings: Sequence[Founding], folder: Path, clock: Clock) -> None:
-    """Both regions are members, and publish one and the same agreement."""
+def join(foundings: Sequence[Founding], folder: Path, clock: Clock, *, fresh: Collection[str]) -> None:
+    """Let each region know every other: what it publishes is pinned, and all are members once a region is `fresh`.
+
+    A fresh region has an agreement with each of the others. Hubs that are running take it up as it is written.
+    """
     now = clock.now().replace(microsecond=0)
-    first, second = foundings[0].code, foundings[1].code
-    agreement = Agreement(
+    for first, second in combinations((one.code for one in foundings), 2):
+        if first in fresh or second in fresh:
+            agreement = _agreement(first, second, now)
+            for own, other in permutations((first, second)):
+                Shelf(folder / own / TRUST).put(trustlist.agreement_path(own, other, 1), agreement)
+    for own, other in permutations((one.code for one in foundings), 2):
+        pin(folder / own, folder / other, other)
+    if fresh:
+        for one in foundings:
+            write_members(folder / one.code, foundings, now=now)
+
+
+def _agreement(first: str, second: str, now: datetime) -> bytes:
+    return Agreement(
         id=f"{first}-{second}-demo",
         n=1,
         parties=(first, second),
@@ -119,12 +143,3 @@ def _join(foundings: Sequence[Founding], folder: Path, clock: Clock) -> None:
             for kind, fields in p.AGREED_FIELDS.items()
         ),
     ).to_bytes()
-    for own, other in ((first, second), (second, first)):
-        write_members(folder / own, foundings, now=now)
-        Shelf(folder / own / TRUST).put(trustlist.agreement_path(own, other, 1), agreement)
-
-
-def _pin_each_other(foundings: Sequence[Founding], folder: Path) -> None:
-    first, second = (one.code for one in foundings)
-    pin(folder / first, folder / second, second)
-    pin(folder / second, folder / first, first)

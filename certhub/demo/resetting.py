@@ -18,6 +18,7 @@ from typing import Any
 
 from certhub.db.idempotency.key import Key
 from certhub.demo.certificates import Seed, seeds
+from certhub.demo.region_file import kept_in
 from certhub.demo.seed import DECISION, fill, issued, make, put_cards
 from certhub.errors import NotFound
 from certhub.flows.records import change
@@ -78,9 +79,7 @@ def put_back(hub: Hub, *, by: Actor) -> PutBack:
     agency = _agency(hub)
     fill(hub, agency)
     cards, done = issued(hub), Counter[How]()
-    for one in seeds(hub.now().astimezone(CHINA).date()):
-        if one.region != hub.region:
-            continue
+    for one in seeds(kept_in(hub.settings.data), hub.now().astimezone(CHINA).date()):
         cid, how = _one_back(one, cards[one.name], hub=hub, by=agency)
         done[how] += 1
         if cid != cards[one.name]:

@@ -19,6 +19,7 @@ from certhub.adapters.public_files import Shelf
 from certhub.db.idempotency.key import Key
 from certhub.demo import people as p
 from certhub.demo.certificates import Seed, seeds
+from certhub.demo.region_file import DemoRegion, kept_in
 from certhub.demo.stranger import issue_by_stranger
 from certhub.errors import Conflict
 from certhub.flows.records import change, issue, renew
@@ -38,32 +39,28 @@ DECISION = "鄂演决字〔2026〕第1号"
 
 def seed(hub: Hub, folder: Path) -> dict[str, str]:
     """Fill the region's demo if it is empty; return fresh bearer tokens by role."""
-    actors = _actors(hub)
+    actors = _actors(hub, kept_in(folder))
     fill(hub, actors[Role.AGENCY])
     return _tokens(hub, actors, folder)
 
 
-def _actors(hub: Hub) -> dict[Role, Actor]:
+def _actors(hub: Hub, region: DemoRegion) -> dict[Role, Actor]:
     with hub.writing() as unit:
         known = {actor.role: actor for actor in parties.accounts(unit)}
         if known:
             return known
-        index = {party: parties.register(unit, party) for party in p.PEOPLE}
+        index = {party: parties.register(unit, party) for party in region.people}
         for person, principal, role in p.ACTS_FOR:
             parties.let_act(unit, index[person], index[principal], role=role)
-        staff, agencies = p.STAFF[hub.region], _agencies(hub.region)
+        staff, agencies = region.file.staff, tuple(one.uscc for one in region.file.agencies)
+        holder = next(party for party in region.people if party.name == staff.holder)
         opened = (
             parties.open_account(unit, Role.AGENCY, staff.agency, agencies=agencies),
             parties.open_account(unit, Role.CLERK, staff.clerk, office=staff.office, window=staff.window),
-            parties.open_account(unit, Role.HOLDER, p.ZHANG.name, holder=index[p.ZHANG]),
+            parties.open_account(unit, Role.HOLDER, holder.name, holder=index[holder]),
             parties.open_account(unit, Role.OPERATOR, staff.operator),
         )
         return {actor.role: actor for actor in opened}
-
-
-def _agencies(region: str) -> tuple[str, ...]:
-    [founding] = [one for one in p.REGIONS if one.code == region]
-    return tuple(agency.uscc for agency in founding.agencies)
 
 
 def issued(hub: Hub) -> dict[str, str]:
@@ -82,13 +79,14 @@ def put_cards(hub: Hub, cards: Mapping[str, str]) -> None:
 
 def fill(hub: Hub, by: Actor) -> None:
     """Issue what this region's demo does not have yet."""
-    today, cards = hub.now().astimezone(CHINA).date(), issued(hub)
+    region, today, cards = kept_in(hub.settings.data), hub.now().astimezone(CHINA).date(), issued(hub)
     before = dict(cards)
-    for one in seeds(today):
-        if one.region == hub.region and one.name not in cards:
+    for one in seeds(region, today):
+        if one.name not in cards:
             cards[one.name] = make(one, hub=hub, by=by)
-    if hub.region == p.REGIONS[0].code and STRANGER not in cards:
-        cards[STRANGER] = issue_by_stranger(hub, by=by, key=_key(hub, STRANGER, "issue"))
+    if region.file.unlisted is not None and STRANGER not in cards:
+        key = _key(hub, STRANGER, "issue")
+        cards[STRANGER] = issue_by_stranger(region, region.file.unlisted, hub=hub, by=by, key=key)
     if cards != before:
         put_cards(hub, cards)
 

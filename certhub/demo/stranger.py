@@ -1,13 +1,13 @@
 """A certificate sealed by an agency that no trust list names: what ISSUER_UNKNOWN looks like at a counter.
 
-黄冈市教育局（演示） made a real seal and used it well; it only never applied to be listed. So the certificate
+The agency of `[unlisted]` made a real seal and used it well; it only never applied to be listed. So the certificate
 walks the ordinary stairs in a copy of the trust list that does name the agency, with a key store of its own,
 and both are thrown away afterwards. What is left in the store is genuine, whole, and unknown.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,38 +22,37 @@ from certhub_verifier.formats.trust.trustlist import Issuer, RegionIssuers
 
 from certhub.adapters.public_files import Shelf
 from certhub.db.idempotency.key import Key
-from certhub.demo import people as p
+from certhub.demo.certificates import draft_of
+from certhub.demo.region_file import DemoRegion, Unlisted
 from certhub.flows.records import issue
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
 from certhub.people.parties.people import Actor
-from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import CHINA
 from certhub.regions.trust.folder import TrustFolder
 
-NAME, NAME_EN = "黄冈市教育局（演示）", "Huanggang Education (demo)"
 A_WHILE = timedelta(minutes=5)
 SIGNS_FOR = timedelta(days=365)
 
 
-def issue_by_stranger(hub: Hub, *, by: Actor, key: Key) -> str:
-    """Issue 王测试's graduation proof under a seal that is not on the trust list; return its id."""
-    today = hub.now().astimezone(CHINA).date()
+def issue_by_stranger(region: DemoRegion, stranger: Unlisted, *, hub: Hub, by: Actor, key: Key) -> str:
+    """Issue the certificate of the region's unlisted agency, under its seal; return its id."""
+    draft = draft_of(stranger.certificate, region, hub.now().astimezone(CHINA).date())
     with TemporaryDirectory(prefix="certhub-stranger-") as folder:
         told: Mapping[str, Any]
         told, _ = issue.issue(
-            _draft(today),
-            by=replace(by, agencies=(p.HUANGGANG,)),
-            hub=_where_it_is_listed(hub, Path(folder)),
+            draft,
+            by=replace(by, agencies=(stranger.uscc,)),
+            hub=_where_it_is_listed(stranger, hub, Path(folder)),
             key=key,
         )
     return str(told["id"])
 
 
-def _where_it_is_listed(hub: Hub, folder: Path) -> Hub:
+def _where_it_is_listed(stranger: Unlisted, hub: Hub, folder: Path) -> Hub:
     """Return the hub as it would be if the agency had been listed, its seal in a store that nobody keeps."""
     store = KeyStore.create(folder / "keys", hub.random(16), random=hub.random, cost=Cost.TEST)
-    made = store.make(f"{p.HUANGGANG}-1", ES256, Purpose.SEAL, random=hub.random)
+    made = store.make(f"{stranger.uscc}-1", ES256, Purpose.SEAL, random=hub.random)
     start = (hub.now() - A_WHILE).replace(microsecond=0)
     seal = ListedKey(
         kid=made.kid,
@@ -69,28 +68,14 @@ def _where_it_is_listed(hub: Hub, folder: Path) -> Hub:
     for name, content in hub.trust_folder.files().items():
         shelf.put(name, content)
     listed = RegionIssuers.from_bytes(shelf.get(path))
-    stranger = Issuer(agency=p.HUANGGANG, name=NAME, name_en=NAME_EN, kinds=(p.GRADUATION,), keys=(seal,))
-    shelf.put(path, replace(listed, issuers=(*listed.issuers, stranger)).to_bytes())
+    unlisted = Issuer(
+        agency=stranger.uscc,
+        name=stranger.name,
+        name_en=stranger.name_en,
+        kinds=(stranger.certificate.kind,),
+        keys=(seal,),
+    )
+    shelf.put(path, replace(listed, issuers=(*listed.issuers, unlisted)).to_bytes())
     return replace(
         hub, keyring=Keyring(hub.region, store.signer), trust_folder=TrustFolder(folder / "trust", hub.clock)
-    )
-
-
-def _draft(today: date) -> RawDraft:
-    day = (today - timedelta(days=365)).isoformat()
-    return RawDraft(
-        kind=p.GRADUATION,
-        agency=p.HUANGGANG,
-        holders=[(p.WANG.name, p.WANG.id_type, p.WANG.id_number)],
-        number="BY-演示-0016",
-        issued_on=day,
-        valid_from=day,
-        valid_to=None,
-        claims={
-            "姓名": p.WANG.name,
-            "学校名称": "黄冈示范学院（演示）",
-            "学历层次": "本科",
-            "专业": "教育学",
-            "毕业日期": day,
-        },
     )

@@ -10,6 +10,7 @@ from certhub.records.certificates.search import Question
 from certhub.records.certificates.tables import TermRow
 from certhub.records.certificates.terms import Sought
 from tests.api.test_agency import ORDER, TRANSPORT, WORKER, draft, issued
+from tests.support import named
 
 MANY = 200
 
@@ -71,7 +72,7 @@ def test_it_is_found_by_its_identifier(api, many):
         {"number": "CY-最早-0001", "holder_name": "王测试"},
         {"number": "CY-最早-0001", "state": "revoked"},
         {"number": "CY-最早-0001", "kind": p.FOOD},
-        {"number": "CY-最早-0001", "agency": p.MARKET},
+        {"number": "CY-最早-0001", "agency": named.MARKET},
         {"text": "没有这张证照"},
         {"agency": "11420198MB9999017L"},
     ],
@@ -146,7 +147,7 @@ def test_every_question_goes_by_an_index(api, question):
                 plans.extend(row[-1] for row in rows)
 
         event.listen(unit.sql, "before_cursor_execute", explain)
-        search.search(unit, [TRANSPORT, p.MARKET], question, limit=50, before=None)
+        search.search(unit, [TRANSPORT, named.MARKET], question, limit=50, before=None)
 
     assert plans
     scans = [plan for plan in plans if plan.startswith("SCAN") and "CONSTANT ROW" not in plan]

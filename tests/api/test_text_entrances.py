@@ -27,6 +27,7 @@ from certhub.settings import FILE, BadSettings, Profile, Settings
 from certhub.setup.initialise import AgencySeed, found
 from tests.api.test_agency import ORDER, draft, issued
 from tests.api.test_relying import MATTER, scan, shown
+from tests.support import named
 from tests.support.exports import csv_file, row
 from tests.support.hidden import FIT, HIDDEN
 from tests.support.story import key
@@ -101,7 +102,9 @@ def imported(column):
 
 def founding(api, text, **changes):
     """A new hub."""
-    wanted = replace(p.EZHOU, url="http://x.test", **{name: make(text) for name, make in changes.items()})
+    wanted = replace(
+        named.EZHOU.founding("http://x.test"), **{name: make(text) for name, make in changes.items()}
+    )
     folder = api.hub.settings.data / "another"
     found(
         folder,
@@ -197,10 +200,10 @@ ENTRANCES = {
     "a new hub's region": raised(lambda api, t: founding(api, t, name=str)),
     "a new hub's region in English": raised(lambda api, t: founding(api, t, name_en=str)),
     "a new hub's agency": raised(
-        lambda api, t: founding(api, t, agencies=lambda n: (AgencySeed(p.MARKET, n, "x", (p.FOOD,)),))
+        lambda api, t: founding(api, t, agencies=lambda n: (AgencySeed(named.MARKET, n, "x", (p.FOOD,)),))
     ),
     "a new hub's agency in English": raised(
-        lambda api, t: founding(api, t, agencies=lambda n: (AgencySeed(p.MARKET, "x", n, (p.FOOD,)),))
+        lambda api, t: founding(api, t, agencies=lambda n: (AgencySeed(named.MARKET, "x", n, (p.FOOD,)),))
     ),
     "the settings": settings,
 }

@@ -49,6 +49,6 @@ def server_of(folder: Path, region: str) -> int:
             words = (process / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"serve" in words and str(folder / region).encode() in words:
+        if any(word.endswith(b"serve") for word in words) and str(folder / region).encode() in words:
             return int(process.name)
     raise LookupError(f"no server of {region}")

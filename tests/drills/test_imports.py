@@ -14,6 +14,7 @@ from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
 from tests.drills.child import account
 from tests.drills.orders import KILLED, Scene
+from tests.support import named
 
 ROWS = 520  # a batch of five hundred, and one more
 HEAD = (
@@ -36,7 +37,7 @@ HEAD = (
 
 def write_file(file: Path, numbers: list[str]) -> None:
     """Write a department's export: one food licence for each number."""
-    agency = p.EZHOU.agencies[0]
+    agency = named.EZHOU.file.agencies[0]
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         rows = csv.writer(out)
         rows.writerow(HEAD)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from certhub.demo import people as p
 from certhub.errors import HubError
 from certhub.flows.records import import_
 from certhub.flows.records.import_ import Tally, import_file
@@ -15,6 +14,7 @@ from certhub.history.events import store as history
 from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import State, Transition
+from tests.support import named
 from tests.support.exports import csv_file, row
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
@@ -78,7 +78,9 @@ def test_what_is_imported_is_valid(home):
     imported(home, csv_file(row("食-1")))
 
     with home.hub.reading() as unit:
-        [found] = [c for c in certificates.issued_by(unit, [p.MARKET], limit=50) if c.record.number == "食-1"]
+        [found] = [
+            c for c in certificates.issued_by(unit, [named.MARKET], limit=50) if c.record.number == "食-1"
+        ]
     assert State.ACTIVE is found.state
     assert ("valid", "OK") == told(scan(home, ticket(home, found.cid)))
 
@@ -144,7 +146,7 @@ def test_the_second_of_two_equal_rows_is_told_and_the_first_issued(home):
 
 def test_a_row_of_an_agency_that_may_not_issue_the_kind_is_refused(home):
     """The trust list says who issues what."""
-    tally = imported(home, csv_file(row("食-1", 证照颁发机构代码=p.CIVIL)))
+    tally = imported(home, csv_file(row("食-1", 证照颁发机构代码=named.CIVIL)))
 
     assert ["ISSUER_NOT_ENTITLED"] == [fault.code for fault in tally.refused]
 
@@ -154,7 +156,9 @@ def test_an_expired_row_is_issued_and_a_revoked_one_stays_revoked(home):
     file = csv_file(row("食-1", 证照有效期截止日期="2025-01-04"))
     imported(home, file)
     with home.hub.reading() as unit:
-        [found] = [c for c in certificates.issued_by(unit, [p.MARKET], limit=50) if c.record.number == "食-1"]
+        [found] = [
+            c for c in certificates.issued_by(unit, [named.MARKET], limit=50) if c.record.number == "食-1"
+        ]
     assert ("invalid", "EXPIRED") == told(scan(home, ticket(home, found.cid)))
 
     change(home, found.cid, Transition.REVOKE)
@@ -220,7 +224,7 @@ def test_an_import_that_was_killed_is_finished_by_the_next_run(home, clock, step
     assert 20 == tally.issued + tally.existing
     assert before + 20 == stored(home)
     with home.hub.reading() as unit:
-        made = certificates.issued_by(unit, [p.MARKET], limit=50)
+        made = certificates.issued_by(unit, [named.MARKET], limit=50)
     assert {State.ACTIVE} == {c.state for c in made if c.record.number.startswith("食-")}
 
 

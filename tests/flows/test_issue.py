@@ -16,6 +16,7 @@ from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
+from tests.support import named
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import BUSINESS, food, issued, key, licence, marriage, scan, ticket, told
@@ -54,7 +55,7 @@ def test_the_answer_is_the_certificate_as_its_agency_sees_it(home):
     assert "active" == made["state"]
     assert "营-2" == made["number"]
     assert [{"name": "示例小面馆", "id_type": "001", "id_number": p.NOODLES.id_number}] == made["holders"]
-    assert made["identifier"].startswith(f"1.2.156.3005.2.{p.LICENCE}.{p.MARKET}.")
+    assert made["identifier"].startswith(f"1.2.156.3005.2.{p.LICENCE}.{named.MARKET}.")
     assert {
         "id", "identifier", "kind", "kind_version", "agency", "number", "version", "state", "state_since", "reason",
         "decision_number", "issued_on", "valid_from", "valid_to", "holders", "claims",
@@ -67,7 +68,7 @@ def test_the_credential_is_one_that_a_stranger_can_read(home):
     credential = vc.parse(sdjwt.join(*certificate.credential_parts))
     seal = home.hub.trust.key(credential.header.kid)
 
-    assert f"{p.MARKET}-1" == credential.header.kid
+    assert f"{named.MARKET}-1" == credential.header.kid
     assert jws.verify(credential.parsed, seal)
     assert "营-3" == credential.disclosed["证照编号"]
     assert certificate.ref == vc.signed_ref(certificate.record.signing_input.encode())
@@ -299,25 +300,25 @@ def test_what_does_not_fit_is_refused_with_every_place(home):
 def test_an_agency_issues_only_its_own_kinds(home):
     """Civil affairs issues no business licences, whoever types it."""
     with pytest.raises(ClaimsInvalid) as refused:
-        issue.issue(replace(licence("营-19"), agency=p.CIVIL), by=home.agency, hub=home.hub, key=key())
+        issue.issue(replace(licence("营-19"), agency=named.CIVIL), by=home.agency, hub=home.hub, key=key())
     assert ["ISSUER_NOT_ENTITLED"] == [fault.code for fault in refused.value.faults]
 
 
 def test_an_account_issues_only_for_its_own_agencies(home):
     """An agency of another account is not to be spoken for."""
-    clerkless = replace(home.agency, agencies=(p.CIVIL,))
+    clerkless = replace(home.agency, agencies=(named.CIVIL,))
 
     with pytest.raises(NotAllowed):
         issue.issue(licence("营-20"), by=clerkless, hub=home.hub, key=key())
     with pytest.raises(ClaimsInvalid):
         issue.issuing_agency(p.LICENCE, by=clerkless, hub=home.hub)
-    assert p.MARKET == issue.issuing_agency(p.LICENCE, by=home.agency, hub=home.hub)
+    assert named.MARKET == issue.issuing_agency(p.LICENCE, by=home.agency, hub=home.hub)
 
 
 def test_an_agency_of_another_region_issues_nothing_here(home):
     """The trust list says whose an agency is; Wuhan's is not Ezhou's to sign for."""
-    both = replace(home.agency, agencies=(*home.agency.agencies, p.WUHAN))
-    foreign: RawDraft = replace(licence("营-21"), agency=p.WUHAN)
+    both = replace(home.agency, agencies=(*home.agency.agencies, named.WUHAN))
+    foreign: RawDraft = replace(licence("营-21"), agency=named.WUHAN)
 
     with pytest.raises(ClaimsInvalid):
         issue.issue(foreign, by=both, hub=home.hub, key=key())

@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 from certhub_keys.signer import Signer
 
-from certhub.demo import people as p
 from certhub.errors import Unverified
 from certhub.flows.records import issue, renew
 from certhub.flows.records.change import Order
@@ -21,6 +20,7 @@ from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
+from tests.support import named
 from tests.support.meddled import Meddled
 from tests.support.region import Region
 from tests.support.story import food, issued, key, licence, scan, ticket, told
@@ -79,9 +79,9 @@ def test_what_a_lying_signer_gives_is_never_active(home, clock, lie):
 
 def test_another_agencys_key_seals_nothing(home):
     """The store lends the key of another agency: its signature is good, and it is not whose certificate this is."""
-    others = home.hub.seal(p.CIVIL)
+    others = home.hub.seal(named.CIVIL)
     honest = home.hub.keyring.lend
-    hub = lent(home, lambda kid: others if kid.startswith(p.MARKET) else honest(kid))
+    hub = lent(home, lambda kid: others if kid.startswith(named.MARKET) else honest(kid))
 
     with pytest.raises(Unverified, match="does not let this key"):
         issue.issue(licence("谎-2"), by=home.agency, hub=hub, key=key())

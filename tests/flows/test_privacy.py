@@ -35,6 +35,7 @@ from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
 from certhub.verification.receipts.result import Result
 from certhub.verification.tickets.item import TicketItem
+from tests.support import named
 from tests.support.exports import csv_file, row
 from tests.support.region import Region
 from tests.support.story import BUSINESS, change, key, scan
@@ -82,7 +83,9 @@ def draft(number: str = NUMBER, **claims: str) -> RawDraft:
         "经营范围": TRADE,
     }
     holder = (SHOP.name, SHOP.id_type, SHOP.id_number)
-    return RawDraft(p.LICENCE, p.MARKET, [holder], number, "2024-01-05", "2024-01-05", None, usual | claims)
+    return RawDraft(
+        p.LICENCE, named.MARKET, [holder], number, "2024-01-05", "2024-01-05", None, usual | claims
+    )
 
 
 def spellings(value: str) -> list[bytes]:

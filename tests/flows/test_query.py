@@ -25,6 +25,7 @@ from certhub.jobs.peer_lists import fetch_peer_lists
 from certhub.jobs.status_lists import publish
 from certhub.records.certificates.rules import Transition
 from certhub.regions.peers import store as peers
+from tests.support import named
 from tests.support.peers import BrokenWire, ForgetfulWire, asked_through, lie
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
@@ -58,16 +59,15 @@ def spent_rows(region: Region) -> int:
 
 def agree(regions: tuple[Region, Region], *, days: int = 365, **changes: object) -> None:
     """Let both regions publish the next version of their agreement, and take over each other's."""
-    first = regions[0]
-    standing = first.hub.trust.agreement("420700", "420100", first.clock.now())
+    standing = regions[0].hub.trust.agreement("420700", "420100", regions[0].clock.now())
     items = tuple(replace(item, **changes) for item in standing.items)
-    until = first.clock.now() + timedelta(days=days)
+    until = regions[0].clock.now() + timedelta(days=days)
     following = replace(standing, n=standing.n + 1, until=until, items=items).to_bytes()
     for region in regions:
         for own, other in (("420700", "420100"), ("420100", "420700")):
             name = agreement_path(own, other, standing.n + 1)
             Shelf(region.hub.settings.data / TRUST).put(name, following)
-    first.clock.pass_(seconds=2)
+    regions[0].clock.pass_(seconds=2)
 
 
 def last_question(region: Region) -> tuple[bytes, bytes]:
@@ -162,7 +162,7 @@ def test_of_two_kinds_only_the_agreed_one_is_told_and_the_other_has_a_placeholde
         payload["results"][0]["shown"],
         payload["results"][0]["items"][1],
     )
-    assert p.MARRIAGE not in json.dumps(payload)
+    assert named.MARRIAGE not in json.dumps(payload)
     assert 1 == spent_rows(home)
 
 
@@ -401,7 +401,7 @@ LIES = {
     "a fact that nobody knows": saying("dates", fact="weather"),
     "a no without a cause": saying("status", outcome="no"),
     "a cause of its own": saying("status", outcome="no", cause="BECAUSE"),
-    "a kind it may not issue": lambda payload: payload["results"][0]["items"][0].update(kind=p.MARRIAGE),
+    "a kind it may not issue": lambda payload: payload["results"][0]["items"][0].update(kind=named.MARRIAGE),
     "a kind that nobody knows": lambda payload: payload["results"][0]["items"][0].update(
         kind="11100000MB0143028R999"
     ),

@@ -20,6 +20,7 @@ from certhub.people.parties.people import Actor, Role
 from certhub.records.certificates.rules import Transition
 from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.item import TicketItem
+from tests.support import named
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
 from tests.support.story import change, food, issued, key, licence, marriage, scan, sealed, ticket, told
@@ -41,7 +42,7 @@ def test_a_holder_sees_their_own_and_what_they_act_for(home):
     held = show.held_by(home.holder, hub=home.hub)
     acting = {one.certificate.kind: one.acting_for for one in held}
 
-    assert None is acting[p.MARRIAGE]
+    assert None is acting[named.MARRIAGE]
     assert p.NOODLES.name == acting[p.LICENCE]
 
 

@@ -21,6 +21,7 @@ from certhub.history.events import store as history
 from certhub.hub import TRUST
 from certhub.records.certificates.rules import Transition
 from certhub.records.certificates.tables import PublicIdRow
+from tests.support import named
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.region import Region
 from tests.support.story import BUSINESS, change, food, issued, licence, marriage, scan, ticket, told
@@ -198,12 +199,12 @@ def test_issuer_and_term_of_every_item_are_the_same_at_home_and_abroad(home, oth
         cids = issued(home, licence(f"营-{region.hub.region}")), issued(home, food(f"食-{region.hub.region}"))
         [without_end, with_end] = scan(region, ticket(home, *cids))["items"]
 
-        assert {"code": p.MARKET, "name": "鄂州市市场监督管理局（演示）"} == without_end["issuer"]
+        assert {"code": named.MARKET, "name": "鄂州市市场监督管理局（演示）"} == without_end["issuer"]
         assert ("2024-01-05", None) == (without_end["valid_from"], without_end["valid_to"])
         assert ("2024-01-05", "2029-01-04") == (with_end["valid_from"], with_end["valid_to"])
 
 
-DRAFTS = {p.LICENCE: licence, p.FOOD: food, p.MARRIAGE: marriage}
+DRAFTS = {p.LICENCE: licence, p.FOOD: food, named.MARRIAGE: marriage}
 SHOWN = st.lists(
     st.tuples(st.sampled_from(sorted(DRAFTS)), st.sampled_from(["active", "suspended", "revoked", "gone"])),
     min_size=1,

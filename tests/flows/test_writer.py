@@ -43,6 +43,7 @@ from certhub.verification.receipts.tables import VerificationRow
 from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.item import TicketItem
 from certhub.verification.tickets.tables import TicketRow
+from tests.support import named
 from tests.support.region import Region
 from tests.support.rows import resign, rewrite
 from tests.support.story import change, food, issued, key, licence, marriage, scan, ticket, told
@@ -282,7 +283,7 @@ def slot(world: World) -> Sequence[Any]:
 
 def of_civil(world: World) -> bool:
     """Whether the civil affairs bureau has it among its own."""
-    listed = world.read(lambda unit: certificates.issued_by(unit, [p.CIVIL], limit=200))
+    listed = world.read(lambda unit: certificates.issued_by(unit, [named.CIVIL], limit=200))
     return world.cid in {certificate.cid for certificate in listed}
 
 
@@ -324,13 +325,13 @@ ATTACKS = (
     Attack(
         "a clerk's account is made an agency's",
         AccountRow,
-        lambda w: w.set(AccountRow, A.c.role == "clerk", role="agency", agencies=p.MARKET),
+        lambda w: w.set(AccountRow, A.c.role == "clerk", role="agency", agencies=named.MARKET),
         lambda w: (found := who(w, w.home.tokens["clerk"])) is not None and found.role is Role.AGENCY,
     ),
     Attack(
         "an agency is added to an account",
         AccountRow,
-        lambda w: w.set(AccountRow, A.c.role == "agency", agencies=f"{p.MARKET} 12420000000000000X"),
+        lambda w: w.set(AccountRow, A.c.role == "agency", agencies=f"{named.MARKET} 12420000000000000X"),
         lambda w: (found := who(w, w.home.tokens["agency"])) and "12420000000000000X" in found.agencies,
     ),
     Attack(
@@ -455,7 +456,7 @@ ATTACKS = (
     Attack(
         "a certificate is given to another agency",
         CertificateRow,
-        lambda w: w.set(CertificateRow, C.c.id == w.found(w.cid).id, agency=p.CIVIL),
+        lambda w: w.set(CertificateRow, C.c.id == w.found(w.cid).id, agency=named.CIVIL),
         of_civil,
         before=lambda w: setattr(w, "cid", issued(w.home, licence("写-1"))),
     ),
@@ -642,7 +643,7 @@ def test_the_operator_is_told_of_rows_that_are_not_ours(world):
 
     world.set(AccountRow, A.c.role == "operator", role="clerk", mac=None)
     world.cid = issued(world.home, food("写-1"))
-    world.set(CertificateRow, C.c.id == world.found(world.cid).id, agency=p.CIVIL)
+    world.set(CertificateRow, C.c.id == world.found(world.cid).id, agency=named.CIVIL)
     assert "certificate" not in light()[1]
     assert None is world.found(world.cid)
     assert "account 2, certificate 1" in light()[1]

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 
 from certhub.demo import people as p
+from tests.support import named
 
 HEADER = (
     "证照类型代码", "证照编号", "持证主体", "持证主体代码", "持证主体代码类型代码", "证照颁发机构", "证照颁发机构代码",
@@ -19,7 +20,7 @@ def row(number: str, **changes: str) -> list[str]:
         zip(
             HEADER,
             [
-                p.FOOD, number, shop.name, shop.id_number, shop.id_type, "鄂州市市场监督管理局（演示）", p.MARKET,
+                p.FOOD, number, shop.name, shop.id_number, shop.id_type, "鄂州市市场监督管理局（演示）", named.MARKET,
                 "2024-01-05", "2024-01-05", "2029-01-04", shop.name, "演示路8号", "餐饮服务经营者", "热食类食品制售",
             ],
             strict=True,

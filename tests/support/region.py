@@ -1,6 +1,6 @@
-"""A real hub for tests: SQLite in a folder, two demo regions, cheap key derivation, a clock that tests move."""
+"""Real hubs for tests: SQLite in a folder, two demo regions or more, cheap key derivation, a clock that tests move."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,7 @@ from pathlib import Path
 from certhub_keys.cost import Cost
 
 from certhub.adapters.network import PeerDown
+from certhub.demo.region_file import DemoRegion, chosen
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
 from certhub.people.parties import store as parties
@@ -111,25 +112,40 @@ class Region:
         return self.actor(Role.OPERATOR)
 
 
+def plan_of(folder: Path, regions: Sequence[DemoRegion] | None = None, *, database: str = "") -> Plan:
+    """Return how regions of a test are set up: the two usual ones, unless others are named."""
+    regions = chosen() if regions is None else regions
+    urls = [f"http://{one.code}.test" for one in regions]
+    return Plan(folder, urls, regions, database=database, cost=Cost.TEST, profile=Profile.TEST)
+
+
 @contextmanager
 def make_regions(
-    folder: Path, *, database: str = "", clock: Clock | None = None
-) -> Iterator[tuple[Region, Region]]:
-    """Found, join and fill 420700 and 420100; give both, joined by a wire in memory."""
+    folder: Path,
+    regions: Sequence[DemoRegion] | None = None,
+    *,
+    database: str = "",
+    clock: Clock | None = None,
+) -> Iterator[tuple[Region, ...]]:
+    """Found, fill and join regions two by two, the two usual ones unless others are named; a wire in memory joins them.
+
+    `make_regions(folder, chosen(3))` gives three; `chosen(outside=folder)` those of files of the test's own.
+    """
     clock, wire = clock or Clock(), Wire()
-    urls = ("http://420700.test", "http://420100.test")
-    plan = Plan(folder, urls, database=database, cost=Cost.TEST, profile=Profile.TEST)
-    tokens = prepare(plan, clock=clock)
-    regions = []
-    for code, given in tokens.items():
-        hub = Hub.open(Settings.load(folder / code), clock=clock, network=wire)
-        wire.hubs[code] = hub
-        regions.append(Region(hub, given, clock, wire))
+    tokens = prepare(plan_of(folder, regions, database=database), clock=clock)
+    made = [open_region(folder / code, given, clock, wire) for code, given in tokens.items()]
     try:
-        yield regions[0], regions[1]
+        yield tuple(made)
     finally:
-        for region in regions:
+        for region in made:
             region.hub.close()
+
+
+def open_region(folder: Path, tokens: dict[str, str], clock: Clock, wire: Wire) -> Region:
+    """Open the hub in a folder and join it to the wire."""
+    hub = Hub.open(Settings.load(folder), clock=clock, network=wire)
+    wire.hubs[hub.region] = hub
+    return Region(hub, tokens, clock, wire)
 
 
 def with_step(region: Region, step: object) -> Hub:

@@ -10,19 +10,16 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from certhub_keys.cost import Cost
 from certhub_verifier.formats.status.statuslist import MIN_SLOTS
 
 from certhub.db.columns import table_of
-from certhub.demo.regions import Plan, prepare
+from certhub.demo.regions import prepare
 from certhub.hub import Hub
 from certhub.jobs.status_lists import publish
 from certhub.records.status.tables import StatusListRow
-from certhub.settings import FILE, Profile, Settings
+from certhub.settings import FILE, Settings
 from tests.support.postgres import Postgres
-from tests.support.region import Clock, Region, Wire
-
-URLS = ("http://420700.test", "http://420100.test")
+from tests.support.region import Clock, Region, Wire, open_region, plan_of
 
 
 @dataclass(frozen=True)
@@ -48,8 +45,7 @@ def make_stock(folder: Path, postgres: Postgres | None = None, *, published: boo
     """
     database = postgres.create() if postgres else ""
     url = postgres.url(database) if postgres else ""
-    plan = Plan(folder, URLS, database=url, cost=Cost.TEST, profile=Profile.TEST)
-    stock = Stock(folder, prepare(plan, clock=Clock()), postgres, database)
+    stock = Stock(folder, prepare(plan_of(folder, database=url), clock=Clock()), postgres, database)
     if published:
         for code in stock.tokens:
             _publish_two_lists(folder / code)
@@ -106,10 +102,3 @@ def open_copy(stock: Stock, folder: Path) -> Iterator[tuple[Region, Region]]:
         finally:
             for region in regions:
                 region.hub.close()
-
-
-def open_region(folder: Path, tokens: dict[str, str], clock: Clock, wire: Wire) -> Region:
-    """Open the hub in a folder and join it to the wire."""
-    hub = Hub.open(Settings.load(folder), clock=clock, network=wire)
-    wire.hubs[hub.region] = hub
-    return Region(hub, tokens, clock, wire)

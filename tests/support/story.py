@@ -16,6 +16,7 @@ from certhub.flows.verification.verify import Question
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
 from certhub.verification.tickets.item import TicketItem
+from tests.support import named
 from tests.support.region import Region
 
 BUSINESS, LAND, ROAD = "PLACEHOLDER-901", "PLACEHOLDER-904", "PLACEHOLDER-903"
@@ -44,7 +45,7 @@ def licence(number: str, **claims: str) -> RawDraft:
     }
     return RawDraft(
         kind=p.LICENCE,
-        agency=p.MARKET,
+        agency=named.MARKET,
         holders=[(p.NOODLES.name, p.NOODLES.id_type, p.NOODLES.id_number)],
         number=number,
         issued_on="2024-01-05",
@@ -58,7 +59,7 @@ def food(number: str, *, valid_to: str = "2029-01-04") -> RawDraft:
     """Return a food licence of the noodle shop."""
     return RawDraft(
         kind=p.FOOD,
-        agency=p.MARKET,
+        agency=named.MARKET,
         holders=[(p.NOODLES.name, p.NOODLES.id_type, p.NOODLES.id_number)],
         number=number,
         issued_on="2024-01-05",
@@ -76,8 +77,8 @@ def food(number: str, *, valid_to: str = "2029-01-04") -> RawDraft:
 def marriage(number: str) -> RawDraft:
     """Return a marriage certificate: two holders, and a kind that is in no agreement."""
     return RawDraft(
-        kind=p.MARRIAGE,
-        agency=p.CIVIL,
+        kind=named.MARRIAGE,
+        agency=named.CIVIL,
         holders=[(h.name, h.id_type, h.id_number) for h in (p.ZHANG, p.LI)],
         number=number,
         issued_on="2024-01-05",

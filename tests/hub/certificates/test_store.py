@@ -17,6 +17,7 @@ from certhub.records.certificates.record import Place
 from certhub.records.certificates.rules import State
 from certhub.records.certificates.store import NumberClaim
 from certhub.records.certificates.tables import CertificateRow
+from tests.support import named
 from tests.support.rows import resign
 from tests.support.story import food, issued, licence, marriage
 
@@ -152,7 +153,7 @@ def test_an_agencys_certificates_come_newest_first_page_by_page(home, clock):
     pages, before = [], None
     while True:
         with home.hub.reading() as unit:
-            page = certificates.issued_by(unit, [p.MARKET], limit=3, before=before)
+            page = certificates.issued_by(unit, [named.MARKET], limit=3, before=before)
         if not page:
             break
         pages.append([c.cid for c in page])
@@ -169,8 +170,8 @@ def test_one_agency_does_not_see_anothers(home):
     """The list is by agency."""
     cid = issued(home, marriage("婚-1"))
     with home.hub.reading() as unit:
-        assert cid not in {c.cid for c in certificates.issued_by(unit, [p.MARKET], limit=200)}
-        assert cid in {c.cid for c in certificates.issued_by(unit, [p.CIVIL], limit=200)}
+        assert cid not in {c.cid for c in certificates.issued_by(unit, [named.MARKET], limit=200)}
+        assert cid in {c.cid for c in certificates.issued_by(unit, [named.CIVIL], limit=200)}
 
 
 def test_a_record_moved_to_another_row_does_not_open(home):

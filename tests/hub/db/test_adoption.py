@@ -32,6 +32,7 @@ from certhub.records.certificates.search import Question, search
 from certhub.records.certificates.terms import Sought
 from certhub.settings import Settings
 from certhub.setup.adopting import FILE, AlreadyAdopted, bring_up
+from tests.support import named
 from tests.support.last_release import CASE, DECISION, REASON, WINDOW, to_postgres, unpack
 from tests.support.region import Clock, Region, Wire
 from tests.support.story import scan, told
@@ -140,7 +141,7 @@ def test_what_was_there_is_there(old, up):
     for name in ("suspended", "revoked"):
         one = found(up, facts[name])
         assert (name, REASON, DECISION) == (one.state.value, one.record.reason, one.record.decision)
-    staff = p.STAFF["420700"]
+    staff = named.EZHOU.file.staff
     assert (staff.clerk, staff.office, staff.window) == (up.clerk.name, up.clerk.office, up.clerk.window)
     assert (
         "old-verification-1"
@@ -296,7 +297,7 @@ def test_the_command_names_every_account_that_it_adopts(old):
     """The operator looks at them before the hub starts: from then on they are believed."""
     ended = migrate_command(old, "--json")
 
-    staff = p.STAFF["420700"]
+    staff = named.EZHOU.file.staff
     assert 0 == ended.exit_code
     told = json.loads(ended.stdout.splitlines()[-1])
     assert (4, {}) == (len(told["adopted"]["accounts"]), told["adopted"]["left"])

@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,17 +12,17 @@ from certhub_schemas.codes.uscc import check_character
 from certhub_schemas.purposes import Purpose
 
 from certhub.db import migrate
-from certhub.demo import people as p
 from certhub.errors import Conflict
 from certhub.hub import PASSPHRASE, SQLITE, TRUST, Hub
 from certhub.hub.keyring import NoKey
 from certhub.settings import BadSettings, Profile, Settings
 from certhub.setup.health import all_checks
 from certhub.setup.initialise import REGION_PURPOSES, found
+from tests.support import named
 from tests.support.region import Clock
 
 NOW = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
-EZHOU = replace(p.EZHOU, url="http://420700.test")
+EZHOU = named.EZHOU.founding("http://420700.test")
 
 
 def founded(folder: Path, profile: Profile = Profile.TEST, passphrase: bytes = b"open sesame") -> Settings:
@@ -92,7 +91,7 @@ def test_an_unknown_agency_has_no_seal(tmp_path):
     hub = Hub.open(founded(tmp_path / "hub"), clock=Clock(NOW))
 
     with pytest.raises(NoKey):
-        hub.seal(p.WUHAN)
+        hub.seal(named.WUHAN)
     hub.close()
 
 

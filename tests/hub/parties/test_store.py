@@ -8,6 +8,7 @@ from certhub.demo import people as p
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Party, Role
 from certhub.people.parties.tables import AccountRow, MandateRow, TokenRow
+from tests.support import named
 from tests.support.rows import rewrite
 
 
@@ -85,6 +86,6 @@ def test_a_token_is_stored_as_a_hash(home):
 def test_an_account_comes_back_as_it_was_opened(home):
     """Agencies, office, window and holder."""
     with home.hub.writing() as unit:
-        opened = parties.open_account(unit, Role.AGENCY, "经办员", agencies=(p.MARKET, p.CIVIL))
+        opened = parties.open_account(unit, Role.AGENCY, "经办员", agencies=(named.MARKET, named.CIVIL))
         assert opened in parties.accounts(unit)
         assert replace(opened, agencies=()) not in parties.accounts(unit)
