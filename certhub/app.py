@@ -1,6 +1,6 @@
 """The app: routes, pages and public files put together, around one hub.
 
-    Edge ─► Door ─► FastAPI ─► a route of certhub.api or a page of certhub.web
+    OuterMiddleware ─► AccessMiddleware ─► FastAPI ─► a route of certhub.api or a page of certhub.web
     /assets/ ─► certhub/web/static
 
 Another package may add to it (certhub/web/addition.py), as the demo does.
@@ -29,9 +29,9 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from certhub.api.http.access import AccessTable, access_table
+from certhub.api.http.access_middleware import AccessMiddleware
 from certhub.api.http.description import describe
-from certhub.api.http.door import Door
-from certhub.api.http.edge import Edge
+from certhub.api.http.outer_middleware import OuterMiddleware
 from certhub.api.http.problems import answer, refusal
 from certhub.api.routes import agency, clerk, holder, operator, peer, public
 from certhub.hub import Hub
@@ -75,8 +75,8 @@ def create_app(
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         middleware=[
-            Middleware(Edge, random=secrets.token_bytes if hub is None else hub.random),
-            Middleware(Door, table=table),
+            Middleware(OuterMiddleware, random=secrets.token_bytes if hub is None else hub.random),
+            Middleware(AccessMiddleware, table=table),
         ],
         exception_handlers={RequestValidationError: _refuse, HTTPException: _refuse},
     )

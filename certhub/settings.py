@@ -5,7 +5,7 @@ A hub lives in one folder, and the folder says the rest:
     DATA/certhub.toml      region, name, profile, database_url, url …  (this file's fields)
     DATA/keys/             the key store; DATA/keys.passphrase in a demo, elsewhere a file that you name
     DATA/trust/            the trust set in force (TUF targets layout)
-    DATA/public/           the shelf of public files (status lists)
+    DATA/public/           public files (status lists)
     DATA/certhub.db        SQLite, unless database_url says PostgreSQL
 
 Environment variables with the prefix CERTHUB_ outrank the file. An unknown key of the file is refused; an

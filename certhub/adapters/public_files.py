@@ -1,4 +1,4 @@
-"""The shelf: a folder of public files that any web server could hold.
+"""Public files: a folder that any web server could hold.
 
 Nothing on it is trusted; each file is signed, or hashed into something signed. A file is written whole or
 not at all. The hub serves them: on the disk they are its own (certhub/adapters/private.py).
@@ -15,7 +15,7 @@ DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PublicFiles:
     """Puts and gets public files by relative name, such as `status/1`."""
 
     folder: Path
@@ -52,7 +52,7 @@ class Shelf:
             raise NotFound(f"nothing is published under {name}") from missing
 
     def names(self, folder: str) -> list[str]:
-        """Return the names published in a folder of the shelf, sorted."""
+        """Return the names published in a folder of them, sorted."""
         found = self.folder / folder
         return sorted(p.name for p in found.iterdir() if not p.name.startswith(".")) if found.is_dir() else []
 

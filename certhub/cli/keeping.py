@@ -20,7 +20,7 @@ from certhub.hub import Hub, database_url
 from certhub.settings import Profile, Settings
 from certhub.setup.adopting import bring_up, newer_revision, to_dict
 from certhub.setup.health import Check, all_checks
-from certhub.setup.initialise import Founding, found
+from certhub.setup.initialise import RegionSetup, initialise
 from certhub.web.language import Lang
 from certhub.web.wording import texts
 
@@ -53,10 +53,10 @@ def init(
 ) -> None:
     """新建一个地区的枢纽：密钥、信任目录、数据库 / found a region's hub."""
     passphrase = passphrase_file.read_bytes().strip()
-    founding = Founding(region, name, name, url, ())
-    settings = found(
+    setup = RegionSetup(region, name, name, url, ())
+    settings = initialise(
         data,
-        founding,
+        setup,
         profile=Profile.PRODUCTION,
         passphrase=passphrase,
         now=SystemClock().now(),
@@ -170,13 +170,13 @@ def kind(as_json: JsonOption = False) -> None:
 _MARKS = {"good": "✓", "bad": "✕", "unknown": "?"}
 
 
-def _show(found: list[Check], names: dict[Lang, dict[str, str]]) -> None:
+def _show(checks: list[Check], names: dict[Lang, dict[str, str]]) -> None:
     """Every check by the operator page's own names, in both languages; what is not good comes first."""
-    for check in sorted(found, key=lambda one: one.ok):
+    for check in sorted(checks, key=lambda one: one.ok):
         zh, en = (_name(check.check, lang, names[lang]) for lang in LANGS)
         told = f" [{check.code}] {_explained(check)}" if not check.ok else ""
-        CONSOLE.print(f"{_MARKS[check.state]} {zh} / {en}{told}{_told(check)}", markup=False, soft_wrap=True)
-    wrong = sum(not check.ok for check in found)
+        CONSOLE.print(f"{_MARKS[check.state]} {zh} / {en}{told}{_line(check)}", markup=False, soft_wrap=True)
+    wrong = sum(not check.ok for check in checks)
     if wrong:
         say(f"{wrong} 项不正常或没能查", f"{wrong} not good, or not looked at")
     else:
@@ -190,7 +190,7 @@ def _explained(check: Check) -> str:
     return f"{said} ({check.says})" if check.says else said
 
 
-def _told(check: Check) -> str:
+def _line(check: Check) -> str:
     known = [f"{name}={value}" for name, value in check.detail.items() if value is not None]
     return f"  ({', '.join(known)})" if known else ""
 

@@ -80,10 +80,10 @@ def adopt(engine: Engine, vault: Vault, *, step: Callable[[str], None] = lambda 
         for number, rows in enumerate(_chunks(engine, table)):
             step(f"adopt:{table.name}:{number}")
             _adopt_chunk(engine, vault, table, rows)
-    return _told(engine, vault)
+    return _events(engine, vault)
 
 
-def _told(engine: Engine, vault: Vault) -> Adoption:
+def _events(engine: Engine, vault: Vault) -> Adoption:
     with engine.connect() as connection:
         done, left = (
             {t.name: _count(connection, t, undone=undone) for t in TABLES} for undone in (False, True)

@@ -47,12 +47,12 @@ def ranges(sql: Connection) -> list[Range]:
     return [Range(**row._mapping) for row in sql.execute(select(_RANGE).order_by(_RANGE.c.revision))]
 
 
-def refusing(found: list[Range], revision: str, known: AbstractSet[str]) -> Range | None:
+def refusing(ranges: list[Range], revision: str, known: AbstractSet[str]) -> Range | None:
     """Return what refuses code that knows the revisions `known` at a database at `revision`, None where nothing does.
 
     A revision without a row says nothing of older code, so it refuses.
     """
-    said = {one.revision: one for one in found if one.revision not in known}
+    said = {one.revision: one for one in ranges if one.revision not in known}
     newest = said.get(revision, Range(revision, revision, ""))
     refused = [one for one in said.values() if one.oldest_code not in known]
     if newest.oldest_code not in known:

@@ -23,7 +23,7 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import SealedCode
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.jose import base64url
-from certhub_verifier.needs import Need, News, StatusAt, StatusToken
+from certhub_verifier.lookups import Lookup, LookupResult, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import overall
 
@@ -51,7 +51,7 @@ Lang = Literal["zh", "en"]
 
 
 @dataclass(frozen=True)
-class Asked:
+class CardRequest:
     """One click on a card: by which clerk, for which certificate (empty for `payment`), in which language."""
 
     hub: Hub
@@ -84,7 +84,7 @@ def deal(name: str, *, clerk: Actor, holder: Actor | None, lang: Lang, hub: Hub)
     card, certificate_id = _CARDS[name], certificate_of(hub, name)
     if certificate_id is not None:
         _refuse_altered(hub, certificate_id, card.state)
-    return dict(card.make(Asked(hub, clerk, holder, certificate_id or "", lang)))
+    return dict(card.make(CardRequest(hub, clerk, holder, certificate_id or "", lang)))
 
 
 def offered(hub: Hub) -> list[str]:
@@ -101,9 +101,9 @@ def certificate_of(hub: Hub, name: str) -> str | None:
     return next((seeded[seed] for seed in _CARDS[name].seeds if seed in seeded), None)
 
 
-def _refuse_altered(hub: Hub, cid: str, state: str) -> None:
+def _refuse_altered(hub: Hub, certificate_id: str, state: str) -> None:
     with hub.reading() as unit:
-        certificate = certificates.find(unit, cid)
+        certificate = certificates.find(unit, certificate_id)
     if certificate is None:
         raise NotFound("the demo's certificate is gone; start the demo with --reset")
     now = shown_state(certificate, hub.now())
@@ -111,15 +111,15 @@ def _refuse_altered(hub: Hub, cid: str, state: str) -> None:
         raise CardAltered(now)
 
 
-def _ticket(asked: Asked) -> Mapping[str, Any]:
+def _ticket(asked: CardRequest) -> Mapping[str, Any]:
     return {"code": _minted(asked)}
 
 
-def _minted(asked: Asked) -> str:
+def _minted(asked: CardRequest) -> str:
     return _shown(asked, Mode.TICKET, asked.hub)
 
 
-def _used(asked: Asked) -> Mapping[str, Any]:
+def _used(asked: CardRequest) -> Mapping[str, Any]:
     code = _minted(asked)
     question = Question(
         code, matters()[0].code, ANOTHER_WINDOW[asked.lang], verification_id=public_id(asked.hub.random)
@@ -128,7 +128,7 @@ def _used(asked: Asked) -> Mapping[str, Any]:
     return {"code": code}
 
 
-def _altered(asked: Asked) -> Mapping[str, Any]:
+def _altered(asked: CardRequest) -> Mapping[str, Any]:
     """One byte of the payload is changed, in its id, so that everything still reads as it should."""
     sealed = codes.read_code(_sealed(asked, asked.hub))
     if not isinstance(sealed, codes.Sealed):
@@ -140,16 +140,16 @@ def _altered(asked: Asked) -> Mapping[str, Any]:
     return {"code": codes.pack(".".join((header, base64url.encode(bytes(plain)), signature)), sealed.prefix)}
 
 
-def _stale_list(asked: Asked) -> Mapping[str, Any]:
+def _stale_list(asked: CardRequest) -> Mapping[str, Any]:
     """Run the engine as a counter that lost its network 27 hours ago: our own list and trust set, that much later."""
     hub = asked.hub
     later = replace(hub, clock=Later(hub.clock, OFFLINE))
     code, now = _sealed(asked, later), later.now()
 
-    def from_disk(need: Need) -> News | None:
+    def from_disk(need: Lookup) -> LookupResult | None:
         if not isinstance(need, StatusAt):
             return None
-        return StatusToken(hub.shelf.get("status/" + need.uri.rsplit("/", 1)[1]))
+        return StatusToken(hub.public_files.get("status/" + need.uri.rsplit("/", 1)[1]))
 
     policy = policy_for(matters()[0], Channel.SEALED)
     item = run(
@@ -170,15 +170,15 @@ def _stale_list(asked: Asked) -> Mapping[str, Any]:
     }
 
 
-def _payment(asked: Asked) -> Mapping[str, Any]:
+def _payment(asked: CardRequest) -> Mapping[str, Any]:
     return {"code": PAYMENT_CODE}
 
 
-def _sealed(asked: Asked, hub: Hub) -> str:
+def _sealed(asked: CardRequest, hub: Hub) -> str:
     return _shown(asked, Mode.SEALED, hub)
 
 
-def _shown(asked: Asked, mode: Mode, hub: Hub) -> str:
+def _shown(asked: CardRequest, mode: Mode, hub: Hub) -> str:
     """Make a code as the card's holder would, who has no account: the demo's holder stands in."""
     with asked.hub.reading() as unit:
         certificate = certificates.find(unit, asked.certificate_id)
@@ -212,7 +212,7 @@ class _Card:
     `state` is what the certificate must be in (`summary.shown_state`) for the card to lead to its verdict.
     """
 
-    make: Callable[[Asked], Mapping[str, Any]]
+    make: Callable[[CardRequest], Mapping[str, Any]]
     seeds: tuple[str, ...] = ()
     state: str = State.ACTIVE.value
 

@@ -51,18 +51,18 @@ def seeds(region: DemoRegion, today: date) -> tuple[Seed, ...]:
     )
 
 
-def draft_of(one: CertificateEntry, region: DemoRegion, today: date) -> RawDraft:
+def draft_of(entry: CertificateEntry, region: DemoRegion, today: date) -> RawDraft:
     """Return an entry as an agency would send it; it is issued on the day from which it is valid."""
     known: dict[str, Party] = {person.name: person for person in region.people}
-    holders = [known[name] for name in one.holders]
-    begin = on(one.valid_from, today)
+    holders = [known[name] for name in entry.holders]
+    begin = on(entry.valid_from, today)
     return RawDraft(
-        kind=one.kind,
-        agency=one.agency,
+        kind=entry.kind,
+        agency=entry.agency,
         holders=[(holder.name, holder.id_type, holder.id_number) for holder in holders],
-        number=one.number,
+        number=entry.number,
         issued_on=begin,
         valid_from=begin,
-        valid_to=None if one.valid_to is None else on(one.valid_to, today),
-        claims={title: on(value, today) for title, value in one.claims.items()},
+        valid_to=None if entry.valid_to is None else on(entry.valid_to, today),
+        claims={title: on(value, today) for title, value in entry.claims.items()},
     )

@@ -20,7 +20,7 @@ from typing import Any
 import httpx2
 
 from certhub.adapters import private
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.demo.region_file import DemoRegion, chosen
 from certhub.demo.regions import Plan, prepare, reset
 from certhub.errors import HubError
@@ -112,7 +112,7 @@ def start(options: Options) -> Demo:
         reset(plan)
     demo = Demo(options, urls, prepare(plan))
     order = {"regions": [one.code for one in options.regions]}
-    Shelf(options.folder).put(DEMO_ORDER, json.dumps(order).encode())
+    PublicFiles(options.folder).put(DEMO_ORDER, json.dumps(order).encode())
     try:
         for one, port in zip(options.regions, ports, strict=True):
             demo.processes.append(_serve(options, one.code, port))

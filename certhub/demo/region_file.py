@@ -34,7 +34,7 @@ from certhub.errors import HubError
 from certhub.people.parties.people import Party
 from certhub.records.certificates.rules import STEPS, State, Transition
 from certhub.setup.health import DEMO_MARK
-from certhub.setup.initialise import AgencySeed, Founding
+from certhub.setup.initialise import AgencySetup, RegionSetup
 
 USUAL = 2  # regions of a demo, unless somebody asks for more
 ENDING = ".toml"
@@ -211,12 +211,12 @@ class DemoRegion:
         """Everybody who is known there: the people of every region, and its own."""
         return (*PEOPLE, *(Party(one.name, one.id_type, one.id_number) for one in self.file.people))
 
-    def founding(self, url: str) -> Founding:
+    def setup(self, url: str) -> RegionSetup:
         """Return what its hub is founded with."""
         agencies = tuple(
-            AgencySeed(one.uscc, one.name, one.name_en, tuple(one.kinds)) for one in self.file.agencies
+            AgencySetup(one.uscc, one.name, one.name_en, tuple(one.kinds)) for one in self.file.agencies
         )
-        return Founding(self.code, self.name, self.file.name_en, url, agencies)
+        return RegionSetup(self.code, self.name, self.file.name_en, url, agencies)
 
 
 def on(text: str, today: date) -> str:

@@ -1,6 +1,6 @@
 """The regions of a demo in one folder: founded, joined by agreements two by two, filled.
 
-DIR/<code>/     one hub each: settings, keys, trust, database, shelf, and the region's file
+DIR/<code>/     one hub each: settings, keys, trust, database, public files, and the region's file
 """
 
 import secrets
@@ -19,7 +19,7 @@ from certhub_verifier.formats.trust.agreement import BOTH, Agreement, AgreementI
 
 from certhub.adapters import private
 from certhub.adapters.clock import Clock, SystemClock
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.migrate import drop_schema, has_schema
 from certhub.demo import people as p
 from certhub.demo.region_file import KEPT, DemoRegion, chosen
@@ -28,7 +28,7 @@ from certhub.errors import Conflict
 from certhub.hub import TRUST, Hub
 from certhub.settings import FILE, Profile, Settings
 from certhub.setup.adopting import bring_up
-from certhub.setup.initialise import Founding, found, pin, write_endpoint, write_members
+from certhub.setup.initialise import RegionSetup, initialise, pin, write_endpoint, write_members
 
 TERM = timedelta(days=730)
 
@@ -52,16 +52,16 @@ def prepare(plan: Plan, *, clock: Clock | None = None, is_running: bool = False)
     only what is founded now has tokens.
     """
     clock = clock or SystemClock()
-    foundings = [one.founding(url) for one, url in zip(plan.regions, plan.urls, strict=True)]
-    fresh = {one.code for one in foundings if not (plan.folder / one.code / FILE).exists()}
-    begun = [one for one in foundings if one.code in fresh or not is_running]
+    setups = [one.setup(url) for one, url in zip(plan.regions, plan.urls, strict=True)]
+    fresh = {one.code for one in setups if not (plan.folder / one.code / FILE).exists()}
+    begun = [one for one in setups if one.code in fresh or not is_running]
     for one in begun:
         if one.code in fresh:
             _found(one, plan, clock)
         write_endpoint(plan.folder / one.code, one.code, one.url)
     for region in plan.regions:
-        Shelf(plan.folder / region.code).put(KEPT, region.content)
-    join(foundings, plan.folder, clock, fresh=fresh)
+        PublicFiles(plan.folder / region.code).put(KEPT, region.content)
+    join(setups, plan.folder, clock, fresh=fresh)
     return {one.code: _fill(plan.folder / one.code, clock) for one in begun}
 
 
@@ -86,16 +86,16 @@ def schema_of(region: str) -> str:
     return f"certhub_{region}"
 
 
-def _found(one: Founding, plan: Plan, clock: Clock) -> None:
-    schema = schema_of(one.code) if plan.database else ""
+def _found(setup: RegionSetup, plan: Plan, clock: Clock) -> None:
+    schema = schema_of(setup.code) if plan.database else ""
     if schema and has_schema(plan.database, schema):
         raise Conflict(
             f"schema {schema} holds an earlier demo whose keys are not in {plan.folder}: --reset, or name its --data",
             code="SCHEMA_TAKEN",
         )
-    found(
-        plan.folder / one.code,
-        one,
+    initialise(
+        plan.folder / setup.code,
+        setup,
         profile=plan.profile,
         passphrase=secrets.token_hex(16).encode(),
         now=clock.now(),
@@ -106,22 +106,22 @@ def _found(one: Founding, plan: Plan, clock: Clock) -> None:
     )
 
 
-def join(foundings: Sequence[Founding], folder: Path, clock: Clock, *, fresh: Collection[str]) -> None:
+def join(setups: Sequence[RegionSetup], folder: Path, clock: Clock, *, fresh: Collection[str]) -> None:
     """Let each region know every other: what it publishes is pinned, and all are members once a region is `fresh`.
 
     A fresh region has an agreement with each of the others. Hubs that are running take it up as it is written.
     """
     now = clock.now().replace(microsecond=0)
-    for first, second in combinations((one.code for one in foundings), 2):
+    for first, second in combinations((one.code for one in setups), 2):
         if first in fresh or second in fresh:
             agreement = _agreement(first, second, now)
             for own, other in permutations((first, second)):
-                Shelf(folder / own / TRUST).put(trustlist.agreement_path(own, other, 1), agreement)
-    for own, other in permutations((one.code for one in foundings), 2):
+                PublicFiles(folder / own / TRUST).put(trustlist.agreement_path(own, other, 1), agreement)
+    for own, other in permutations((one.code for one in setups), 2):
         pin(folder / own, folder / other, other)
     if fresh:
-        for one in foundings:
-            write_members(folder / one.code, foundings, now=now)
+        for one in setups:
+            write_members(folder / one.code, setups, now=now)
 
 
 def _agreement(first: str, second: str, now: datetime) -> bytes:

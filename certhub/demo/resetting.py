@@ -80,15 +80,15 @@ def put_back(hub: Hub, *, by: Actor) -> PutBack:
     fill(hub, agency)
     cards, done = issued(hub), Counter[How]()
     for one in seeds(kept_in(hub.settings.data), hub.now().astimezone(CHINA).date()):
-        cid, how = _one_back(one, cards[one.name], hub=hub, by=agency)
+        certificate_id, how = _put_back(one, cards[one.name], hub=hub, by=agency)
         done[how] += 1
-        if cid != cards[one.name]:
-            cards[one.name] = cid
+        if certificate_id != cards[one.name]:
+            cards[one.name] = certificate_id
             put_cards(hub, cards)
-    return _told(hub, done, by)
+    return _record_reset(hub, done, by)
 
 
-def _told(hub: Hub, done: Mapping[How, int], by: Actor) -> PutBack:
+def _record_reset(hub: Hub, done: Mapping[How, int], by: Actor) -> PutBack:
     with hub.writing() as unit:
         resumed = tuple(sorted(peers.stopped(unit)))
         for region in resumed:
@@ -106,45 +106,47 @@ def _agency(hub: Hub) -> Actor:
     return found
 
 
-def _one_back(one: Seed, cid: str, *, hub: Hub, by: Actor) -> tuple[str, How]:
+def _put_back(entry: Seed, certificate_id: str, *, hub: Hub, by: Actor) -> tuple[str, How]:
     """Return the id under which the certificate is found from now on, and what was done."""
     with hub.reading() as unit:
-        found = certificates.find(unit, cid)
-    if one.leave is not None:  # never signed: nobody's to alter
-        return cid, How.KEPT
-    if found is not None and _has_its_dates(one, found):
-        if found.state is one.standing:
-            return cid, How.KEPT
-        event = _LED_BACK.get((found.state, one.standing))
+        found = certificates.find(unit, certificate_id)
+    if entry.leave is not None:  # never signed: nobody's to alter
+        return certificate_id, How.KEPT
+    if found is not None and _has_its_dates(entry, found):
+        if found.state is entry.standing:
+            return certificate_id, How.KEPT
+        event = _LED_BACK.get((found.state, entry.standing))
         if event is not None:
             _change(found, event, hub=hub, by=by)
-            return cid, How.LED_BACK
+            return certificate_id, How.LED_BACK
     if found is not None:
         for version in _in_force(found, hub):
             _change(version, Transition.CANCEL, hub=hub, by=by)
-    return make(one, hub=hub, by=by, instead_of=cid), How.REISSUED
+    return make(entry, hub=hub, by=by, instead_of=certificate_id), How.REISSUED
 
 
-def _has_its_dates(one: Seed, found: Certificate) -> bool:
+def _has_its_dates(entry: Seed, certificate: Certificate) -> bool:
     """Whether a certificate that is about its end still ends when it should."""
-    return not one.dated or (found.valid_to is not None and found.valid_to.isoformat() == one.draft.valid_to)
+    return not entry.dated or (
+        certificate.valid_to is not None and certificate.valid_to.isoformat() == entry.draft.valid_to
+    )
 
 
-def _in_force(found: Certificate, hub: Hub) -> list[Certificate]:
+def _in_force(certificate: Certificate, hub: Hub) -> list[Certificate]:
     """Return the versions of a certificate, also renewed ones, that can still be cancelled."""
-    first = found.record.holders[0]
+    first = certificate.record.holders[0]
     with hub.reading() as unit:
         held = certificates.held_by(unit, [unit.vault.index(first.id_type, first.id_number)])
     return [
         one
         for _, one in held
-        if (one.kind, one.record.number) == (found.kind, found.record.number)
+        if (one.kind, one.record.number) == (certificate.kind, certificate.record.number)
         and (one.state, Transition.CANCEL) in STEPS
     ]
 
 
-def _change(one: Certificate, event: Transition, *, hub: Hub, by: Actor) -> None:
+def _change(certificate: Certificate, event: Transition, *, hub: Hub, by: Actor) -> None:
     with hub.reading() as unit:
-        step = (one.cid, event.value, one.state_since.isoformat())
+        step = (certificate.certificate_id, event.value, certificate.state_since.isoformat())
         key = Key(unit.vault.digest("demo reset", *step), unit.vault.digest("demo reset request", *step))
-    change.change(one.cid, event, Order(REASON, DECISION), by=by, hub=hub, key=key)
+    change.change(certificate.certificate_id, event, Order(REASON, DECISION), by=by, hub=hub, key=key)

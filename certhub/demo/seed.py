@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from certhub.adapters import private
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.idempotency.key import Key
 from certhub.demo import people as p
 from certhub.demo.certificates import Seed, seeds
@@ -74,7 +74,7 @@ def issued(hub: Hub) -> dict[str, str]:
 
 def put_cards(hub: Hub, cards: Mapping[str, str]) -> None:
     """Keep what `issued` returns, whole or not at all."""
-    Shelf(hub.settings.data).put(CARDS, json.dumps(cards, ensure_ascii=False, indent=1).encode())
+    PublicFiles(hub.settings.data).put(CARDS, json.dumps(cards, ensure_ascii=False, indent=1).encode())
 
 
 def fill(hub: Hub, by: Actor) -> None:
@@ -91,33 +91,33 @@ def fill(hub: Hub, by: Actor) -> None:
         put_cards(hub, cards)
 
 
-def make(one: Seed, *, hub: Hub, by: Actor, instead_of: str = "") -> str:
+def make(entry: Seed, *, hub: Hub, by: Actor, instead_of: str = "") -> str:
     """Issue a seed and do to it what is to be done; return the id under which it is found.
 
     `instead_of` is the certificate whose place it takes: then it gets a new number. Asked again, it is the same one.
     """
-    if one.leave is not None:
-        return _leave_unsigned(one, hub=hub, by=by)
-    cid = _numbered(one, hub=hub, by=by, instead_of=instead_of)
-    order = Order(one.reason, DECISION)
-    if one.renew:
-        key = _key(hub, one.name, "renew", instead_of)
-        return str(renew.renew(cid, order, None, by=by, hub=hub, key=key)["id"])
-    if one.event is not None:
-        key = _key(hub, one.name, "change", instead_of)
-        change.change(cid, one.event, order, by=by, hub=hub, key=key)
-    return cid
+    if entry.leave is not None:
+        return _leave_unsigned(entry, hub=hub, by=by)
+    certificate_id = _numbered(entry, hub=hub, by=by, instead_of=instead_of)
+    order = Order(entry.reason, DECISION)
+    if entry.renew:
+        key = _key(hub, entry.name, "renew", instead_of)
+        return str(renew.renew(certificate_id, order, None, by=by, hub=hub, key=key)["id"])
+    if entry.event is not None:
+        key = _key(hub, entry.name, "change", instead_of)
+        change.change(certificate_id, entry.event, order, by=by, hub=hub, key=key)
+    return certificate_id
 
 
-def _numbered(one: Seed, *, hub: Hub, by: Actor, instead_of: str) -> str:
+def _numbered(entry: Seed, *, hub: Hub, by: Actor, instead_of: str) -> str:
     """Issue a seed under its number; one that takes another's place under the first that is free: -2, -3, …"""
     if not instead_of:
-        return str(issue.issue(one.draft, by=by, hub=hub, key=_key(hub, one.name, "issue"))[0]["id"])
+        return str(issue.issue(entry.draft, by=by, hub=hub, key=_key(hub, entry.name, "issue"))[0]["id"])
     for nth in count(2):
-        draft = replace(one.draft, number=f"{one.draft.number}-{nth}")
+        draft = replace(entry.draft, number=f"{entry.draft.number}-{nth}")
         try:
             told, is_new = issue.issue(
-                draft, by=by, hub=hub, key=_key(hub, one.name, f"issue {nth}", instead_of)
+                draft, by=by, hub=hub, key=_key(hub, entry.name, f"issue {nth}", instead_of)
             )
         except Conflict as taken:
             if taken.code != "CONFLICT_WITH_STORED":
@@ -128,16 +128,16 @@ def _numbered(one: Seed, *, hub: Hub, by: Actor, instead_of: str) -> str:
     raise AssertionError("numbers do not end")
 
 
-def _leave_unsigned(one: Seed, *, hub: Hub, by: Actor) -> str:
+def _leave_unsigned(entry: Seed, *, hub: Hub, by: Actor) -> str:
     """Put an intent on record that nobody will sign: what a pulled plug leaves behind."""
-    draft = issue.read(one.draft, by=by, hub=hub)
+    draft = issue.read(entry.draft, by=by, hub=hub)
     with hub.writing() as unit:
         [intent], _ = issue.intend(unit, [draft], trip=hub.at(by), at=unit.now)
-        if one.leave == "voided":
+        if entry.leave == "voided":
             void(unit, intent, by=by.key)
         else:
             certificates.prolong(unit, replace(intent, lease_until=unit.now + timedelta(days=3650)))
-        return intent.cid
+        return intent.certificate_id
 
 
 def _tokens(hub: Hub, actors: dict[Role, Actor], folder: Path) -> dict[str, str]:

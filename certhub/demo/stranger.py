@@ -20,7 +20,7 @@ from certhub_verifier.formats.trust import trustlist
 from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.trust.trustlist import Issuer, RegionIssuers
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.idempotency.key import Key
 from certhub.demo.certificates import draft_of
 from certhub.demo.region_file import DemoRegion, Unlisted
@@ -64,10 +64,10 @@ def _where_it_is_listed(stranger: Unlisted, hub: Hub, folder: Path) -> Hub:
         verify_until=start + SIGNS_FOR,
         state=KeyState.ACTIVE,
     )
-    shelf, path = Shelf(folder / "trust"), trustlist.issuers_path(hub.region)
+    public_files, path = PublicFiles(folder / "trust"), trustlist.issuers_path(hub.region)
     for name, content in hub.trust_folder.files().items():
-        shelf.put(name, content)
-    listed = RegionIssuers.from_bytes(shelf.get(path))
+        public_files.put(name, content)
+    listed = RegionIssuers.from_bytes(public_files.get(path))
     unlisted = Issuer(
         agency=stranger.uscc,
         name=stranger.name,
@@ -75,7 +75,7 @@ def _where_it_is_listed(stranger: Unlisted, hub: Hub, folder: Path) -> Hub:
         kinds=(stranger.certificate.kind,),
         keys=(seal,),
     )
-    shelf.put(path, replace(listed, issuers=(*listed.issuers, unlisted)).to_bytes())
+    public_files.put(path, replace(listed, issuers=(*listed.issuers, unlisted)).to_bytes())
     return replace(
         hub, keyring=Keyring(hub.region, store.signer), trust_folder=TrustFolder(folder / "trust", hub.clock)
     )

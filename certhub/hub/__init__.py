@@ -1,10 +1,10 @@
 """The hub as one value: everything the outside world can do to it, handed in.
 
-    clock     what time it is                      network   other regions
-    random    randomness                           shelf     the public files
-    database  units of work                        trust     the trust set in force
-    keyring   signers                              catalogue the kinds that it knows
-    step      called before every numbered step of a flow
+    clock         what time it is         network    other regions
+    random        randomness              trust      the trust set in force
+    database      units of work           catalogue  the kinds that it knows
+    public_files  what anybody may read   keyring    signers
+    step          called before every numbered step of a flow
 
 Nothing reaches around it. A test hands in a stopped clock, seeded randomness, a broken network, or a `step`
 that kills the process; weeks of several regions can be simulated in one process from a seed.
@@ -26,7 +26,7 @@ from certhub_verifier.trust import TrustSet
 
 from certhub.adapters.clock import Clock, SystemClock
 from certhub.adapters.network import HttpNetwork, Network
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import Database, Unit, open_engine
 from certhub.db.sealing import Vault
 from certhub.hub.keyring import Keyring
@@ -56,7 +56,7 @@ class Hub:
     random: Callable[[int], bytes]
     database: Database
     keyring: Keyring
-    shelf: Shelf
+    public_files: PublicFiles
     trust_folder: TrustFolder
     network: Network
     step: Callable[[str], None] = no_step
@@ -81,15 +81,15 @@ class Hub:
         store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
         vault = vault_of(store, random)
         engine = open_engine(database_url(settings), schema=settings.database_schema)
-        shelf = Shelf(settings.data / PUBLIC)
+        public_files = PublicFiles(settings.data / PUBLIC)
         return cls(
             settings=settings,
             clock=clock,
             random=random,
             database=Database(engine, vault, clock, random),
             keyring=Keyring(settings.region, lambda kid: store.signer(kid, deterministic=deterministic)),
-            shelf=shelf,
-            trust_folder=TrustFolder(settings.data / TRUST, clock, shelf.keep),
+            public_files=public_files,
+            trust_folder=TrustFolder(settings.data / TRUST, clock, public_files.keep),
             network=network or HttpNetwork(),
             step=step,
         )

@@ -19,7 +19,7 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.trust import TrustSet
 
 from certhub.adapters.network import Network
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import Unit
 from certhub.people.parties.people import Actor
 from certhub.settings import Settings
@@ -59,9 +59,9 @@ class Trip:
         return self.hub.random
 
     @property
-    def shelf(self) -> Shelf:
+    def public_files(self) -> PublicFiles:
         """The hub's public files."""
-        return self.hub.shelf
+        return self.hub.public_files
 
     @property
     def network(self) -> Network:

@@ -36,7 +36,7 @@ def fetch_peer_lists(hub: Hub) -> int:
         except (PeerDown, NotFound, VerifierError, ValueError, KeyError, TypeError) as refused:
             # A peer that is down or talks nonsense leaves us with what we hold, and its age.
             cause = "PEER_DOWN" if isinstance(refused, PeerDown) else contact.NOT_BELIEVED
-            contact.failed(hub.shelf, code, hub.now(), cause)
+            contact.failed(hub.public_files, code, hub.now(), cause)
     return kept
 
 
@@ -49,9 +49,9 @@ def _fetch(code: str, url: str, now: int, hub: Hub) -> int:
             name = f"peers/{code}/status/{list_no}"
             token = hub.network.get(f"{url}/status/{list_no}", timeout=FETCH_TIMEOUT)
             kept += _keep(token, uri, name, now, hub)
-            at = datetime.fromtimestamp(read_list(hub.shelf.get(name), uri, trust=hub.trust).iat, UTC)
+            at = datetime.fromtimestamp(read_list(hub.public_files.get(name), uri, trust=hub.trust).iat, UTC)
             oldest = at if oldest is None else min(oldest, at)
-    contact.answered(hub.shelf, code, hub.now(), oldest)
+    contact.answered(hub.public_files, code, hub.now(), oldest)
     return kept
 
 
@@ -63,9 +63,9 @@ def _vouched(hub: Hub) -> int:
 
 
 def _keep(token: bytes, uri: str, name: str, now: int, hub: Hub) -> int:
-    """Put a peer's list on the shelf unless we hold that one, or a newer; tell how many that makes."""
+    """Put a peer's list among the public files unless we hold that one, or a newer; tell how many that makes."""
     try:
-        held = read_list(hub.shelf.get(name), uri, trust=hub.trust)
+        held = read_list(hub.public_files.get(name), uri, trust=hub.trust)
     except (NotFound, VerifierError):
         held = None
     try:
@@ -77,5 +77,5 @@ def _keep(token: bytes, uri: str, name: str, now: int, hub: Hub) -> int:
         log.warning("worker: %s is dated ahead: compare the clocks; what we hold stays", uri)
         return 0
     if newer:
-        hub.shelf.put(name, token)
+        hub.public_files.put(name, token)
     return int(newer)

@@ -1,4 +1,4 @@
-"""Our own status lists: signed, and put on the shelf as status/<n>, application/statuslist+jwt.
+"""Our own status lists: signed, and put among the public files as status/<n>, application/statuslist+jwt.
 
 A list that changed is published in the next round, and every list is signed anew each 15 seconds; a decoy turns
 about once an hour.
@@ -47,7 +47,7 @@ class _Last:
 
 
 _LAST: dict[str, _Last] = {}
-"""The last list by its address: what stands on the shelf byte for byte need not be verified and inflated again."""
+"""The last list by its address: what is published byte for byte need not be verified and inflated again."""
 
 
 def publish(hub: Hub) -> int:
@@ -58,10 +58,10 @@ def publish(hub: Hub) -> int:
     Returns:
         How many lists were published.
     """
-    stir(hub, seconds=PUBLISH_SECONDS, topic=outbox.STATUS_LISTS)
+    turn_decoys(hub, seconds=PUBLISH_SECONDS, topic=outbox.STATUS_LISTS)
     with hub.reading() as unit:
         posted = outbox.posted(unit, outbox.STATUS_LISTS)
-        known = {str(one.list_no): one.list_no for one in status.lists(unit)}
+        known = {str(status_list.list_no): status_list.list_no for status_list in status.lists(unit)}
     published = set(publish_due(hub, {known[ref] for _, ref in posted if ref in known}))
     strange = [row_id for row_id, ref in posted if ref not in known]
     settled = [row_id for row_id, ref in posted if known.get(ref) in published]
@@ -74,7 +74,7 @@ def publish(hub: Hub) -> int:
     return len(published)
 
 
-def stir(hub: Hub, *, seconds: float, topic: str) -> None:
+def turn_decoys(hub: Hub, *, seconds: float, topic: str) -> None:
     """Give each list its decoys before it is first published, and turn one now and then.
 
     `seconds` is how long ago that was done last. Word is left under `topic`, as by a real change, so that
@@ -82,18 +82,26 @@ def stir(hub: Hub, *, seconds: float, topic: str) -> None:
     """
     with hub.reading() as unit:
         lists = status.lists(unit)
-        bare = [one for one in lists if not status.has_decoys(unit, one.list_no)]
-    turning = [(one, rules.next_value(hub.random, seconds=seconds)) for one in lists if one not in bare]
-    turning = [(one, value) for one, value in turning if value is not None]
+        bare = [status_list for status_list in lists if not status.has_decoys(unit, status_list.list_no)]
+    turning = [
+        (status_list, rules.next_value(hub.random, seconds=seconds))
+        for status_list in lists
+        if status_list not in bare
+    ]
+    turning = [(status_list, value) for status_list, value in turning if value is not None]
     if not bare and not turning:
         return
     with hub.writing() as unit:
-        for one in bare:
-            status.add_decoys(unit, one, rules.first_values(unit.random))
-            outbox.post(unit, topic, str(one.list_no))
-        for one, value in turning:
-            if status.add_decoys(unit, one, [value]) if value else status.reinstate_decoy(unit, one):
-                outbox.post(unit, topic, str(one.list_no))
+        for status_list in bare:
+            status.add_decoys(unit, status_list, rules.first_values(unit.random))
+            outbox.post(unit, topic, str(status_list.list_no))
+        for status_list, value in turning:
+            if (
+                status.add_decoys(unit, status_list, [value])
+                if value
+                else status.reinstate_decoy(unit, status_list)
+            ):
+                outbox.post(unit, topic, str(status_list.list_no))
 
 
 def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
@@ -107,33 +115,35 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     with hub.reading() as unit:
         resign = timedelta(seconds=hub.settings.status_resign_seconds)
         due = [
-            (one, _statuses(unit, one, hub))
-            for one in status.lists(unit)
-            if one.published_at is None
-            or one.published_at > unit.now  # dated ahead, by a clock that was: nobody believes it
+            (status_list, _statuses(unit, status_list, hub))
+            for status_list in status.lists(unit)
+            if status_list.published_at is None
+            or status_list.published_at > unit.now  # dated ahead, by a clock that was: nobody believes it
             or (
-                (one.list_no in changed or one.is_altered)
-                and int(unit.now.timestamp()) != int(one.published_at.timestamp())
+                (status_list.list_no in changed or status_list.is_altered)
+                and int(unit.now.timestamp()) != int(status_list.published_at.timestamp())
             )
-            or unit.now >= one.published_at + resign
+            or unit.now >= status_list.published_at + resign
         ]
         as_of = unit.now
-    for one, statuses in due:
-        token = _signed(one, statuses, int(as_of.timestamp()), hub)
-        hub.shelf.put(f"status/{one.list_no}", token.encode("ascii"))
-        _LAST[status_uri(hub.region, one.list_no)] = _Last(token.encode("ascii"), hub.trust.digest, statuses)
+    for status_list, statuses in due:
+        token = _signed(status_list, statuses, int(as_of.timestamp()), hub)
+        hub.public_files.put(f"status/{status_list.list_no}", token.encode("ascii"))
+        _LAST[status_uri(hub.region, status_list.list_no)] = _Last(
+            token.encode("ascii"), hub.trust.digest, statuses
+        )
     if due:
         with hub.writing() as unit:
-            for one, _ in due:
-                status.published(unit, one, as_of)
-    return [one.list_no for one, _ in due]
+            for status_list, _ in due:
+                status.published(unit, status_list, as_of)
+    return [status_list.list_no for status_list, _ in due]
 
 
 def _bring_back(hub: Hub) -> None:
-    """See that every list on our shelf has its row: one that was taken away would never be published again."""
+    """See that every list that we published has its row: one that was taken away would never be published again."""
     with hub.reading() as unit:
-        known = {one.list_no for one in status.lists(unit)}
-    named = [int(name) for name in hub.shelf.names("status") if _NUMBER.fullmatch(name)]
+        known = {status_list.list_no for status_list in status.lists(unit)}
+    named = [int(name) for name in hub.public_files.names("status") if _NUMBER.fullmatch(name)]
     gone = [n for n in named if n not in known and _before(n, hub) is not None]
     if gone:
         with hub.writing() as unit:
@@ -141,29 +151,29 @@ def _bring_back(hub: Hub) -> None:
                 status.bring_back(unit, list_no)
 
 
-def _statuses(unit: Unit, one: ListState, hub: Hub) -> StatusList:
+def _statuses(unit: Unit, status_list: ListState, hub: Hub) -> StatusList:
     """Return what a list says now: what was published before, and every change that can be believed.
 
     Somebody who writes the database without our keys can neither take a revocation back nor make one. A list never
     has fewer slots than were published, and what these said is compared slot by slot.
     """
-    before = _before(one.list_no, hub)
+    before = _before(status_list.list_no, hub)
     if before is None:
-        return StatusList.blank(one.size).with_statuses(status.believable(unit, one))
-    size = max(one.size, before.size)
+        return StatusList.blank(status_list.size).with_statuses(status.believable(unit, status_list))
+    size = max(status_list.size, before.size)
     said = StatusList.blank(size)
     before = StatusList(before.bits, before.data.ljust(len(said.data), b"\0"))
-    spoken = status.spoken(unit, one.list_no)
+    spoken = status.values_of(unit, status_list.list_no)
     said = said.with_statuses({at: value for at, value in spoken.items() if 0 <= at < size})
     changed = {index: before.get(index) for index in said.differing(before)}
-    return said.with_statuses(status.held_back(unit, one, changed)) if changed else said
+    return said.with_statuses(status.held_back(unit, status_list, changed)) if changed else said
 
 
 def _before(list_no: int, hub: Hub) -> StatusList | None:
-    """Return what the list on our own shelf says; None where none is there that we signed."""
+    """Return what our published list says; None where none is there that we signed."""
     uri, trust = status_uri(hub.region, list_no), hub.trust
     try:
-        token = hub.shelf.get(f"status/{list_no}")
+        token = hub.public_files.get(f"status/{list_no}")
         last = _LAST.get(uri)
         if last is not None and (last.token, last.trust) == (token, trust.digest):
             return last.statuses
@@ -172,9 +182,9 @@ def _before(list_no: int, hub: Hub) -> StatusList | None:
         return None
 
 
-def _signed(one: ListState, packed: StatusList, at: int, hub: Hub) -> str:
+def _signed(status_list: ListState, packed: StatusList, at: int, hub: Hub) -> str:
     payload = statement(
-        sub=status_uri(hub.region, one.list_no),
+        sub=status_uri(hub.region, status_list.list_no),
         bits=packed.bits,
         lst=packed.pack(FAST),
         iat=at,

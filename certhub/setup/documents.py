@@ -3,10 +3,10 @@
 from certhub_schemas import matters
 from certhub_verifier.policy import Channel, policy_for
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 
 
-def keep_rules(shelf: Shelf) -> int:
+def keep_rules(public_files: PublicFiles) -> int:
     """Publish the policy of each matter and channel; what is there already is left alone.
 
     Returns:
@@ -17,6 +17,6 @@ def keep_rules(shelf: Shelf) -> int:
         for channel in Channel:
             policy = policy_for(matter, channel)
             for document in (policy.document(), *policy.former_documents()):
-                shelf.keep(document)
+                public_files.keep(document)
                 kept += 1
     return kept

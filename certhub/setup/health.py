@@ -369,7 +369,7 @@ def _peer(code: str, hub: Hub) -> dict[str, Any]:
         if code in peers.stopped(unit):
             raise NotLookedAt("this hub stopped it", code="PEER_STOPPED", detail={"stopped": "yes"})
     try:
-        found = contact.read(hub.shelf, code)
+        found = contact.read(hub.public_files, code)
     except NotFound as never:
         raise NotLookedAt("this region was not asked yet", code="PEER_NOT_ASKED") from never
     told = found.to_dict()
@@ -384,7 +384,7 @@ def _peer(code: str, hub: Hub) -> dict[str, Any]:
 def _questions(code: str, hub: Hub) -> None:
     """A region may publish its lists and yet answer no question: the last one that failed is told."""
     try:
-        found = contact.read(hub.shelf, code, contact.QUESTIONS)
+        found = contact.read(hub.public_files, code, contact.QUESTIONS)
     except NotFound:
         return
     if found.is_bad and found.failed is not None and hub.now() - found.failed <= QUESTION_FAILED:
@@ -392,6 +392,6 @@ def _questions(code: str, hub: Hub) -> None:
         raise PeerTrouble(f"a question failed at {told['failed']}: {found.cause}", _trouble(found), told)
 
 
-def _trouble(found: contact.Contact) -> str:
+def _trouble(last: contact.Contact) -> str:
     """A region that answers, and whose answer is good for nothing, is not one that is silent."""
-    return TROUBLES.get(found.cause or "", "PEER_SILENT") if found.is_bad else "PEER_SILENT"
+    return TROUBLES.get(last.cause or "", "PEER_SILENT") if last.is_bad else "PEER_SILENT"

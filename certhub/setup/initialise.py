@@ -33,7 +33,7 @@ from certhub_verifier.formats.trust.trustlist import (
 )
 
 from certhub.adapters import private
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db import migrate
 from certhub.errors import Conflict
 from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
@@ -56,7 +56,7 @@ A_LITTLE_BEFORE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class AgencySeed:
+class AgencySetup:
     """An agency as it is founded with: who it is and what it may issue."""
 
     uscc: str
@@ -66,19 +66,19 @@ class AgencySeed:
 
 
 @dataclass(frozen=True)
-class Founding:
+class RegionSetup:
     """A region as it is founded."""
 
     code: str
     name: str
     name_en: str
     url: str
-    agencies: tuple[AgencySeed, ...]
+    agencies: tuple[AgencySetup, ...]
 
 
-def found(
+def initialise(
     folder: Path,
-    founding: Founding,
+    setup: RegionSetup,
     *,
     profile: Profile,
     passphrase: bytes,
@@ -94,7 +94,7 @@ def found(
         Conflict: a hub lives there already; it was left alone.
         TextRefused: a name of the region or of an agency cannot be read as it stands.
     """
-    _require_readable_names(founding)
+    _require_readable_names(setup)
     if (folder / FILE).exists():
         raise Conflict(f"a hub lives in {folder} already", code="HUB_EXISTS")
     private.make_folder(folder)
@@ -103,34 +103,34 @@ def found(
     store = KeyStore.create(folder / KEYS, passphrase, random=random, cost=cost)
     for name in SECRETS:
         store.make_secret(name, random=random)
-    write_own_trust(folder, founding, _make_keys(store, founding, now=now, random=random))
+    write_own_trust(folder, setup, _make_keys(store, setup, now=now, random=random))
     lines = {
-        "region": founding.code,
-        "name": founding.name,
-        "name_en": founding.name_en,
+        "region": setup.code,
+        "name": setup.name,
+        "name_en": setup.name_en,
         "profile": profile.value,
-        "url": founding.url,
+        "url": setup.url,
         "database_url": database,
         "database_schema": schema,
     }
     text = "".join(
         f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items() if value
     )
-    Shelf(folder).put(FILE, text.encode())
+    PublicFiles(folder).put(FILE, text.encode())
     settings = Settings.load(folder)
     migrate.bring_up(database_url(settings), schema=settings.database_schema)
     note(settings, None, now=now)
     return settings
 
 
-def _require_readable_names(founding: Founding) -> None:
-    require_readable(name=founding.name, name_en=founding.name_en)
-    for agency in founding.agencies:
+def _require_readable_names(setup: RegionSetup) -> None:
+    require_readable(name=setup.name, name_en=setup.name_en)
+    for agency in setup.agencies:
         require_readable(agency=agency.name, agency_en=agency.name_en)
 
 
 @dataclass(frozen=True)
-class FoundingKeys:
+class SetupKeys:
     """The public halves of what was made."""
 
     region: tuple[ListedKey, ...]
@@ -138,8 +138,8 @@ class FoundingKeys:
 
 
 def _make_keys(
-    store: KeyStore, founding: Founding, *, now: datetime, random: Callable[[int], bytes]
-) -> FoundingKeys:
+    store: KeyStore, setup: RegionSetup, *, now: datetime, random: Callable[[int], bytes]
+) -> SetupKeys:
     def make(kid: str, algorithm: Algorithm, purpose: Purpose) -> ListedKey:
         made = store.make(kid, algorithm, purpose, random=random)
         start = (now - A_LITTLE_BEFORE).replace(microsecond=0)
@@ -155,38 +155,38 @@ def _make_keys(
         )
 
     region = tuple(
-        make(f"{founding.code}-{p.value}-1", algorithm, p) for p, algorithm in REGION_PURPOSES.items()
+        make(f"{setup.code}-{p.value}-1", algorithm, p) for p, algorithm in REGION_PURPOSES.items()
     )
-    seals = {a.uscc: make(f"{a.uscc}-1", ES256, Purpose.SEAL) for a in founding.agencies}
-    return FoundingKeys(region, seals)
+    seals = {a.uscc: make(f"{a.uscc}-1", ES256, Purpose.SEAL) for a in setup.agencies}
+    return SetupKeys(region, seals)
 
 
-def write_own_trust(folder: Path, founding: Founding, keys: FoundingKeys) -> None:
+def write_own_trust(folder: Path, setup: RegionSetup, keys: SetupKeys) -> None:
     """Write our part of the trust list, and a member list that holds only us until others are pinned."""
     issuers = tuple(
         Issuer(agency=a.uscc, name=a.name, name_en=a.name_en, kinds=a.kinds, keys=(keys.seals[a.uscc],))
-        for a in founding.agencies
+        for a in setup.agencies
     )
-    shelf = Shelf(folder / TRUST)
-    shelf.put(
-        trustlist.keys_path(founding.code), RegionKeys(region=founding.code, keys=keys.region).to_bytes()
+    public_files = PublicFiles(folder / TRUST)
+    public_files.put(
+        trustlist.keys_path(setup.code), RegionKeys(region=setup.code, keys=keys.region).to_bytes()
     )
-    shelf.put(
-        trustlist.issuers_path(founding.code), RegionIssuers(region=founding.code, issuers=issuers).to_bytes()
+    public_files.put(
+        trustlist.issuers_path(setup.code), RegionIssuers(region=setup.code, issuers=issuers).to_bytes()
     )
-    write_endpoint(folder, founding.code, founding.url)
+    write_endpoint(folder, setup.code, setup.url)
     if keys.region:
-        write_members(folder, [founding], now=keys.region[0].from_)
+        write_members(folder, [setup], now=keys.region[0].from_)
 
 
 def write_endpoint(folder: Path, code: str, url: str) -> None:
     """Say where a region's hub is reached."""
     formats = {"xr": versions.EXCHANGE, "bundle": versions.BUNDLE}
     endpoint = RegionEndpoint(region=code, url=url, formats=formats).to_bytes()
-    Shelf(folder / TRUST).put(trustlist.endpoints_path(code), endpoint)
+    PublicFiles(folder / TRUST).put(trustlist.endpoints_path(code), endpoint)
 
 
-def write_members(folder: Path, regions: Sequence[Founding], *, now: datetime) -> None:
+def write_members(folder: Path, regions: Sequence[RegionSetup], *, now: datetime) -> None:
     """Say which regions there are."""
     moment = now.replace(microsecond=0)
     members = tuple(
@@ -194,12 +194,12 @@ def write_members(folder: Path, regions: Sequence[Founding], *, now: datetime) -
         for r in regions
     )
     listed = Members(version=int(moment.timestamp()), issued_at=moment, members=members)
-    Shelf(folder / TRUST).put(trustlist.MEMBERS_PATH, listed.to_bytes())
+    PublicFiles(folder / TRUST).put(trustlist.MEMBERS_PATH, listed.to_bytes())
 
 
 def pin(folder: Path, other: Path, code: str) -> None:
     """Take over what another region publishes, by an operator's hand: its keys, issuers, endpoint, agreements."""
     theirs = other / TRUST / "regions" / code
-    shelf = Shelf(folder / TRUST)
+    public_files = PublicFiles(folder / TRUST)
     for path in sorted(theirs.rglob("*.json")):
-        shelf.put(f"regions/{code}/{path.relative_to(theirs).as_posix()}", path.read_bytes())
+        public_files.put(f"regions/{code}/{path.relative_to(theirs).as_posix()}", path.read_bytes())

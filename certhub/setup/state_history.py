@@ -100,14 +100,14 @@ def _found(unit: Unit, places: Sequence[Place]) -> list[Found]:
     ]
 
 
-def missing(certificate: Certificate, told: Iterable[Entry], kept: Iterable[Change]) -> list[Change]:
+def missing(certificate: Certificate, entries: Iterable[Entry], kept: Iterable[Change]) -> list[Change]:
     """Return the changes that a certificate's events tell and that are not kept; `told` is oldest first.
 
     Those of one moment are put into the order that the life of a certificate allows. One that cannot follow the one
     before it follows something that is not known.
     """
     has_row = Counter(change.after for change in kept)
-    left = list(told)
+    left = list(entries)
     was: State | None = State.INTENDED
     since: datetime | None = certificate.created_at
     found = []

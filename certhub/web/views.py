@@ -96,8 +96,8 @@ def trust_of(hub: Hub) -> TrustSet | None:
         return None
 
 
-def _name(one: Agency, lang: Lang) -> str:
-    return one.name_en if lang == "en" else one.name
+def _name(agency: Agency, lang: Lang) -> str:
+    return agency.name_en if lang == "en" else agency.name
 
 
 def _region_names(trust: TrustSet | None, lang: Lang) -> dict[str, str]:

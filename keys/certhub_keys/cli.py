@@ -47,39 +47,39 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    asked = _parser().parse_args(argv)
+    arguments = _parser().parse_args(argv)
     try:
-        result, lines = asked.run(asked)
+        result, lines = arguments.run(arguments)
     except KeysError as failure:
         known = next(sort.__name__ for sort in type(failure).__mro__ if sort.__name__ in WORDS["next"])
         _say_failed(str(failure), known)
         return 1
-    text = json.dumps(result, ensure_ascii=False) if asked.json else "\n".join(lines)
+    text = json.dumps(result, ensure_ascii=False) if arguments.json else "\n".join(lines)
     sys.stdout.write(text + "\n" if text else "")
     return 0
 
 
-def _make(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    passphrase = _passphrase(asked, str(asked.store), twice=asked.new_store)
-    if asked.new_store:
-        store = KeyStore.create(asked.store, passphrase, random=os.urandom)
+def _make(arguments: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    passphrase = _passphrase(arguments, str(arguments.store), twice=arguments.new_store)
+    if arguments.new_store:
+        store = KeyStore.create(arguments.store, passphrase, random=os.urandom)
         _say(_both(WORDS["software_store"]))
     else:
-        store = KeyStore.open(asked.store, passphrase)
-    record = store.make(asked.kid, _algorithm(asked), Purpose(asked.purpose), random=os.urandom)
-    return _told(record), [_line(record)]
+        store = KeyStore.open(arguments.store, passphrase)
+    record = store.make(arguments.kid, _algorithm(arguments), Purpose(arguments.purpose), random=os.urandom)
+    return _members(record), [_line(record)]
 
 
-def _list(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    store = KeyStore.open(asked.store, _passphrase(asked, str(asked.store)))
+def _list(arguments: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    store = KeyStore.open(arguments.store, _passphrase(arguments, str(arguments.store)))
     records, secrets = store.records(), store.secret_names()
-    told = {"keys": [_told(record) for record in records], "secrets": list(secrets)}
+    told = {"keys": [_members(record) for record in records], "secrets": list(secrets)}
     return told, [*map(_line, records), *(f"{name}\t-\t-\t-" for name in secrets)]
 
 
-def _prove(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    signer = open_signer(asked.uri, passphrase=lambda folder: _passphrase(asked, folder))
-    proof = prove(signer, asked.challenge)
+def _prove(arguments: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    signer = open_signer(arguments.uri, passphrase=lambda folder: _passphrase(arguments, folder))
+    proof = prove(signer, arguments.challenge)
     told = {
         "kid": proof.kid,
         "algorithm": proof.algorithm.name,
@@ -91,13 +91,13 @@ def _prove(asked: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     return told, [f"{name}\t{told[name]}" for name in ("kid", "thumbprint", "signature")]
 
 
-def _algorithm(asked: argparse.Namespace) -> Algorithm:
-    if asked.algorithm:
-        return REGISTRY[asked.algorithm]
-    return EDDSA if asked.purpose in CHECKPOINT_SIGNERS else ES256
+def _algorithm(arguments: argparse.Namespace) -> Algorithm:
+    if arguments.algorithm:
+        return REGISTRY[arguments.algorithm]
+    return EDDSA if arguments.purpose in CHECKPOINT_SIGNERS else ES256
 
 
-def _told(record: KeyRecord) -> dict[str, Any]:
+def _members(record: KeyRecord) -> dict[str, Any]:
     return {
         "kid": record.kid,
         "algorithm": record.algorithm.name,
@@ -111,13 +111,13 @@ def _line(record: KeyRecord) -> str:
     return f"{record.kid}\t{record.purpose}\t{record.algorithm.name}\t{thumbprint(record.jwk)}"
 
 
-def _passphrase(asked: argparse.Namespace, folder: str, *, twice: bool = False) -> bytes:
+def _passphrase(arguments: argparse.Namespace, folder: str, *, twice: bool = False) -> bytes:
     """Return the passphrase from the file named, or else ask for it; `twice` when it is a new one."""
-    if asked.passphrase_file:
+    if arguments.passphrase_file:
         try:
-            text: bytes = asked.passphrase_file.read_bytes()
+            text: bytes = arguments.passphrase_file.read_bytes()
         except OSError as broken:
-            raise NotAvailable(f"{asked.passphrase_file} cannot be read: {broken.strerror}") from broken
+            raise NotAvailable(f"{arguments.passphrase_file} cannot be read: {broken.strerror}") from broken
         return text.removesuffix(b"\n").removesuffix(b"\r")
     given = _ask(f"{_both(WORDS['ask'])} ({folder}): ")
     if twice and given != _ask(f"{_both(WORDS['ask_again'])}: "):

@@ -84,8 +84,8 @@ def _read_field(title: str, members: Members, *, required: bool) -> tuple[int, F
     return order, field, shown
 
 
-def _in_order(top: Members, found: list[tuple[int, Field, Members]]) -> tuple[Field, ...]:
-    taken = sorted(found, key=lambda each: each[0])
+def _in_order(top: Members, fields: list[tuple[int, Field, Members]]) -> tuple[Field, ...]:
+    taken = sorted(fields, key=lambda each: each[0])
     for place, (order, field, shown) in enumerate(taken, start=1):
         if order != place:
             raise shown.bad("order", f"{field.title} is {order} where {place} is due (from 1, no gaps)")

@@ -170,10 +170,10 @@ def _read_holder_counts(top: Members, holders: Holders) -> tuple[int, int]:
     return least, most
 
 
-def _refuse_twins(found: list[Kind]) -> None:
+def _refuse_twins(kinds: list[Kind]) -> None:
     codes: dict[str, str] = {}
     names: dict[str, str] = {}
-    for each in found:
+    for each in kinds:
         if each.code in codes:
             raise BadEntry(each.slug, "code", f"is also the code of {codes[each.code]}")
         if each.name in names:

@@ -66,7 +66,7 @@ class Region:
 
     def ticket(self, *ids: str) -> str:
         """Let the holder show certificates."""
-        items = [{"certificate_id": cid} for cid in ids]
+        items = [{"certificate_id": certificate_id} for certificate_id in ids]
         answer = self.call("holder", "POST", "/api/v1/me/presentations", {"items": items, "mode": "ticket"})
         assert 201 == answer.status_code, answer.text
         return str(answer.json()["code"])
@@ -80,15 +80,15 @@ class Region:
         report: dict[str, Any] = answer.json()
         return report
 
-    def change(self, cid: str, what: str) -> None:
+    def change(self, certificate_id: str, what: str) -> None:
         """Suspend, reinstate or revoke."""
         body = {"reason": "演示", "decision_number": "演决字1号"}
         answer = self.call(
             "agency",
             "POST",
-            f"/api/v1/certificates/{cid}/{what}",
+            f"/api/v1/certificates/{certificate_id}/{what}",
             body,
-            **{"Idempotency-Key": f"{what}-{cid}"},
+            **{"Idempotency-Key": f"{what}-{certificate_id}"},
         )
         assert 200 == answer.status_code, answer.text
 

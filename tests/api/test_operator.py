@@ -122,7 +122,7 @@ def test_health_is_told_with_reasons(api):
     with api.hub.writing() as unit:
         Lease("worker", "worker-1").is_mine(unit, monotonic=api.hub.clock.monotonic())
     watch(api.hub)
-    contact.answered(api.hub.shelf, "420100", api.hub.now(), None)
+    contact.answered(api.hub.public_files, "420100", api.hub.now(), None)
     after = checks(api.get("/api/v1/health", "operator"))
 
     assert "LIST_NOT_PUBLISHED" == before["status-lists"]
@@ -178,7 +178,7 @@ def health_of(api):
 def test_a_peer_that_does_not_answer_is_not_green(regions):
     """Never asked is unknown; answered is good; silent for two minutes is bad, with the last failure and its cause."""
     home, away = api_of(regions[1]), regions[0]
-    folder = home.hub.shelf.folder / "peers" / "420700"
+    folder = home.hub.public_files.folder / "peers" / "420700"
     for found in folder.glob("contact.json"):
         found.unlink()
     never = health_of(home)["peer-420700"]

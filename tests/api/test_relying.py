@@ -220,11 +220,11 @@ def test_a_receipt_shows_a_page_no_identifier_unasked(api):
     vid, page = scan(api, shown(api)).json()["verification_id"], as_page(api)
     path = f"/api/v1/verifications/{vid}/receipt"
     whole = api.get(path, "clerk").json()
-    looked, opened = api.get(path, None, **page), api.post(path, None, None, **page)
+    resolved, opened = api.get(path, None, **page), api.post(path, None, None, **page)
 
     [opening] = whole["opening"]
-    assert (200, {**whole, "opening": []}) == (looked.status_code, looked.json())
-    assert [] == [value for value in opening.values() if value in looked.text]
+    assert (200, {**whole, "opening": []}) == (resolved.status_code, resolved.json())
+    assert [] == [value for value in opening.values() if value in resolved.text]
     assert (200, whole, "no-store") == (opened.status_code, opened.json(), opened.headers["Cache-Control"])
     assert whole == api.post(path, None, "clerk").json()
 

@@ -6,7 +6,7 @@ from sqlalchemy import event
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.records.certificates import search, terms
-from certhub.records.certificates.search import Question
+from certhub.records.certificates.search import CertificateQuery
 from certhub.records.certificates.tables import TermRow
 from certhub.records.certificates.terms import Sought
 from tests.api.test_agency import ORDER, TRANSPORT, WORKER, draft, issued
@@ -128,12 +128,12 @@ def test_only_agencies_search(api):
 @pytest.mark.parametrize(
     "question",
     [
-        Question({Sought.NUMBER: "x"}),
-        Question({Sought.HOLDER_NAME: "x"}, state="active"),
-        Question(text="x", kind=WORKER),
-        Question(kind=WORKER),
-        Question(state="revoked"),
-        Question(),
+        CertificateQuery({Sought.NUMBER: "x"}),
+        CertificateQuery({Sought.HOLDER_NAME: "x"}, state="active"),
+        CertificateQuery(text="x", kind=WORKER),
+        CertificateQuery(kind=WORKER),
+        CertificateQuery(state="revoked"),
+        CertificateQuery(),
     ],
 )
 def test_every_question_goes_by_an_index(api, question):
@@ -160,7 +160,7 @@ def test_an_index_that_is_not_complete_gives_no_answer(api):
     with api.region.hub.writing() as unit:
         unit.sql.execute(term.delete())
     with api.region.hub.reading() as unit, pytest.raises(search.IndexIncomplete):
-        search.search(unit, [TRANSPORT], Question(text="x"), limit=1, before=None)
+        search.search(unit, [TRANSPORT], CertificateQuery(text="x"), limit=1, before=None)
 
     last = None
     while True:
@@ -170,4 +170,7 @@ def test_an_index_that_is_not_complete_gives_no_answer(api):
             break
     with api.region.hub.reading() as unit:
         assert terms.is_complete(unit.sql)
-        assert () == search.search(unit, [TRANSPORT], Question(text="x"), limit=1, before=None).certificates
+        assert (
+            ()
+            == search.search(unit, [TRANSPORT], CertificateQuery(text="x"), limit=1, before=None).certificates
+        )

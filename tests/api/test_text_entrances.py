@@ -24,7 +24,7 @@ from certhub.people.parties import store as parties
 from certhub.people.parties.people import Party, Role
 from certhub.records.certificates.rules import Transition
 from certhub.settings import FILE, BadSettings, Profile, Settings
-from certhub.setup.initialise import AgencySeed, found
+from certhub.setup.initialise import AgencySetup, initialise
 from tests.api.test_agency import ORDER, draft, issued
 from tests.api.test_relying import MATTER, scan, shown
 from tests.support import named
@@ -103,10 +103,10 @@ def imported(column):
 def founding(api, text, **changes):
     """A new hub."""
     wanted = replace(
-        named.EZHOU.founding("http://x.test"), **{name: make(text) for name, make in changes.items()}
+        named.EZHOU.setup("http://x.test"), **{name: make(text) for name, make in changes.items()}
     )
     folder = api.hub.settings.data / "another"
-    found(
+    initialise(
         folder,
         wanted,
         profile=Profile.TEST,
@@ -200,10 +200,10 @@ ENTRANCES = {
     "a new hub's region": raised(lambda api, t: founding(api, t, name=str)),
     "a new hub's region in English": raised(lambda api, t: founding(api, t, name_en=str)),
     "a new hub's agency": raised(
-        lambda api, t: founding(api, t, agencies=lambda n: (AgencySeed(named.MARKET, n, "x", (p.FOOD,)),))
+        lambda api, t: founding(api, t, agencies=lambda n: (AgencySetup(named.MARKET, n, "x", (p.FOOD,)),))
     ),
     "a new hub's agency in English": raised(
-        lambda api, t: founding(api, t, agencies=lambda n: (AgencySeed(named.MARKET, "x", n, (p.FOOD,)),))
+        lambda api, t: founding(api, t, agencies=lambda n: (AgencySetup(named.MARKET, "x", n, (p.FOOD,)),))
     ),
     "the settings": settings,
 }

@@ -135,7 +135,7 @@ def _read(folder: Path, effort: Effort) -> Iterator[Round]:
         hub_server(folder, folder / region.hub.region) as server,
         serving(bare_app, "/", folder / "bare.log") as bare,
     ):
-        path = f"/api/v1/certificates/{stored.shown(region).cid}"
+        path = f"/api/v1/certificates/{stored.shown(region).certificate_id}"
         ours, theirs = load.request("GET", path, token=region.tokens["agency"]), load.request("GET", "/")
         seconds = max(READ_SECONDS * effort.scale, 0.5)
 

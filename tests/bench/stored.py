@@ -75,7 +75,7 @@ def shown(region: Region) -> Certificate:
 
 def ticket(region: Region, certificate: Certificate) -> str:
     """Return a fresh ticket that shows it."""
-    choice = Choice((TicketItem(certificate.cid),), Mode.TICKET)
+    choice = Choice((TicketItem(certificate.certificate_id),), Mode.TICKET)
     return show.show(choice, by=region.holder, hub=region.hub).code
 
 
@@ -107,7 +107,7 @@ def _import(folder: Path, effort: Effort) -> Iterator[Round]:
 def _show(folder: Path, effort: Effort) -> Iterator[Round]:
     with home(folder) as region:
         certificate, by, hub = shown(region), region.holder, region.hub
-        choice = Choice((TicketItem(certificate.cid),), Mode.TICKET)
+        choice = Choice((TicketItem(certificate.certificate_id),), Mode.TICKET)
 
         def deed(_: int) -> None:
             made_out = show.show(choice, by=by, hub=hub)
@@ -169,7 +169,7 @@ def _publish(folder: Path, effort: Effort) -> Iterator[Round]:
                 with stopwatch() as watch:
                     token = _rebuilt(region, list_no)
                 rebuilt += watch.cpu_us / number
-            size = len(hub.shelf.get(f"status/{list_no}"))
+            size = len(hub.public_files.get(f"status/{list_no}"))
             more: dict[str, float | str] = {"bytes": size, "bytes_level_6": len(token)}
             return [Taken("publish", us, against_us=rebuilt, more=more), Taken("publish-cpu", us)]
 
@@ -177,8 +177,8 @@ def _publish(folder: Path, effort: Effort) -> Iterator[Round]:
 
 
 def _says(region: Region, slot: Slot) -> int:
-    """Return what the list on the shelf says of a slot."""
-    token = region.hub.shelf.get(f"status/{slot.list_no}")
+    """Return what the list among the public files says of a slot."""
+    token = region.hub.public_files.get(f"status/{slot.list_no}")
     return parse_statement(jws.parse(token, TYP).payload).statuses.get(slot.index)
 
 
@@ -186,7 +186,7 @@ def _rebuilt(region: Region, list_no: int) -> str:
     """Build and sign the whole list the plain way, at zlib's level 6, in memory."""
     hub = region.hub
     with hub.reading() as unit:
-        spoken, at = status.spoken(unit, list_no), int(unit.now.timestamp())
+        spoken, at = status.values_of(unit, list_no), int(unit.now.timestamp())
         size = next(one.size for one in status.lists(unit) if one.list_no == list_no)
     packed = StatusList.blank(size).with_statuses(spoken)
     name = status_uri(hub.region, list_no)

@@ -18,7 +18,7 @@ from certhub_verifier.formats import codes
 from certhub_verifier.formats.codes.sealed import SealedPayload
 from certhub_verifier.formats.credential import vc
 from certhub_verifier.formats.jose import base64url, jws
-from certhub_verifier.needs import Need, StatusRecord
+from certhub_verifier.lookups import Lookup, StatusRecord
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.report import ItemReport
@@ -54,7 +54,7 @@ def judge(text: str) -> ItemReport:
     )
 
 
-def _active(_: Need) -> StatusRecord:
+def _active(_: Lookup) -> StatusRecord:
     return StatusRecord(state="active", as_of=NOW)
 
 

@@ -166,7 +166,7 @@ def work_one(order: Order_) -> None:
 def show_one(order: Order_) -> None:
     """Show the order's certificate, and acknowledge the code."""
     hub = open_hub(order)
-    choice = Choice((TicketItem(order["cid"], None),), Mode(order["mode"]))
+    choice = Choice((TicketItem(order["certificate_id"], None),), Mode(order["mode"]))
     acknowledge(order, show.show(choice, by=account(hub, Role.HOLDER), hub=hub).code)
 
 
@@ -174,9 +174,10 @@ def revoke_one(order: Order_) -> None:
     """Revoke the order's certificate, and acknowledge it."""
     hub = open_hub(order)
     decided = Order("演示", "鄂演决字〔2026〕第9号")
-    by, once = account(hub, Role.AGENCY), key(f"revoke {order['cid']}")
+    by, once = account(hub, Role.AGENCY), key(f"revoke {order['certificate_id']}")
     acknowledge(
-        order, change.change(order["cid"], Transition.REVOKE, decided, by=by, hub=hub, key=once)["state"]
+        order,
+        change.change(order["certificate_id"], Transition.REVOKE, decided, by=by, hub=hub, key=once)["state"],
     )
 
 
@@ -184,8 +185,8 @@ def renew_one(order: Order_) -> None:
     """Renew the order's certificate, and acknowledge the id of the next version."""
     hub = open_hub(order)
     decided = Order("演示", "鄂演决字〔2026〕第9号")
-    by, once = account(hub, Role.AGENCY), key(f"renew {order['cid']}")
-    acknowledge(order, renew.renew(order["cid"], decided, None, by=by, hub=hub, key=once)["id"])
+    by, once = account(hub, Role.AGENCY), key(f"renew {order['certificate_id']}")
+    acknowledge(order, renew.renew(order["certificate_id"], decided, None, by=by, hub=hub, key=once)["id"])
 
 
 def outcome_one(order: Order_) -> None:

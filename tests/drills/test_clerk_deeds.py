@@ -27,8 +27,8 @@ def verified(scene: Scene, name: str) -> str:
     """Let a licence be shown and scanned; return the verification's id."""
     with scene.hub() as hub:
         by, holder, clerk = (account(hub, role) for role in (Role.AGENCY, Role.HOLDER, Role.CLERK))
-        cid = str(issue.issue(licence(f"杀-{name}"), by=by, hub=hub, key=key(name))[0]["id"])
-        code = show.show(Choice((TicketItem(cid),), Mode.TICKET), by=holder, hub=hub).code
+        certificate_id = str(issue.issue(licence(f"杀-{name}"), by=by, hub=hub, key=key(name))[0]["id"])
+        code = show.show(Choice((TicketItem(certificate_id),), Mode.TICKET), by=holder, hub=hub).code
         return str(verify.verify(Question(code, BUSINESS, "1号窗口"), by=clerk, hub=hub)["verification_id"])
 
 

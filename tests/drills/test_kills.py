@@ -112,7 +112,7 @@ def issued_once(hub: Hub, ends: dict[str, str]) -> None:
     """One certificate for each number, active, under the id that the retry was given, told of once."""
     made = all_certificates(hub)
     assert sorted(ends) == sorted(one.record.number for one in made)
-    assert ends == {one.record.number: one.cid for one in made}
+    assert ends == {one.record.number: one.certificate_id for one in made}
     assert {State.ACTIVE} == {one.state for one in made}
     assert len(made) == len({(one.list_no, one.list_index) for one in made})
     with hub.reading() as unit:
@@ -123,17 +123,17 @@ def issued_once(hub: Hub, ends: dict[str, str]) -> None:
 
 def nothing_told_is_lost(scene: Scene, hub: Hub) -> None:
     """Every certificate whose id was acknowledged is there, and active."""
-    made = {one.cid: one for one in all_certificates(hub)}
-    for cid in scene.told():
-        assert State.ACTIVE is made[cid].state
+    made = {one.certificate_id: one for one in all_certificates(hub)}
+    for certificate_id in scene.told():
+        assert State.ACTIVE is made[certificate_id].state
 
 
 def minted(scene: Scene, count: int) -> list[str]:
     """Issue a licence and let its holder show it, so many times."""
     with scene.hub() as hub:
         by, holder = account(hub, Role.AGENCY), account(hub, Role.HOLDER)
-        cid = issue.issue(licence("杀-shown"), by=by, hub=hub, key=key("杀-shown"))[0]["id"]
-        choice = Choice((TicketItem(str(cid), None),), Mode.TICKET)
+        certificate_id = issue.issue(licence("杀-shown"), by=by, hub=hub, key=key("杀-shown"))[0]["id"]
+        choice = Choice((TicketItem(str(certificate_id), None),), Mode.TICKET)
         return [show.show(choice, by=holder, hub=hub).code for _ in range(count)]
 
 
@@ -207,7 +207,7 @@ def spent_once(hub: Hub, code: str, verification_id: str, *, first: bool) -> Non
     same = Question(code, BUSINESS, "1号窗口", verification_id=verification_id)
     another = Question(code, BUSINESS, "2号窗口", verification_id=f"{verification_id}-another")
     with hub.reading() as unit:
-        was_spent = tickets.use_of(unit, ticket_hash(code)) is not None
+        was_spent = tickets.redemption_of(unit, ticket_hash(code)) is not None
         answered = receipts.get(unit, verification_id)
     # Spent and answered are one transaction: neither is ever there without the other.
     assert was_spent == (answered is not None and answered.report is not None)

@@ -77,7 +77,7 @@ def payloads(scene: Scene, typ: str) -> list[dict]:
     return found
 
 
-def looked(hub: Hub, vid: str) -> int:
+def resolved(hub: Hub, vid: str) -> int:
     """How often the history says that this verification looked at a certificate."""
     with hub.reading() as unit:
         events = history.events(unit, type_="certificate.looked_at", limit=10_000)
@@ -88,10 +88,10 @@ def told_once(scene: Scene, code: str, vid: str, *, first: bool) -> None:
     """Spent, kept and told of are one thing; the same question gets its answer, another one CODE_USED, in any order."""
     with both(scene) as (home, other):
         with home.reading() as unit:
-            use = tickets.use_of(unit, ticket_hash(code))
+            use = tickets.redemption_of(unit, ticket_hash(code))
             kept = use is not None and tickets.answer_of(unit, ticket_hash(code)) is not None
         assert (use is not None) == kept
-        assert looked(home, vid) == (1 if kept else 0)
+        assert resolved(home, vid) == (1 if kept else 0)
         assert all(
             use is not None
             for answer in payloads(scene, "xr-res+jwt")
@@ -106,7 +106,7 @@ def told_once(scene: Scene, code: str, vid: str, *, first: bool) -> None:
         reports = [verify.verify(question, by=clerk, hub=other)["code"] for question in order]
 
         assert ["OK", "CODE_USED"] == reports
-        assert 1 == looked(home, str(order[0].verification_id))
+        assert 1 == resolved(home, str(order[0].verification_id))
         assert [] == settled(home, scene.clock)
         assert [] == settled(other, scene.clock)
     scene.journal.unlink(missing_ok=True)

@@ -36,10 +36,10 @@ def deaths(scene: Scene, do: str, **more: str) -> Iterator[tuple[str, bool]]:
         for n in range(1, MOST):
             with scene.hub() as hub:
                 by, number = account(hub, Role.AGENCY), f"杀-{do}-{what}-{n}"
-                cid = str(issue.issue(licence(number), by=by, hub=hub, key=key(number))[0]["id"])
-            ended = scene.order(do, cid=cid, kill={what: n}, **more)
+                certificate_id = str(issue.issue(licence(number), by=by, hub=hub, key=key(number))[0]["id"])
+            ended = scene.order(do, certificate_id=certificate_id, kill={what: n}, **more)
             assert ended in ([KILLED], [0])
-            yield cid, ended == [0]
+            yield certificate_id, ended == [0]
             if ended == [0]:
                 assert n > 1
                 break
@@ -47,10 +47,10 @@ def deaths(scene: Scene, do: str, **more: str) -> Iterator[tuple[str, bool]]:
             pytest.fail(f"{do} did not end within {MOST} of its {what}s")
 
 
-def found(hub: Hub, cid: str) -> Certificate:
+def found(hub: Hub, certificate_id: str) -> Certificate:
     """Return a certificate by its public id."""
     with hub.reading() as unit:
-        one = certificates.find(unit, cid)
+        one = certificates.find(unit, certificate_id)
     assert one is not None
     return one
 
@@ -66,14 +66,17 @@ def again(scene: Scene, ask: Callable[[], object]) -> None:
 
 def test_revoke_is_whole_or_not_at_all(quick_scene: Scene) -> None:
     """State, slot, event and word to the worker agree after every death; a retry ends it, told of once."""
-    for cid, ended in deaths(quick_scene, "revoke"):
+    for certificate_id, ended in deaths(quick_scene, "revoke"):
         with quick_scene.hub() as hub:
-            by, one = account(hub, Role.AGENCY), found(hub, cid)
+            by, one = account(hub, Role.AGENCY), found(hub, certificate_id)
             assert one.state is (State.REVOKED if ended else one.state)
             agree(hub, one)
-            once = key(f"revoke {cid}")
-            again(quick_scene, lambda: change.change(cid, Transition.REVOKE, ORDER, by=by, hub=hub, key=once))  # noqa: B023
-            one = found(hub, cid)
+            once = key(f"revoke {certificate_id}")
+            again(
+                quick_scene,
+                lambda: change.change(certificate_id, Transition.REVOKE, ORDER, by=by, hub=hub, key=once),  # noqa: B023
+            )
+            one = found(hub, certificate_id)
             assert State.REVOKED is one.state
             agree(hub, one)
 
@@ -81,7 +84,7 @@ def test_revoke_is_whole_or_not_at_all(quick_scene: Scene) -> None:
 def agree(hub: Hub, one: Certificate) -> None:
     """The row, the slot and the history say the same."""
     with hub.reading() as unit:
-        assert wire_status(one.state) == status.spoken(unit, one.list_no).get(one.list_index, 0)
+        assert wire_status(one.state) == status.values_of(unit, one.list_no).get(one.list_index, 0)
         told = history.events(unit, subject=one.ref.hex(), type_="certificate.revoked")
         assert (1 if one.state is State.REVOKED else 0) == len(told)
         if one.state is State.REVOKED:
@@ -90,15 +93,15 @@ def agree(hub: Hub, one: Certificate) -> None:
 
 def test_renew_leaves_one_that_is_active(quick_scene: Scene) -> None:
     """After every death there is exactly one active version; a retry ends it; what was begun in vain is voided."""
-    for cid, _ in deaths(quick_scene, "renew"):
+    for certificate_id, _ in deaths(quick_scene, "renew"):
         with quick_scene.hub() as hub:
             by = account(hub, Role.AGENCY)
-            number = found(hub, cid).record.number
+            number = found(hub, certificate_id).record.number
             assert 1 == [one.state for one in versions(hub, number)].count(State.ACTIVE)
             signed_are_on_record(quick_scene, hub)
-            once = key(f"renew {cid}")
-            again(quick_scene, lambda: renew.renew(cid, ORDER, None, by=by, hub=hub, key=once))  # noqa: B023
-            assert State.SUPERSEDED is found(hub, cid).state
+            once = key(f"renew {certificate_id}")
+            again(quick_scene, lambda: renew.renew(certificate_id, ORDER, None, by=by, hub=hub, key=once))  # noqa: B023
+            assert State.SUPERSEDED is found(hub, certificate_id).state
             assert [2] == [one.version for one in versions(hub, number) if one.state is State.ACTIVE]
             quick_scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
             sweep(hub)

@@ -65,9 +65,9 @@ class Caller:
             return self.http.get(self.url + path, headers=head)
         return self.http.post(self.url + path, json=body, headers=head)
 
-    def code(self, cid: str, mode: str = "ticket") -> str:
+    def code(self, certificate_id: str, mode: str = "ticket") -> str:
         """Let the holder show a certificate."""
-        body = {"items": [{"certificate_id": cid}], "mode": mode}
+        body = {"items": [{"certificate_id": certificate_id}], "mode": mode}
         answer = self.call("holder", "/api/v1/me/presentations", body)
         assert 201 == answer.status_code, answer.text
         return str(answer.json()["code"])
@@ -86,15 +86,17 @@ def every_route(home: Caller, other: Caller) -> None:
     """Issue, show, scan in both regions, change; then everything that is refused, with the values in it."""
     made = home.call("agency", "/api/v1/certificates", draft())
     assert 201 == made.status_code, made.text
-    cid = made.json()["id"]
+    certificate_id = made.json()["id"]
     for caller in (home, other):
         for mode in ("ticket", "sealed"):
-            assert "valid" == caller.scan(home.code(cid, mode))["verdict"]
+            assert "valid" == caller.scan(home.code(certificate_id, mode))["verdict"]
     decided = {"reason": "演示", "decision_number": "演决字1号"}
     for what in ("suspension", "reinstatement", "revocation"):
-        assert 200 == home.call("agency", f"/api/v1/certificates/{cid}/{what}", decided).status_code
-        home.scan(home.code(cid))
-        other.scan(home.code(cid))
+        assert (
+            200 == home.call("agency", f"/api/v1/certificates/{certificate_id}/{what}", decided).status_code
+        )
+        home.scan(home.code(certificate_id))
+        other.scan(home.code(certificate_id))
     assert 200 == home.call("clerk", "/api/v1/offline-bundle").status_code
     whole = json.dumps(draft(), ensure_ascii=False).encode()
     refused = [
@@ -119,7 +121,7 @@ def every_route(home: Caller, other: Caller) -> None:
 
 @pytest.mark.drill
 def test_servers_write_no_personal_value_anywhere(tmp_path: Path) -> None:
-    """Databases and their logs of writes, keys, shelf, trust, server logs, the launcher's words: 0 hits."""
+    """Databases and their logs of writes, keys, public files, trust, server logs, the launcher's words: 0 hits."""
     folder = tmp_path / "demo"
     with (
         run_demo(folder) as ready,

@@ -38,12 +38,14 @@ def test_fifty_clients_race_for_a_ticket_through_four_workers(
     postgres.drop(database)
 
 
-def raced(http: httpx2.Client, tokens: dict[str, str], cid: str, clients: ThreadPoolExecutor) -> Counter[str]:
+def raced(
+    http: httpx2.Client, tokens: dict[str, str], certificate_id: str, clients: ThreadPoolExecutor
+) -> Counter[str]:
     """Show one certificate, and let every client ask for its ticket at the same moment; count the answers."""
     start = threading.Barrier(CLIENTS)
     shown = http.post(
         "/api/v1/me/presentations",
-        json={"items": [{"certificate_id": cid}], "mode": "ticket"},
+        json={"items": [{"certificate_id": certificate_id}], "mode": "ticket"},
         headers={"Authorization": f"Bearer {tokens['holder']}"},
     )
     assert 201 == shown.status_code, shown.text

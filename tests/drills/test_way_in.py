@@ -107,10 +107,12 @@ def test_idle_connections_shut_nobody_out(demo):
             clerk = {"Authorization": f"Bearer {ready['regions'][1]['tokens']['clerk']}"}
             holder = {"Authorization": f"Bearer {region['tokens']['holder']}"}
             mine = client.get(f"{region['url']}/api/v1/me/certificates", headers=holder).json()["items"]
-            cid = next(one["id"] for one in mine if one["state"] == "active" and one["kind"] == LICENCE)
+            certificate_id = next(
+                one["id"] for one in mine if one["state"] == "active" and one["kind"] == LICENCE
+            )
             shown = client.post(
                 f"{region['url']}/api/v1/me/presentations",
-                json={"items": [{"certificate_id": cid}], "mode": "ticket"},
+                json={"items": [{"certificate_id": certificate_id}], "mode": "ticket"},
                 headers=holder,
             )
             scanned = client.post(
@@ -120,7 +122,7 @@ def test_idle_connections_shut_nobody_out(demo):
             )
             assert "valid" == scanned.json()["verdict"]
             decided = {"reason": "演示", "decision_number": "演决字1号"}
-            path = f"/api/v1/certificates/{cid}/suspension"
+            path = f"/api/v1/certificates/{certificate_id}/suspension"
             assert 200 == client.post(region["url"] + path, json=decided, headers=agency).status_code
         assert eventually(lambda: before != published.read_bytes(), seconds=5)
         print(f"30 of 30, the slowest {max(taken):.3f} s, {time.monotonic() - begun:.1f} s in all")  # noqa: T201

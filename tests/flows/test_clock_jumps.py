@@ -25,7 +25,7 @@ from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
 from certhub.setup.health import all_checks, ready_checks
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import Use
+from certhub.verification.tickets.store import Redemption
 from tests.support.region import Clock, Region
 from tests.support.story import change, issued, key, licence, scan, sealed, ticket, told
 
@@ -35,7 +35,7 @@ class Rounds:
 
     def __init__(self, region: Region, name: str = "first", *, publishes: bool = True) -> None:
         self.region, self.lease = region, Lease("worker", name)
-        self.looked: float | None = None
+        self.resolved: float | None = None
         self.publishes = publishes
 
     def go(self, count: int = 1, *, seconds: float = 0.5) -> bool:
@@ -45,7 +45,7 @@ class Rounds:
             with self.region.hub.writing() as unit:
                 mine = self.lease.is_mine(unit, monotonic=self.region.clock.monotonic())
             if mine:
-                self.looked = watch(self.region.hub, self.looked).monotonic
+                self.resolved = watch(self.region.hub, self.resolved).monotonic
                 with suppress(HubError):  # as in `run`: at some wrong times there is no key
                     if self.publishes:
                         publish(self.region.hub)
@@ -61,7 +61,7 @@ class Rounds:
 
 def listed(region: Region, name: str = "status/1"):
     """What a published list says."""
-    return parse_statement(jws.parse(region.hub.shelf.get(name), "statuslist+jwt").payload)
+    return parse_statement(jws.parse(region.hub.public_files.get(name), "statuslist+jwt").payload)
 
 
 def rows(region: Region, table: str) -> list[dict[str, object]]:
@@ -81,10 +81,10 @@ def put_back(region: Region, table: str, kept: list[dict[str, object]]) -> None:
             unit.sql.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
 
 
-def says(region: Region, cid: str) -> int:
+def says(region: Region, certificate_id: str) -> int:
     """What the published list says of a certificate."""
     with region.hub.reading() as unit:
-        one = certificates.find(unit, cid)
+        one = certificates.find(unit, certificate_id)
     return listed(region, f"status/{one.list_no}").statuses.get(one.list_index)
 
 
@@ -125,8 +125,8 @@ def test_a_used_code_stays_used_over_starts_that_are_each_a_day_ahead(home, cloc
     """
     worker = Rounds(home)
     worker.go(3)
-    cid = issued(home, licence("营-1"))
-    code = show(home, cid)
+    certificate_id = issued(home, licence("营-1"))
+    code = show(home, certificate_id)
     assert "valid" == told(scan(home, code))[0]
 
     for name in ("second", "third"):
@@ -140,7 +140,7 @@ def test_a_used_code_stays_used_over_starts_that_are_each_a_day_ahead(home, cloc
     worker.go(2)
 
     assert ("invalid", "CODE_USED") == told(scan(home, code, verification_id="again-1"))
-    assert "valid" == told(scan(home, show(home, cid)))[0]
+    assert "valid" == told(scan(home, show(home, certificate_id)))[0]
 
 
 @pytest.mark.parametrize("show", [ticket, sealed])
@@ -158,15 +158,19 @@ def test_a_code_whose_use_was_forgotten_is_never_good_again(home, other, clock, 
     assert ("undetermined", "CODE_EXPIRED") == told(scan(home, code))
     assert ("undetermined", "CODE_EXPIRED") == told(scan(other, code))
     with home.hub.writing() as unit:  # also when it is forgotten between the look and the use
-        use = Use(unit.now, "420700", "clerk", "1号窗口", "v-1")
-        assert not tickets.spend(unit, b"n" * 32, use, keep_until=unit.now)
-        assert None is tickets.use_of(unit, b"n" * 32)
+        use = Redemption(unit.now, "420700", "clerk", "1号窗口", "v-1")
+        assert not tickets.redeem(unit, b"n" * 32, use, keep_until=unit.now)
+        assert None is tickets.redemption_of(unit, b"n" * 32)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_walk_of_clock_and_starts_makes_a_used_code_good_again(home, other, clock, seed):
     """Starts, jumps ahead and back, days that pass, small steps; then each used code is tried at its own time."""
-    by, worker, cid = random.Random(seed), Rounds(home, publishes=False), issued(home, licence("营-1"))
+    by, worker, certificate_id = (
+        random.Random(seed),
+        Rounds(home, publishes=False),
+        issued(home, licence("营-1")),
+    )
     begun, used = clock.now(), []
     for step in range(30):
         match by.choice(["start", "jump", "back", "pass", "creep", "show"]):
@@ -186,7 +190,7 @@ def test_no_walk_of_clock_and_starts_makes_a_used_code_good_again(home, other, c
                     worker.go()
             case "show":
                 clock.jump(seconds=(begun - clock.now()).total_seconds())
-                at, code = clock.now(), by.choice([ticket, sealed])(home, cid)
+                at, code = clock.now(), by.choice([ticket, sealed])(home, certificate_id)
                 used += [(at, code)] if "valid" == scan(by.choice([home, other]), code)["verdict"] else []
         worker.go(30)
     worker.go(30, seconds=7_200)
@@ -214,9 +218,9 @@ def test_a_jump_beyond_the_largest_forgets_nothing(home, clock):
 
 def test_a_code_made_while_the_clock_was_ahead_does_not_outlive_its_minute(home, clock):
     """A picture of it would have been good for eight hours."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     clock.jump(hours=8)
-    codes = [ticket(home, cid), sealed(home, cid)]
+    codes = [ticket(home, certificate_id), sealed(home, certificate_id)]
     clock.jump(hours=-8)
 
     assert [] == [code for code in codes if "valid" == told(scan(home, code))[0]]
@@ -227,13 +231,13 @@ def test_a_lease_of_a_clock_that_was_ahead_ends_with_its_holder(home, clock):
     clock.jump(hours=8)
     Rounds(home, "dead").go(4)
     clock.jump(hours=-8)
-    cid = issued(home, licence("营-1"))
-    change(home, cid, Transition.REVOKE)
+    certificate_id = issued(home, licence("营-1"))
+    change(home, certificate_id, Transition.REVOKE)
 
     heir = Rounds(home, "heir")
     assert not heir.go(4)
     assert heir.go(int(LEASE_SECONDS / 0.5))
-    assert 1 == says(home, cid)
+    assert 1 == says(home, certificate_id)
 
 
 def test_a_lease_is_kept_by_who_lives_whatever_the_clocks_do(home, clock):
@@ -277,52 +281,52 @@ def test_a_partner_keeps_no_list_that_is_dated_ahead(home, other, clock, caplog)
     """It would refuse every later one until that date; what it holds stays, and the next good one is taken."""
     publish(home.hub)
     fetch_peer_lists(other.hub)
-    held = other.hub.shelf.get("peers/420700/status/1")
+    held = other.hub.public_files.get("peers/420700/status/1")
     clock.jump(hours=8)
     publish(home.hub)
     clock.jump(hours=-8)
 
     assert 0 == fetch_peer_lists(other.hub)
-    assert held == other.hub.shelf.get("peers/420700/status/1")
+    assert held == other.hub.public_files.get("peers/420700/status/1")
     assert "dated ahead" in caplog.text
     clock.pass_(seconds=1)
     publish(home.hub)
-    assert len(home.hub.shelf.names("status")) == fetch_peer_lists(other.hub)
+    assert len(home.hub.public_files.names("status")) == fetch_peer_lists(other.hub)
 
 
 def test_a_partner_that_holds_one_dated_ahead_takes_one_of_this_moment(home, other, clock):
     """Kept by an earlier release, or by a clock that was ahead itself. An old list is still no news."""
     publish(home.hub)
-    old = home.hub.shelf.get("status/1")
+    old = home.hub.public_files.get("status/1")
     clock.jump(hours=8)
     publish(home.hub)
     fetch_peer_lists(other.hub)
     clock.jump(hours=-8)
     clock.pass_(minutes=10)
 
-    home.hub.shelf.put("status/1", old)
+    home.hub.public_files.put("status/1", old)
     assert 0 == fetch_peer_lists(other.hub)  # a rollback that hides behind the date
     publish(home.hub)
-    assert len(home.hub.shelf.names("status")) == fetch_peer_lists(other.hub)
+    assert len(home.hub.public_files.names("status")) == fetch_peer_lists(other.hub)
     assert listed(home).iat == listed(other, "peers/420700/status/1").iat
 
 
 def test_a_partner_whose_own_clock_was_set_back_is_not_rolled_back(home, other, clock):
     """To it today's list looks dated ahead; it knows better what time it is, and takes no list of yesterday."""
     publish(home.hub)
-    yesterday = home.hub.shelf.get("status/1")
+    yesterday = home.hub.public_files.get("status/1")
     worker = Rounds(other)
     clock.pass_(days=1)
     worker.go(2)
     publish(home.hub)
     fetch_peer_lists(other.hub)
-    held = other.hub.shelf.get("peers/420700/status/1")
+    held = other.hub.public_files.get("peers/420700/status/1")
     clock.jump(days=-1)
     worker.go(2)
 
-    home.hub.shelf.put("status/1", yesterday)
+    home.hub.public_files.put("status/1", yesterday)
     assert 0 == fetch_peer_lists(other.hub)
-    assert held == other.hub.shelf.get("peers/420700/status/1")
+    assert held == other.hub.public_files.get("peers/420700/status/1")
 
 
 @pytest.mark.parametrize("hours", [8, -8])

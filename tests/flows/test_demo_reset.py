@@ -38,8 +38,8 @@ def one_key() -> Key:
 
 def change(region: Region, name: str, event: Transition) -> None:
     """Do something to one of the demo's certificates."""
-    cid = issued(region.hub)[name]
-    revoke.change(cid, event, ORDER, by=region.agency, hub=region.hub, key=one_key())
+    certificate_id = issued(region.hub)[name]
+    revoke.change(certificate_id, event, ORDER, by=region.agency, hub=region.hub, key=one_key())
 
 
 def found(region: Region, name: str) -> Certificate:
@@ -123,8 +123,8 @@ def test_what_was_ended_is_issued_anew_under_a_new_number(home: Region) -> None:
 
 def test_of_a_renewed_licence_nothing_stays_in_force(home: Region) -> None:
     """The newer version is cancelled, so that the holder does not hold two licences."""
-    cid = issued(home.hub)["valid"]
-    renew.renew(cid, ORDER, None, by=home.agency, hub=home.hub, key=one_key())
+    certificate_id = issued(home.hub)["valid"]
+    renew.renew(certificate_id, ORDER, None, by=home.agency, hub=home.hub, key=one_key())
     put_back(home.hub, by=home.operator)
     licences = {
         (one.certificate.record.number, one.certificate.version, one.certificate.state)

@@ -10,7 +10,7 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.trustlist import RegionEndpoint, endpoints_path
 from certhub_verifier.receipts import Finding, examine_receipt
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.demo import people as p
 from certhub.flows.verification import verify
 from certhub.flows.verification.answer import answer
@@ -33,7 +33,7 @@ def publishes(regions: tuple[Region, Region], **formats: tuple[int, ...]) -> Non
     """Let both regions hold an entry of 420700 that names these formats; none is that of the release before."""
     entry = RegionEndpoint(region="420700", url="http://420700.test", formats=formats).to_bytes()
     for region in regions:
-        Shelf(region.hub.settings.data / TRUST).put(endpoints_path("420700"), entry)
+        PublicFiles(region.hub.settings.data / TRUST).put(endpoints_path("420700"), entry)
     regions[0].clock.pass_(seconds=2)
 
 
@@ -230,13 +230,13 @@ def test_what_our_catalogue_knows_is_not_told_to_another_region(home, other):
 @pytest.mark.disagrees("the store alone, as the release before wrote it: the flow refuses such a number")
 def test_a_decisions_number_of_before_the_screen_does_not_silence_an_answer(home, other):
     """What nobody can see is left out of what another region is told; that it is suspended is told."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     with home.hub.writing() as unit:
-        certificate = certificates.find(unit, cid)
+        certificate = certificates.find(unit, certificate_id)
         assert certificate is not None
         certificates.set_state(unit, certificate, State.SUSPENDED, by="t", reason="x", decision="鄂\u200b1号")
 
-    report = scan(other, ticket(home, cid))
+    report = scan(other, ticket(home, certificate_id))
 
     assert ("invalid", "SUSPENDED") == told(report)
     assert "\u200b" not in json.dumps(report, ensure_ascii=False)

@@ -45,10 +45,10 @@ def changing(*events: Transition) -> Deed:
     """Prepare a certificate, moved on by all events but the last."""
 
     def prepare(home: Region, other: Region) -> Callable[[], object]:
-        cid = issued(home, licence("史-1"))
+        certificate_id = issued(home, licence("史-1"))
         for event in events[:-1]:
-            change(home, cid, event)
-        return lambda: change(home, cid, events[-1])
+            change(home, certificate_id, event)
+        return lambda: change(home, certificate_id, events[-1])
 
     return prepare
 
@@ -56,11 +56,11 @@ def changing(*events: Transition) -> Deed:
 def jumping(home: Region, other: Region) -> Callable[[], object]:
     """Prepare a clock that has jumped since the worker looked at it."""
     home.clock.pass_(days=1)  # the keys are not older than the story
-    looked = watch(home.hub)
+    resolved = watch(home.hub)
     home.clock.jump(hours=8)
 
     def look() -> None:
-        watch(home.hub, looked.monotonic)
+        watch(home.hub, resolved.monotonic)
         home.clock.jump(hours=-8)
 
     return look

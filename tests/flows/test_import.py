@@ -82,7 +82,7 @@ def test_what_is_imported_is_valid(home):
             c for c in certificates.issued_by(unit, [named.MARKET], limit=50) if c.record.number == "食-1"
         ]
     assert State.ACTIVE is found.state
-    assert ("valid", "OK") == told(scan(home, ticket(home, found.cid)))
+    assert ("valid", "OK") == told(scan(home, ticket(home, found.certificate_id)))
 
 
 def test_bad_rows_are_told_by_line_column_and_cause_and_good_ones_issued(home):
@@ -159,12 +159,12 @@ def test_an_expired_row_is_issued_and_a_revoked_one_stays_revoked(home):
         [found] = [
             c for c in certificates.issued_by(unit, [named.MARKET], limit=50) if c.record.number == "食-1"
         ]
-    assert ("invalid", "EXPIRED") == told(scan(home, ticket(home, found.cid)))
+    assert ("invalid", "EXPIRED") == told(scan(home, ticket(home, found.certificate_id)))
 
-    change(home, found.cid, Transition.REVOKE)
+    change(home, found.certificate_id, Transition.REVOKE)
     file.seek(0)
     assert (1, 0, 1, 0) == figures(imported(home, file))
-    assert ("invalid", "REVOKED") == told(scan(home, ticket(home, found.cid)))
+    assert ("invalid", "REVOKED") == told(scan(home, ticket(home, found.certificate_id)))
 
 
 def test_check_only_predicts_and_writes_nothing(home):

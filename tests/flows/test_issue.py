@@ -22,10 +22,10 @@ from tests.support.region import Region, with_step
 from tests.support.story import BUSINESS, food, issued, key, licence, marriage, scan, ticket, told
 
 
-def stored(region: Region, cid: str) -> Certificate:
+def stored(region: Region, certificate_id: str) -> Certificate:
     """The certificate as the store has it."""
     with region.hub.reading() as unit:
-        found = certificates.find(unit, cid)
+        found = certificates.find(unit, certificate_id)
     assert found is not None
     return found
 
@@ -154,7 +154,7 @@ def test_a_retry_signs_the_bytes_that_were_on_record(home, clock):
     made, _ = issue.issue(licence("营-11"), by=home.agency, hub=home.hub, key=key("over"))
 
     assert intent.record.signing_input == stored(home, str(made["id"])).record.signing_input
-    assert intent.cid == made["id"]
+    assert intent.certificate_id == made["id"]
 
 
 def test_two_tries_that_both_sign_make_one_certificate(home, clock):
@@ -186,11 +186,11 @@ def test_the_sweeper_voids_what_nobody_finished_and_never_signs(home, clock):
 
     sweep(home.hub)
 
-    voided = stored(home, intent.cid)
+    voided = stored(home, intent.certificate_id)
     assert (State.VOIDED, "") == (voided.state, voided.record.signature)
     made, new = issue.issue(licence("营-13"), by=home.agency, hub=home.hub, key=key())
     assert new
-    assert intent.cid != made["id"]
+    assert intent.certificate_id != made["id"]
 
 
 def test_the_sweeper_leaves_a_fresh_intent_alone(home, clock):
@@ -236,12 +236,12 @@ def test_a_number_that_stands_for_something_else_is_a_conflict(home):
 
 def test_the_same_certificate_under_another_key_is_existing(home):
     """Two systems of one agency send the same certificate: it is there, once, and both get it."""
-    cid = issued(home, licence("营-17"))
+    certificate_id = issued(home, licence("营-17"))
 
     answer, new = issue.issue(licence("营-17"), by=home.agency, hub=home.hub, key=key("later"))
 
     assert not new
-    assert cid == answer["id"]
+    assert certificate_id == answer["id"]
 
 
 def test_a_number_belongs_to_its_kind(home):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from certhub.adapters.network import PeerDown
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db import leases
 from certhub.db.leases import LEASE_SECONDS, WORKER, Lease
 from certhub.errors import NotFound, Unavailable
@@ -95,7 +95,7 @@ def test_a_job_that_is_not_there_is_told_with_those_that_are(home):
         run_once(home.hub, "publsh")
 
 
-@pytest.mark.disagrees("the shelf is gone at its end")
+@pytest.mark.disagrees("the public folder is gone at its end")
 def test_a_job_that_fails_stops_no_other_in_its_round(home, voided, caplog):
     """Nothing can be published, and what nobody finished is given up all the same, in that same round."""
     unfinished(home)
@@ -155,7 +155,7 @@ class Rounds:
         """Look whether the list was signed anew while the other region had not answered."""
         if threading.current_thread() is not threading.main_thread():
             return True
-        signed = self.home.hub.shelf.get("status/1")
+        signed = self.home.hub.public_files.get("status/1")
         if not self.before:
             self.before = signed
             self.network.asked.wait(10)
@@ -178,8 +178,8 @@ def test_a_job_that_waits_for_another_region_delays_no_publishing(home):
 
 
 @dataclass(frozen=True)
-class SlowShelf(Shelf):
-    """A shelf on a disk that hangs for longer than a lease lasts, while another process takes over."""
+class SlowShelf(PublicFiles):
+    """Public files on a disk that hangs for longer than a lease lasts, while another process takes over."""
 
     home: Region
 
@@ -195,14 +195,14 @@ class SlowShelf(Shelf):
 def test_who_lost_the_lease_in_a_long_step_does_no_more_of_the_round(home, voided):
     """Publishing took eleven seconds and another process took over: that one sweeps."""
     unfinished(home)
-    slow = replace(home.hub, shelf=SlowShelf(home.hub.shelf.folder, home))
+    slow = replace(home.hub, public_files=SlowShelf(home.hub.public_files.folder, home))
 
     went_on = Turns(slow, TOGETHER, Lease(WORKER, "first")).round()
 
     assert (False, 0, "other") == (went_on, voided(), has_lease(home))
 
 
-@pytest.mark.disagrees("the shelf is gone at its end")
+@pytest.mark.disagrees("the public folder is gone at its end")
 def test_a_job_of_every_hour_that_fails_is_tried_again_in_half_a_minute(home, caplog):
     """Not an hour later."""
     blocked = home.hub.settings.data / "public"
@@ -231,7 +231,7 @@ def test_a_step_by_hand_is_refused_while_another_process_does_the_jobs(home):
         run_by_hand(home.hub, "sweep", wait=wait)
 
     assert ("WORKER_RUNS", "worker") == (refused.value.code, has_lease(home))
-    assert [] == home.hub.shelf.names("status")
+    assert [] == home.hub.public_files.names("status")
 
 
 def test_a_step_by_hand_takes_over_from_who_died_and_gives_the_lease_back(home, voided):

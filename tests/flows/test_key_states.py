@@ -9,7 +9,7 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.formats.trust.trustlist import RegionKeys, keys_path
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.errors import BadRequest
 from certhub.flows.verification.answer import answer
 from certhub.hub import TRUST
@@ -30,7 +30,7 @@ def say_of(region: str, reader, **entry: object) -> None:
     folder = reader.hub.settings.data / TRUST
     listed = RegionKeys.from_bytes((folder / keys_path(region)).read_bytes())
     keys = tuple(replace(key, **entry) if key.purpose is Purpose.EXCHANGE else key for key in listed.keys)
-    Shelf(folder).put(keys_path(region), replace(listed, keys=keys).to_bytes())
+    PublicFiles(folder).put(keys_path(region), replace(listed, keys=keys).to_bytes())
     reader.clock.pass_(seconds=2)
 
 

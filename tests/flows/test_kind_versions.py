@@ -22,7 +22,7 @@ def issued_of_version(region: Region, version: int) -> str:
     strange = replace(draft, kind=replace(draft.kind, version=version))
     [result] = issue.issue_many([strange], by=region.agency, hub=region.hub)
     assert result.certificate is not None
-    return result.certificate.cid
+    return result.certificate.certificate_id
 
 
 @pytest.mark.parametrize("made", MADE.values(), ids=MADE)

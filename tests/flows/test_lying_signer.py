@@ -126,11 +126,16 @@ def test_one_lie_among_many_makes_none_of_them_active(home):
 
 def test_a_renewal_by_a_lying_signer_leaves_the_old_one_in_force(home):
     """The old version stays active in row, list and history; the new one stays an intent."""
-    cid = issued(home, food("谎-6"))
+    certificate_id = issued(home, food("谎-6"))
 
     with pytest.raises(Unverified, match="does not verify"):
         renew.renew(
-            cid, Order("演示", "决1"), None, by=home.agency, hub=lying(home, LIES["one bit off"]), key=key()
+            certificate_id,
+            Order("演示", "决1"),
+            None,
+            by=home.agency,
+            hub=lying(home, LIES["one bit off"]),
+            key=key(),
         )
 
-    assert ("valid", "OK") == told(scan(home, ticket(home, cid), "PLACEHOLDER-902"))
+    assert ("valid", "OK") == told(scan(home, ticket(home, certificate_id), "PLACEHOLDER-902"))

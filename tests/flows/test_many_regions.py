@@ -10,7 +10,7 @@ from certhub_verifier.formats.status.statuslist import parse_status_uri
 from certhub_verifier.formats.trust.trustlist import MEMBERS_PATH, Members
 from certhub_verifier.receipts import Finding, examine_receipt
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.demo import people as p
 from certhub.demo.region_file import chosen
 from certhub.demo.regions import prepare
@@ -19,8 +19,8 @@ from certhub.flows.verification import verify
 from certhub.flows.verification.offline_bundle import held_lists
 from certhub.flows.verification.show import held_by
 from certhub.hub import TRUST
-from certhub.jobs import publish
-from certhub.jobs.status_lists import fetch_peer_lists
+from certhub.jobs.peer_lists import fetch_peer_lists
+from certhub.jobs.status_lists import publish
 from tests.support.drawn import Drawn, draw
 from tests.support.region import Region, make_regions, open_region, plan_of
 from tests.support.story import scan, ticket, told
@@ -45,7 +45,7 @@ def row(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Row]:
 def licence_of(region: Region) -> str:
     """Return the id of the licence that 张演示 can show in a region."""
     held = [one.certificate for one in held_by(region.holder, hub=region.hub)]
-    return next(one.cid for one in held if one.kind == p.LICENCE)
+    return next(one.certificate_id for one in held if one.kind == p.LICENCE)
 
 
 def test_a_third_region_is_one_file(row: Row) -> None:
@@ -112,10 +112,10 @@ def test_while_a_regions_files_are_being_written_the_set_of_before_stays(tmp_pat
     with make_regions(demo, chosen(outside=drawn.folder)) as (home, other, third):
         whole = home.hub.trust_folder.files()
         known = {home.hub.region, other.hub.region}
-        shelf = Shelf(home.hub.settings.data / TRUST)
+        public_files = PublicFiles(home.hub.settings.data / TRUST)
         members = Members.from_bytes(whole[MEMBERS_PATH])
         before = replace(members, members=tuple(one for one in members.members if one.code in known))
-        shelf.put(MEMBERS_PATH, before.to_bytes())
+        public_files.put(MEMBERS_PATH, before.to_bytes())
         late = [path for path in whole if drawn.code in path]
         for path in late:
             (home.hub.settings.data / TRUST / path).unlink()
@@ -124,6 +124,6 @@ def test_while_a_regions_files_are_being_written_the_set_of_before_stays(tmp_pat
         for path in (*late, MEMBERS_PATH):
             assert known == home.hub.trust.regions.keys(), (path, str(drawn))
             assert ("valid", "OK") == told(scan(home, ticket(other, licence_of(other)))), (path, str(drawn))
-            shelf.put(path, whole[path])
+            public_files.put(path, whole[path])
             home.clock.pass_(seconds=1)
         assert ("valid", "OK") == told(scan(home, ticket(third, licence_of(third)))), drawn

@@ -1,4 +1,4 @@
-"""No personal value is found where it does not belong: database files, shelf, logs, addresses (DESIGN D19).
+"""No personal value is found where it does not belong: database files, public files, logs, addresses (DESIGN D19).
 
 Distinctive values are planted in every place where a person's data can enter; every flow is run, with its
 errors; then every byte that a thief, an operator or a log collector could see is searched for them.
@@ -113,19 +113,19 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
         parties.give_token(unit, named.account, "planted", expires_at=unit.now + timedelta(hours=1))
         holder = parties.open_account(unit, Role.HOLDER, PERSON.name, holder=person)
 
-    def shown(cid: str, mode: Mode = Mode.TICKET) -> str:
-        return show.show(Choice((TicketItem(cid),), mode), by=holder, hub=home.hub).code
+    def shown(certificate_id: str, mode: Mode = Mode.TICKET) -> str:
+        return show.show(Choice((TicketItem(certificate_id),), mode), by=holder, hub=home.hub).code
 
     made, _ = issue.issue(draft(), by=home.agency, hub=home.hub, key=key("same"))
     issue.issue(draft(), by=home.agency, hub=home.hub, key=key("same"))
-    cid = str(made["id"])
-    code = shown(cid)
+    certificate_id = str(made["id"])
+    code = shown(certificate_id)
     scan(home, code, case_number=CASE, window=WINDOW)
-    question = Question(shown(cid), BUSINESS, WINDOW, CASE, "planted-1")
+    question = Question(shown(certificate_id), BUSINESS, WINDOW, CASE, "planted-1")
     verify.verify(question, by=named, hub=home.hub)
     verify.receipt("planted-1", by=named, hub=home.hub)
     scan(home, code)
-    report = scan(other, shown(cid))
+    report = scan(other, shown(certificate_id))
     verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
     verify.receipt(report["verification_id"], by=replace(other.clerk, is_page=True), hub=other.hub)
     outcome.conclude(report["verification_id"], Result.REPORTED, NOTE, by=other.clerk, hub=other.hub)
@@ -133,24 +133,24 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
     outcome.reported(limit=10, before=None, hub=other.hub)
     for field in report["items"][0]["disclosed"]:
         reveal.reveal(report["verification_id"], 0, field, by=other.clerk, hub=other.hub)
-    scan(home, shown(cid, Mode.SEALED))
-    scan(other, shown(cid, Mode.SEALED))
+    scan(home, shown(certificate_id, Mode.SEALED))
+    scan(other, shown(certificate_id, Mode.SEALED))
     home.wire.down.add("420700")
-    scan(other, shown(cid))
-    scan(other, shown(cid, Mode.SEALED))
+    scan(other, shown(certificate_id))
+    scan(other, shown(certificate_id, Mode.SEALED))
     home.wire.down.clear()
     order = Order(REASON, DECISION)
-    revoke.change(cid, Transition.SUSPEND, order, by=home.agency, hub=home.hub, key=key())
-    scan(home, shown(cid))
-    revoke.change(cid, Transition.REINSTATE, order, by=home.agency, hub=home.hub, key=key())
-    renewed = renew.renew(cid, order, None, by=home.agency, hub=home.hub, key=key())
+    revoke.change(certificate_id, Transition.SUSPEND, order, by=home.agency, hub=home.hub, key=key())
+    scan(home, shown(certificate_id))
+    revoke.change(certificate_id, Transition.REINSTATE, order, by=home.agency, hub=home.hub, key=key())
+    renewed = renew.renew(certificate_id, order, None, by=home.agency, hub=home.hub, key=key())
     scan(other, shown(str(renewed["id"])))
     for wrong in (
         lambda: issue.issue(draft(经营范围="别的"), by=home.agency, hub=home.hub, key=key()),
         lambda: issue.issue(draft(法定代表人身份证号=BAD_NUMBER), by=home.agency, hub=home.hub, key=key()),
         lambda: issue.issue(replace(draft(), kind=NUMBER), by=home.agency, hub=home.hub, key=key()),
         lambda: issue.issue(replace(draft(), valid_from=ADDRESS), by=home.agency, hub=home.hub, key=key()),
-        lambda: change(home, cid, Transition.REVOKE),
+        lambda: change(home, certificate_id, Transition.REVOKE),
         lambda: show.show(Choice((TicketItem(NUMBER),), Mode.TICKET), by=holder, hub=home.hub),
         lambda: scan(home, PERSON.id_number, matter=ADDRESS),
     ):
@@ -184,7 +184,7 @@ def searched(folder: Path) -> dict[str, bytes]:
 
 
 def test_planted_values_are_found_nowhere(regions, home, other, tmp_path, caplog):
-    """Zero hits in database files, shelf, trust folders, logs and error texts, in every spelling."""
+    """Zero hits in database files, public files, trust folders, logs and error texts, in every spelling."""
     with caplog.at_level(logging.DEBUG):
         every_flow(home, other, tmp_path)
     places = searched(tmp_path / "regions") | {"logs": caplog.text.encode()}

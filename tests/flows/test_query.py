@@ -13,7 +13,7 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.trustlist import agreement_path
 from certhub_verifier.receipts import Finding, examine_receipt
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.ids import public_id
 from certhub.demo import people as p
 from certhub.errors import BadRequest, Conflict
@@ -66,7 +66,7 @@ def agree(regions: tuple[Region, Region], *, days: int = 365, **changes: object)
     for region in regions:
         for own, other in (("420700", "420100"), ("420100", "420700")):
             name = agreement_path(own, other, standing.n + 1)
-            Shelf(region.hub.settings.data / TRUST).put(name, following)
+            PublicFiles(region.hub.settings.data / TRUST).put(name, following)
     regions[0].clock.pass_(seconds=2)
 
 
@@ -100,9 +100,9 @@ def test_the_signed_answer_holds_nothing_outside_the_agreement(home, other):
 def test_an_agreement_with_fewer_fields_lets_fewer_out(regions, home, other):
     """The next version of the agreement says 名称 alone: so does the answer, ticket or sealed code."""
     agree(regions, fields=("名称",))
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
 
-    for code in (ticket(home, cid), sealed(home, cid)):
+    for code in (ticket(home, certificate_id), sealed(home, certificate_id)):
         report = scan(other, code)
         _, reply = last_question(home)
         [item] = jws.parse(reply, "xr-res+jwt").payload["results"][0]["items"]
@@ -192,11 +192,11 @@ def test_an_agreement_that_only_one_side_publishes_is_none(home, other, clock):
 def test_an_agreement_ends(regions, home, other, clock):
     """After its last day nobody is asked any more, and the version before does not come back."""
     agree(regions, days=1)
-    cid = issued(home, licence("营-1"))
-    assert ("valid", "OK") == told(scan(other, ticket(home, cid)))
+    certificate_id = issued(home, licence("营-1"))
+    assert ("valid", "OK") == told(scan(other, ticket(home, certificate_id)))
     clock.pass_(days=1)
 
-    assert ("undetermined", "NO_AGREEMENT") == told(scan(other, ticket(home, cid)))
+    assert ("undetermined", "NO_AGREEMENT") == told(scan(other, ticket(home, certificate_id)))
     assert 1 == len(home.wire.sent)
 
 
@@ -298,7 +298,7 @@ def test_every_changed_byte_of_an_answer_is_no_answer(home, other):
     """Every seventh byte of the answer, changed by one bit."""
     scan(other, ticket(home, issued(home, licence("营-0"))))
     length = len(last_question(home)[1])
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
 
     for place in range(0, length, max(length // 40, 1)):
 
@@ -306,7 +306,7 @@ def test_every_changed_byte_of_an_answer_is_no_answer(home, other):
             at = min(place, len(reply) - 1)
             return reply[:at] + bytes([reply[at] ^ 1]) + reply[at + 1 :]
 
-        report = scan(through(other, BrokenWire(home.wire, flipped)), ticket(home, cid))
+        report = scan(through(other, BrokenWire(home.wire, flipped)), ticket(home, certificate_id))
         assert "undetermined" == report["verdict"], place
 
 
@@ -353,12 +353,12 @@ def test_our_own_key_answers_no_question_of_ours(home, other):
 
 def test_an_old_answer_given_again_is_no_answer(home, other):
     """A recorded "valid" is bound to the question that it answered."""
-    cid = issued(home, licence("营-1"))
-    scan(other, ticket(home, cid))
+    certificate_id = issued(home, licence("营-1"))
+    scan(other, ticket(home, certificate_id))
     _, recorded = last_question(home)
-    change(home, cid, Transition.REVOKE)
+    change(home, certificate_id, Transition.REVOKE)
 
-    report = scan(through(other, BrokenWire(home.wire, lambda reply: recorded)), ticket(home, cid))
+    report = scan(through(other, BrokenWire(home.wire, lambda reply: recorded)), ticket(home, certificate_id))
 
     assert ("undetermined", "NOT_BELIEVED") == told(report)
 
@@ -634,11 +634,11 @@ def test_the_receipt_of_a_peers_answer_is_genuine_and_carries_the_evidence(home,
 
 def test_suspended_at_home_is_suspended_abroad_at_once(home, other):
     """A live answer has no list age: suspend, reinstate, revoke, each seen by the very next scan."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     seen = []
     for event in (Transition.SUSPEND, Transition.REINSTATE, Transition.REVOKE):
-        change(home, cid, event)
-        seen.append((told(scan(home, ticket(home, cid))), told(scan(other, ticket(home, cid)))))
+        change(home, certificate_id, event)
+        seen.append(tuple(told(scan(where, ticket(home, certificate_id))) for where in (home, other)))
 
     assert [
         (("invalid", "SUSPENDED"), ("invalid", "SUSPENDED")),
@@ -657,10 +657,10 @@ def test_a_sealed_code_of_another_region_is_used_up_at_its_region(home, other):
 
 def test_a_sealed_code_whose_region_is_down_is_at_most_to_be_checked(home, other):
     """Judged by the list we hold; that it was not used before nobody can say."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     publish(home.hub)
     fetch_peer_lists(other.hub)
-    code = sealed(home, cid)
+    code = sealed(home, certificate_id)
     home.wire.down.add("420700")
 
     report = scan(other, code)
@@ -672,9 +672,9 @@ def test_a_sealed_code_whose_region_is_down_is_at_most_to_be_checked(home, other
 
 def test_a_sealed_code_whose_region_is_down_and_whose_list_says_suspended_is_bad(home, other, clock):
     """A known bad needs nobody's answer."""
-    cid = issued(home, licence("营-1"))
-    code = sealed(home, cid)
-    change(home, cid, Transition.SUSPEND)
+    certificate_id = issued(home, licence("营-1"))
+    code = sealed(home, certificate_id)
+    change(home, certificate_id, Transition.SUSPEND)
     publish(home.hub)
     fetch_peer_lists(other.hub)
     home.wire.down.add("420700")

@@ -8,13 +8,13 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.trustlist import agreement_path
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.flows.verification.answer import answer
 from certhub.history.events import store as history
 from certhub.hub import TRUST
-from certhub.verification.tickets.tables import SpentRow
+from certhub.verification.tickets.tables import RedemptionRow
 from tests.flows.test_query import AGREED, last_question, spent_rows, through
 from tests.support.region import Clock, Region, Wire
 from tests.support.story import issued, licence, scan, ticket, told
@@ -31,7 +31,7 @@ def publish(agreement, *where: Region) -> None:
     """Put an agreement, as both regions publish it, into the trust folders of some hubs."""
     for region in where:
         for own, peer in (PAIR, PAIR[::-1]):
-            Shelf(region.hub.settings.data / TRUST).put(
+            PublicFiles(region.hub.settings.data / TRUST).put(
                 agreement_path(own, peer, agreement.n), agreement.to_bytes()
             )
 
@@ -151,7 +151,7 @@ def test_an_agreement_that_ended_on_the_way_is_over(home, other, clock):
 def row_of(region: Region) -> tuple[object, ...]:
     """What is on record of the one code that was used: the row, whole."""
     with region.hub.reading() as unit:
-        [row] = unit.sql.execute(table_of(SpentRow).select())
+        [row] = unit.sql.execute(table_of(RedemptionRow).select())
     return tuple(row)
 
 

@@ -125,12 +125,12 @@ def rewrites_trust(region: Region, at: str) -> Region:
 def test_a_receipt_names_the_list_that_judged(home, other, where, step):
     """A trust list that comes into force in the middle of a verification judges the next one, and none of this."""
     region = home if where == "home" else other
-    cid = issued(home, licence("摘-1"))
+    certificate_id = issued(home, licence("摘-1"))
     before = digest_of_the_published_list(region)
 
-    filed = receipt_of(rewrites_trust(region, step), ticket(home, cid))
+    filed = receipt_of(rewrites_trust(region, step), ticket(home, certificate_id))
     after = digest_of_the_published_list(region)
-    later = receipt_of(region, ticket(home, cid))
+    later = receipt_of(region, ticket(home, certificate_id))
 
     fresh = [fact["evidence"] for fact in filed["items"][0]["facts"] if fact["fact"] == "trust_fresh"]
     assert before != after
@@ -144,14 +144,14 @@ def test_every_digest_of_a_receipt_leads_to_what_it_names(home, other):
     agreement = other.hub.trust.agreement(other.hub.region, home.hub.region, other.hub.now())
     for where, make in ((home, ticket), (home, sealed), (other, ticket), (other, sealed)):
         filed = receipt_of(where, make(home, issued(home, licence(f"摘-{where.hub.region}-{make.__name__}"))))
-        shelf = where.hub.shelf
-        rules = json.loads(shelf.document(filed["policy"]))
-        files = read_manifest(shelf.document(filed["trust"]))
+        public_files = where.hub.public_files
+        rules = json.loads(public_files.document(filed["policy"]))
+        files = read_manifest(public_files.document(filed["trust"]))
         for digest in (filed["policy"], filed["trust"], *files.values()):
-            assert digest == sha256(shelf.document(digest)).hexdigest()
+            assert digest == sha256(public_files.document(digest)).hexdigest()
 
         kept = TrustSet.from_files(
-            {path: shelf.document(digest) for path, digest in files.items()}, as_of=home.clock.now()
+            {path: public_files.document(digest) for path, digest in files.items()}, as_of=home.clock.now()
         )
         assert (filed["matter"], filed["channel"]) == (rules["matter"], rules["channel"])
         assert filed["trust"] == kept.digest
@@ -160,9 +160,12 @@ def test_every_digest_of_a_receipt_leads_to_what_it_names(home, other):
 
 def test_a_receipt_of_an_earlier_release_finds_its_rules(home):
     """What named all facts is kept too, in the forms of then, once the background jobs have begun."""
-    keep_rules(home.hub.shelf)
+    keep_rules(home.hub.public_files)
     policy = policy_for(matter(BUSINESS), Channel.TICKET)
-    kept = [json.loads(home.hub.shelf.document(sha256(one).hexdigest())) for one in policy.former_documents()]
+    kept = [
+        json.loads(home.hub.public_files.document(sha256(one).hexdigest()))
+        for one in policy.former_documents()
+    ]
 
     assert [13, 14] == [len(form["levels"]) for form in kept]
     assert {"off"} < {level for form in kept for level in form["levels"].values()}

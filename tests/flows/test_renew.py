@@ -22,16 +22,16 @@ ORDER = Order("到期换证（演示）", "鄂演决字〔2026〕第9号")
 TODAY = date(2026, 11, 24)
 
 
-def renewed(region: Region, cid: str, valid_to: date | None = None) -> str:
+def renewed(region: Region, certificate_id: str, valid_to: date | None = None) -> str:
     """Renew; return the new certificate's id."""
-    made = renew.renew(cid, ORDER, valid_to, by=region.agency, hub=region.hub, key=key())
+    made = renew.renew(certificate_id, ORDER, valid_to, by=region.agency, hub=region.hub, key=key())
     return str(made["id"])
 
 
-def found(region: Region, cid: str) -> Certificate:
+def found(region: Region, certificate_id: str) -> Certificate:
     """The certificate as stored."""
     with region.hub.reading() as unit:
-        certificate = certificates.find(unit, cid)
+        certificate = certificates.find(unit, certificate_id)
     assert certificate is not None
     return certificate
 
@@ -80,21 +80,21 @@ def test_without_an_end_it_stays_without_one(home):
 
 def test_an_end_before_the_start_is_refused(home):
     """A renewal that would be over before it begins."""
-    cid = issued(home, food("食-1"))
+    certificate_id = issued(home, food("食-1"))
 
     with pytest.raises(ClaimsInvalid):
-        renewed(home, cid, TODAY - timedelta(days=1))
-    assert State.ACTIVE is found(home, cid).state
+        renewed(home, certificate_id, TODAY - timedelta(days=1))
+    assert State.ACTIVE is found(home, certificate_id).state
 
 
 @pytest.mark.parametrize("event", [Transition.SUSPEND, Transition.REVOKE, Transition.SUPERSEDE])
 def test_only_what_is_active_is_renewed(home, event):
     """A renewal does not heal what was taken back."""
-    cid = issued(home, food("食-1"))
-    change(home, cid, event)
+    certificate_id = issued(home, food("食-1"))
+    change(home, certificate_id, event)
 
     with pytest.raises(WrongState):
-        renewed(home, cid)
+        renewed(home, certificate_id)
 
 
 def test_a_superseded_version_is_not_renewed_again(home):
@@ -109,36 +109,36 @@ def test_a_superseded_version_is_not_renewed_again(home):
 
 def test_another_agencys_is_not_there(home):
     """As with every change."""
-    cid = issued(home, food("食-1"))
+    certificate_id = issued(home, food("食-1"))
     stranger = replace(home.agency, agencies=("11420799MB9999041J",))
 
     with pytest.raises(NotFound):
-        renew.renew(cid, ORDER, None, by=stranger, hub=home.hub, key=key())
+        renew.renew(certificate_id, ORDER, None, by=stranger, hub=home.hub, key=key())
 
 
 def test_the_same_key_renews_once(home):
     """Asked twice, renewed once."""
-    cid = issued(home, food("食-1"))
+    certificate_id = issued(home, food("食-1"))
     once = key("renew")
 
-    first = renew.renew(cid, ORDER, None, by=home.agency, hub=home.hub, key=once)
-    again = renew.renew(cid, ORDER, None, by=home.agency, hub=home.hub, key=once)
+    first = renew.renew(certificate_id, ORDER, None, by=home.agency, hub=home.hub, key=once)
+    again = renew.renew(certificate_id, ORDER, None, by=home.agency, hub=home.hub, key=once)
 
     assert dict(first) == dict(again)
     with pytest.raises(Conflict):
-        renew.renew(cid, ORDER, None, by=home.agency, hub=home.hub, key=key("renew", "another"))
+        renew.renew(certificate_id, ORDER, None, by=home.agency, hub=home.hub, key=key("renew", "another"))
 
 
 @pytest.mark.parametrize("step", ["renew:1", "renew:2", "renew:3", "issue:4", "issue:5", "renew:4"])
 def test_a_renewal_cut_short_leaves_the_old_one_in_force(home, clock, step):
     """Until the new one is active the old one is; the retry makes one successor, the sweeper voids the rest."""
-    cid = issued(home, food("食-1"))
+    certificate_id = issued(home, food("食-1"))
     with pytest.raises(PulledPlug):
-        renew.renew(cid, ORDER, None, by=home.agency, hub=cut(home, step), key=key("cut"))
-    assert ("valid", "OK") == told(scan(home, ticket(home, cid)))
+        renew.renew(certificate_id, ORDER, None, by=home.agency, hub=cut(home, step), key=key("cut"))
+    assert ("valid", "OK") == told(scan(home, ticket(home, certificate_id)))
     clock.pass_(seconds=11)
 
-    new = renew.renew(cid, ORDER, None, by=home.agency, hub=home.hub, key=key("cut"))
+    new = renew.renew(certificate_id, ORDER, None, by=home.agency, hub=home.hub, key=key("cut"))
     clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
     sweep(home.hub)
 
@@ -156,14 +156,16 @@ def test_a_renewal_cut_short_leaves_the_old_one_in_force(home, clock, step):
 
 def test_a_certificate_that_was_revoked_meanwhile_is_not_renewed(home):
     """Revoked while its successor was being signed: the revocation stands, the successor never becomes active."""
-    cid = issued(home, food("食-1"))
-    slow = with_step(home, lambda name: change(home, cid, Transition.REVOKE) if name == "renew:4" else None)
+    certificate_id = issued(home, food("食-1"))
+    slow = with_step(
+        home, lambda name: change(home, certificate_id, Transition.REVOKE) if name == "renew:4" else None
+    )
 
     with pytest.raises(Conflict) as refused:
-        renew.renew(cid, ORDER, None, by=home.agency, hub=slow, key=key())
+        renew.renew(certificate_id, ORDER, None, by=home.agency, hub=slow, key=key())
 
     assert "CHANGED_MEANWHILE" == refused.value.code
-    assert ("invalid", "REVOKED") == told(scan(home, ticket(home, cid)))
+    assert ("invalid", "REVOKED") == told(scan(home, ticket(home, certificate_id)))
     with home.hub.reading() as unit:
         active = [
             c for c in certificates.issued_by(unit, home.agency.agencies, limit=50)
@@ -184,7 +186,7 @@ def test_the_number_now_stands_for_the_new_version(home):
     )
 
     answer, is_new = issue.issue(same_again, by=home.agency, hub=home.hub, key=key())
-    assert (new.cid, False) == (answer["id"], is_new)
+    assert (new.certificate_id, False) == (answer["id"], is_new)
     with pytest.raises(Conflict):
         issue.issue(food("食-1"), by=home.agency, hub=home.hub, key=key())
 

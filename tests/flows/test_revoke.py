@@ -22,19 +22,19 @@ from tests.support.story import change, issued, key, licence, scan, ticket, told
 ORDER = Order("违章待处理（演示）", "鄂演决字〔2026〕第9号")
 
 
-def state(region: Region, cid: str) -> State:
+def state(region: Region, certificate_id: str) -> State:
     """The state of a certificate."""
     with region.hub.reading() as unit:
-        found = certificates.find(unit, cid)
+        found = certificates.find(unit, certificate_id)
     assert found is not None
     return found.state
 
 
-def published(region: Region, cid: str) -> int:
-    """What the list on the shelf says of a certificate: 0, 1 or 2."""
+def published(region: Region, certificate_id: str) -> int:
+    """What the list among the public files says of a certificate: 0, 1 or 2."""
     with region.hub.reading() as unit:
-        found = certificates.find(unit, cid)
-    token = region.hub.shelf.get(f"status/{found.list_no}")
+        found = certificates.find(unit, certificate_id)
+    token = region.hub.public_files.get(f"status/{found.list_no}")
     parsed = jws.parse(token, "statuslist+jwt")
     said = parse_statement(jws.verify(parsed, region.hub.trust.key(parsed.header.kid)))
     return said.statuses.get(found.list_index)
@@ -42,21 +42,21 @@ def published(region: Region, cid: str) -> int:
 
 def test_suspend_reinstate_revoke_is_what_the_next_scan_says(home):
     """The story of the demo: each change is the verdict of the very next scan."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     seen = []
     for event in (Transition.SUSPEND, Transition.REINSTATE, Transition.REVOKE):
-        change(home, cid, event)
-        seen.append(told(scan(home, ticket(home, cid))))
+        change(home, certificate_id, event)
+        seen.append(told(scan(home, ticket(home, certificate_id))))
 
     assert [("invalid", "SUSPENDED"), ("valid", "OK"), ("invalid", "REVOKED")] == seen
 
 
 def test_the_scan_names_the_decision(home):
     """A clerk can tell the holder which paper it is about."""
-    cid = issued(home, licence("营-1"))
-    revoke.change(cid, Transition.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key())
+    certificate_id = issued(home, licence("营-1"))
+    revoke.change(certificate_id, Transition.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key())
 
-    report = scan(home, ticket(home, cid))
+    report = scan(home, ticket(home, certificate_id))
 
     assert ORDER.decision in report["headline"] + report["next_step"] + str(report["items"])
 
@@ -67,33 +67,33 @@ def test_the_scan_names_the_decision(home):
 )
 def test_the_published_list_says_it_after_the_worker_ran(home, clock, event, value):
     """0 before, 1 or 2 after; which end it was is told only in an authenticated answer."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     publish(home.hub)
-    assert 0 == published(home, cid)
+    assert 0 == published(home, certificate_id)
 
-    change(home, cid, event)
+    change(home, certificate_id, event)
     clock.pass_(seconds=1)
     publish(home.hub)
 
-    assert value == published(home, cid)
+    assert value == published(home, certificate_id)
 
 
 def test_reinstated_is_published_as_good_again(home, clock):
     """A suspension leaves no trace on the list."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     for event in (Transition.SUSPEND, Transition.REINSTATE):
-        change(home, cid, event)
+        change(home, certificate_id, event)
         clock.pass_(seconds=1)
         publish(home.hub)
 
-    assert 0 == published(home, cid)
+    assert 0 == published(home, certificate_id)
 
 
 def test_a_change_leaves_word_for_the_worker_in_its_transaction(home, clock):
     """The outbox row is there when the change is, and gone when the list is out."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     publish(home.hub)
-    change(home, cid, Transition.SUSPEND)
+    change(home, certificate_id, Transition.SUSPEND)
 
     with home.hub.reading() as unit:
         assert 1 == len(outbox.posted(unit, "status"))
@@ -115,56 +115,56 @@ def test_nothing_happens_after_the_end(home):
         Transition.TRANSFER,
         Transition.SUPERSEDE,
     ):
-        cid = issued(home, licence(f"营-{event}"))
-        change(home, cid, event)
-        assert state(home, cid) in ENDS
+        certificate_id = issued(home, licence(f"营-{event}"))
+        change(home, certificate_id, event)
+        assert state(home, certificate_id) in ENDS
         for another in Transition:
             with pytest.raises(WrongState):
-                change(home, cid, another)
+                change(home, certificate_id, another)
 
 
 @pytest.mark.parametrize("event", [Transition.REINSTATE, Transition.ACTIVATE, Transition.VOID])
 def test_what_cannot_be_is_refused_and_leaves_nothing_behind(home, event):
     """An active certificate is not reinstated; the key of the refused request can be used again."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
 
     for _ in range(2):
         with pytest.raises(WrongState):
-            change(home, cid, event, at=key("again"))
-    assert State.ACTIVE is state(home, cid)
+            change(home, certificate_id, event, at=key("again"))
+    assert State.ACTIVE is state(home, certificate_id)
 
 
 def test_another_agencys_certificate_is_not_there(home):
     """Whoever may not change it does not learn that it exists."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     stranger = replace(home.agency, agencies=("11420799MB9999041J",))
 
-    for unknown, by in ((cid, stranger), ("0" * 26, home.agency)):
+    for unknown, by in ((certificate_id, stranger), ("0" * 26, home.agency)):
         with pytest.raises(NotFound) as refused:
             revoke.change(unknown, Transition.REVOKE, ORDER, by=by, hub=home.hub, key=key())
         assert "NOT_FOUND" == refused.value.code
-    assert State.ACTIVE is state(home, cid)
+    assert State.ACTIVE is state(home, certificate_id)
 
 
 def test_a_change_takes_effect_at_once_or_not_yet(home):
     """A date in the future is refused: nobody would remember it. Today, in China's time, is not the future."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     tomorrow = Order("理由", "号", effective_from=date(2026, 11, 25))
     today = Order("理由", "号", effective_from=date(2026, 11, 24))
 
     with pytest.raises(BadRequest) as refused:
-        revoke.change(cid, Transition.REVOKE, tomorrow, by=home.agency, hub=home.hub, key=key())
+        revoke.change(certificate_id, Transition.REVOKE, tomorrow, by=home.agency, hub=home.hub, key=key())
     assert "EFFECTIVE_IN_FUTURE" == refused.value.code
-    revoke.change(cid, Transition.REVOKE, today, by=home.agency, hub=home.hub, key=key())
+    revoke.change(certificate_id, Transition.REVOKE, today, by=home.agency, hub=home.hub, key=key())
 
 
 def test_the_same_key_changes_once(home):
     """Asked twice, done once, answered alike, although the second could not be done any more."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     once = key("suspend")
 
-    first = change(home, cid, Transition.SUSPEND, at=once)
-    again = change(home, cid, Transition.SUSPEND, at=once)
+    first = change(home, certificate_id, Transition.SUSPEND, at=once)
+    again = change(home, certificate_id, Transition.SUSPEND, at=once)
 
     assert dict(first) == dict(again)
     assert "suspended" == again["state"]
@@ -172,53 +172,57 @@ def test_the_same_key_changes_once(home):
 
 def test_the_same_key_with_another_order_is_refused(home):
     """A key stands for one request."""
-    cid = issued(home, licence("营-1"))
-    change(home, cid, Transition.SUSPEND, at=key("one", "suspend"))
+    certificate_id = issued(home, licence("营-1"))
+    change(home, certificate_id, Transition.SUSPEND, at=key("one", "suspend"))
 
     with pytest.raises(Conflict):
-        change(home, cid, Transition.REVOKE, at=key("one", "revoke"))
+        change(home, certificate_id, Transition.REVOKE, at=key("one", "revoke"))
 
 
 @pytest.mark.parametrize("step", ["revoke:1", "revoke:2", "revoke:3"])
 def test_a_change_cut_short_is_whole_or_not_there(home, step):
     """State, slot, event, outbox and answer are one transaction; the retry under the same key ends well."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     publish(home.hub)
     with pytest.raises(PulledPlug):
-        revoke.change(cid, Transition.REVOKE, ORDER, by=home.agency, hub=cut(home, step), key=key("cut"))
+        revoke.change(
+            certificate_id, Transition.REVOKE, ORDER, by=home.agency, hub=cut(home, step), key=key("cut")
+        )
 
-    done = state(home, cid) is State.REVOKED
+    done = state(home, certificate_id) is State.REVOKED
     with home.hub.reading() as unit:
-        subject = certificates.find(unit, cid).ref.hex()
+        subject = certificates.find(unit, certificate_id).ref.hex()
         told_of = history.events(unit, subject=subject, type_="certificate.revoked")
         waiting = outbox.posted(unit, "status")
     assert (step == "revoke:3") is done
     assert (int(done), done) == (len(told_of), bool(waiting))
-    answer = revoke.change(cid, Transition.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key("cut"))
+    answer = revoke.change(
+        certificate_id, Transition.REVOKE, ORDER, by=home.agency, hub=home.hub, key=key("cut")
+    )
 
     assert "revoked" == answer["state"]
-    assert State.REVOKED is state(home, cid)
+    assert State.REVOKED is state(home, certificate_id)
 
 
 def test_a_change_that_lost_the_race_says_so(home):
     """Two officials at once: the second sees a certificate that somebody changed, and looks again."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     with home.hub.reading() as unit:
-        seen = certificates.find(unit, cid)
-    change(home, cid, Transition.SUSPEND)
+        seen = certificates.find(unit, certificate_id)
+    change(home, certificate_id, Transition.SUSPEND)
 
     with home.hub.writing() as unit:
         assert certificates.set_state(unit, seen, State.REVOKED, by="t") is None
-    assert State.SUSPENDED is state(home, cid)
+    assert State.SUSPENDED is state(home, certificate_id)
 
 
 def test_the_event_says_who_why_and_by_which_paper(home):
     """One deed, one event, in the history of the certificate."""
-    cid = issued(home, licence("营-1"))
-    revoke.change(cid, Transition.SUSPEND, ORDER, by=home.agency, hub=home.hub, key=key())
+    certificate_id = issued(home, licence("营-1"))
+    revoke.change(certificate_id, Transition.SUSPEND, ORDER, by=home.agency, hub=home.hub, key=key())
 
     with home.hub.reading() as unit:
-        found = certificates.find(unit, cid)
+        found = certificates.find(unit, certificate_id)
         [event] = history.events(unit, subject=found.ref.hex(), type_="certificate.suspended")
     assert home.agency.key == event.actor
     assert (ORDER.reason, ORDER.decision) == (event.body["reason"], event.body["decision"])
@@ -226,9 +230,11 @@ def test_the_event_says_who_why_and_by_which_paper(home):
 
 def test_a_scan_during_a_change_sees_one_or_the_other(home):
     """The row speaks: a change that is not committed has not happened."""
-    cid = issued(home, licence("营-1"))
-    code = ticket(home, cid)
-    slow = with_step(home, lambda name: change(home, cid, Transition.SUSPEND) if name == "verify:4" else None)
+    certificate_id = issued(home, licence("营-1"))
+    code = ticket(home, certificate_id)
+    slow = with_step(
+        home, lambda name: change(home, certificate_id, Transition.SUSPEND) if name == "verify:4" else None
+    )
 
     report = scan(replace(home, hub=slow), code)
 

@@ -28,7 +28,7 @@ from tests.support.story import change, food, issued, key, licence, marriage, sc
 
 def choice(*cids: str, mode: Mode = Mode.TICKET, matter: str | None = None) -> Choice:
     """A choice of whole certificates."""
-    return Choice(tuple(TicketItem(cid) for cid in cids), mode, matter)
+    return Choice(tuple(TicketItem(certificate_id) for certificate_id in cids), mode, matter)
 
 
 def li(region: Region) -> Actor:
@@ -96,8 +96,8 @@ def test_a_ticket_lives_sixty_seconds(home, clock):
 
 def test_several_tickets_may_be_open_at_once(home):
     """The code on the screen renews itself; the one before it is still good in its time."""
-    cid = issued(home, licence("营-1"))
-    first, second = ticket(home, cid), ticket(home, cid)
+    certificate_id = issued(home, licence("营-1"))
+    first, second = ticket(home, certificate_id), ticket(home, certificate_id)
 
     assert first != second
     assert [("valid", "OK"), ("valid", "OK")] == [told(scan(home, first)), told(scan(home, second))]
@@ -105,8 +105,8 @@ def test_several_tickets_may_be_open_at_once(home):
 
 def test_showing_is_told(home):
     """The holder can see later when a code was made."""
-    cid = issued(home, licence("营-1"))
-    ticket(home, cid)
+    certificate_id = issued(home, licence("营-1"))
+    ticket(home, certificate_id)
 
     with home.hub.reading() as unit:
         [event] = history.events(unit, type_="certificate.shown", limit=1)
@@ -127,10 +127,10 @@ def test_a_holder_cannot_show_what_somebody_else_holds(home):
 
 def test_both_spouses_can_show_their_certificate(home):
     """Each holder of a certificate holds it whole."""
-    cid = issued(home, marriage("婚-1"))
+    certificate_id = issued(home, marriage("婚-1"))
 
     for holder in (home.holder, li(home)):
-        code = show.show(choice(cid), by=holder, hub=home.hub).code
+        code = show.show(choice(certificate_id), by=holder, hub=home.hub).code
         assert ("valid", "OK") == told(scan(home, code))
 
 
@@ -142,22 +142,22 @@ def test_an_account_that_holds_nothing_shows_nothing(home):
 
 def test_the_holder_is_warned_of_what_a_clerk_will_refuse(home):
     """A suspended certificate may be shown, and the holder knows before the clerk does."""
-    cid = issued(home, licence("营-1"))
-    change(home, cid, Transition.SUSPEND)
+    certificate_id = issued(home, licence("营-1"))
+    change(home, certificate_id, Transition.SUSPEND)
 
-    shown = show.show(choice(cid), by=home.holder, hub=home.hub)
+    shown = show.show(choice(certificate_id), by=home.holder, hub=home.hub)
 
-    assert ((cid, "suspended"),) == shown.warnings
+    assert ((certificate_id, "suspended"),) == shown.warnings
     assert ("invalid", "SUSPENDED") == told(scan(home, shown.code))
 
 
 def test_an_expired_certificate_is_called_expired(home):
     """Expired is computed from the dates, in China's time."""
-    cid = issued(home, food("食-1", valid_to="2026-11-23"))
+    certificate_id = issued(home, food("食-1", valid_to="2026-11-23"))
 
-    shown = show.show(choice(cid), by=home.holder, hub=home.hub)
+    shown = show.show(choice(certificate_id), by=home.holder, hub=home.hub)
 
-    assert ((cid, "expired"),) == shown.warnings
+    assert ((certificate_id, "expired"),) == shown.warnings
     assert ("invalid", "EXPIRED") == told(scan(home, shown.code))
 
 
@@ -173,10 +173,10 @@ def test_a_ticket_carries_one_to_ten(home, number):
 
 def test_the_same_certificate_twice_is_a_slip(home):
     """A choice names different certificates."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
 
     with pytest.raises(BadRequest):
-        show.show(choice(cid, cid), by=home.holder, hub=home.hub)
+        show.show(choice(certificate_id, certificate_id), by=home.holder, hub=home.hub)
 
 
 def test_a_sealed_code_shows_one(home):
@@ -234,19 +234,19 @@ def test_a_sealed_codes_intent_is_on_record_before_it_is_signed(home):
 )
 def test_only_what_is_active_gets_a_sealed_code(home, event):
     """A code that nobody can call back is not made for what a clerk must refuse."""
-    cid = issued(home, licence("营-1"))
-    change(home, cid, event)
+    certificate_id = issued(home, licence("营-1"))
+    change(home, certificate_id, event)
 
     with pytest.raises(WrongState):
-        sealed(home, cid)
+        sealed(home, certificate_id)
 
 
 def test_what_has_expired_gets_no_sealed_code(home):
     """Expired counts as not active."""
-    cid = issued(home, food("食-1", valid_to="2026-11-23"))
+    certificate_id = issued(home, food("食-1", valid_to="2026-11-23"))
 
     with pytest.raises(WrongState):
-        sealed(home, cid)
+        sealed(home, certificate_id)
 
 
 @given(st.text(max_size=30))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.flows.verification import verify
@@ -36,11 +36,11 @@ def spent_rows(region: Region) -> int:
         return unit.sql.exec_driver_sql("SELECT count(*) FROM spent").scalar_one()
 
 
-def lose(region: Region, cid: str) -> None:
+def lose(region: Region, certificate_id: str) -> None:
     """Let the store forget a certificate that a ticket names."""
     with region.hub.writing() as unit:
         table = table_of(PublicIdRow)
-        assert 1 == unit.sql.execute(delete(table).where(table.c.cid == cid)).rowcount
+        assert 1 == unit.sql.execute(delete(table).where(table.c.cid == certificate_id)).rowcount
 
 
 def receipt_of(region: Region, report):
@@ -72,7 +72,9 @@ def agreed_on(regions: tuple[Region, Region], kinds: set[str]) -> None:
     following = replace(standing, n=standing.n + 1, items=items).to_bytes()
     for region in regions:
         for own, peer in (("420700", "420100"), ("420100", "420700")):
-            Shelf(region.hub.settings.data / TRUST).put(agreement_path(own, peer, standing.n + 1), following)
+            PublicFiles(region.hub.settings.data / TRUST).put(
+                agreement_path(own, peer, standing.n + 1), following
+            )
     first.clock.pass_(seconds=2)
 
 
@@ -223,11 +225,13 @@ def test_as_many_items_as_were_shown_and_the_worst_speaks_for_all(regions, shown
     cids = [issued(home, draft) for draft in drafts]
     before = spent_rows(home)
     code = ticket(home, *cids)
-    for cid, (_, state) in zip(cids, shown, strict=True):
+    for certificate_id, (_, state) in zip(cids, shown, strict=True):
         if state == "gone":
-            lose(home, cid)
+            lose(home, certificate_id)
         elif state != "active":
-            change(home, cid, {"suspended": Transition.SUSPEND, "revoked": Transition.REVOKE}[state])
+            change(
+                home, certificate_id, {"suspended": Transition.SUSPEND, "revoked": Transition.REVOKE}[state]
+            )
 
     report = scan(other if abroad else home, code, BUSINESS)
 

@@ -35,24 +35,24 @@ from tests.support.story import change, food, issued, key, licence
 STATE, EVENT, SALT = table_of(StateRow), table_of(EventRow), table_of(EventSaltRow)
 
 
-def found(home: Region, cid: str) -> Certificate:
+def found(home: Region, certificate_id: str) -> Certificate:
     """A certificate by its public id."""
     with home.hub.reading() as unit:
-        certificate = certificates.find(unit, cid)
+        certificate = certificates.find(unit, certificate_id)
     assert certificate is not None
     return certificate
 
 
-def changes(home: Region, cid: str) -> list[Change]:
+def changes(home: Region, certificate_id: str) -> list[Change]:
     """Its changes, in order."""
     with home.hub.reading() as unit:
-        return states.changes_of(unit, found(home, cid).place)
+        return states.changes_of(unit, found(home, certificate_id).place)
 
 
-def state_at(home: Region, cid: str, when: datetime) -> State | NoState:
+def state_at(home: Region, certificate_id: str, when: datetime) -> State | NoState:
     """Its state at a moment."""
     with home.hub.reading() as unit:
-        certificate = certificates.find(unit, cid)
+        certificate = certificates.find(unit, certificate_id)
         assert certificate is not None
         return states.state_at(unit, certificate, when)
 
@@ -61,13 +61,13 @@ def story(home: Region, number: str = "态-1") -> tuple[str, list[datetime]]:
     """A licence that is issued, suspended, reinstated and revoked, a day apart; and the times of these deeds."""
     home.clock.pass_(days=1)
     times = [home.clock.now()]
-    cid = issued(home, licence(number))
+    certificate_id = issued(home, licence(number))
     for deed in (Transition.SUSPEND, Transition.REINSTATE, Transition.REVOKE):
         home.clock.pass_(days=1)
         times.append(home.clock.now())
-        change(home, cid, deed)
+        change(home, certificate_id, deed)
     home.clock.pass_(days=1)
-    return cid, times
+    return certificate_id, times
 
 
 def forget(home: Region, *where: Any) -> None:
@@ -82,18 +82,20 @@ def everything(home: Region) -> dict[str, list[Change]]:
     with home.hub.reading() as unit:
         cids = unit.sql.execute(select(table.c.cid).order_by(table.c.cid)).scalars().all()
     return {
-        cid: [replace(one, id=UUID(int=0), written_at=one.decided_at) for one in changes(home, cid)]
-        for cid in cids
+        certificate_id: [
+            replace(one, id=UUID(int=0), written_at=one.decided_at) for one in changes(home, certificate_id)
+        ]
+        for certificate_id in cids
     }
 
 
 def test_what_was_its_state_on_that_day(home):
     """From a deed on until the next, to the microsecond; and before it was on record there was none."""
-    cid, (made, suspended, reinstated, revoked) = story(home)
+    certificate_id, (made, suspended, reinstated, revoked) = story(home)
     tick = timedelta(microseconds=1)
 
-    told = {when: state_at(home, cid, when) for when in (made, suspended, reinstated, revoked)}
-    before = {when: state_at(home, cid, when - tick) for when in told}
+    told = {when: state_at(home, certificate_id, when) for when in (made, suspended, reinstated, revoked)}
+    before = {when: state_at(home, certificate_id, when - tick) for when in told}
     assert [State.ACTIVE, State.SUSPENDED, State.ACTIVE, State.REVOKED] == list(told.values())
     assert [NoState.NOT_YET, State.ACTIVE, State.SUSPENDED, State.ACTIVE] == list(before.values())
 
@@ -101,13 +103,13 @@ def test_what_was_its_state_on_that_day(home):
 def test_a_change_says_who_why_and_by_which_decision(home):
     """And since when; an order without a day holds from the moment on."""
     home.clock.pass_(days=3)
-    cid = issued(home, licence("态-1"))
-    made = found(home, cid).state_since
+    certificate_id = issued(home, licence("态-1"))
+    made = found(home, certificate_id).state_since
     home.clock.pass_(days=9)
     order = Order("来电核实", "鄂演决字9号", effective_from=date(2026, 11, 30))
-    changing.change(cid, Transition.SUSPEND, order, by=home.agency, hub=home.hub, key=key())
+    changing.change(certificate_id, Transition.SUSPEND, order, by=home.agency, hub=home.hub, key=key())
 
-    first, second = changes(home, cid)
+    first, second = changes(home, certificate_id)
     assert (State.INTENDED, State.ACTIVE, made, made, home.agency.key) == (
         first.was,
         first.state,
@@ -132,14 +134,14 @@ def test_a_change_says_who_why_and_by_which_decision(home):
 
 def test_what_holds_from_before_its_decision_was_so_on_that_day(home):
     """A revocation of today that holds from last week: on the days between it was revoked."""
-    cid = issued(home, licence("态-1"))
+    certificate_id = issued(home, licence("态-1"))
     home.clock.pass_(days=9)
     order = Order("撤销", "鄂演决字9号", effective_from=date(2026, 11, 28))
-    changing.change(cid, Transition.REVOKE, order, by=home.agency, hub=home.hub, key=key())
+    changing.change(certificate_id, Transition.REVOKE, order, by=home.agency, hub=home.hub, key=key())
 
     from_ = starts(date(2026, 11, 28))
-    assert State.ACTIVE is state_at(home, cid, from_ - timedelta(seconds=1))
-    assert State.REVOKED is state_at(home, cid, from_)
+    assert State.ACTIVE is state_at(home, certificate_id, from_ - timedelta(seconds=1))
+    assert State.REVOKED is state_at(home, certificate_id, from_)
 
 
 def test_a_renewal_and_a_void_leave_changes_too(home):
@@ -161,21 +163,23 @@ def test_a_renewal_and_a_void_leave_changes_too(home):
 
 def test_whoever_was_too_late_leaves_no_change(home):
     """Somebody suspended and reinstated it since it was read: what was read is not what is."""
-    cid = issued(home, licence("态-1"))
-    seen = found(home, cid)
+    certificate_id = issued(home, licence("态-1"))
+    seen = found(home, certificate_id)
     for deed in (Transition.SUSPEND, Transition.REINSTATE):
         home.clock.pass_(seconds=1)
-        change(home, cid, deed)
+        change(home, certificate_id, deed)
     with home.hub.writing() as unit:
         assert None is certificates.set_state(unit, seen, State.REVOKED, by="x")
 
-    assert [State.ACTIVE, State.SUSPENDED, State.ACTIVE] == [one.state for one in changes(home, cid)]
+    assert [State.ACTIVE, State.SUSPENDED, State.ACTIVE] == [
+        one.state for one in changes(home, certificate_id)
+    ]
 
 
 def test_reason_and_decision_are_in_no_clear_column(home):
     """The row is sealed for itself: put on another row it does not open."""
-    cid, _ = story(home)
-    reason = changes(home, cid)[1].reason
+    certificate_id, _ = story(home)
+    reason = changes(home, certificate_id)[1].reason
     with home.hub.reading() as unit:
         rows = unit.sql.execute(select(STATE)).all()
 
@@ -189,8 +193,8 @@ def test_reason_and_decision_are_in_no_clear_column(home):
 @pytest.mark.parametrize("how", ["deleted", "altered"])
 def test_who_writes_the_database_makes_a_change_unknown_and_never_another(home, how):
     """A row that is gone, or says something else without our MAC, leaves a gap; the state of today stands."""
-    cid, (made, suspended, reinstated, revoked) = story(home)
-    here = STATE.c.id == changes(home, cid)[1].id
+    certificate_id, (made, suspended, reinstated, revoked) = story(home)
+    here = STATE.c.id == changes(home, certificate_id)[1].id
     with home.hub.writing() as unit:
         unit.sql.execute(
             delete(STATE).where(here)
@@ -199,49 +203,49 @@ def test_who_writes_the_database_makes_a_change_unknown_and_never_another(home, 
         )
 
     assert [NoState.UNKNOWN, State.SUSPENDED, State.ACTIVE, State.REVOKED] == [
-        state_at(home, cid, when) for when in (made, suspended, reinstated, revoked)
+        state_at(home, certificate_id, when) for when in (made, suspended, reinstated, revoked)
     ]
     assert (how == "altered") == bool(home.hub.database.refused["certificate_state"])
 
 
 def test_what_older_code_left_out_is_filled_in_as_it_was(home):
     """Every change of every certificate: who, why, from when, in the same order; and nothing twice."""
-    cid, late = story(home)[0], issued(home, licence("态-2"))
+    certificate_id, late = story(home)[0], issued(home, licence("态-2"))
     order = Order("补录", "决2", effective_from=date(2026, 11, 20))
     changing.change(late, Transition.WITHDRAW, order, by=home.agency, hub=home.hub, key=key())
     before = everything(home)
     forget(home)
-    assert {cid: []} == {cid: changes(home, cid)}
+    assert {certificate_id: []} == {certificate_id: changes(home, certificate_id)}
 
     home.clock.pass_(days=1)
     filled = fill_all(home.hub.database.engine, lambda: home.hub.database)
 
     assert (before, sum(map(len, before.values()))) == (everything(home), filled)
-    assert {home.clock.now()} == {one.written_at for one in changes(home, cid)}
+    assert {home.clock.now()} == {one.written_at for one in changes(home, certificate_id)}
     assert 0 == fill_all(home.hub.database.engine, lambda: home.hub.database)
 
 
 def test_one_change_in_the_middle_is_filled_in(home):
     """Older code suspended it, newer code went on: the reinstatement names a change that is not there."""
-    cid, (_, suspended, *_) = story(home)
+    certificate_id, (_, suspended, *_) = story(home)
     before = everything(home)
-    forget(home, STATE.c.id == changes(home, cid)[1].id)
+    forget(home, STATE.c.id == changes(home, certificate_id)[1].id)
 
     assert 1 == fill_next(home.hub.database, None)[0]
 
     assert before == everything(home)
-    assert State.SUSPENDED is state_at(home, cid, suspended)
+    assert State.SUSPENDED is state_at(home, certificate_id, suspended)
 
 
 def test_a_certificate_that_older_code_changes_is_right_at_once(home):
     """Before anything is filled in its own row counts; the worker fills in the rest, a round later."""
-    cid, (made, *_) = story(home)
+    certificate_id, (made, *_) = story(home)
     forget(home)
 
-    assert State.REVOKED is state_at(home, cid, home.clock.now())
-    assert NoState.UNKNOWN is state_at(home, cid, made)
+    assert State.REVOKED is state_at(home, certificate_id, home.clock.now())
+    assert NoState.UNKNOWN is state_at(home, certificate_id, made)
     run(home.hub, Once())  # type: ignore[arg-type]
-    assert State.ACTIVE is state_at(home, cid, made)
+    assert State.ACTIVE is state_at(home, certificate_id, made)
 
 
 class Once:
@@ -268,9 +272,9 @@ THEIRS: list[int] = []
 
 def test_two_who_fill_in_at_once_write_each_change_once(home):
     """Both saw that it is missing; the second finds the first one's row."""
-    cid, _ = story(home)
+    certificate_id, _ = story(home)
     before, hub = everything(home), home.hub.database
-    forget(home, STATE.c.certificate == found(home, cid).place.id)
+    forget(home, STATE.c.certificate == found(home, certificate_id).place.id)
     THEIRS.clear()
 
     ours = fill_all(hub.engine, lambda: Interrupted(hub.engine, hub.vault, hub.clock, hub.random))
@@ -292,13 +296,13 @@ def test_the_worker_goes_round_and_round(home):
 
 def test_every_certificate_is_looked_at_some_at_a_time(home):
     """None is passed over between two windows, and the last one ends it."""
-    everyone = {cid for cid, made in everything(home).items() if made}
+    everyone = {certificate_id for certificate_id, made in everything(home).items() if made}
     forget(home)
     seen, after = [], None
     with home.hub.reading() as unit:
         while True:
             window = states.incomplete(unit.sql, after, size=3)
-            seen += [one.cid for one in certificates.get_many(unit, window.incomplete)]
+            seen += [one.certificate_id for one in certificates.get_many(unit, window.incomplete)]
             after = window.last
             if after is None:
                 break
@@ -355,16 +359,16 @@ ALTERED: dict[str, Callable[[Unit, Any], object]] = {
 @pytest.mark.parametrize("how", ALTERED)
 def test_an_event_that_is_not_as_it_was_written_fills_in_nothing(home, how):
     """The suspension stays unknown; what the others tell is filled in."""
-    cid, (made, suspended, reinstated, revoked) = story(home)
+    certificate_id, (made, suspended, reinstated, revoked) = story(home)
     forget(home)
     with home.hub.writing() as unit:
-        ALTERED[how](unit, (EVENT.c.subject == found(home, cid).ref.hex()) & SUSPENDED)
+        ALTERED[how](unit, (EVENT.c.subject == found(home, certificate_id).ref.hex()) & SUSPENDED)
 
     fill_next(home.hub.database, None)
 
-    assert [State.ACTIVE, State.ACTIVE, State.REVOKED] == [one.state for one in changes(home, cid)]
+    assert [State.ACTIVE, State.ACTIVE, State.REVOKED] == [one.state for one in changes(home, certificate_id)]
     assert [NoState.UNKNOWN, NoState.UNKNOWN, State.ACTIVE, State.REVOKED] == [
-        state_at(home, cid, when) for when in (made, suspended, reinstated, revoked)
+        state_at(home, certificate_id, when) for when in (made, suspended, reinstated, revoked)
     ]
     assert (how != "gone") == bool(home.hub.database.refused["event"])
 
@@ -372,12 +376,12 @@ def test_an_event_that_is_not_as_it_was_written_fills_in_nothing(home, how):
 @pytest.mark.disagrees("somebody wrote the database")
 def test_another_certificates_event_fills_in_nothing(home):
     """Its leaf was made of the other certificate's name."""
-    cid, other = issued(home, licence("态-2")), story(home)[0]
+    certificate_id, other = issued(home, licence("态-2")), story(home)[0]
     forget(home)
     with home.hub.writing() as unit:
         here = (EVENT.c.subject == found(home, other).ref.hex(), SUSPENDED)
-        unit.sql.execute(update(EVENT).where(*here).values(subject=found(home, cid).ref.hex()))
+        unit.sql.execute(update(EVENT).where(*here).values(subject=found(home, certificate_id).ref.hex()))
 
     fill_next(home.hub.database, None)
 
-    assert [State.ACTIVE] == [one.state for one in changes(home, cid)]
+    assert [State.ACTIVE] == [one.state for one in changes(home, certificate_id)]

@@ -334,8 +334,8 @@ def test_two_scans_at_the_same_moment_have_one_winner(home):
 
 def test_looking_is_told_with_the_fields_that_were_seen(home):
     """The holder can ask later who looked, where, for what and at which fields."""
-    cid = issued(home, licence("营-1"))
-    report = scan(home, ticket(home, cid), window="2号窗口")
+    certificate_id = issued(home, licence("营-1"))
+    report = scan(home, ticket(home, certificate_id), window="2号窗口")
 
     with home.hub.reading() as unit:
         [event] = history.events(unit, type_="certificate.looked_at", limit=1)
@@ -419,9 +419,9 @@ def test_a_sealed_code_shows_only_its_face(home):
 
 def test_a_sealed_code_reads_the_newest_status(home):
     """Suspended after the code was made: online, the row speaks."""
-    cid = issued(home, licence("营-1"))
-    code = sealed(home, cid)
-    change(home, cid, Transition.SUSPEND)
+    certificate_id = issued(home, licence("营-1"))
+    code = sealed(home, certificate_id)
+    change(home, certificate_id, Transition.SUSPEND)
 
     assert ("invalid", "SUSPENDED") == told(scan(home, code))
 
@@ -468,10 +468,10 @@ def test_every_state_is_among_the_demos_certificates(home):
 )
 def test_every_end_has_its_word(home, event, code):
     """What happened to a certificate is the verdict's code."""
-    cid = issued(home, licence("营-1"))
-    change(home, cid, event)
+    certificate_id = issued(home, licence("营-1"))
+    change(home, certificate_id, event)
 
-    assert ("invalid", code) == told(scan(home, ticket(home, cid)))
+    assert ("invalid", code) == told(scan(home, ticket(home, certificate_id)))
 
 
 def test_with_an_empty_trust_folder_nothing_is_valid(home, clock):

@@ -18,7 +18,7 @@ from certhub.errors import NotFound
 from certhub.jobs import status_lists
 from certhub.jobs.peer_lists import fetch_peer_lists
 from certhub.jobs.runner import run
-from certhub.jobs.status_lists import TTL_SECONDS, publish, publish_due, stir
+from certhub.jobs.status_lists import TTL_SECONDS, publish, publish_due, turn_decoys
 from certhub.jobs.sweeping import sweep
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
@@ -38,7 +38,7 @@ def stock(unpublished_stock: Stock) -> Stock:
 
 def statement(region: Region, name: str = "status/1"):
     """A published list, its signature checked against the trust set."""
-    parsed = jws.parse(region.hub.shelf.get(name), "statuslist+jwt")
+    parsed = jws.parse(region.hub.public_files.get(name), "statuslist+jwt")
     key = region.hub.trust.key(parsed.header.kid)
     assert Purpose.STATUS is key.purpose
     return parse_statement(jws.verify(parsed, key))
@@ -58,9 +58,9 @@ def test_a_list_is_big_and_its_slots_are_drawn_at_random(home):
     """131,072 places, and neighbours in time are not neighbours on the list."""
     places = []
     for n in range(20):
-        cid = issued(home, food(f"食-{n}"))
+        certificate_id = issued(home, food(f"食-{n}"))
         with home.hub.reading() as unit:
-            places.append(certificates.find(unit, cid).list_index)
+            places.append(certificates.find(unit, certificate_id).list_index)
 
     assert 131_072 <= MIN_SLOTS
     assert 20 == len(set(places))
@@ -73,7 +73,9 @@ def test_every_kind_shares_the_lists(home):
     business, kitchen = issued(home, licence("营-1")), issued(home, food("食-1"))
 
     with home.hub.reading() as unit:
-        assert 1 == len({certificates.find(unit, cid).list_no for cid in (business, kitchen)})
+        assert 1 == len(
+            {certificates.find(unit, certificate_id).list_no for certificate_id in (business, kitchen)}
+        )
 
 
 def test_nothing_is_published_twice_without_a_reason(home, clock):
@@ -90,14 +92,14 @@ def test_nothing_is_published_twice_without_a_reason(home, clock):
 def test_a_change_is_published_at_once(home, clock):
     """The outbox says which list; the next round of the worker, half a second later, publishes it."""
     publish(home.hub)
-    cid = issued(home, licence("营-1"))
-    change(home, cid, Transition.SUSPEND)
+    certificate_id = issued(home, licence("营-1"))
+    change(home, certificate_id, Transition.SUSPEND)
 
     clock.pass_(seconds=1)
     publish(home.hub)
 
     with home.hub.reading() as unit:
-        found = certificates.find(unit, cid)
+        found = certificates.find(unit, certificate_id)
     assert 2 == statement(home).statuses.get(found.list_index)
 
 
@@ -123,7 +125,7 @@ def test_a_decoys_turn_leaves_the_word_that_a_change_leaves(home, clock):
     clock.pass_(seconds=1)
     turning = replace(home.hub, random=lambda count: b"\x41" if count == 1 else bytes(count))
 
-    stir(turning, seconds=0.5, topic=outbox.STATUS_LISTS)
+    turn_decoys(turning, seconds=0.5, topic=outbox.STATUS_LISTS)
     with home.hub.reading() as unit:
         assert ["1"] == [ref for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)]
     publish(home.hub)
@@ -136,10 +138,10 @@ def test_a_list_says_one_thing_a_second(home, clock):
     """Two lists of one time that say different things are what peers refuse: the second waits, and is not lost."""
     publish(home.hub)
     change(home, issued(home, licence("营-1")), Transition.SUSPEND)
-    said = home.hub.shelf.get("status/1")
+    said = home.hub.public_files.get("status/1")
 
     publish(home.hub)
-    assert said == home.hub.shelf.get("status/1")
+    assert said == home.hub.public_files.get("status/1")
     clock.pass_(seconds=1)
     publish(home.hub)
     assert statement(home).newer_than(
@@ -151,18 +153,18 @@ def test_a_clock_that_is_set_back_stops_no_list(home, clock):
     """What was withdrawn is told here at once, whatever peers make of a time that they have seen before."""
     clock.pass_(hours=2)  # the keys are not older than the story
     publish(home.hub)
-    cid = issued(home, licence("营-1"))
-    change(home, cid, Transition.REVOKE)
+    certificate_id = issued(home, licence("营-1"))
+    change(home, certificate_id, Transition.REVOKE)
     clock.pass_(hours=-1)
     publish(home.hub)
 
     with home.hub.reading() as unit:
-        assert 1 == statement(home).statuses.get(certificates.find(unit, cid).list_index)
+        assert 1 == statement(home).statuses.get(certificates.find(unit, certificate_id).list_index)
 
 
 def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home, clock):
     """Its outbox row is still there for the next round."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     publish(home.hub)
     change(home, issued(home, food("食-1")), Transition.SUSPEND)
 
@@ -170,14 +172,16 @@ def test_a_change_that_commits_while_a_list_is_being_signed_is_not_lost(home, cl
         posted = outbox.posted(unit, outbox.STATUS_LISTS)
     clock.pass_(seconds=1)
     assert [1] == publish_due(home.hub, {1})
-    change(home, cid, Transition.SUSPEND)  # commits after the list was read, before the outbox is cleared
+    change(
+        home, certificate_id, Transition.SUSPEND
+    )  # commits after the list was read, before the outbox is cleared
     with home.hub.writing() as unit:
         outbox.done(unit, [row for row, _ in posted])
     clock.pass_(seconds=1)
     publish(home.hub)
 
     with home.hub.reading() as unit:
-        found = certificates.find(unit, cid)
+        found = certificates.find(unit, certificate_id)
     assert 2 == statement(home).statuses.get(found.list_index)
 
 
@@ -186,20 +190,20 @@ def test_a_peers_list_is_kept_as_it_was_signed(home, other):
     publish(home.hub)
 
     assert 1 == fetch_peer_lists(other.hub)
-    assert home.hub.shelf.get("status/1") == other.hub.shelf.get("peers/420700/status/1")
+    assert home.hub.public_files.get("status/1") == other.hub.public_files.get("peers/420700/status/1")
 
 
 def test_an_older_list_never_replaces_a_newer_one(home, other, clock, caplog):
     """A peer's server that serves yesterday's file changes nothing, and the log tells of it."""
     publish(home.hub)
-    old = home.hub.shelf.get("status/1")
+    old = home.hub.public_files.get("status/1")
     clock.pass_(seconds=20)
     publish(home.hub)
     fetch_peer_lists(other.hub)
-    home.hub.shelf.put("status/1", old)
+    home.hub.public_files.put("status/1", old)
 
     assert 0 == fetch_peer_lists(other.hub)
-    assert old != other.hub.shelf.get("peers/420700/status/1")
+    assert old != other.hub.public_files.get("peers/420700/status/1")
     assert "420700.certhub.example/status/1 is not what its region said before" in caplog.text
 
 
@@ -207,13 +211,13 @@ def test_two_lists_of_one_second_are_refused(home, other, caplog):
     """A region that says two things of one moment: the first stays, and the log tells of it."""
     publish(home.hub)
     fetch_peer_lists(other.hub)
-    held = home.hub.shelf.get("status/1")
+    held = home.hub.public_files.get("status/1")
     payload = dict(jws.parse(held, "statuslist+jwt").payload) | {"ttl": 60}
     second = jws.sign(payload, typ="statuslist+jwt", key=home.hub.signer(Purpose.STATUS))
-    home.hub.shelf.put("status/1", second.encode())
+    home.hub.public_files.put("status/1", second.encode())
 
     assert 0 == fetch_peer_lists(other.hub)
-    assert held == other.hub.shelf.get("peers/420700/status/1")
+    assert held == other.hub.public_files.get("peers/420700/status/1")
     assert "two lists of one second" in caplog.text
 
 
@@ -243,19 +247,19 @@ def index(listed: object):
     ],
 )
 def test_what_a_peer_garbles_is_not_kept(home, other, spoil):
-    """Not signed by that region's status key, or not a list: nothing is put on the shelf."""
+    """Not signed by that region's status key, or not a list: nothing is put among the public files."""
     publish(home.hub)
     deaf = replace(other.hub, network=BrokenWire(home.wire, spoil))
 
     assert 0 == fetch_peer_lists(deaf)
     with pytest.raises(NotFound):
-        other.hub.shelf.get("peers/420700/status/1")
+        other.hub.public_files.get("peers/420700/status/1")
 
 
 def test_a_list_under_another_name_is_not_kept(home, other):
     """A peer that serves its list 1 as its list 2, or signs it with another key."""
     publish(home.hub)
-    payload = dict(jws.parse(home.hub.shelf.get("status/1"), "statuslist+jwt").payload)
+    payload = dict(jws.parse(home.hub.public_files.get("status/1"), "statuslist+jwt").payload)
     lies = [
         jws.sign(
             payload | {"sub": status_uri("420700", 2)},
@@ -266,7 +270,7 @@ def test_a_list_under_another_name_is_not_kept(home, other):
         jws.sign(payload, typ="statuslist+jwt", key=other.hub.signer(Purpose.STATUS)),
     ]
     for lie in lies:
-        home.hub.shelf.put("status/1", lie.encode())
+        home.hub.public_files.put("status/1", lie.encode())
         assert 0 == fetch_peer_lists(other.hub)
 
 
@@ -277,7 +281,7 @@ def test_a_peer_that_is_down_leaves_what_we_hold(home, other):
     home.wire.down.add("420700")
 
     assert 0 == fetch_peer_lists(other.hub)
-    assert other.hub.shelf.get("peers/420700/status/1")
+    assert other.hub.public_files.get("peers/420700/status/1")
 
 
 def test_one_process_publishes_at_a_time(home):
@@ -312,9 +316,9 @@ def test_the_loop_publishes_and_ends_when_it_is_told(home):
     assert statement(home)
 
 
-@pytest.mark.disagrees("the shelf is gone at its end")
+@pytest.mark.disagrees("the public folder is gone at its end")
 def test_the_loop_outlives_a_round_that_fails(home, caplog):
-    """A shelf that cannot be written is told in the log, and the worker goes on."""
+    """A folder that cannot be written is told in the log, and the worker goes on."""
     blocked = home.hub.settings.data / "public"
     shutil.rmtree(blocked)
     blocked.write_bytes(b"not a folder")
@@ -354,36 +358,36 @@ def test_the_sweeper_forgets_what_has_had_its_time(home, other, clock):
 
 @pytest.mark.disagrees("the published list has one bit changed")
 def test_what_we_sign_a_stranger_refuses_when_one_bit_changes(home):
-    """The list on the shelf is not trusted because it lies there."""
+    """The published list is not trusted because it lies there."""
     publish(home.hub)
-    token = home.hub.shelf.get("status/1")
+    token = home.hub.public_files.get("status/1")
     middle = len(token) // 2
-    home.hub.shelf.put("status/1", token[:middle] + bytes([token[middle] ^ 1]) + token[middle + 1 :])
+    home.hub.public_files.put("status/1", token[:middle] + bytes([token[middle] ^ 1]) + token[middle + 1 :])
 
     with pytest.raises(VerifierError):
         statement(home)
 
 
-def test_a_list_of_our_own_is_held_in_memory_as_long_as_it_stands_on_the_shelf(home):
+def test_a_list_of_our_own_is_held_in_memory_as_long_as_it_is_published(home):
     """Byte for byte, under one trust list: another file there, older or nobody's, is read and judged for itself."""
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     with home.hub.reading() as unit:
-        slot = certificates.find(unit, cid)
+        slot = certificates.find(unit, certificate_id)
         [one] = [one for one in status.lists(unit) if one.list_no == slot.list_no]
     name, uri = f"status/{one.list_no}", status_uri("420700", one.list_no)
     publish(home.hub)
-    before = home.hub.shelf.get(name)
+    before = home.hub.public_files.get(name)
     home.clock.pass_(seconds=1)
-    change(home, cid, Transition.REVOKE)
+    change(home, certificate_id, Transition.REVOKE)
     publish(home.hub)
-    after, last = home.hub.shelf.get(name), status_lists._LAST[uri]
+    after, last = home.hub.public_files.get(name), status_lists._LAST[uri]
 
     assert last.statuses is status_lists._before(one.list_no, home.hub)
     status_lists._LAST[uri] = replace(last, trust="0" * 64, statuses=StatusList.blank(one.size))
     assert 1 == status_lists._before(one.list_no, home.hub).get(slot.list_index)
     status_lists._LAST[uri] = last
-    home.hub.shelf.put(name, before)
+    home.hub.public_files.put(name, before)
     assert 0 == status_lists._before(one.list_no, home.hub).get(slot.list_index)
-    home.hub.shelf.put(name, after[:-8] + b"AAAAAAAA")
+    home.hub.public_files.put(name, after[:-8] + b"AAAAAAAA")
     assert None is status_lists._before(one.list_no, home.hub)
-    home.hub.shelf.put(name, after)
+    home.hub.public_files.put(name, after)

@@ -57,7 +57,7 @@ class World:
 
     home: Region
     other: Region
-    cid: str = ""
+    certificate_id: str = ""
     code: str = ""
     more: Any = None
 
@@ -93,15 +93,15 @@ class World:
         """A party's blind index."""
         return self.home.hub.database.vault.index(party.id_type, party.id_number)
 
-    def found(self, cid: str) -> Certificate | None:
+    def found(self, certificate_id: str) -> Certificate | None:
         """A certificate by its public id."""
-        return self.read(lambda unit: certificates.find(unit, cid))
+        return self.read(lambda unit: certificates.find(unit, certificate_id))
 
     def public(self) -> int:
         """What the published list says of the certificate's slot, once the list has been signed anew."""
         self.home.clock.pass_(seconds=20)
         publish(self.home.hub)
-        token = self.home.hub.shelf.get(f"status/{self.more.list_no}")
+        token = self.home.hub.public_files.get(f"status/{self.more.list_no}")
         return parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses.get(self.more.list_index)
 
 
@@ -155,15 +155,17 @@ def an_expired_token(world: World) -> None:
         parties.give_token(unit, agency_account(world), "expired", expires_at=unit.now)
 
 
-def holds(world: World, cid: str) -> bool:
+def holds(world: World, certificate_id: str) -> bool:
     """Whether 张演示 holds a certificate, or somebody for whom he acts."""
-    return cid in {held.certificate.cid for held in held_by(world.home.holder, hub=world.home.hub)}
+    return certificate_id in {
+        held.certificate.certificate_id for held in held_by(world.home.holder, hub=world.home.hub)
+    }
 
 
 def somebody_elses(world: World) -> None:
     """A certificate of somebody whom the holder does not act for."""
     holders = [(one.name, one.id_type, one.id_number) for one in (p.LI, WANG)]
-    world.cid = issued(world.home, replace(marriage("写-婚"), holders=holders))
+    world.certificate_id = issued(world.home, replace(marriage("写-婚"), holders=holders))
 
 
 def a_mandate_that_ended(world: World) -> None:
@@ -182,10 +184,10 @@ def changed(event: Transition) -> Callable[[World], None]:
     """A certificate that was changed, and a ticket that shows it."""
 
     def make(world: World) -> None:
-        world.cid = issued(world.home, food("写-1"))
-        change(world.home, world.cid, event)
-        world.code = ticket(world.home, world.cid)
-        world.more = world.found(world.cid)
+        world.certificate_id = issued(world.home, food("写-1"))
+        change(world.home, world.certificate_id, event)
+        world.code = ticket(world.home, world.certificate_id)
+        world.more = world.found(world.certificate_id)
         world.public()
 
     return make
@@ -200,15 +202,15 @@ def shown_again(world: World) -> Mapping[str, Any]:
     """What a clerk gets from a code that was minted for the certificate before the attack."""
     code = codes.mint_ticket("420700", random=world.home.hub.random)
     with world.home.hub.writing() as unit:
-        item = TicketItem(world.cid)
+        item = TicketItem(world.certificate_id)
         tickets.mint(unit, codes.ticket_hash(code), [item], matter=None, life=timedelta(seconds=60))
     return scan(world.home, code)
 
 
 def two_tickets(world: World) -> None:
     """A ticket that the attacker holds, for what is theirs, and one of somebody else's certificate."""
-    world.cid, mine = issued(world.home, licence("写-1")), issued(world.home, food("写-2"))
-    world.more, world.code = ticket(world.home, world.cid), ticket(world.home, mine)
+    world.certificate_id, mine = issued(world.home, licence("写-1")), issued(world.home, food("写-2"))
+    world.more, world.code = ticket(world.home, world.certificate_id), ticket(world.home, mine)
 
 
 def shows_the_others(world: World) -> bool:
@@ -233,8 +235,8 @@ def own_code(world: World) -> None:
 
 def an_expired_ticket(world: World) -> None:
     """A ticket whose minute is over."""
-    world.cid = issued(world.home, food("写-1"))
-    world.code = ticket(world.home, world.cid)
+    world.certificate_id = issued(world.home, food("写-1"))
+    world.code = ticket(world.home, world.certificate_id)
     world.home.clock.pass_(seconds=61)
 
 
@@ -243,12 +245,12 @@ def an_intent(world: World) -> None:
     with world.home.hub.writing() as unit:
         draft = issue.read(licence("写-1"), by=world.home.agency, hub=world.home.hub)
         [intent], _ = issue.intend(unit, [draft], trip=world.home.hub.at(None), at=unit.now)
-    world.more, world.cid = intent, intent.cid
+    world.more, world.certificate_id = intent, intent.certificate_id
 
 
 def two_numbers(world: World) -> None:
     """A certificate of one's own, and one of another agency."""
-    world.cid = issued(world.home, licence("写-1"))
+    world.certificate_id = issued(world.home, licence("写-1"))
     world.more = world.found(issued(world.home, marriage("写-婚")))
 
 
@@ -284,13 +286,13 @@ def slot(world: World) -> Sequence[Any]:
 def of_civil(world: World) -> bool:
     """Whether the civil affairs bureau has it among its own."""
     listed = world.read(lambda unit: certificates.issued_by(unit, [named.CIVIL], limit=200))
-    return world.cid in {certificate.cid for certificate in listed}
+    return world.certificate_id in {certificate.certificate_id for certificate in listed}
 
 
 def expired(world: World) -> None:
     """A certificate that has run out."""
-    world.cid = issued(world.home, food("写-1", valid_to="2024-02-01"))
-    world.more = world.found(world.cid)
+    world.certificate_id = issued(world.home, food("写-1", valid_to="2024-02-01"))
+    world.more = world.found(world.certificate_id)
 
 
 ATTACKS = (
@@ -389,12 +391,12 @@ ATTACKS = (
         HoldingRow,
         lambda w: w.set(
             HoldingRow,
-            H.c.certificate == w.found(w.cid).id,
+            H.c.certificate == w.found(w.certificate_id).id,
             H.c.holder == w.index(p.LI),
             holder=w.index(p.ZHANG),
             bucket=w.home.hub.database.vault.bucket(w.index(p.ZHANG)),
         ),
-        lambda w: holds(w, w.cid),
+        lambda w: holds(w, w.certificate_id),
         before=somebody_elses,
     ),
     Attack(
@@ -403,10 +405,10 @@ ATTACKS = (
         lambda w: w.copy(
             HoldingRow,
             H.c.holder == w.index(p.ZHANG),
-            certificate=w.found(w.cid).id,
-            certificate_bucket=w.found(w.cid).bucket,
+            certificate=w.found(w.certificate_id).id,
+            certificate_bucket=w.found(w.certificate_id).bucket,
         ),
-        lambda w: holds(w, w.cid),
+        lambda w: holds(w, w.certificate_id),
         before=somebody_elses,
     ),
     Attack(
@@ -456,16 +458,16 @@ ATTACKS = (
     Attack(
         "a certificate is given to another agency",
         CertificateRow,
-        lambda w: w.set(CertificateRow, C.c.id == w.found(w.cid).id, agency=named.CIVIL),
+        lambda w: w.set(CertificateRow, C.c.id == w.found(w.certificate_id).id, agency=named.CIVIL),
         of_civil,
-        before=lambda w: setattr(w, "cid", issued(w.home, licence("写-1"))),
+        before=lambda w: setattr(w, "certificate_id", issued(w.home, licence("写-1"))),
     ),
     Attack(
         "a certificate is given another kind",
         CertificateRow,
-        lambda w: w.set(CertificateRow, C.c.id == w.found(w.cid).id, kind=p.LICENCE),
-        lambda w: (found := w.found(w.cid)) is not None and found.kind == p.LICENCE,
-        before=lambda w: setattr(w, "cid", issued(w.home, marriage("写-婚"))),
+        lambda w: w.set(CertificateRow, C.c.id == w.found(w.certificate_id).id, kind=p.LICENCE),
+        lambda w: (found := w.found(w.certificate_id)) is not None and found.kind == p.LICENCE,
+        before=lambda w: setattr(w, "certificate_id", issued(w.home, marriage("写-婚"))),
     ),
     Attack(
         "a certificate is given the slot of another",
@@ -478,14 +480,14 @@ ATTACKS = (
         "an expired certificate is given a later end",
         CertificateRow,
         lambda w: w.set(CertificateRow, C.c.id == w.more.id, valid_to=None),
-        lambda w: (found := w.found(w.cid)) is not None and found.valid_to is None,
+        lambda w: (found := w.found(w.certificate_id)) is not None and found.valid_to is None,
         before=expired,
     ),
     Attack(
         "an intent that was never signed is made active",
         CertificateRow,
         lambda w: w.set(CertificateRow, C.c.id == w.more.id, state="active", lease_until=None),
-        lambda w: holds(w, w.cid),
+        lambda w: holds(w, w.certificate_id),
         before=an_intent,
     ),
     Attack(
@@ -493,7 +495,7 @@ ATTACKS = (
         NumberRow,
         lambda w: w.set(
             NumberRow,
-            N.c.certificate == w.found(w.cid).id,
+            N.c.certificate == w.found(w.certificate_id).id,
             certificate=w.more.id,
             bucket=w.more.bucket,
         ),
@@ -570,8 +572,8 @@ def test_a_public_id_is_pointed_elsewhere(world):
 
 def test_a_use_that_was_altered_is_a_use_all_the_same(world):
     """Whose it was cannot be told any more, so nobody gets its answer; the code stays used."""
-    cid = issued(world.home, food("写-1"))
-    first, second = ticket(world.home, cid), ticket(world.home, cid)
+    certificate_id = issued(world.home, food("写-1"))
+    first, second = ticket(world.home, certificate_id), ticket(world.home, certificate_id)
     scan(world.home, first, window="甲窗"), scan(world.home, second, window="乙窗")
     world.sql("UPDATE spent SET sealed = (SELECT sealed FROM spent ORDER BY token_hash LIMIT 1)")
 
@@ -581,18 +583,18 @@ def test_a_use_that_was_altered_is_a_use_all_the_same(world):
 
 
 def test_where_nothing_was_published_a_slot_that_cannot_be_believed_is_suspended(world):
-    """The shelf was lost, and somebody wrote the rows meanwhile: nobody knows, so nobody is told that it is valid."""
+    """The public files were lost and the rows written meanwhile: nobody knows, so nobody is told that it is valid."""
     changed(Transition.REVOKE)(world)
     world.set(SlotRow, *slot(world), value=0)
-    (world.home.hub.shelf.folder / "status" / str(world.more.list_no)).unlink()
+    (world.home.hub.public_files.folder / "status" / str(world.more.list_no)).unlink()
 
     assert 2 == world.public()
 
 
 def test_the_sweeper_voids_nothing_that_a_writer_made_an_intent(world):
     """A certificate in force is not ended by writing that it was never signed."""
-    world.cid = issued(world.home, food("写-1"))
-    one = world.found(world.cid)
+    world.certificate_id = issued(world.home, food("写-1"))
+    one = world.found(world.certificate_id)
     world.set(
         CertificateRow,
         C.c.id == one.id,
@@ -604,16 +606,16 @@ def test_the_sweeper_voids_nothing_that_a_writer_made_an_intent(world):
         assert "intended" == unit.sql.scalar(C.select().with_only_columns(C.c.state).where(C.c.id == one.id))
         rewrite(unit, CertificateRow, C.c.id == one.id, state="active", lease_until=None)
 
-    assert State.ACTIVE is world.found(world.cid).state
+    assert State.ACTIVE is world.found(world.certificate_id).state
 
 
 def test_what_remains_is_to_delete_and_to_put_back(world):
     """docs/trust.md says so: a deleted use works again, and a whole old row is believed by this hub."""
     changed(Transition.SUSPEND)(world)
     old = world.row(CertificateRow, C.c.id == world.more.id)
-    change(world.home, world.cid, Transition.REINSTATE)
-    change(world.home, world.cid, Transition.REVOKE)
-    code = ticket(world.home, world.cid)
+    change(world.home, world.certificate_id, Transition.REINSTATE)
+    change(world.home, world.certificate_id, Transition.REVOKE)
+    code = ticket(world.home, world.certificate_id)
     assert ("invalid", "REVOKED") == told(scan(world.home, code))
 
     world.sql("DELETE FROM spent")
@@ -623,7 +625,7 @@ def test_what_remains_is_to_delete_and_to_put_back(world):
         C.c.id == old.id,
         **{k: v for k, v in old._mapping.items() if k not in {"id", "bucket"}},
     )
-    assert State.SUSPENDED is world.found(world.cid).state
+    assert State.SUSPENDED is world.found(world.certificate_id).state
     assert 1 == world.public()
 
 
@@ -642,10 +644,10 @@ def test_the_operator_is_told_of_rows_that_are_not_ours(world):
     assert (False, says) == light()
 
     world.set(AccountRow, A.c.role == "operator", role="clerk", mac=None)
-    world.cid = issued(world.home, food("写-1"))
-    world.set(CertificateRow, C.c.id == world.found(world.cid).id, agency=named.CIVIL)
+    world.certificate_id = issued(world.home, food("写-1"))
+    world.set(CertificateRow, C.c.id == world.found(world.certificate_id).id, agency=named.CIVIL)
     assert "certificate" not in light()[1]
-    assert None is world.found(world.cid)
+    assert None is world.found(world.certificate_id)
     assert "account 2, certificate 1" in light()[1]
     assert {"rows"} == {check.check for check in all_checks(world.home.hub) if not check.ok} - {
         "status-lists",

@@ -45,11 +45,11 @@ WRITES = {
 def world(home: Region, other: Region) -> World:
     """Both regions, and a certificate that was revoked in public; `code` is its slot's row of before."""
     made = World(home, other)
-    made.cid = issued(home, food("写-1"))
-    made.more = made.found(made.cid)
+    made.certificate_id = issued(home, food("写-1"))
+    made.more = made.found(made.certificate_id)
     made.code = made.row(SlotRow, *slot(made))
     assert 0 == made.public()
-    change(home, made.cid, Transition.REVOKE)
+    change(home, made.certificate_id, Transition.REVOKE)
     assert 1 == made.public()
     fetch_peer_lists(other.hub)
     return made
@@ -77,13 +77,13 @@ def put_word(world: World, ref: str) -> None:
 def held_by_the_partner(world: World) -> int:
     """What the other region's copy of the list says once it has fetched."""
     assert 1 <= fetch_peer_lists(world.other.hub)
-    token = world.other.hub.shelf.get(f"peers/420700/status/{world.more.list_no}")
+    token = world.other.hub.public_files.get(f"peers/420700/status/{world.more.list_no}")
     return parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses.get(world.more.list_index)
 
 
 def published(world: World) -> StatusList:
-    """What the list on the shelf says."""
-    token = world.home.hub.shelf.get(f"status/{world.more.list_no}")
+    """What the list among the public files says."""
+    token = world.home.hub.public_files.get(f"status/{world.more.list_no}")
     return parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses
 
 
@@ -108,12 +108,12 @@ def test_the_slot_of_an_ended_certificate_that_was_deleted_stays_in_public(world
 
 
 def test_a_list_never_shrinks_below_what_was_published(world):
-    """A bigger one that stands on the shelf, however that came about, says in every slot what it said."""
+    """A bigger one that stands among the public files, however that came about, says in every slot what it said."""
     hub, small = world.home.hub, published(world)
     bigger = StatusList(small.bits, small.data * 2)
     one = next(each for each in world.read(status.lists) if each.list_no == world.more.list_no)
     token = status_lists._signed(one, bigger, int(hub.now().timestamp()), hub)
-    hub.shelf.put(f"status/{one.list_no}", token.encode())
+    hub.public_files.put(f"status/{one.list_no}", token.encode())
     take_away(world)
 
     assert 1 == world.public()
@@ -144,13 +144,13 @@ def test_a_certificate_gets_a_slot_that_its_list_has(world):
 
 def test_a_list_whose_row_was_taken_away_goes_on_being_published(world):
     """What was revoked stays so, what is revoked next is told, and the operator hears of it."""
-    cid = issued(world.home, licence("写-2"))
+    certificate_id = issued(world.home, licence("写-2"))
     world.sql("DELETE FROM status_list")
     take_away(world)
-    change(world.home, cid, Transition.REVOKE)
+    change(world.home, certificate_id, Transition.REVOKE)
 
     assert 1 == world.public() == held_by_the_partner(world)
-    world.more = world.found(cid)
+    world.more = world.found(certificate_id)
     assert 1 == published(world).get(world.more.list_index)
     assert "status_list 2" in light(world, "rows")[1]
 
@@ -163,11 +163,11 @@ def test_a_list_that_can_have_no_name_stops_no_other(world, number):
         " SELECT :number, size, changed_at FROM status_list WHERE list_no = 1",
         number=number,
     )
-    cid = issued(world.home, licence("写-2"))
-    change(world.home, cid, Transition.REVOKE)
+    certificate_id = issued(world.home, licence("写-2"))
+    change(world.home, certificate_id, Transition.REVOKE)
 
     assert 1 == world.public()
-    world.more = world.found(cid)
+    world.more = world.found(certificate_id)
     assert world.more.list_no in {1, 2}
     assert 1 == published(world).get(world.more.list_index)
 
@@ -175,10 +175,10 @@ def test_a_list_that_can_have_no_name_stops_no_other(world, number):
 @pytest.mark.parametrize("ref", ["x", "", "99", "01", "１", "-1", "1.0", "9" * 64])
 def test_word_in_the_outbox_that_names_no_list_stops_nothing(world, ref, caplog):
     """It is taken away, told and counted; what was revoked meanwhile is published in the same round."""
-    cid = issued(world.home, licence("写-2"))
-    world.more = world.found(cid)
+    certificate_id = issued(world.home, licence("写-2"))
+    world.more = world.found(certificate_id)
     put_word(world, ref)
-    change(world.home, cid, Transition.REVOKE)
+    change(world.home, certificate_id, Transition.REVOKE)
     world.home.clock.pass_(seconds=1)
     with caplog.at_level(logging.WARNING):
         publish(world.home.hub)

@@ -12,7 +12,7 @@ from typing import Any
 from certhub_schemas import Matter, kinds, matters
 from certhub_schemas.algorithms import EDDSA
 from certhub_schemas.purposes import Purpose
-from certhub_verifier import Channel, Policy, StatusAt, StatusToken, TrustSet, UseRecord, policy_for
+from certhub_verifier import Channel, Policy, RedemptionRecord, StatusAt, StatusToken, TrustSet, policy_for
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.credential import foreign, keybinding, sdjwt, typemetadata, vc
 from certhub_verifier.formats.credential.keybinding import Binding
@@ -28,7 +28,7 @@ from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.formats.jose import base64url
 from certhub_verifier.formats.jose import jws as jose
 from certhub_verifier.formats.status import statuslist
-from certhub_verifier.needs import Need, News
+from certhub_verifier.lookups import Lookup, LookupResult
 from qrcode.main import QRCode
 
 from tests.support.certificates import CA, ISSUER, LEAF
@@ -69,12 +69,12 @@ class Corpus:
     def _policies(self) -> Mapping[Channel, Policy]:
         return {channel: policy_for(self.matter, channel) for channel in Channel}
 
-    def news(self, need: Need) -> News | None:
+    def news(self, need: Lookup) -> LookupResult | None:
         """Answer the engine: one good list, no code ever used."""
         return (
             StatusToken(self.tokens["statuslist+jwt"][0])
             if isinstance(need, StatusAt)
-            else UseRecord(False, as_of=NOW)
+            else RedemptionRecord(False, as_of=NOW)
         )
 
     def key(self, kid: str | None, purpose: Purpose | None) -> jose.VerifyingKey | None:
@@ -152,7 +152,7 @@ class Corpus:
         return {first.vct: json.dumps(value).encode(), second.vct: typemetadata.published(second)}
 
     @cached_property
-    def shelf(self) -> Mapping[str, bytes]:
+    def public_files(self) -> Mapping[str, bytes]:
         """The good status list by its name."""
         return {statuslist.status_uri(HOME, 3): self.tokens["statuslist+jwt"][0]}
 

@@ -7,7 +7,7 @@ from certhub_verifier.causes import Verdict
 from certhub_verifier.cli import detect as intakes
 from certhub_verifier.cli import pictures
 from certhub_verifier.cli.console import result_lines
-from certhub_verifier.cli.judging import Desk
+from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.results import Unread
 from certhub_verifier.cli.sources import Source
 from certhub_verifier.cli.trust_sources import Anchor
@@ -24,8 +24,8 @@ from tests.support.credentials import NOW
 
 def edge_targets(corpus: Corpus) -> tuple[Target, ...]:
     """Return the targets at which anything at all arrives."""
-    desk = Desk(
-        anchor=Anchor(origin="folder", trust=corpus.trust, status=corpus.shelf),
+    desk = Judging(
+        anchor=Anchor(origin="folder", trust=corpus.trust, status=corpus.public_files),
         matter=corpus.matter,
         matter_named=True,
         now=NOW,
@@ -44,17 +44,20 @@ def _intake(data: bytes) -> Found:
     return Found.REFUSED if isinstance(taken, intakes.Failed) else Found.SAME
 
 
-def _desk(data: bytes, *, corpus: Corpus, desk: Desk) -> Found:
+def _desk(data: bytes, *, corpus: Corpus, desk: Judging) -> Found:
     """The whole command, short of printing: judged, told in two languages, explained, drawn."""
     found = Found.REFUSED
     for result in desk.results(Source(name="input", text=data)):
         _use(result.to_dict("zh"), result.to_dict("en"))
-        if isinstance(result.found, Unread):
+        if isinstance(result.judgement, Unread):
             continue
         view, why = View(columns=80), desk.why_of(result)
         _use(result_lines(result, desk, view), why_lines(why, view), why.to_list())
         _use(why_svg(result, why, langs=view.langs))
-        if isinstance(result.found, Report) and result.found.verdict in (Verdict.VALID, Verdict.CHECK):
+        if isinstance(result.judgement, Report) and result.judgement.verdict in (
+            Verdict.VALID,
+            Verdict.CHECK,
+        ):
             found = same(_known(data, corpus))
     return found
 

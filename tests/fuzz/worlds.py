@@ -17,11 +17,11 @@ from certhub_schemas import Matter, matters, shipped_catalogue
 from certhub_verifier import (
     Channel,
     PresentedCredential,
+    RedemptionRecord,
     SealedCode,
     StatusAt,
     StatusRecord,
     StatusToken,
-    UseRecord,
     Verdict,
     examine,
     examine_receipt,
@@ -36,7 +36,7 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.agreement import Agreement
 from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.formats.trust.trustlist import MemberState, agreement_path
-from certhub_verifier.needs import Need, News
+from certhub_verifier.lookups import Lookup, LookupResult
 from certhub_verifier.receipts import Finding
 from certhub_verifier.trust import TrustSet
 
@@ -270,10 +270,10 @@ CameOut = tuple[Belief, set[str]]
 _BELIEFS = {Verdict.VALID: Belief.VALID, Verdict.CHECK: Belief.CHECK}
 
 
-def _news(need: Need, recipe: Recipe, now: datetime) -> News | None:
+def _news(need: Lookup, recipe: Recipe, now: datetime) -> LookupResult | None:
     if not isinstance(need, StatusAt):
         use = recipe["use"]
-        return None if use == "unknown" else UseRecord(use == "used", NOW, "2 号窗口", as_of=now)
+        return None if use == "unknown" else RedemptionRecord(use == "used", NOW, "2 号窗口", as_of=now)
     if recipe["news"] == "list":
         return StatusToken(_list(recipe["list"], recipe["value"], recipe["list date"], recipe["list name"]))
     if recipe["news"] == "none":

@@ -23,7 +23,7 @@ UNCHECKED = {
     ("certhub/records/status/store.py", "has_decoys"): "whether decoys are still to be given",
     (
         "certhub/records/status/store.py",
-        "spoken",
+        "values_of",
     ): "what is compared with the published list, whose changes are checked",
 }
 

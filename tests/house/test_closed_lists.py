@@ -12,10 +12,10 @@ from certhub_keys.ring import KeyState
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import Verdict
 from certhub_verifier.cli.results import Trouble
-from certhub_verifier.exhibits import What
 from certhub_verifier.facts import Fact, Outcome
-from certhub_verifier.floor import EvidenceKind
+from certhub_verifier.floor import FloorRow
 from certhub_verifier.looks import Look
+from certhub_verifier.named_evidence import EvidenceKind
 from certhub_verifier.policy import Channel
 from certhub_verifier.receipts import Finding
 
@@ -85,9 +85,9 @@ TABLES = (
     # channels, kinds of evidence, and what is said of a file
     keys_of(CHANNELS, "_CHANGES"),
     Held(CHANNELS, listed("channel")),
-    keys_of(Members(EvidenceKind), "FLOORS"),
-    Held(Members(What), words("exhibits"), beside=frozenset({"nothing"})),
-    Held(Members(What), InJson(REPORT, (*CHAIN, "evidence", "oneOf", "1", "properties", "what", "enum"))),
+    keys_of(Members(FloorRow), "FLOORS"),
+    Held(Members(EvidenceKind), words("evidence"), beside=frozenset({"nothing"})),
+    Held(Members(EvidenceKind), InJson(REPORT, (*CHAIN, "evidence", "oneOf", "1", "properties", "what", "enum"))),
     Held(Members(Look), words("looks")),
     keys_of(FINDINGS, "_OF_FINDING", f"{VERIFIER}/cli/results.py"),
     Held(FINDINGS, words("findings")),

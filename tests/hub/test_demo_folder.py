@@ -24,7 +24,7 @@ def test_a_demo_of_an_earlier_version_comes_up_again(tmp_path):
     hub = Hub.open(Settings.load(tmp_path / "420700"), clock=Clock())
     assert hub.trust.regions.keys() >= tokens.keys()
     with hub.reading() as unit:
-        assert facts["good"] == certificates.find(unit, facts["good"]).cid
+        assert facts["good"] == certificates.find(unit, facts["good"]).certificate_id
         assert None is not parties.actor_of(unit, tokens["420700"]["agency"])
     assert not hub.database.refused
     hub.close()

@@ -124,7 +124,7 @@ def test_a_question_that_failed_is_told(regions):
 
     assert ("good", None) == fresh == state(other.hub, "peer-420700")
     assert ("bad", "PEER_SILENT") == failed
-    found = contact.read(other.hub.shelf, "420700", contact.QUESTIONS)
+    found = contact.read(other.hub.public_files, "420700", contact.QUESTIONS)
     assert ("PEER_DOWN", True) == (found.cause, found.good > found.failed)
 
 
@@ -151,8 +151,8 @@ def test_a_region_that_answers_what_is_good_for_nothing_is_not_told_as_silent(re
 def test_a_region_whose_lists_cannot_be_believed_is_told_as_that(home, other, clock):
     """They come, and none verifies: two minutes later that is what the light says."""
     fetch_peer_lists(other.hub)
-    for name in home.hub.shelf.names("status"):
-        home.hub.shelf.put(f"status/{name}", b"nonsense")
+    for name in home.hub.public_files.names("status"):
+        home.hub.public_files.put(f"status/{name}", b"nonsense")
     clock.pass_(minutes=3)
     fetch_peer_lists(other.hub)
 
@@ -165,12 +165,12 @@ def test_a_region_whose_lists_cannot_be_believed_is_told_as_that(home, other, cl
 
 def test_questions_write_on_a_change_and_once_a_minute(home):
     """A hundred answers in a minute are one write; a failure between them is written at once, and so is its end."""
-    shelf, start = home.hub.shelf, home.hub.now()
+    public_files, start = home.hub.public_files, home.hub.now()
     said = []
     for seconds, cause in [(0, None), (5, None), (59, None), (61, None), (62, "PEER_DOWN"), (63, "PEER_DOWN"),
                            (64, "UPGRADE_NEEDED"), (65, None), (66, None)]:  # fmt: skip
-        contact.asked(shelf, "420100", start + timedelta(seconds=seconds), cause)
-        found = contact.read(shelf, "420100", contact.QUESTIONS)
+        contact.note_answer(public_files, "420100", start + timedelta(seconds=seconds), cause)
+        found = contact.read(public_files, "420100", contact.QUESTIONS)
         said.append(int((max(one for one in (found.good, found.failed) if one) - start).total_seconds()))
 
     assert [0, 0, 0, 61, 62, 62, 64, 65, 65] == said
@@ -178,12 +178,12 @@ def test_questions_write_on_a_change_and_once_a_minute(home):
 
 def test_a_disk_that_takes_nothing_costs_no_answer(home):
     """What cannot be put on record is left out: the counter has its verdict all the same."""
-    (home.hub.shelf.folder / "peers").mkdir(exist_ok=True)
-    (home.hub.shelf.folder / "peers" / "420101").write_bytes(b"a file where a folder is needed")
+    (home.hub.public_files.folder / "peers").mkdir(exist_ok=True)
+    (home.hub.public_files.folder / "peers" / "420101").write_bytes(b"a file where a folder is needed")
 
-    contact.asked(home.hub.shelf, "420101", home.hub.now(), "PEER_DOWN")
+    contact.note_answer(home.hub.public_files, "420101", home.hub.now(), "PEER_DOWN")
     with pytest.raises(NotFound):
-        contact.read(home.hub.shelf, "420101", contact.QUESTIONS)
+        contact.read(home.hub.public_files, "420101", contact.QUESTIONS)
 
 
 def test_the_doctor_explains_what_is_bad_in_both_languages(home):

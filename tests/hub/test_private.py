@@ -10,7 +10,7 @@ from certhub_keys.cost import Cost
 from typer.testing import CliRunner
 
 from certhub.adapters import private
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.cli import app
 from certhub.db.engine import open_engine
 from certhub.demo.regions import Plan, prepare
@@ -38,7 +38,7 @@ def modes(folder: Path) -> dict[str, str]:
 
 
 def test_a_hub_is_made_for_its_own_account_alone(tmp_path, umask):
-    """Data folder, settings, passphrase, keys, trust, database with -wal and -shm, shelf, tokens, and what is above."""
+    """Data folder, settings, passphrase, keys, trust, database with -wal and -shm, public files, tokens and more."""
     folder = tmp_path / "above" / "demo"
     plan = Plan(folder, ("http://420700.test", "http://420100.test"), cost=Cost.TEST, profile=Profile.TEST)
     prepare(plan, clock=Clock())
@@ -78,15 +78,15 @@ def test_what_is_open_to_others_is_told_and_closed(tmp_path):
 
 
 def test_a_file_that_was_open_is_closed_when_it_is_written_again(tmp_path):
-    """Tokens and shelf are replaced, never written into what somebody prepared."""
-    shelf = Shelf(tmp_path / "public")
+    """Tokens and public files are replaced, never written into what somebody prepared."""
+    public_files = PublicFiles(tmp_path / "public")
     (tmp_path / "public" / "status").mkdir(parents=True)
     (tmp_path / "public" / "status" / "1").write_text("old")
     (tmp_path / "public" / "status" / "1").chmod(0o666)
-    shelf.put("status/1", b"new")
+    public_files.put("status/1", b"new")
 
     assert 0o600 == stat.S_IMODE((tmp_path / "public" / "status" / "1").stat().st_mode)
-    assert b"new" == shelf.get("status/1")
+    assert b"new" == public_files.get("status/1")
 
 
 def test_a_database_is_for_its_own_account_from_its_first_moment(tmp_path, umask):

@@ -17,7 +17,7 @@ from certhub_verifier.formats.credential.keybinding import Binding
 from certhub_verifier.formats.jose import base64url, strict_json
 from certhub_verifier.formats.jose import jws as jose
 from certhub_verifier.formats.status import statuslist
-from certhub_verifier.needs import StatusToken
+from certhub_verifier.lookups import StatusToken
 from certhub_verifier.policy import Channel, policy_for
 
 from tests.support.credentials import HOME, INDEX, LICENCE, NOW, World, seconds

@@ -83,9 +83,11 @@ def _rows_and_slots(certificates: Iterable[Any], slots: Mapping[Slot, Any]) -> l
         place = (row.list_no, row.list_index)
         slot, owners[row.id] = slots.get(place), place
         if slot is None or slot.certificate != row.id:
-            found.append(f"certificate {row.cid} ({row.state}): slot {place} is not its own")
+            found.append(f"certificate {row.certificate_id} ({row.state}): slot {place} is not its own")
         elif slot.value != wire_status(State(row.state)):
-            found.append(f"certificate {row.cid} is {row.state}, and its slot {place} says {slot.value}")
+            found.append(
+                f"certificate {row.certificate_id} is {row.state}, and its slot {place} says {slot.value}"
+            )
     found += [
         f"slot {place} is of a certificate that is not there"
         for place, slot in slots.items()
@@ -106,7 +108,7 @@ def _history(unit: Unit) -> Mapping[str, Counter[str]]:
 def _rows_and_history(certificates: Iterable[Any], told: Mapping[str, Counter[str]]) -> list[str]:
     """The state that the history leads to is the state of the row; a row that was only intended has no history."""
     return [
-        f"certificate {row.cid} is {row.state}, and its history is {dict(states)}"
+        f"certificate {row.certificate_id} is {row.state}, and its history is {dict(states)}"
         for row in certificates
         for states in [told.get(row.ref.hex(), Counter())]
         if _led_to(states) is not State(row.state)
@@ -133,14 +135,18 @@ def _rows_and_changes(unit: Unit, rows: Iterable[Any], told: Mapping[str, Counte
         changes = states.changes_of(unit, Place(row.bucket, row.id))
         line = [(State.INTENDED, row.created_at), *(change.after for change in changes)]
         if line[-1] != (row.state, row.state_since):
-            found.append(f"certificate {row.cid} is {row.state}, and its last change led to {line[-1]}")
+            found.append(
+                f"certificate {row.certificate_id} is {row.state}, and its last change led to {line[-1]}"
+            )
         if [change.before for change in changes] != line[:-1]:
-            found.append(f"certificate {row.cid}: between {line} a change is missing")
+            found.append(f"certificate {row.certificate_id}: between {line} a change is missing")
         kept = Counter(
             ISSUED if c.was is State.INTENDED and c.state is State.ACTIVE else c.state for c in changes
         )
         if kept != told.get(row.ref.hex(), Counter()):
-            found.append(f"certificate {row.cid} changed as {dict(kept)}, and its history is otherwise")
+            found.append(
+                f"certificate {row.certificate_id} changed as {dict(kept)}, and its history is otherwise"
+            )
     return found
 
 
@@ -151,7 +157,7 @@ def _rows_and_indexes(unit: Unit, certificates: Iterable) -> list[str]:
         row.previous: row for row in rows.values() if row.previous is not None and row.state in LIVE
     }
     found = [
-        f"two versions are live: {row.cid} and {superseded[row.id].cid}"
+        f"two versions are live: {row.certificate_id} and {superseded[row.id].certificate_id}"
         for row in rows.values()
         if row.id in superseded and row.state in LIVE
     ]
@@ -161,10 +167,12 @@ def _rows_and_indexes(unit: Unit, certificates: Iterable) -> list[str]:
     found += [f"a number leads to {one}, which is not there" for one in numbered - rows.keys()]
     found += [f"a public id leads to {one}, which is not there" for one in named - rows.keys()]
     found += [f"a holding leads to {one}, which is not there" for one in held - rows.keys()]
-    found += [f"certificate {row.cid} has no public id" for row in rows.values() if row.id not in named]
-    found += [f"certificate {row.cid} is nobody's" for row in rows.values() if row.id not in held]
     found += [
-        f"certificate {row.cid} is {row.state}, and its number leads elsewhere"
+        f"certificate {row.certificate_id} has no public id" for row in rows.values() if row.id not in named
+    ]
+    found += [f"certificate {row.certificate_id} is nobody's" for row in rows.values() if row.id not in held]
+    found += [
+        f"certificate {row.certificate_id} is {row.state}, and its number leads elsewhere"
         for row in rows.values()
         if State(row.state) in LIVE and row.id not in numbered
     ]
@@ -174,7 +182,7 @@ def _rows_and_indexes(unit: Unit, certificates: Iterable) -> list[str]:
 def _public(hub: Hub, list_no: int, slots: Mapping[Slot, Any]) -> list[str]:
     """A published list that no word waits for says of every slot what the store says."""
     try:
-        token = hub.shelf.get(f"status/{list_no}")
+        token = hub.public_files.get(f"status/{list_no}")
     except NotFound:
         return []
     statuses = parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses

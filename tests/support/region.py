@@ -60,13 +60,13 @@ class Wire:
         return reply
 
     def get(self, url: str, *, timeout: float) -> bytes:
-        """Fetch a public file from a hub's shelf."""
+        """Fetch a public file from a hub."""
         hub = self._hub(url)
         if url.endswith("/status/"):
-            names = hub.shelf.names("status")
+            names = hub.public_files.names("status")
             listed = ",".join(f'"https://{hub.region}.certhub.example/status/{n}"' for n in names)
             return f'{{"status_lists":[{listed}]}}'.encode()
-        return hub.shelf.get(url.split("/", 3)[3])
+        return hub.public_files.get(url.split("/", 3)[3])
 
     def _hub(self, url: str) -> Hub:
         region = next(code for code in self.hubs if url.startswith(f"http://{code}.test"))

@@ -1,4 +1,4 @@
-"""A shelf of files to verify, and the command run over them, as a person or a program would."""
+"""A folder of files to verify, and the command run over them, as a person or a program would."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -6,9 +6,9 @@ from certhub_verifier import (
     Outcome,
     PeerAnswer,
     PresentedCredential,
+    RedemptionRecord,
     StatusAt,
     StatusRecord,
-    UseRecord,
 )
 from certhub_verifier.formats.exchange.envelope import AnsweredItem
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
@@ -44,4 +44,8 @@ def answered(disclosed, *, kind=LICENCE, version=1):
 
 def news(need):
     """All is well at home."""
-    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
+    return (
+        StatusRecord("active", NOW)
+        if isinstance(need, StatusAt)
+        else RedemptionRecord(redeemed=False, as_of=NOW)
+    )

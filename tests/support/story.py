@@ -99,13 +99,15 @@ def ticket(
     region: Region, *cids: str, matter: str | None = None, fields: tuple[str, ...] | None = None
 ) -> str:
     """Let the holder show certificates; return the ticket."""
-    choice = Choice(tuple(TicketItem(cid, fields) for cid in cids), Mode.TICKET, matter)
+    choice = Choice(tuple(TicketItem(certificate_id, fields) for certificate_id in cids), Mode.TICKET, matter)
     return show.show(choice, by=region.holder, hub=region.hub).code
 
 
-def sealed(region: Region, cid: str) -> str:
+def sealed(region: Region, certificate_id: str) -> str:
     """Let the holder show one certificate as a sealed code."""
-    return show.show(Choice((TicketItem(cid),), Mode.SEALED), by=region.holder, hub=region.hub).code
+    return show.show(
+        Choice((TicketItem(certificate_id),), Mode.SEALED), by=region.holder, hub=region.hub
+    ).code
 
 
 def scan(region: Region, code: str, matter: str = BUSINESS, **more: Any) -> Mapping[str, Any]:
@@ -119,9 +121,11 @@ def told(report: Mapping[str, Any]) -> tuple[str, str]:
     return report["verdict"], report["code"]
 
 
-def change(region: Region, cid: str, event: Transition, *, at: Key | None = None) -> Mapping[str, Any]:
+def change(
+    region: Region, certificate_id: str, event: Transition, *, at: Key | None = None
+) -> Mapping[str, Any]:
     """Let the agency change a certificate's state."""
     order = Order("演示", "鄂演决字〔2026〕第9号")
     if event is Transition.SUPERSEDE:  # what supersedes a certificate is its new version
-        return renew.renew(cid, order, None, by=region.agency, hub=region.hub, key=at or key())
-    return revoke.change(cid, event, order, by=region.agency, hub=region.hub, key=at or key())
+        return renew.renew(certificate_id, order, None, by=region.agency, hub=region.hub, key=at or key())
+    return revoke.change(certificate_id, event, order, by=region.agency, hub=region.hub, key=at or key())

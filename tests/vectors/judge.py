@@ -20,11 +20,11 @@ from certhub_verifier import (
     Outcome,
     PeerAnswer,
     PresentedCredential,
+    RedemptionRecord,
     SealedCode,
     StatusAt,
     StatusToken,
     TrustSet,
-    UseRecord,
     VerifierError,
     examine,
     examine_receipt,
@@ -47,7 +47,7 @@ from certhub_verifier.formats.exchange.envelope import (
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 from certhub_verifier.formats.status import statuslist
-from certhub_verifier.needs import Need, News
+from certhub_verifier.lookups import Lookup, LookupResult
 from certhub_verifier.report import ItemReport, fact_to_dict
 from certhub_verifier.trust import Standing
 
@@ -188,14 +188,14 @@ def _report(evidence: Evidence, channel: Channel, given: Mapping[str, Any], worl
     return _told(run(steps, lambda need: _news(need, given, world)))
 
 
-def _news(need: Need, given: Mapping[str, Any], world: World) -> News | None:
+def _news(need: Lookup, given: Mapping[str, Any], world: World) -> LookupResult | None:
     if isinstance(need, StatusAt):
         return StatusToken(world.status_list(given["status"])) if given["status"] else None
     use = given["use"]
     if use is None:
         return None
     at = datetime.fromisoformat(use["used_at"]) if "used_at" in use else None
-    return UseRecord(use["used"], at, use.get("used_where"), as_of=world.time(given))
+    return RedemptionRecord(use["used"], at, use.get("used_where"), as_of=world.time(given))
 
 
 def _told(report: ItemReport) -> dict[str, Any]:

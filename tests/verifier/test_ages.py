@@ -10,10 +10,10 @@ from certhub_verifier import (
     Fact,
     Outcome,
     PresentedCredential,
+    RedemptionRecord,
     SealedCode,
     StatusAt,
     StatusRecord,
-    UseRecord,
     Verdict,
     channel_of,
     examine,
@@ -37,7 +37,7 @@ def judged(shown, *, status=NOW, use=NOW, state="active", used=False):
     return run(
         steps,
         lambda need: (
-            StatusRecord(state, status) if isinstance(need, StatusAt) else UseRecord(used, as_of=use)
+            StatusRecord(state, status) if isinstance(need, StatusAt) else RedemptionRecord(used, as_of=use)
         ),
     )
 

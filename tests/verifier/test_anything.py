@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from certhub_schemas import matters
 from certhub_verifier.cli.console import result_lines
-from certhub_verifier.cli.judging import Desk
+from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.sources import Source
 from certhub_verifier.cli.trust_sources import NOTHING, Anchor
 from certhub_verifier.cli.view import Colours, View
@@ -40,7 +40,7 @@ GOOD = [
     )
 ]
 DESKS = [
-    Desk(anchor=anchor, matter=matters()[0], matter_named=named, now=NOW, explaining=True)
+    Judging(anchor=anchor, matter=matters()[0], matter_named=named, now=NOW, explaining=True)
     for anchor, named in (
         (NOTHING, False),
         (Anchor(origin="folder", trust=TRUST, status=LISTS), True),

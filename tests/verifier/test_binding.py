@@ -10,7 +10,7 @@ from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats.credential import keybinding, sdjwt
 from certhub_verifier.formats.credential.keybinding import Binding
-from certhub_verifier.needs import StatusAt, StatusToken
+from certhub_verifier.lookups import StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import overall
 

@@ -23,9 +23,9 @@ URI = statuslist.status_uri(HOME, 3)
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory):
+def public_files(tmp_path_factory):
     """A folder with trust in both forms, and one of everything to verify."""
-    folder = tmp_path_factory.mktemp("shelf")
+    folder = tmp_path_factory.mktemp("public")
     put = {
         "bundle.jwt": WORLD.bundle(matters=matters()),
         "bundle.json": json.dumps({"bundle": WORLD.bundle(matters=matters())}),
@@ -46,13 +46,13 @@ def shelf(tmp_path_factory):
 
 
 @pytest.fixture
-def verify(shelf, capsys):
-    """Run the command on files of the shelf; returns exit code, stdout and stderr."""
+def verify(public_files, capsys):
+    """Run the command on files of the folder; returns exit code, stdout and stderr."""
 
     def run(*arguments, trust="bundle.jwt", at=AT):
-        here = {file.name for file in shelf.iterdir()}
-        known = [str(shelf / one) if one in here else one for one in arguments]
-        code = cli.main([*known, *(["--trust", str(shelf / trust)] if trust else []), *at])
+        here = {file.name for file in public_files.iterdir()}
+        known = [str(public_files / one) if one in here else one for one in arguments]
+        code = cli.main([*known, *(["--trust", str(public_files / trust)] if trust else []), *at])
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -108,10 +108,10 @@ def test_what_is_no_good_says_why(verify, argument, expected, code):
     assert (found, json.loads(out)["code"]) == (expected, code)
 
 
-def test_any_changed_byte_of_a_receipt_file_ends_with_twenty(shelf, capsys, tmp_path):
+def test_any_changed_byte_of_a_receipt_file_ends_with_twenty(public_files, capsys, tmp_path):
     """Through the command too (every position: test_intake.py)."""
-    file, trust = tmp_path / "receipt", str(shelf / "trust")
-    for good in ((shelf / "receipt.jwt").read_bytes(), (shelf / "receipt.json").read_bytes()):
+    file, trust = tmp_path / "receipt", str(public_files / "trust")
+    for good in ((public_files / "receipt.jwt").read_bytes(), (public_files / "receipt.json").read_bytes()):
         for place in range(0, len(good), 193):
             for other in (good[place] ^ 1, ord("~"), ord("{"), 0xFF):
                 if other != good[place]:
@@ -130,12 +130,12 @@ def test_without_trust_nothing_is_valid_and_the_command_says_what_to_do(verify):
     assert verify("receipt.json", trust=None)[0] == 30
 
 
-def test_a_broken_trust_list_is_no_trust_list(verify, shelf, tmp_path):
+def test_a_broken_trust_list_is_no_trust_list(verify, public_files, tmp_path):
     """An altered bundle, or a folder without members, trusts nobody and says so."""
     (tmp_path / "empty").mkdir()
-    text = (shelf / "bundle.jwt").read_text()
+    text = (public_files / "bundle.jwt").read_text()
     (tmp_path / "altered.jwt").write_text(text[:-1] + ("A" if text[-1] != "A" else "B"))
-    for trust in (tmp_path / "empty", tmp_path / "altered.jwt", shelf / "licence.sd-jwt"):
+    for trust in (tmp_path / "empty", tmp_path / "altered.jwt", public_files / "licence.sd-jwt"):
         code, out, err = verify("licence.sd-jwt", "--json", trust=trust)
         assert (code, json.loads(out)["trust"]["as_of"]) == (30, None)
         assert json.loads(out)["trust"]["trouble"] in err
@@ -297,7 +297,7 @@ def test_only_a_named_matter_offers_to_accept_incomplete(verify):
     assert "先受理" in verify(paper, "--matter", lenient.code, at=at)[1]
 
 
-def test_a_bundle_says_whose_counter_it_is(verify, shelf, tmp_path):
+def test_a_bundle_says_whose_counter_it_is(verify, public_files, tmp_path):
     """At 420100's counter a licence of 420700 needs the agreement, and a marriage certificate has none."""
     key = WORLD.region_key(Purpose.BUNDLE, AWAY)
     contents = bundles.read_bundle(WORLD.bundle(matters=matters())).parsed.payload
@@ -309,7 +309,7 @@ def test_a_bundle_says_whose_counter_it_is(verify, shelf, tmp_path):
     assert (code, json.loads(out)["code"]) == (30, "NO_AGREEMENT")
 
 
-def test_without_the_extra_a_picture_says_what_to_install(shelf, tmp_path):
+def test_without_the_extra_a_picture_says_what_to_install(public_files, tmp_path):
     """2 and the line to run where it is the only input; its own undetermined line among others."""
     (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     bare = (
@@ -317,7 +317,16 @@ def test_without_the_extra_a_picture_says_what_to_install(shelf, tmp_path):
     )
     for others, expected in (([], 2), ([WORLD.receipt()], 30)):
         done = subprocess.run(
-            [sys.executable, "-c", bare, tmp_path / "photo.png", *others, "--trust", shelf / "trust", *AT],
+            [
+                sys.executable,
+                "-c",
+                bare,
+                tmp_path / "photo.png",
+                *others,
+                "--trust",
+                public_files / "trust",
+                *AT,
+            ],
             capture_output=True,
             text=True,
             check=False,

@@ -20,7 +20,7 @@ from certhub_verifier.formats.jose import jws as jose
 from certhub_verifier.formats.status import statuslist
 from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.formats.trust.trustlist import MemberState
-from certhub_verifier.needs import StatusAt, StatusRecord, StatusToken, UseOf, UseRecord
+from certhub_verifier.lookups import RedemptionOf, RedemptionRecord, StatusAt, StatusRecord, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 
 from tests.support.credentials import (
@@ -47,11 +47,15 @@ DAY = timedelta(days=1)
 
 def active(need):
     """A home hub whose row says that all is well, and that has never seen the code."""
-    return StatusRecord("active", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
+    return (
+        StatusRecord("active", NOW)
+        if isinstance(need, StatusAt)
+        else RedemptionRecord(redeemed=False, as_of=NOW)
+    )
 
 
 def listed(statuses=None, **changes):
-    """A shelf that holds one list, and nobody to ask about codes."""
+    """A folder of public files that holds one list, and nobody to ask about codes."""
     token = WORLD.status_token(statuses, **changes)
     return lambda need: StatusToken(token) if isinstance(need, StatusAt) else None
 
@@ -338,7 +342,7 @@ def test_step_9_the_home_hubs_own_row(state, code):
 def test_step_9_no_news_is_not_good_news():
     """A status that could not be had, or news of another kind, is undetermined."""
     assert ticket(fetch=lambda need: None).code == "STATUS_UNKNOWN"
-    assert ticket(fetch=lambda need: UseRecord(used=False, as_of=NOW)).code == "STATUS_UNKNOWN"
+    assert ticket(fetch=lambda need: RedemptionRecord(redeemed=False, as_of=NOW)).code == "STATUS_UNKNOWN"
 
 
 def test_step_9_no_other_region_speaks_of_it():
@@ -381,13 +385,17 @@ def test_a_sealed_code_asks_for_its_status_and_then_for_its_use():
         return active(need)
 
     sealed(WORLD.sealed_code(), fetch=fetch)
-    assert [StatusAt(statuslist.status_uri(HOME, 3), INDEX), UseOf(HOME, "dHdlbHZlIGJ5dGVz")] == needs
+    assert [StatusAt(statuslist.status_uri(HOME, 3), INDEX), RedemptionOf(HOME, "dHdlbHZlIGJ5dGVz")] == needs
 
 
 def test_a_used_sealed_code_says_when_and_where():
     """Used before is invalid, whatever else is good."""
-    used = UseRecord(used=True, used_at=NOW - timedelta(minutes=1), used_where="2 号窗口", as_of=NOW)
-    report = sealed(WORLD.sealed_code(), fetch=lambda need: used if isinstance(need, UseOf) else active(need))
+    used = RedemptionRecord(
+        redeemed=True, redeemed_at=NOW - timedelta(minutes=1), redeemed_where="2 号窗口", as_of=NOW
+    )
+    report = sealed(
+        WORLD.sealed_code(), fetch=lambda need: used if isinstance(need, RedemptionOf) else active(need)
+    )
 
     assert (report.verdict, report.code) == (Verdict.INVALID, "CODE_USED")
     assert report.detail["where"] == "2 号窗口"
@@ -412,7 +420,7 @@ def test_a_sealed_code_lives_for_sixty_seconds(age, code):
     report = run(steps, lambda need: asked.append(need) or active(need))
 
     assert report.code == code
-    assert any(isinstance(need, UseOf) for need in asked) == (code == "OK")
+    assert any(isinstance(need, RedemptionOf) for need in asked) == (code == "OK")
 
 
 def test_a_paper_code_lives_for_half_a_year():
@@ -518,7 +526,11 @@ def test_codes_of_either_case_are_the_same_code():
 
 def revoked(need):
     """A home hub whose row says that it was withdrawn."""
-    return StatusRecord("revoked", NOW) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
+    return (
+        StatusRecord("revoked", NOW)
+        if isinstance(need, StatusAt)
+        else RedemptionRecord(redeemed=False, as_of=NOW)
+    )
 
 
 @pytest.mark.parametrize("judged", [ticket, lambda **how: sealed(WORLD.sealed_code(), **how)])

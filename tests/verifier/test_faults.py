@@ -14,7 +14,7 @@ from certhub_verifier.evidence import PeerAnswer, PresentedCredential, SealedCod
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats.exchange.envelope import AnsweredItem
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
-from certhub_verifier.needs import StatusAt, StatusToken, UseRecord
+from certhub_verifier.lookups import RedemptionRecord, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import overall
 from certhub_verifier.sentences import placeholders
@@ -56,9 +56,11 @@ SHOWN = {
 
 
 def news(token):
-    """A shelf with one list and a hub that has never seen the code."""
+    """A folder of public files with one list and a hub that has never seen the code."""
     return lambda need: (
-        (StatusToken(token) if token else None) if isinstance(need, StatusAt) else UseRecord(False, as_of=NOW)
+        (StatusToken(token) if token else None)
+        if isinstance(need, StatusAt)
+        else RedemptionRecord(False, as_of=NOW)
     )
 
 

@@ -9,17 +9,17 @@ from certhub_verifier import (
     FLOORS,
     Channel,
     Checked,
-    EvidenceKind,
     Fact,
+    FloorRow,
     Hold,
     Level,
     NotValid,
     Outcome,
     PresentedCredential,
+    RedemptionRecord,
     SealedCode,
     StatusAt,
     StatusToken,
-    UseRecord,
     Verdict,
     WrongChannel,
     channel_of,
@@ -49,7 +49,9 @@ def yes(fact):
 def news(need):
     """A good list, and a region that has never seen the code."""
     return (
-        StatusToken(WORLD.status_token()) if isinstance(need, StatusAt) else UseRecord(used=False, as_of=NOW)
+        StatusToken(WORLD.status_token())
+        if isinstance(need, StatusAt)
+        else RedemptionRecord(used=False, as_of=NOW)
     )
 
 
@@ -64,12 +66,12 @@ def test_seven_facts_stand_on_every_floor():
 
 
 OWN_ROWS = {
-    (EvidenceKind.TICKET, Fact.ONE_TIME): Verdict.UNDETERMINED,
-    (EvidenceKind.FILE, Fact.HOLDER_BINDING): Verdict.UNDETERMINED,
-    (EvidenceKind.CODE, Fact.ONE_TIME): Verdict.UNDETERMINED,
-    (EvidenceKind.ANSWER, Fact.AGREEMENT): Verdict.UNDETERMINED,
-    (EvidenceKind.ANSWER, Fact.AUDIENCE): Verdict.UNDETERMINED,
-    (EvidenceKind.RECORDED, Fact.STANDS_BEHIND): Verdict.UNDETERMINED,
+    (FloorRow.TICKET, Fact.ONE_TIME): Verdict.UNDETERMINED,
+    (FloorRow.FILE, Fact.HOLDER_BINDING): Verdict.UNDETERMINED,
+    (FloorRow.CODE, Fact.ONE_TIME): Verdict.UNDETERMINED,
+    (FloorRow.ANSWER, Fact.AGREEMENT): Verdict.UNDETERMINED,
+    (FloorRow.ANSWER, Fact.AUDIENCE): Verdict.UNDETERMINED,
+    (FloorRow.RECORDED, Fact.STANDS_BEHIND): Verdict.UNDETERMINED,
 }
 """What the floor holds of one kind of evidence beside what it holds of all: written here once more, by hand."""
 
@@ -97,7 +99,7 @@ def test_the_floor_has_no_row_that_is_not_written_here():
         (kind, fact)
         for kind, floor in FLOORS.items()
         for fact, hold in floor.holds.items()
-        if fact not in everywhere or hold is not FLOORS[EvidenceKind.FILE].holds[fact]
+        if fact not in everywhere or hold is not FLOORS[FloorRow.FILE].holds[fact]
     } == OWN_ROWS.keys()
 
 
@@ -114,7 +116,7 @@ def test_a_fact_on_the_floor_is_never_missing_and_never_off(kind, fact, hold):
         assert (Verdict.CHECK if softened else Verdict.UNDETERMINED) is found.verdict
 
 
-@pytest.mark.parametrize("kind", EvidenceKind)
+@pytest.mark.parametrize("kind", FloorRow)
 def test_a_policy_may_demand_more_than_the_floor(kind):
     """Status that the floor would soften is undetermined where the policy requires it."""
     strict = replace(ALL_OFF, levels={Fact.STATUS: Level.REQUIRED})
@@ -124,13 +126,13 @@ def test_a_policy_may_demand_more_than_the_floor(kind):
     assert Judgement(Verdict.UNDETERMINED, "STATUS_AGED") == judge(facts, strict, kind)
 
 
-@pytest.mark.parametrize("kind", EvidenceKind)
+@pytest.mark.parametrize("kind", FloorRow)
 def test_a_certificate_without_a_seal_is_at_most_check(kind):
     """A region's record that no agency sealed is looked at by a person, with every fact good."""
     found = judge([yes(fact) for fact in Fact], ALL_OFF, kind)
     recorded = Judgement(Verdict.CHECK, "REGION_ONLY")
 
-    assert (recorded if kind is EvidenceKind.RECORDED else VALID) == found
+    assert (recorded if kind is FloorRow.RECORDED else VALID) == found
 
 
 SHOWN = [

@@ -197,7 +197,7 @@ def test_lines_come_as_they_are_found_and_a_reader_may_stop():
 
 def result(name, code="TAMPERED"):
     """A result of a code that failed by itself."""
-    return Result(name=name, found=failed(code, channel=Channel.FILE, as_of=NOW))
+    return Result(name=name, judgement=failed(code, channel=Channel.FILE, as_of=NOW))
 
 
 def test_the_worst_are_kept_in_order_however_many_come():
@@ -260,7 +260,7 @@ def test_progress_is_one_line_that_goes_away():
 
 def test_what_cannot_be_read_is_undetermined():
     """It has a verdict's badness and exit code, and no verdict's word."""
-    unread = Result(name="x", found=Unread(trouble=Trouble.UNREADABLE, as_of=NOW + timedelta(0)))
+    unread = Result(name="x", judgement=Unread(trouble=Trouble.UNREADABLE, as_of=NOW + timedelta(0)))
 
     assert (unread.verdict, unread.exit_code, unread.word("en")) == (
         Verdict.UNDETERMINED,

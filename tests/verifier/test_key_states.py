@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from certhub_schemas import matters, shipped_catalogue
 from certhub_schemas.purposes import Purpose
-from certhub_verifier import Channel, PresentedCredential, SealedCode, StatusAt, UseRecord, policy_for
+from certhub_verifier import Channel, PresentedCredential, RedemptionRecord, SealedCode, StatusAt, policy_for
 from certhub_verifier.checks.status import ListFault, read_list
 from certhub_verifier.engine import Evidence, examine, run
 from certhub_verifier.errors import BadSignature, UnknownKey
@@ -21,7 +21,7 @@ from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 from certhub_verifier.formats.status import statuslist
 from certhub_verifier.formats.trust.listedkey import KeyState
-from certhub_verifier.needs import StatusToken
+from certhub_verifier.lookups import StatusToken
 from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.trust import Standing, TrustedKey, TrustSet, open_bundle
 
@@ -122,7 +122,9 @@ def seen_by_engine(evidence: Evidence, channel: Channel, world: World, trust: Tr
 
     def news(need: object) -> object:
         return (
-            StatusToken(world.status_token()) if isinstance(need, StatusAt) else UseRecord(False, as_of=NOW)
+            StatusToken(world.status_token())
+            if isinstance(need, StatusAt)
+            else RedemptionRecord(False, as_of=NOW)
         )
 
     report = run(examine(evidence, trust=trust, policy=policy, now=NOW, catalogue=shipped_catalogue()), news)  # type: ignore[arg-type]

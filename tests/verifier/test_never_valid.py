@@ -13,19 +13,19 @@ from certhub_verifier import (
     FLOORS,
     Channel,
     Checked,
-    EvidenceKind,
     Fact,
+    FloorRow,
     Hold,
     Level,
     NotValid,
     Outcome,
     PeerAnswer,
     PresentedCredential,
+    RedemptionRecord,
     SealedCode,
     StatusAt,
     StatusRecord,
     StatusToken,
-    UseRecord,
     Verdict,
     Verified,
     WrongChannel,
@@ -159,11 +159,11 @@ STATUS_NEWS = st.one_of(
     st.sampled_from(LISTS[:1] * 6 + LISTS).map(StatusToken),
     st.binary(max_size=64).map(StatusToken),
     st.builds(StatusRecord, st.sampled_from([*STATES, "intended", "", "aktiv"]), MOMENTS),
-    st.just(UseRecord(used=False, as_of=NOW)),
+    st.just(RedemptionRecord(redeemed=False, as_of=NOW)),
 )
 USE_NEWS = st.one_of(
     st.none(),
-    st.builds(UseRecord, st.booleans(), as_of=MOMENTS),
+    st.builds(RedemptionRecord, st.booleans(), as_of=MOMENTS),
     st.just(StatusRecord("active", NOW)),
     st.just(StatusToken(b"x")),
 )
@@ -199,11 +199,11 @@ def floor_of(shown):
     """Return the row of the floor's table that `shown` stands on."""
     match shown:
         case PeerAnswer():
-            return FLOORS[EvidenceKind.ANSWER]
+            return FLOORS[FloorRow.ANSWER]
         case SealedCode():
-            return FLOORS[EvidenceKind.CODE]
+            return FLOORS[FloorRow.CODE]
         case _:
-            return FLOORS[EvidenceKind(shown.how)]
+            return FLOORS[FloorRow(shown.how)]
 
 
 GOOD = PresentedCredential(CREDENTIAL, "ticket", Checked(Fact.ONE_TIME, Outcome.YES, None, NOW), asker=None)
@@ -251,7 +251,12 @@ def test_no_status_is_never_valid(shown, name, as_of, policy, now, use):
     told = getattr(shown, "told", getattr(shown, "known", ()))
     assume(all(checked.fact is not Fact.STATUS for checked in told))
     trust = TRUST[name] and replace(TRUST[name], as_of=as_of)
-    for nothing in (None, UseRecord(used=False, as_of=NOW), StatusToken(b""), StatusRecord("", NOW)):
+    for nothing in (
+        None,
+        RedemptionRecord(redeemed=False, as_of=NOW),
+        StatusToken(b""),
+        StatusRecord("", NOW),
+    ):
         assert judged(shown, trust, policy, now, nothing, use).verdict is not Verdict.VALID
 
 

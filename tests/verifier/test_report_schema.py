@@ -12,7 +12,7 @@ from certhub_verifier.causes import CODES
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
-from certhub_verifier.floor import EvidenceKind
+from certhub_verifier.floor import FloorRow
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import examine_receipt
 from certhub_verifier.report import VERSION, failed, overall
@@ -24,11 +24,11 @@ from tests.support.forms import report_validator
 WORLD = World()
 DAY = timedelta(days=1)
 KIND_OF = {
-    Channel.TICKET: EvidenceKind.TICKET,
-    Channel.FILE: EvidenceKind.FILE,
-    Channel.SEALED: EvidenceKind.CODE,
-    Channel.PAPER: EvidenceKind.CODE,
-    Channel.PEER: EvidenceKind.ANSWER,
+    Channel.TICKET: FloorRow.TICKET,
+    Channel.FILE: FloorRow.FILE,
+    Channel.SEALED: FloorRow.CODE,
+    Channel.PAPER: FloorRow.CODE,
+    Channel.PEER: FloorRow.ANSWER,
 }
 
 

@@ -8,7 +8,7 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.checks.status import status
 from certhub_verifier.formats.status import statuslist
 from certhub_verifier.formats.trust.listedkey import KeyState
-from certhub_verifier.needs import StatusAt, StatusToken
+from certhub_verifier.lookups import StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 
 from tests.support.credentials import AWAY, HOME, INDEX, NOW, World, named_key
@@ -124,7 +124,7 @@ FAULTS = {
 
 @pytest.mark.parametrize(("fault", "token"), FAULTS.items())
 def test_the_fault_of_a_list_is_named(fault, token):
-    """Whoever keeps the shelf learns what to look at."""
+    """Whoever keeps the public files learns what to look at."""
     found = status(StatusToken(token), StatusAt(URI, INDEX), trust=WORLD.trust(), policy=POLICY, now=NOW)
 
     assert found.detail["fault"] == fault

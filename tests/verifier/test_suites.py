@@ -18,7 +18,7 @@ from certhub_verifier.formats import codes
 from certhub_verifier.formats.credential import keybinding, sdjwt
 from certhub_verifier.formats.credential.keybinding import Binding
 from certhub_verifier.formats.jose import jwk, suites
-from certhub_verifier.needs import StatusAt, StatusToken
+from certhub_verifier.lookups import StatusAt, StatusToken
 from certhub_verifier.policy import Channel, Level, policy_for
 from certhub_verifier.sentences import explain
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa

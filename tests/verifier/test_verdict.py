@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
-from certhub_verifier.floor import EvidenceKind
+from certhub_verifier.floor import FloorRow
 from certhub_verifier.policy import Channel, Level, policy_for
 from certhub_verifier.verdict import VALID, Judgement, judge, worst
 from hypothesis import given
@@ -48,14 +48,14 @@ CHECKED = st.builds(
     as_of=st.just(NOW),
 )
 KIND_OF = {
-    Channel.TICKET: EvidenceKind.TICKET,
-    Channel.FILE: EvidenceKind.FILE,
-    Channel.SEALED: EvidenceKind.CODE,
-    Channel.PAPER: EvidenceKind.CODE,
-    Channel.PEER: EvidenceKind.ANSWER,
+    Channel.TICKET: FloorRow.TICKET,
+    Channel.FILE: FloorRow.FILE,
+    Channel.SEALED: FloorRow.CODE,
+    Channel.PAPER: FloorRow.CODE,
+    Channel.PEER: FloorRow.ANSWER,
 }
-BY_TICKET = EvidenceKind.TICKET
-KINDS = st.sampled_from(EvidenceKind)
+BY_TICKET = FloorRow.TICKET
+KINDS = st.sampled_from(FloorRow)
 POLICIES = st.sampled_from([policy_for(None, channel) for channel in Channel])
 
 
@@ -99,7 +99,7 @@ def test_some_causes_are_never_softened(cause):
 def test_an_expected_fact_that_is_open_asks_for_a_look():
     """An aged status at an offline counter is check, with its age for the sentence."""
     aged = fact("status", "undetermined", "STATUS_AGED", status_as_of="2026-11-20T01:41:00Z")
-    found = judge(but(aged), policy_for(None, Channel.SEALED), EvidenceKind.CODE)
+    found = judge(but(aged), policy_for(None, Channel.SEALED), FloorRow.CODE)
 
     assert Judgement(Verdict.CHECK, "STATUS_AGED", {"status_as_of": "2026-11-20T01:41:00Z"}) == found
 
@@ -134,7 +134,7 @@ def test_what_is_off_is_told_and_not_weighed():
     """A region's signature alone does not lower a sealed code."""
     only = fact("stands_behind", "undetermined", "REGION_ONLY")
 
-    assert judge(but(only), policy_for(None, Channel.SEALED), EvidenceKind.CODE) == VALID
+    assert judge(but(only), policy_for(None, Channel.SEALED), FloorRow.CODE) == VALID
 
 
 @given(st.lists(CHECKED, max_size=20), POLICIES, KINDS)

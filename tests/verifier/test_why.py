@@ -11,10 +11,10 @@ from certhub_schemas import shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode, channel_of
-from certhub_verifier.exhibits import What, listed, shown
 from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats.trust.listedkey import KeyState
-from certhub_verifier.needs import StatusToken
+from certhub_verifier.lookups import StatusToken
+from certhub_verifier.named_evidence import EvidenceKind, of_credential, of_status_list
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import examine_receipt
 from certhub_verifier.why import Root, why, why_receipt
@@ -47,7 +47,7 @@ def chains(presented, channel, *, trust=TRUST, token=LIST):
         catalogue=shipped_catalogue(),
     )
     item = run(steps, lambda need: StatusToken(token) if hasattr(need, "uri") and token else None)
-    evidence = [*shown(presented.text), *([listed(token)] if token else [])]
+    evidence = [*of_credential(presented.text), *([of_status_list(token)] if token else [])]
     found = why(item.facts, evidence, root=Root(origin="folder", trust=trust), now=NOW)
     assert [fact.fact.value for fact in item.facts] == sorted(
         (answer.name for chain in found.chains for answer in chain.answers), key=list(Fact).index
@@ -61,7 +61,11 @@ def test_a_credential_rests_on_its_agencys_seal():
 
     for fact in ("well_formed", "signature", "dates"):
         chain = found[fact]
-        assert (chain.evidence.what, chain.kid, chain.rooted) == (What.CREDENTIAL, f"{AGENCY}-1", True)
+        assert (chain.evidence.kind, chain.kid, chain.rooted) == (
+            EvidenceKind.CREDENTIAL,
+            f"{AGENCY}-1",
+            True,
+        )
         assert chain.key.purpose is Purpose.SEAL
         assert chain.owner == ("鄂州市市场监督管理局（演示）", "Ezhou Market Regulation (demo)")
     for fact in ("stands_behind", "issuer_known", "issuer_entitled", "trust_fresh"):
@@ -72,30 +76,30 @@ def test_a_status_rests_on_a_list_of_its_own_age():
     """Signed by the region's status key, five hours ago."""
     chain = chains(SealedCode(WORLD.sealed_code(), asker=None), Channel.SEALED)["status"]
 
-    assert (chain.evidence.what, chain.evidence.reference) == (What.STATUS_LIST, f"{HOME}/3")
+    assert (chain.evidence.kind, chain.evidence.reference) == (EvidenceKind.STATUS_LIST, f"{HOME}/3")
     assert (chain.evidence.dated, chain.kid) == (NOW - 5 * HOUR, "420700-status-1")
 
 
 @pytest.mark.parametrize(
     ("presented", "what", "kid"),
     [
-        (SealedCode(WORLD.sealed_code(), asker=None), What.SEALED_CODE, "420700-show-1"),
-        (SealedCode(WORLD.paper_code(), asker=None), What.PAPER_CODE, "420700-paper-1"),
-        (SealedCode(WORLD.sealed_code().lower(), asker=None), What.SEALED_CODE, "420700-show-1"),
+        (SealedCode(WORLD.sealed_code(), asker=None), EvidenceKind.SEALED_CODE, "420700-show-1"),
+        (SealedCode(WORLD.paper_code(), asker=None), EvidenceKind.PAPER_CODE, "420700-paper-1"),
+        (SealedCode(WORLD.sealed_code().lower(), asker=None), EvidenceKind.SEALED_CODE, "420700-show-1"),
     ],
 )
 def test_a_sealed_code_rests_on_its_regions_key(presented, what, kid):
     """However it was typed."""
     chain = chains(presented, channel_of(presented))["signature"]
 
-    assert (chain.evidence.what, chain.kid, chain.owner) == (what, kid, ("鄂州市", "Ezhou"))
+    assert (chain.evidence.kind, chain.kid, chain.owner) == (what, kid, ("鄂州市", "Ezhou"))
 
 
 def test_an_agreement_rests_on_both_regions():
     """Published alike by the two, under the root."""
     chain = chains(SealedCode(WORLD.sealed_code(), asker=AWAY), Channel.SEALED)["agreement"]
 
-    assert (chain.evidence.what, chain.evidence.reference) == (What.AGREEMENT, "HOME-AWAY-1")
+    assert (chain.evidence.kind, chain.evidence.reference) == (EvidenceKind.AGREEMENT, "HOME-AWAY-1")
     assert (chain.kid, chain.rooted) == (None, True)
 
 
@@ -126,8 +130,14 @@ def test_without_trust_nothing_is_rooted():
 
 def test_what_does_not_read_is_no_evidence_of_anything():
     """Altered beyond reading: it has a digest, and nobody's name."""
-    assert shown("EC2XXXX") == shown("~") == shown("x.y.z~") == shown("EC1" + "0" * 17) == ()
-    assert listed(b"nothing").kid is None
+    assert (
+        of_credential("EC2XXXX")
+        == of_credential("~")
+        == of_credential("x.y.z~")
+        == of_credential("EC1" + "0" * 17)
+        == ()
+    )
+    assert of_status_list(b"nothing").kid is None
 
 
 def test_a_receipt_rests_on_its_region_and_so_does_what_it_records():
@@ -136,8 +146,8 @@ def test_a_receipt_rests_on_its_region_and_so_does_what_it_records():
     report = examine_receipt(content, trust=TRUST, now=NOW + HOUR)
     genuine, recorded = why_receipt(report, content, root=Root(origin="folder", trust=TRUST)).chains
 
-    assert (genuine.answers[0].name, genuine.evidence.what) == ("genuine", What.RECEIPT)
-    assert (recorded.answers[0].name, recorded.evidence.what) == ("status", What.THEN)
+    assert (genuine.answers[0].name, genuine.evidence.kind) == ("genuine", EvidenceKind.RECEIPT)
+    assert (recorded.answers[0].name, recorded.evidence.kind) == ("status", EvidenceKind.THEN)
     assert recorded.evidence.digests == {"a" * 64}
     assert genuine.kid == recorded.kid == "420700-receipt-1"
 

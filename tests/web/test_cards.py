@@ -165,10 +165,17 @@ def test_what_happens_to_the_licence_of_the_story_breaks_no_card(own_site: Site)
     for place, one in enumerate(held):
         if place % 2:
             change.change(
-                one.certificate.cid, Transition.REVOKE, ORDER, by=region.agency, hub=region.hub, key=one_key()
+                one.certificate.certificate_id,
+                Transition.REVOKE,
+                ORDER,
+                by=region.agency,
+                hub=region.hub,
+                key=one_key(),
             )
         else:
-            renew.renew(one.certificate.cid, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
+            renew.renew(
+                one.certificate.certificate_id, ORDER, None, by=region.agency, hub=region.hub, key=one_key()
+            )
     publish(region.hub)
     visitor = counter(own_site)
 
@@ -186,8 +193,10 @@ def test_what_happens_to_the_licence_of_the_story_breaks_no_card(own_site: Site)
 def test_a_card_owns_its_certificate(site: Site, other_site: Site) -> None:
     """No card is made from a certificate that the story's holder holds or acts for."""
     for region in (site.region, other_site.region):
-        story = {one.certificate.cid for one in show.held_by(region.holder, hub=region.hub)}
-        used = {cid for name in ALL_CARDS if (cid := cards.certificate_of(region.hub, name))}
+        story = {one.certificate.certificate_id for one in show.held_by(region.holder, hub=region.hub)}
+        used = {
+            certificate_id for name in ALL_CARDS if (certificate_id := cards.certificate_of(region.hub, name))
+        }
 
         assert used
         assert set() == used & story
@@ -203,8 +212,8 @@ def test_a_card_whose_certificate_was_altered_says_so(
 ) -> None:
     """Somebody renewed the cards' own licence: the card deals nothing, tells the state and what mends it."""
     region = own_site.region
-    cid = cards.certificate_of(region.hub, name) or ""
-    renew.renew(cid, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
+    certificate_id = cards.certificate_of(region.hub, name) or ""
+    renew.renew(certificate_id, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
 
     answer = counter(own_site).post(f"/demo/cards/{name}", headers={**CLERK, "Accept-Language": lang})
     told = answer.json()
@@ -231,8 +240,8 @@ OPERATOR = {"X-CertHub-Role": "operator"}
 def test_a_card_that_was_altered_is_dealt_again_after_a_reset(own_site: Site) -> None:
     """The operator of a demo puts it back by one request, and every card leads to its verdict."""
     region = own_site.region
-    cid = cards.certificate_of(region.hub, "valid") or ""
-    renew.renew(cid, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
+    certificate_id = cards.certificate_of(region.hub, "valid") or ""
+    renew.renew(certificate_id, ORDER, None, by=region.agency, hub=region.hub, key=one_key())
     visitor = counter(own_site)
     visitor.get("/ops")
     answer = visitor.post("/demo/reset", headers=OPERATOR)

@@ -87,7 +87,7 @@ from certhub_verifier.errors import (
 )
 from certhub_verifier.evidence import Evidence, PeerAnswer, PresentedCredential, SealedCode, channel_of
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.floor import FLOORS, EvidenceKind, Floor, Hold
+from certhub_verifier.floor import FLOORS, Floor, FloorRow, Hold
 from certhub_verifier.formats.codes.code import (
     CodeAltered,
     CodePartial,
@@ -97,7 +97,15 @@ from certhub_verifier.formats.codes.code import (
     read_code,
 )
 from certhub_verifier.formats.credential.keybinding import Binding
-from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, StatusToken, UseOf, UseRecord
+from certhub_verifier.lookups import (
+    Lookup,
+    LookupResult,
+    RedemptionOf,
+    RedemptionRecord,
+    StatusAt,
+    StatusRecord,
+    StatusToken,
+)
 from certhub_verifier.policy import Channel, Level, Policy, policy_for
 from certhub_verifier.receipts import Finding, ReceiptReport, examine_receipt
 from certhub_verifier.report import ItemReport, Report, failed, overall
@@ -119,17 +127,17 @@ __all__ = [
     "CodeAltered",
     "CodePartial",
     "Evidence",
-    "EvidenceKind",
     "Fact",
     "Finding",
     "Floor",
+    "FloorRow",
     "Hold",
     "ItemReport",
     "Judgement",
     "Level",
+    "Lookup",
+    "LookupResult",
     "Malformed",
-    "Need",
-    "News",
     "NotOurCode",
     "NotValid",
     "Outcome",
@@ -137,6 +145,8 @@ __all__ = [
     "Policy",
     "PresentedCredential",
     "ReceiptReport",
+    "RedemptionOf",
+    "RedemptionRecord",
     "Report",
     "Sealed",
     "SealedCode",
@@ -149,8 +159,6 @@ __all__ = [
     "TrustSet",
     "TrustedKey",
     "UnknownKey",
-    "UseOf",
-    "UseRecord",
     "Verdict",
     "Verified",
     "VerifierError",

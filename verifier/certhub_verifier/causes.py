@@ -131,11 +131,11 @@ CODES: Mapping[str, Cause] = MappingProxyType(
 """The catalogue by code."""
 
 
-def failure(told: str) -> str:
+def failure(named: str) -> str:
     """Return the cause that somebody else told us for a code that failed, if it is one of ours and says so.
 
     Another word, or one that would make something good, is read as STATUS_UNKNOWN: nothing is known.
     """
-    cause = CODES.get(told)
+    cause = CODES.get(named)
     failed = cause is not None and cause.verdict in (Verdict.INVALID, Verdict.UNDETERMINED)
-    return told if failed else "STATUS_UNKNOWN"
+    return named if failed else "STATUS_UNKNOWN"

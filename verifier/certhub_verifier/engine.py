@@ -19,7 +19,7 @@ from certhub_schemas import Catalogue
 from certhub_verifier.causes import Verdict
 from certhub_verifier.checks import core
 from certhub_verifier.checks.binding import holder_binding
-from certhub_verifier.checks.peer import borne_out, doubted, stated
+from certhub_verifier.checks.peer import borne_out, doubted, reported_facts
 from certhub_verifier.checks.status import status
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.evidence import (
@@ -31,7 +31,7 @@ from certhub_verifier.evidence import (
     kind_of,
 )
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.floor import EvidenceKind
+from certhub_verifier.floor import FloorRow
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.codes.sealed import SealedPayload
 from certhub_verifier.formats.credential import sdjwt, vc
@@ -39,21 +39,21 @@ from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 from certhub_verifier.formats.status import statuslist
-from certhub_verifier.needs import Need, News, StatusAt, UseOf, UseRecord
+from certhub_verifier.lookups import Lookup, LookupResult, RedemptionOf, RedemptionRecord, StatusAt
 from certhub_verifier.policy import Channel, Policy
 from certhub_verifier.report import ItemReport, kind_names
 from certhub_verifier.sentences import CHINA
 from certhub_verifier.trust import TrustedKey, TrustSet
 from certhub_verifier.verdict import judge
 
-Steps = Generator[Need, News | None, ItemReport]
+Steps = Generator[Lookup, LookupResult | None, ItemReport]
 
 
 @dataclass(slots=True, kw_only=True)
 class _Case:
     """One certificate while it is judged: by what, and what has been found so far."""
 
-    evidence: EvidenceKind
+    evidence: FloorRow
     trust: TrustSet | None
     policy: Policy
     catalogue: Catalogue | None
@@ -159,7 +159,7 @@ def _steps(evidence: Evidence, case: _Case) -> Steps:
     return _judged(case)  # (12)
 
 
-def run(steps: Steps, fetch: Callable[[Need], News | None]) -> ItemReport:
+def run(steps: Steps, fetch: Callable[[Lookup], LookupResult | None]) -> ItemReport:
     """Drive `steps` to the end, answering each need with `fetch`; what it raises passes through."""
     try:
         need = next(steps)
@@ -177,7 +177,7 @@ def verify(
     policy: Policy,
     catalogue: Catalogue | None,
     now: datetime,
-    fetch: Callable[[Need], News | None],
+    fetch: Callable[[Lookup], LookupResult | None],
 ) -> Verified:
     """Return the certificate, verified.
 
@@ -188,7 +188,7 @@ def verify(
     return Verified(run(steps, fetch))
 
 
-def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, News | None, None]:
+def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Lookup, LookupResult | None, None]:
     now, looked_at = case.now, core.evidence_of(evidence.text, at_most=sdjwt.MAX_BYTES)
     try:
         credential = vc.parse(evidence.text)
@@ -196,7 +196,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
         case.add(core.unreadable(broken, evidence=looked_at, now=now))
         return
     claims = credential.claims
-    told = tuple(core.in_time(one, policy=case.policy, now=now) for one in evidence.told)
+    told = tuple(core.in_time(one, policy=case.policy, now=now) for one in evidence.known_facts)
     case.kind, case.kind_version = claims.kind_code, claims.kind_version
     case.add(core.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
 
@@ -238,7 +238,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Need, Ne
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
 
 
-def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, None]:
+def _sealed(evidence: SealedCode, case: _Case) -> Generator[Lookup, LookupResult | None, None]:
     now, looked_at = case.now, core.evidence_of(evidence.text, at_most=codes.MAX_TEXT, as_=codes.normalise)
     try:
         parsed, payload = _read_sealed(evidence.text)
@@ -272,14 +272,14 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Need, News | None, N
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
     case.facts += (core.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
-    use = (yield UseOf(payload.iss, payload.jti)) if alive and agreed else None  # (10)
-    case.add(core.one_time(use if isinstance(use, UseRecord) else None, policy=case.policy, now=now))
+    use = (yield RedemptionOf(payload.iss, payload.jti)) if alive and agreed else None  # (10)
+    case.add(core.one_time(use if isinstance(use, RedemptionRecord) else None, policy=case.policy, now=now))
 
 
 def _answered(evidence: PeerAnswer, case: _Case) -> None:
     answer = evidence.signature_digest
     case.kind, case.kind_version = evidence.item.kind, evidence.item.kind_version
-    case.facts += stated(  # (1) to (3), (5), (6), (8) to (10)
+    case.facts += reported_facts(  # (1) to (3), (5), (6), (8) to (10)
         evidence.item.facts,
         answer=answer,
         answered_at=evidence.as_of,

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from certhub_verifier.facts import Checked
-from certhub_verifier.floor import EvidenceKind
+from certhub_verifier.floor import FloorRow
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.credential.keybinding import Binding
 from certhub_verifier.formats.exchange.envelope import AnsweredItem
@@ -39,7 +39,7 @@ class PresentedCredential:
     expect: Binding | None = field(default=None, kw_only=True)
 
     @property
-    def told(self) -> tuple[Checked, ...]:
+    def known_facts(self) -> tuple[Checked, ...]:
         """All that the caller knows."""
         return (self.redeemed, *self.known) if self.redeemed else self.known
 
@@ -77,12 +77,12 @@ class PeerAnswer:
 Evidence = PresentedCredential | SealedCode | PeerAnswer
 
 
-_KINDS: Mapping[Channel, EvidenceKind] = {
-    Channel.TICKET: EvidenceKind.TICKET,
-    Channel.FILE: EvidenceKind.FILE,
-    Channel.SEALED: EvidenceKind.CODE,
-    Channel.PAPER: EvidenceKind.CODE,
-    Channel.PEER: EvidenceKind.ANSWER,
+_KINDS: Mapping[Channel, FloorRow] = {
+    Channel.TICKET: FloorRow.TICKET,
+    Channel.FILE: FloorRow.FILE,
+    Channel.SEALED: FloorRow.CODE,
+    Channel.PAPER: FloorRow.CODE,
+    Channel.PEER: FloorRow.ANSWER,
 }
 
 
@@ -98,6 +98,6 @@ def channel_of(evidence: Evidence) -> Channel:
             return Channel.PAPER if paper else Channel.SEALED
 
 
-def kind_of(evidence: Evidence) -> EvidenceKind:
+def kind_of(evidence: Evidence) -> FloorRow:
     """Return the row of the floor on which `evidence` stands."""
     return _KINDS[channel_of(evidence)]

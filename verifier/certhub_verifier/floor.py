@@ -13,7 +13,7 @@ from types import MappingProxyType
 from certhub_verifier.facts import Fact
 
 
-class EvidenceKind(StrEnum):
+class FloorRow(StrEnum):
     """What was shown, and how; derived from the evidence itself, never from a policy."""
 
     TICKET = "ticket"  # a credential that the hub presented for a redeemed ticket
@@ -56,19 +56,19 @@ def _floor(changes: Mapping[Fact, Hold], always: str | None = None) -> Floor:
     return Floor(MappingProxyType({**_ALL, **changes}), always)
 
 
-FLOORS: Mapping[EvidenceKind, Floor] = MappingProxyType(
+FLOORS: Mapping[FloorRow, Floor] = MappingProxyType(
     {
         # Its ticket was redeemed: that is how it is known who shows it, and that nobody showed it before.
-        EvidenceKind.TICKET: _floor({Fact.ONE_TIME: Hold.REQUIRED}),
+        FloorRow.TICKET: _floor({Fact.ONE_TIME: Hold.REQUIRED}),
         # It proves what the agency sealed, not who shows it (DESIGN §5 "Credential").
-        EvidenceKind.FILE: _floor({Fact.HOLDER_BINDING: Hold.EXPECTED}),
+        FloorRow.FILE: _floor({Fact.HOLDER_BINDING: Hold.EXPECTED}),
         # Without a network its first use cannot be known, which is check at the best.
-        EvidenceKind.CODE: _floor({Fact.ONE_TIME: Hold.EXPECTED}),
+        FloorRow.CODE: _floor({Fact.ONE_TIME: Hold.EXPECTED}),
         # Two regions always meet in an answer, so that the agreement is never absent; and the region that redeems
         # a code says for whom.
-        EvidenceKind.ANSWER: _floor({Fact.AGREEMENT: Hold.REQUIRED, Fact.AUDIENCE: Hold.REQUIRED}),
+        FloorRow.ANSWER: _floor({Fact.AGREEMENT: Hold.REQUIRED, Fact.AUDIENCE: Hold.REQUIRED}),
         # The agency's seal was not seen, so that a person looks at it, however good the rest is.
-        EvidenceKind.RECORDED: _floor({Fact.STANDS_BEHIND: Hold.EXPECTED}, always="REGION_ONLY"),
+        FloorRow.RECORDED: _floor({Fact.STANDS_BEHIND: Hold.EXPECTED}, always="REGION_ONLY"),
     }
 )
 """Every kind of evidence has a row."""

@@ -64,16 +64,16 @@ def look_of(text: str) -> Look:
     return _by_shape(shown) or _by_number(joined)
 
 
-def _by_shape(shown: str) -> Look | None:
-    if _ADDRESS.match(shown):
+def _by_shape(text: str) -> Look | None:
+    if _ADDRESS.match(text):
         return Look.ADDRESS
-    if shown.startswith("-----BEGIN "):
+    if text.startswith("-----BEGIN "):
         return Look.KEY_FILE
-    if shown[0] in "{[" and shown[-1] in "}]":
+    if text[0] in "{[" and text[-1] in "}]":
         return Look.JSON
-    if _TOKEN.fullmatch(shown):
+    if _TOKEN.fullmatch(text):
         return Look.JWT
-    if _OURS.match(crockford.normalise(shown[:12])):
+    if _OURS.match(crockford.normalise(text[:12])):
         return Look.ALTERED_CODE
     return None
 

@@ -89,7 +89,7 @@ def outcome_word(outcome: Outcome, lang: Lang) -> str:
 
 
 def named(section: str, name: str, lang: Lang) -> str:
-    """Return the word of one of the small sections: `exhibits`, `purposes`, `origins`."""
+    """Return the word of one of the small sections: `evidence`, `purposes`, `origins`."""
     return str(CATALOGUE[section][name][lang])
 
 
@@ -155,9 +155,9 @@ def _say(
     return Sentence(_fill(entry["headline"], shown), _fill(steps or entry["next_step"], shown))
 
 
-def _fill(ways: Sequence[str], shown: Mapping[str, str]) -> str:
-    way = next((way for way in ways if placeholders(way) <= shown.keys()), ways[-1])
-    return way.format_map(shown)
+def _fill(ways: Sequence[str], values: Mapping[str, str]) -> str:
+    way = next((way for way in ways if placeholders(way) <= values.keys()), ways[-1])
+    return way.format_map(values)
 
 
 def _shown(value: str, lang: Lang, now: datetime | None) -> str:

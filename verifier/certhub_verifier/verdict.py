@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
-from certhub_verifier.floor import FLOORS, EvidenceKind, Floor, Hold
+from certhub_verifier.floor import FLOORS, Floor, FloorRow, Hold
 from certhub_verifier.policy import Level, Policy
 
 
@@ -33,7 +33,7 @@ class Judgement:
 VALID = Judgement(Verdict.VALID, "OK")
 
 
-def judge(facts: Sequence[Checked], policy: Policy, evidence: EvidenceKind) -> Judgement:
+def judge(facts: Sequence[Checked], policy: Policy, evidence: FloorRow) -> Judgement:
     """Weigh `facts` by `policy`, never below the floor of `evidence`.
 
     The same facts give the same judgement, in whatever order they stand.

@@ -6,7 +6,7 @@
     ? shown by its holder             nothing
 
 The facts have been found already, and nothing is verified here. A fact carries the digest of what was looked
-at; whoever had it in hand says what it was (`exhibits`); who signed it stands in the trust set, and the trust
+at; whoever had it in hand says what it was (`named_evidence`); who signed it stands in the trust set, and the trust
 set is the root. `why_text` and `why_svg` draw it.
 """
 
@@ -18,10 +18,10 @@ from typing import Any
 from certhub_schemas.purposes import Purpose
 
 from certhub_verifier.checks.core import at, digest_of
-from certhub_verifier.exhibits import Evidence, What
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats.exchange.receipt import ReceiptItem
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.named_evidence import EvidenceKind, NamedEvidence
 from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import local_time
 from certhub_verifier.trust import TrustedKey, TrustSet
@@ -57,7 +57,7 @@ class Chain:
     """
 
     answers: tuple[Answer, ...] = ()
-    evidence: Evidence | None = None
+    evidence: NamedEvidence | None = None
     kid: str | None = None
     key: TrustedKey | None = None
     owner: tuple[str, str] = ("", "")
@@ -78,9 +78,9 @@ class Why:
         return [_to_dict(chain, self.root.trust) for chain in self.chains]
 
 
-def why(facts: Iterable[Checked], evidence: Sequence[Evidence], *, root: Root, now: datetime) -> Why:
+def why(facts: Iterable[Checked], evidence: Sequence[NamedEvidence], *, root: Root, now: datetime) -> Why:
     """Return what the facts of one certificate rest on; facts with the same evidence stand together."""
-    found: dict[tuple[Evidence | None, bool], Chain] = {}
+    found: dict[tuple[NamedEvidence | None, bool], Chain] = {}
     for checked in facts:
         answer = Answer(
             name=checked.fact.value, outcome=checked.outcome, cause=checked.cause, as_of=checked.as_of
@@ -98,8 +98,8 @@ def why_receipt(report: ReceiptReport, content: bytes, *, root: Root) -> Why:
     in the file.
     """
     receipt = report.receipt
-    evidence = Evidence(
-        what=What.RECEIPT,
+    evidence = NamedEvidence(
+        kind=EvidenceKind.RECEIPT,
         digests=frozenset({digest_of(content)}),
         reference=receipt.vid if receipt else "",
         kid=report.kid,
@@ -115,7 +115,7 @@ def why_receipt(report: ReceiptReport, content: bytes, *, root: Root) -> Why:
     return Why(chains=tuple(chains), root=root, now=report.as_of, then=receipt.at if receipt else None)
 
 
-def _chain(checked: Checked, evidence: Sequence[Evidence], trust: TrustSet | None) -> Chain:
+def _chain(checked: Checked, evidence: Sequence[NamedEvidence], trust: TrustSet | None) -> Chain:
     digest = checked.evidence
     if digest is None:  # a term is judged by what was shown; otherwise nobody had anything to look at
         own = evidence[0] if evidence and checked.fact is Fact.DATES else None
@@ -124,13 +124,13 @@ def _chain(checked: Checked, evidence: Sequence[Evidence], trust: TrustSet | Non
         return Chain(rooted=True)
     if checked.fact is Fact.AGREEMENT:
         name = checked.detail.get("reference", "").partition("@")[0]
-        agreement = Evidence(what=What.AGREEMENT, digests=frozenset({digest}), reference=name)
+        agreement = NamedEvidence(kind=EvidenceKind.AGREEMENT, digests=frozenset({digest}), reference=name)
         return Chain(evidence=agreement, rooted=True)
     known = next((one for one in evidence if digest in one.digests), None)
-    return _signed(known or Evidence(what=What.OTHER, digests=frozenset({digest})), trust)
+    return _signed(known or NamedEvidence(kind=EvidenceKind.OTHER, digests=frozenset({digest})), trust)
 
 
-def _signed(evidence: Evidence, trust: TrustSet | None) -> Chain:
+def _signed(evidence: NamedEvidence, trust: TrustSet | None) -> Chain:
     key = trust.key(evidence.kid) if trust else None
     return Chain(
         evidence=evidence, kid=evidence.kid, key=key, owner=_owner(key, trust), rooted=key is not None
@@ -155,7 +155,7 @@ def _recorded(facts: Iterable[StatedFact], signed: Chain) -> list[Chain]:
         replace(
             signed,
             answers=answers,
-            evidence=Evidence(what=What.THEN, digests=frozenset({digest} if digest else ())),
+            evidence=NamedEvidence(kind=EvidenceKind.THEN, digests=frozenset({digest} if digest else ())),
         )
         for digest, answers in found.items()
     ]
@@ -168,7 +168,7 @@ def _to_dict(chain: Chain, trust: TrustSet | None) -> dict[str, Any]:
         form["answers"].append(told | ({"cause": answer.cause} if answer.cause else {}))
     if chain.evidence:
         form["evidence"] = {
-            "what": chain.evidence.what.value,
+            "what": chain.evidence.kind.value,
             "reference": chain.evidence.reference,
             "digests": sorted(chain.evidence.digests),
             "as_of": local_time(chain.evidence.dated) if chain.evidence.dated else None,

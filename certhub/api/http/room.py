@@ -1,6 +1,6 @@
 """How many connections this process has room for, by the files that the system lets it open.
 
-A connection is an open file, and so is everything else: the database, the shelf, a line to another region. With
+A connection is an open file, and so is everything else: the database, the public files, a line to another region. With
 the usual limit of 1,024 files, 1,100 idle connections took them all, and then nobody could come in and the
 worker could publish nothing. So the limit is raised as far as it goes, a part of it is kept back, and the
 connections share the rest (certhub/api/http/deadline.py says who goes when it is full).
@@ -11,7 +11,9 @@ Only what serves asks for the limit: a system without one (Windows) still runs t
 import contextlib
 
 ENOUGH_FILES = 65_536
-RESERVED_FILES = 256  # database (44 connections of 3 files at most), peers (8 × 2 a region), shelf, logs
+RESERVED_FILES = (
+    256  # database (44 connections of 3 files at most), peers (8 × 2 a region), public files, logs
+)
 MOST_CONNECTIONS = 8_192  # 2,000 and 8,000 half-open ones were measured; an idle one costs 13 KB
 FEWEST_CONNECTIONS = 16
 

@@ -23,7 +23,7 @@ from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
-from certhub.records.certificates.search import Question
+from certhub.records.certificates.search import CertificateQuery
 from certhub.records.certificates.summary import summary
 from certhub.records.certificates.terms import Sought
 
@@ -70,7 +70,7 @@ def list_certificates(
     agency: Annotated[str | None, Query(max_length=18)] = None,
 ) -> Response:
     """Return what your agencies issued, newest first; of one kind, state or agency where that is asked."""
-    question = Question(kind=kind_code, state=state)
+    question = CertificateQuery(kind=kind_code, state=state)
     return _page(question, agency, limit, cursor, by=by, hub=hub)
 
 
@@ -81,12 +81,12 @@ def search_certificates(body: CertificateSearch, by: Acting, hub: TheHub) -> Res
     A body and no query string: numbers and names of holders never stand in an address.
     """
     exact = {what: value for what in Sought if (value := getattr(body, what.value)) is not None}
-    question = Question(exact, body.text, body.kind, body.state)
+    question = CertificateQuery(exact, body.text, body.kind, body.state)
     return _page(question, body.agency, body.limit, body.cursor, by=by, hub=hub)
 
 
 def _page(
-    question: Question, agency: str | None, limit: int, cursor: str | None, *, by: Actor, hub: Hub
+    question: CertificateQuery, agency: str | None, limit: int, cursor: str | None, *, by: Actor, hub: Hub
 ) -> Response:
     page = find.page(question, agency=agency, limit=limit, cursor=cursor, by=by, hub=hub)
     return JSONResponse({"items": [summary(c) for c in page.certificates], "next_cursor": page.following})
@@ -95,7 +95,7 @@ def _page(
 @router.get("/certificates/{certificate_id}", responses={200: {"model": answers.CertificateOut}})
 def get_certificate(certificate_id: CertificateId, by: Acting, hub: TheHub) -> Response:
     """Return one certificate of your agencies."""
-    return JSONResponse(summary(find.one(certificate_id, by=by, hub=hub)))
+    return JSONResponse(summary(find.certificate(certificate_id, by=by, hub=hub)))
 
 
 @router.post("/certificates/{certificate_id}/suspension", responses={200: {"model": answers.CertificateOut}})
@@ -197,5 +197,5 @@ def _known(code: str) -> Kind:
         raise NotFound("no such kind") from unknown
 
 
-def _short(one: Kind) -> dict[str, object]:
-    return {name: value for name, value in one.to_json().items() if name in answers.KindOut.model_fields}
+def _short(kind: Kind) -> dict[str, object]:
+    return {name: value for name, value in kind.to_json().items() if name in answers.KindOut.model_fields}

@@ -40,7 +40,9 @@ def show_certificates(body: NewPresentation, by: Acting, hub: TheHub) -> Respons
             "code": shown.code,
             "expires_at": shown.expires_at.astimezone(CHINA).isoformat(timespec="seconds"),
             "qr_svg": qr_svg(shown.code),
-            "warnings": [{"certificate_id": cid, "state": state} for cid, state in shown.warnings],
+            "warnings": [
+                {"certificate_id": certificate_id, "state": state} for certificate_id, state in shown.warnings
+            ],
         },
     )
 
@@ -49,7 +51,7 @@ def _held(held: show.Held, hub: Hub) -> dict[str, Any]:
     certificate = held.certificate
     name, name_en = _kind_names(certificate.kind)
     told: dict[str, Any] = {
-        "id": certificate.cid,
+        "id": certificate.certificate_id,
         "kind": certificate.kind,
         "kind_name": name,
         "name": name,

@@ -1,6 +1,6 @@
 """What everybody may fetch: status lists, the trust list, whether we are well, and what the API is.
 
-Files on the shelf are signed, or hashed into something signed, so any cache may hold them; the ETag is the
+Files among the public files are signed, or hashed into something signed, so any cache may hold them; the ETag is the
 hash of their bytes.
 """
 
@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.api.http.deps import TheHub
 from certhub.api.routes import answers
 from certhub.errors import NotFound
@@ -69,7 +69,7 @@ def readyz(hub: TheHub) -> Response:
 @router.get("/status/", responses={200: {"model": answers.StatusLists}})
 def list_status_lists(hub: TheHub) -> Response:
     """Return the names of the region's status lists (Token Status List, "Aggregation")."""
-    lists = sorted(int(name) for name in hub.shelf.names("status") if _LIST_NO.fullmatch(name))
+    lists = sorted(int(name) for name in hub.public_files.names("status") if _LIST_NO.fullmatch(name))
     uris = [status_uri(hub.region, list_no) for list_no in lists]
     return JSONResponse({"status_lists": uris}, headers={"Cache-Control": STATUS_CACHE})
 
@@ -86,7 +86,9 @@ def get_status_list(list_no: str, request: Request, hub: TheHub) -> Response:
     """Return one signed status list."""
     if not _LIST_NO.fullmatch(list_no):
         raise NotFound("no such status list")
-    return _file(hub.shelf.get(f"status/{list_no}"), request, media_type=STATUS_TYPE, cache=STATUS_CACHE)
+    return _file(
+        hub.public_files.get(f"status/{list_no}"), request, media_type=STATUS_TYPE, cache=STATUS_CACHE
+    )
 
 
 @router.get("/trust/targets/{path:path}", responses={304: {"description": "Unchanged"}})
@@ -94,7 +96,7 @@ def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
     """Return a file of the trust list in force (TUF targets layout)."""
     if not _TARGET.fullmatch(path):
         raise NotFound("no such file of the trust list")
-    content = Shelf(hub.trust_folder.folder).get(path)
+    content = PublicFiles(hub.trust_folder.folder).get(path)
     return _file(content, request, media_type="application/json", cache=TRUST_CACHE)
 
 
@@ -115,7 +117,7 @@ def get_document(digest: str, request: Request, hub: TheHub) -> Response:
     if not _DIGEST.fullmatch(digest):
         raise NotFound("a digest has 64 lower-case hexadecimal digits", code="NOT_KEPT")
     try:
-        content = hub.shelf.document(digest)
+        content = hub.public_files.document(digest)
     except NotFound as missing:
         raise NotFound("nothing of this digest is kept here", code="NOT_KEPT") from missing
     return _file(content, request, media_type=DOCUMENT_TYPE, cache=DOCUMENT_CACHE)

@@ -2,7 +2,7 @@
 
 1 certificates.rules   after(state, event): refuses what cannot be
 2 certificates, status, outbox, events, idempotency   one transaction
-3 worker               signed status list → shelf, within two seconds
+3 worker               signed status list → public files, within two seconds
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,9 @@ class Order:
     effective_from: date | None = None
 
 
-def change(cid: str, event: Transition, order: Order, *, by: Actor, hub: Hub, key: Key) -> Mapping[str, Any]:
+def change(
+    certificate_id: str, event: Transition, order: Order, *, by: Actor, hub: Hub, key: Key
+) -> Mapping[str, Any]:
     """Move a certificate of the asking agency on.
 
     Returns:
@@ -76,7 +78,7 @@ def change(cid: str, event: Transition, order: Order, *, by: Actor, hub: Hub, ke
         stored = idempotency.begin(unit, key)
         if stored is not None:
             return stored
-        certificate = own(certificates.find(unit, cid), by=by)
+        certificate = own(certificates.find(unit, certificate_id), by=by)
         state, row = after(certificate.state, event), _EVENTS[event]
         hub.step("revoke:2")
         changed = move(

@@ -10,17 +10,17 @@ from certhub.people.parties.people import Actor
 from certhub.records.certificates import search
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.search import Page, Question
+from certhub.records.certificates.search import CertificateQuery, Page
 
 
-def one(certificate_id: str, *, by: Actor, hub: Hub) -> Certificate:
+def certificate(certificate_id: str, *, by: Actor, hub: Hub) -> Certificate:
     """Return a certificate of the asker's agencies; raises NotFound."""
     with hub.reading() as unit:
         return own(certificates.find(unit, certificate_id), by=by)
 
 
 def page(
-    question: Question, *, agency: str | None, limit: int, cursor: str | None, by: Actor, hub: Hub
+    question: CertificateQuery, *, agency: str | None, limit: int, cursor: str | None, by: Actor, hub: Hub
 ) -> Page:
     """Return a page of what the asker's agencies issued, newest first; of one agency where that is asked.
 

@@ -262,7 +262,7 @@ def _intent(
     return Certificate(
         id=claim.place.id,
         bucket=claim.place.bucket,
-        cid=public_id(unit.random),
+        certificate_id=public_id(unit.random),
         kind=draft.kind.code,
         kind_version=draft.kind.version,
         agency=draft.agency,

@@ -32,7 +32,7 @@ from certhub.records.certificates.summary import summary
 
 
 def renew(
-    cid: str, order: Order, valid_to: date | None, *, by: Actor, hub: Hub, key: Key
+    certificate_id: str, order: Order, valid_to: date | None, *, by: Actor, hub: Hub, key: Key
 ) -> Mapping[str, Any]:
     """Renew a certificate of the asking agency.
 
@@ -51,7 +51,7 @@ def renew(
         stored = idempotency.begin(unit, key)
         if stored is not None:
             return stored
-        old = own(certificates.find(unit, cid), by=by)
+        old = own(certificates.find(unit, certificate_id), by=by)
         if old.state is not State.ACTIVE:
             raise WrongState(old.state, "renew")
         draft = _next(old, valid_to, today=trip.now.astimezone(CHINA).date())

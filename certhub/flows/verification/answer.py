@@ -41,7 +41,7 @@ from certhub.flows.verification.exchange_keys import (
     agreed,
     exchange_key,
 )
-from certhub.flows.verification.local import Found, Looked, Spends, look, use_now, used
+from certhub.flows.verification.local import Examined, Redeemable, Resolved, look, redemption_now, used
 from certhub.history.events import catalogue
 from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event
 from certhub.history.events.store import append
@@ -50,7 +50,7 @@ from certhub.hub.trip import Trip
 from certhub.regions.peers import store as peers
 from certhub.regions.peers.store import Received
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import Use
+from certhub.verification.tickets.store import Redemption
 
 _NOT_AGREED = envelope.Result(items=(), cause=NO_AGREEMENT)
 
@@ -201,20 +201,20 @@ def _one(
         return _allowed(kind, one, question, agreement)
 
     trip.step("answer:4")
-    looked = look(
+    resolved = look(
         code, one.code, matter, trip=trip, allowed=allowed, where=lambda use: _where(use, trip=trip)
     )
-    if looked.cause is None and question.format == versions.FIRST and leaves_out(_result(looked)):
+    if resolved.cause is None and question.format == versions.FIRST and leaves_out(_result(resolved)):
         return _NOT_AGREED
     trip.step("answer:5")
-    if looked.spends is None:
-        return _failed(looked) if looked.cause is not None else _result(looked)
-    return _spent(looked, looked.spends, one, question, agreement, trip=trip)
+    if resolved.redeemable is None:
+        return _failed(resolved) if resolved.cause is not None else _result(resolved)
+    return _spent(resolved, resolved.redeemable, one, question, agreement, trip=trip)
 
 
 def _spent(
-    looked: Looked,
-    spends: Spends,
+    resolved: Resolved,
+    redeemable: Redeemable,
     one: envelope.Question,
     question: envelope.Request,
     agreement: Agreement,
@@ -223,7 +223,7 @@ def _spent(
 ) -> envelope.Result:
     """Use the code for this asker, or give the answer that this very question got before."""
     with trip.writing() as unit:
-        mine = use_now(
+        mine = redemption_now(
             unit,
             region=question.asker,
             clerk=question.operator,
@@ -232,23 +232,23 @@ def _spent(
         )
         if question.asker in peers.stopped(unit):
             return _NOT_AGREED
-        if looked.cause is None and unit.now >= spends.keep_until:
+        if resolved.cause is None and unit.now >= redeemable.keep_until:
             return envelope.Result(items=(), cause="CODE_EXPIRED")
-        if looked.cause is not None or not tickets.spend(
-            unit, spends.token_hash, mine, keep_until=spends.keep_until
+        if resolved.cause is not None or not tickets.redeem(
+            unit, redeemable.token_hash, mine, keep_until=redeemable.keep_until
         ):
-            again = _second(unit, looked, spends, mine, one, trip=trip)
+            again = _second(unit, resolved, redeemable, mine, one, trip=trip)
             return again if _is_agreed(again, one, question, agreement) else _NOT_AGREED
-        result = _result(looked)
+        result = _result(resolved)
         kept = {"question": _asked(one), "result": result.to_payload()}
-        tickets.keep_answer(unit, spends.token_hash, json.dumps(kept, ensure_ascii=False).encode())
-        append(unit, *_looks(looked, one, question))
+        tickets.keep_answer(unit, redeemable.token_hash, json.dumps(kept, ensure_ascii=False).encode())
+        append(unit, *_looks(resolved, one, question))
         return result
 
 
 def _looks(
-    looked: Looked, one: envelope.Question, question: envelope.Request
-) -> list[Event[catalogue.Looked]]:
+    resolved: Resolved, one: envelope.Question, question: envelope.Request
+) -> list[Event[catalogue.Look]]:
     """Say for each certificate that is told which region's clerk looks at it; what they conclude is theirs to know."""
     matter = find_matter(one.matter)
     return [
@@ -256,7 +256,7 @@ def _looks(
             CERTIFICATE_LOOKED_AT,
             f"{question.asker}:{question.operator}",
             found.ref,
-            catalogue.Looked(
+            catalogue.Look(
                 verification=one.verification_id,
                 kind=found.item.kind,
                 purpose=one.purpose,
@@ -270,24 +270,30 @@ def _looks(
                 code=None,
             ),
         )
-        for found in looked.told
+        for found in resolved.told
     ]
 
 
 def _second(
-    unit: Unit, looked: Looked, spends: Spends, mine: Use, one: envelope.Question, *, trip: Trip
+    unit: Unit,
+    resolved: Resolved,
+    redeemable: Redeemable,
+    mine: Redemption,
+    one: envelope.Question,
+    *,
+    trip: Trip,
 ) -> envelope.Result:
     """The code had been used: by this very question (the answer is given again), or by somebody else.
 
     Raises:
         Conflict: by the same asker under the same id, and for something else.
     """
-    first = tickets.use_of(unit, spends.token_hash)
+    first = tickets.redemption_of(unit, redeemable.token_hash)
     if first is None:  # what is known of its use was forgotten, or is being forgotten now
-        return envelope.Result(items=(), cause=looked.cause or "CODE_EXPIRED")
+        return envelope.Result(items=(), cause=resolved.cause or "CODE_EXPIRED")
     if first.is_same(mine):
-        return _kept(tickets.answer_of(unit, spends.token_hash), one)
-    return _failed(used(looked.channel, first, spends, where=lambda use: _where(use, trip=trip)))
+        return _kept(tickets.answer_of(unit, redeemable.token_hash), one)
+    return _failed(used(resolved.channel, first, redeemable, where=lambda use: _where(use, trip=trip)))
 
 
 def _asked(one: envelope.Question) -> dict[str, str]:
@@ -295,13 +301,13 @@ def _asked(one: envelope.Question) -> dict[str, str]:
     return {"matter": one.matter, "purpose": one.purpose, "window": one.window}
 
 
-def _result(looked: Looked) -> envelope.Result:
+def _result(resolved: Resolved) -> envelope.Result:
     return envelope.Result(
-        items=tuple(_item(found) for found in looked.items), shown=len(looked.items) or None
+        items=tuple(_item(found) for found in resolved.items), shown=len(resolved.items) or None
     )
 
 
-def _item(found: Found | UntoldItem) -> envelope.AnsweredItem | envelope.WithheldItem:
+def _item(found: Examined | UntoldItem) -> envelope.AnsweredItem | envelope.WithheldItem:
     if isinstance(found, UntoldItem):
         return envelope.WithheldItem(found.code)
     return envelope.AnsweredItem(
@@ -322,15 +328,15 @@ def _stated(fact: Checked) -> StatedFact:
     return StatedFact(fact.fact.value, fact.outcome.value, fact.cause, fact.as_of, fact.evidence, detail)
 
 
-def _failed(looked: Looked) -> envelope.Result:
-    if looked.cause == "CODE_USED":
+def _failed(resolved: Resolved) -> envelope.Result:
+    if resolved.cause == "CODE_USED":
         return envelope.Result(
             items=(),
             cause="CODE_USED",
-            used_at=_moment(looked.detail["time"]),
-            used_where=looked.detail["where"],
+            used_at=_moment(resolved.detail["time"]),
+            used_where=resolved.detail["where"],
         )
-    return envelope.Result(items=(), cause=looked.cause or "NOT_FOUND")
+    return envelope.Result(items=(), cause=resolved.cause or "NOT_FOUND")
 
 
 def _kept(stored: bytes | None, one: envelope.Question) -> envelope.Result:
@@ -347,7 +353,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _where(use: Use, *, trip: Trip) -> str:
+def _where(use: Redemption, *, trip: Trip) -> str:
     """Word the place of an earlier use for somebody outside: the region, and the window's label."""
     region = trip.trust.region(use.region)
     return f"{region.name if region else use.region} {use.window}".strip()

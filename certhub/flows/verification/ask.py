@@ -29,7 +29,7 @@ from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import parse_status_uri
 from certhub_verifier.formats.trust.agreement import Agreement
-from certhub_verifier.needs import Need, News, StatusAt, StatusToken
+from certhub_verifier.lookups import Lookup, LookupResult, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import UntoldItem
 
@@ -37,7 +37,7 @@ from certhub.adapters.network import PeerDown
 from certhub.db.ids import public_id
 from certhub.errors import NotFound
 from certhub.flows.verification.exchange_keys import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, exchange_key
-from certhub.flows.verification.local import Found, Looked
+from certhub.flows.verification.local import Examined, Resolved
 from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.regions.peers import contact
@@ -47,7 +47,7 @@ log = logging.getLogger("certhub.query")
 
 
 @dataclass(frozen=True)
-class Asked:
+class PeerQuestion:
     """One question of one of our clerks about a code of another region."""
 
     text: str
@@ -63,7 +63,7 @@ class _NotBelievedError(Exception):
     """What came is not the region's answer to this question: it was not silence, and says nothing."""
 
 
-def ask(asked: Asked, *, by: Actor, trip: Trip) -> Looked:
+def ask(asked: PeerQuestion, *, by: Actor, trip: Trip) -> Resolved:
     """Ask the region that minted the code.
 
     Returns:
@@ -74,16 +74,16 @@ def ask(asked: Asked, *, by: Actor, trip: Trip) -> Looked:
     trust, now = trip.trust, trip.now
     region = trust.region(asked.region)
     if region is None or region.url is None:
-        return Looked(Channel.PEER, cause="NOT_FOUND")
+        return Resolved(Channel.PEER, cause="NOT_FOUND")
     named = {"region": region.name, "region_en": region.name_en}
     agreement = trust.agreement(trip.region, asked.region, now)
     with trip.reading() as unit:
         stopped = asked.region in peers.stopped(unit)
     if agreement is None or stopped:
-        return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
+        return Resolved(Channel.PEER, cause=NO_AGREEMENT, detail=named)
     number = region.highest_format("xr", versions.EXCHANGE)
     if number is None:
-        return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
+        return Resolved(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
     trip.step("ask:2")
     question = _question(asked, agreement, number, by=by, trip=trip)
     trip.step("ask:3")
@@ -97,29 +97,29 @@ def ask(asked: Asked, *, by: Actor, trip: Trip) -> Looked:
         trip.step("ask:4")
         answer, evidence = _opened(reply, question, number, asked, trip=trip)
     except UpgradeNeeded:
-        contact.asked(trip.shelf, asked.region, trip.now, UPGRADE_NEEDED)
-        return Looked(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
+        contact.note_answer(trip.public_files, asked.region, trip.now, UPGRADE_NEEDED)
+        return Resolved(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
     except _NotBelievedError as refused:
         log.warning("ask: %s", refused)
-        contact.asked(trip.shelf, asked.region, trip.now, contact.NOT_BELIEVED)
-        return Looked(Channel.PEER, cause=contact.NOT_BELIEVED, detail=named)
+        contact.note_answer(trip.public_files, asked.region, trip.now, contact.NOT_BELIEVED)
+        return Resolved(Channel.PEER, cause=contact.NOT_BELIEVED, detail=named)
     except PeerDown:
-        contact.asked(trip.shelf, asked.region, trip.now, "PEER_DOWN")
+        contact.note_answer(trip.public_files, asked.region, trip.now, "PEER_DOWN")
         if isinstance(asked.code, codes.Sealed):
             return _without_peer(asked, asked.code, trip=trip)
-        return Looked(Channel.PEER, cause="PEER_DOWN", detail=named)
-    contact.asked(trip.shelf, asked.region, trip.now, answer.error)
+        return Resolved(Channel.PEER, cause="PEER_DOWN", detail=named)
+    contact.note_answer(trip.public_files, asked.region, trip.now, answer.error)
     if answer.error is not None:
         if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
             quoted = {"agreement": f"{agreement.id} {agreement.n}"}
-            return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named | quoted)
+            return Resolved(Channel.PEER, cause=NO_AGREEMENT, detail=named | quoted)
         known = UPGRADE_NEEDED if answer.error == UPGRADE_NEEDED else "PEER_DOWN"
-        return Looked(Channel.PEER, cause=known, detail=named)
+        return Resolved(Channel.PEER, cause=known, detail=named)
     trip.step("ask:5")
     return _examined(answer, evidence, asked, named, trip=trip)
 
 
-def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, trip: Trip) -> str:
+def _question(asked: PeerQuestion, agreement: Agreement, number: int, *, by: Actor, trip: Trip) -> str:
     now = trip.now
     with trip.reading() as unit:
         operator = unit.vault.pairwise(by.key, asked.region)
@@ -147,7 +147,7 @@ def _question(asked: Asked, agreement: Agreement, number: int, *, by: Actor, tri
 
 
 def _opened(
-    reply: bytes, question: str, number: int, asked: Asked, *, trip: Trip
+    reply: bytes, question: str, number: int, asked: PeerQuestion, *, trip: Trip
 ) -> tuple[envelope.Response, str]:
     """Return the peer's answer and its digest; an answer that does not verify is no answer.
 
@@ -181,19 +181,19 @@ def _opened(
 
 
 def _examined(
-    answer: envelope.Response, evidence: str, asked: Asked, named: dict[str, str], *, trip: Trip
-) -> Looked:
+    answer: envelope.Response, evidence: str, asked: PeerQuestion, named: dict[str, str], *, trip: Trip
+) -> Resolved:
     [result] = answer.results
     if result.cause is not None:
         detail = dict(named)
         if result.used_at is not None:
             detail |= {"time": result.used_at.isoformat(), "where": result.used_where or named["region"]}
-        return Looked(Channel.PEER, cause=failure(result.cause), detail=detail)
+        return Resolved(Channel.PEER, cause=failure(result.cause), detail=detail)
     policy, now = policy_for(asked.matter, Channel.PEER), trip.now
     untold = sum(isinstance(item, envelope.WithheldItem) for item in result.items)
     counted = named | {"shown": str(len(result.items)), "untold": str(untold)}
     is_sealed = isinstance(asked.code, codes.Sealed)
-    found: list[Found | UntoldItem] = []
+    found: list[Examined | UntoldItem] = []
     for stated in result.items:
         if isinstance(stated, envelope.WithheldItem):
             found.append(UntoldItem(stated.cause, counted))
@@ -212,11 +212,11 @@ def _examined(
             examine(evidence_item, trust=trip.trust, policy=policy, catalogue=trip.catalogue, now=now),
             lambda need: None,
         )
-        found.append(Found(report, item.cert_digest))
+        found.append(Examined(report, item.cert_digest))
     if not found:
-        return Looked(Channel.PEER, cause=NO_AGREEMENT, detail=named)
+        return Resolved(Channel.PEER, cause=NO_AGREEMENT, detail=named)
     is_count_known = result.shown is not None or is_sealed  # a sealed code is of one certificate
-    return Looked(Channel.PEER, tuple(found), detail=named, is_count_known=is_count_known)
+    return Resolved(Channel.PEER, tuple(found), detail=named, is_count_known=is_count_known)
 
 
 def _with_audience(item: envelope.AnsweredItem) -> envelope.AnsweredItem:
@@ -228,16 +228,16 @@ def _with_audience(item: envelope.AnsweredItem) -> envelope.AnsweredItem:
     return replace(item, facts=(*item.facts, *ours))
 
 
-def _without_peer(asked: Asked, code: codes.Sealed, *, trip: Trip) -> Looked:
+def _without_peer(asked: PeerQuestion, code: codes.Sealed, *, trip: Trip) -> Resolved:
     """A sealed code whose region does not answer: judged by the list we hold; its first use stays unknown."""
     channel = Channel.PAPER if code.prefix == "EC3" else Channel.SEALED
 
-    def held(need: Need) -> News | None:
+    def held(need: Lookup) -> LookupResult | None:
         if not isinstance(need, StatusAt):
             return None
         region, list_no = parse_status_uri(need.uri)
         try:
-            return StatusToken(trip.shelf.get(f"peers/{region}/status/{list_no}"))
+            return StatusToken(trip.public_files.get(f"peers/{region}/status/{list_no}"))
         except NotFound:
             return None
 
@@ -252,4 +252,4 @@ def _without_peer(asked: Asked, code: codes.Sealed, *, trip: Trip) -> Looked:
         ),
         held,
     )
-    return Looked(channel, (Found(report, cert_digest(trip.random(SALT_BYTES), asked.text)),))
+    return Resolved(channel, (Examined(report, cert_digest(trip.random(SALT_BYTES), asked.text)),))

@@ -20,7 +20,14 @@ from certhub_verifier.formats.exchange import envelope
 from certhub_verifier.formats.exchange.receipt import cert_digest
 from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
 from certhub_verifier.formats.jose import jws
-from certhub_verifier.needs import Need, News, StatusAt, StatusRecord, UseOf, UseRecord
+from certhub_verifier.lookups import (
+    Lookup,
+    LookupResult,
+    RedemptionOf,
+    RedemptionRecord,
+    StatusAt,
+    StatusRecord,
+)
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import ItemReport, ShownItem, UntoldItem
 
@@ -33,7 +40,7 @@ from certhub.records.certificates.rules import State
 from certhub.records.credentials.present import CORE, fields_shown, present
 from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.item import TicketItem
-from certhub.verification.tickets.store import Use
+from certhub.verification.tickets.store import Redemption
 
 SALT_BYTES = 32
 LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
@@ -42,7 +49,7 @@ Allowed = Callable[[str], Collection[str] | None]
 
 
 @dataclass(frozen=True)
-class Found:
+class Examined:
     """One certificate behind a code, examined; `salt` and `identifier` open the digest in the receipt."""
 
     item: ItemReport
@@ -53,7 +60,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Spends:
+class Redeemable:
     """What using a code spends: the token's hash, for as long as the token lives."""
 
     token_hash: bytes
@@ -61,30 +68,30 @@ class Spends:
 
 
 @dataclass(frozen=True)
-class Looked:
+class Resolved:
     """What was found behind a code: items, or the cause why the code itself fails.
 
     There is an item for every certificate that the code names, a placeholder where it is not told;
-    `is_count_known` is false where another region did not say how many there are. `spends` is None where nothing
+    `is_count_known` is false where another region did not say how many there are. `redeemable` is None where nothing
     is spent here: nothing told, nothing spent.
     """
 
     channel: Channel
-    items: tuple[Found | UntoldItem, ...] = ()
+    items: tuple[Examined | UntoldItem, ...] = ()
     cause: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
-    spends: Spends | None = None
+    redeemable: Redeemable | None = None
     is_count_known: bool = True
 
     @property
-    def told(self) -> tuple[Found, ...]:
+    def told(self) -> tuple[Examined, ...]:
         """The certificates that are told."""
-        return tuple(found for found in self.items if isinstance(found, Found))
+        return tuple(found for found in self.items if isinstance(found, Examined))
 
     @property
     def shown(self) -> tuple[ShownItem, ...]:
         """Every certificate, as a report has it."""
-        return tuple(found.item if isinstance(found, Found) else found for found in self.items)
+        return tuple(found.item if isinstance(found, Examined) else found for found in self.items)
 
 
 def everything(kind_code: str) -> Collection[str] | None:
@@ -99,8 +106,8 @@ def look(
     *,
     trip: Trip,
     allowed: Allowed = everything,
-    where: Callable[[Use], str] = lambda use: use.window,
-) -> Looked:
+    where: Callable[[Redemption], str] = lambda use: use.window,
+) -> Resolved:
     """Look behind a code of our own region; nothing is written.
 
     `allowed` gives the fields of a kind that the asker may be shown at all, None where that kind may not be
@@ -112,32 +119,34 @@ def look(
     with trip.reading() as unit:
         ticket = tickets.find(unit, token_hash)
         if ticket is None:
-            return Looked(Channel.TICKET, cause="NOT_FOUND")
-        use = tickets.use_of(unit, token_hash)
+            return Resolved(Channel.TICKET, cause="NOT_FOUND")
+        use = tickets.redemption_of(unit, token_hash)
         if use is not None:
-            return used(Channel.TICKET, use, Spends(token_hash, ticket.expires_at), where=where)
+            return used(Channel.TICKET, use, Redeemable(token_hash, ticket.expires_at), where=where)
         is_over = unit.now >= ticket.expires_at or tickets.is_forgotten(unit, ticket.expires_at)
         if is_over or ticket.minted_at > unit.now + AHEAD:
-            return Looked(Channel.TICKET, cause="CODE_EXPIRED")
+            return Resolved(Channel.TICKET, cause="CODE_EXPIRED")
         if ticket.matter is not None and ticket.matter != matter.code:
-            return Looked(Channel.TICKET, cause="NOT_FOR_MATTER")
-        named = [(item, certificates.find(unit, item.cid)) for item in ticket.items]
+            return Resolved(Channel.TICKET, cause="NOT_FOR_MATTER")
+        named = [(item, certificates.find(unit, item.certificate_id)) for item in ticket.items]
         now = unit.now
     items = tuple(
         _told(item, certificate, matter, allowed, now=now, trip=trip) for item, certificate in named
     )
-    return _looked(Channel.TICKET, items, Spends(token_hash, ticket.expires_at))
+    return _resolved(Channel.TICKET, items, Redeemable(token_hash, ticket.expires_at))
 
 
-def _looked(channel: Channel, items: tuple[Found | UntoldItem, ...], spends: Spends) -> Looked:
-    found = Looked(channel, items, spends=spends)
-    return found if found.told else replace(found, spends=None)
+def _resolved(channel: Channel, items: tuple[Examined | UntoldItem, ...], redeemable: Redeemable) -> Resolved:
+    found = Resolved(channel, items, redeemable=redeemable)
+    return found if found.told else replace(found, redeemable=None)
 
 
-def used(channel: Channel, use: Use, spends: Spends, *, where: Callable[[Use], str]) -> Looked:
+def used(
+    channel: Channel, use: Redemption, redeemable: Redeemable, *, where: Callable[[Redemption], str]
+) -> Resolved:
     """Say that a code was used: when, and where."""
     detail = {"time": use.at.isoformat(), "where": where(use)}
-    return Looked(channel, cause="CODE_USED", detail=detail, spends=spends)
+    return Resolved(channel, cause="CODE_USED", detail=detail, redeemable=redeemable)
 
 
 def record_of(certificate: Certificate, as_of: datetime) -> StatusRecord:
@@ -160,7 +169,7 @@ def _told(
     *,
     now: datetime,
     trip: Trip,
-) -> Found | UntoldItem:
+) -> Examined | UntoldItem:
     """Examine one certificate that the ticket names, or say why it is not told."""
     if certificate is None:
         return UntoldItem(RECORD_GONE)
@@ -178,14 +187,14 @@ def _examined(
     *,
     now: datetime,
     trip: Trip,
-) -> Found:
+) -> Examined:
     wanted = fields_shown(matter.fields_for(certificate.kind), item.fields)
     fields = [name for name in wanted if name in allowed]
     salt = trip.random(SALT_BYTES)
     digest, identifier = cert_digest(salt, certificate.record.identifier), certificate.record.identifier
     redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, now)
 
-    def answer(need: Need) -> News | None:
+    def answer(need: Lookup) -> LookupResult | None:
         return record_of(certificate, now) if isinstance(need, StatusAt) else None
 
     report = run(
@@ -204,7 +213,7 @@ def _examined(
         ),
         answer,
     )
-    return Found(report, digest, salt, identifier, certificate.ref.hex())
+    return Examined(report, digest, salt, identifier, certificate.ref.hex())
 
 
 def _behind_sealed(
@@ -214,8 +223,8 @@ def _behind_sealed(
     allowed: Allowed,
     *,
     trip: Trip,
-    where: Callable[[Use], str],
-) -> Looked:
+    where: Callable[[Redemption], str],
+) -> Resolved:
     """A sealed code checked online at its own region: status from the row, used once by its id.
 
     Its face lies open in the picture; what we say of it is cut to what the asker may be shown all the same.
@@ -223,25 +232,25 @@ def _behind_sealed(
     channel = Channel.PAPER if code.prefix == "EC3" else Channel.SEALED
     payload = _payload(code)
     if payload is None:
-        return Looked(channel, cause="TAMPERED")
+        return Resolved(channel, cause="TAMPERED")
     token_hash = codes.ticket_hash(f"{payload.iss}:{payload.jti}")
     with trip.reading() as unit:
-        use, ends = tickets.use_of(unit, token_hash), max(_moment(payload.exp), unit.now)
+        use, ends = tickets.redemption_of(unit, token_hash), max(_moment(payload.exp), unit.now)
         is_forgotten = tickets.is_forgotten(unit, ends)
         certificate = certificates.by_slot(unit, payload.list_no, payload.index)
         if certificate is not None and certificate.ref[: len(payload.ref)] != payload.ref:
             certificate = None  # the slot is of another credential than the code speaks of
         now = unit.now
-    spends = Spends(token_hash, ends)
+    redeemable = Redeemable(token_hash, ends)
     if use is not None:
-        return used(channel, use, spends, where=where)
+        return used(channel, use, redeemable, where=where)
     if is_forgotten:
-        return Looked(channel, cause="CODE_EXPIRED")
+        return Resolved(channel, cause="CODE_EXPIRED")
 
-    def answer(need: Need) -> News | None:
+    def answer(need: Lookup) -> LookupResult | None:
         if isinstance(need, StatusAt):
             return None if certificate is None else record_of(certificate, now)
-        return UseRecord(used=False, as_of=now) if isinstance(need, UseOf) else None
+        return RedemptionRecord(redeemed=False, as_of=now) if isinstance(need, RedemptionOf) else None
 
     report = run(
         examine(
@@ -259,15 +268,15 @@ def _behind_sealed(
         answer,
     )
     if certificate is None or report.code in {"TAMPERED", "CODE_EXPIRED"}:
-        return Looked(
+        return Resolved(
             channel, cause=report.code if report.code != "OK" else "NOT_FOUND", detail=report.detail
         )
     shown = allowed(report.kind)
     if shown is None:
-        return _looked(channel, (UntoldItem(NO_AGREEMENT),), spends)
+        return _resolved(channel, (UntoldItem(NO_AGREEMENT),), redeemable)
     salt = trip.random(SALT_BYTES)
     agency = trip.trust.agency(certificate.agency)
-    found = Found(
+    found = Examined(
         replace(
             report,
             disclosed={name: value for name, value in report.disclosed.items() if name in shown},
@@ -280,7 +289,7 @@ def _behind_sealed(
         certificate.record.identifier,
         certificate.ref.hex(),
     )
-    return _looked(channel, (found,), spends)
+    return _resolved(channel, (found,), redeemable)
 
 
 def _moment(seconds: int) -> datetime:
@@ -309,6 +318,6 @@ def region_of(code: codes.Ticket | codes.Sealed) -> str | None:
     return None if payload is None else payload.iss
 
 
-def use_now(unit: Unit, *, region: str, clerk: str, window: str, verification_id: str) -> Use:
+def redemption_now(unit: Unit, *, region: str, clerk: str, window: str, verification_id: str) -> Redemption:
     """Return the use that this very unit of work would make of a code."""
-    return Use(unit.now, region, clerk, window, verification_id)
+    return Redemption(unit.now, region, clerk, window, verification_id)

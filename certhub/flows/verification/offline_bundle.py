@@ -1,7 +1,7 @@
 """The offline bundle: what a counter needs to go on without a network.
 
 1 trust     the files in force, as bytes
-2 shelf     every status list held, ours and our peers', as signed
+2 public files  every status list held, ours and our peers', as signed
 3 signer    the bundle, good for 12 hours, in the highest format that our own entry of the trust list names
 """
 
@@ -47,12 +47,14 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
 
 
 def held_lists(trip: Trip) -> dict[str, str]:
-    """Return every list on the shelf, ours and our peers', by its URI."""
+    """Return every list among the public files, ours and our peers', by its URI."""
     lists = {
-        status_uri(trip.region, int(n)): trip.shelf.get(f"status/{n}").decode("ascii")
-        for n in trip.shelf.names("status")
+        status_uri(trip.region, int(n)): trip.public_files.get(f"status/{n}").decode("ascii")
+        for n in trip.public_files.names("status")
     }
     for code in trip.trust.regions:
-        for n in trip.shelf.names(f"peers/{code}/status"):
-            lists[status_uri(code, int(n))] = trip.shelf.get(f"peers/{code}/status/{n}").decode("ascii")
+        for n in trip.public_files.names(f"peers/{code}/status"):
+            lists[status_uri(code, int(n))] = trip.public_files.get(f"peers/{code}/status/{n}").decode(
+                "ascii"
+            )
     return lists

@@ -47,7 +47,7 @@ def conclude(
     with hub.writing() as unit:
         filed = own(receipts.get(unit, verification_id), by=by)
         hub.step("outcome:2")
-        return _told(_conclude(unit, filed, result, note, by=by))
+        return _outcome_out(_conclude(unit, filed, result, note, by=by))
 
 
 def latest(*, limit: int, by: Actor, hub: Hub) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ def _conclude(unit: Unit, filed: Verification, result: Result, note: str | None,
     raise Unavailable("this verification is being concluded elsewhere at the same moment")
 
 
-def _told(entry: Outcome) -> dict[str, Any]:
+def _outcome_out(entry: Outcome) -> dict[str, Any]:
     return {
         "verification_id": entry.verification_id,
         "result": entry.result.value,

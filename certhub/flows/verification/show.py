@@ -89,10 +89,12 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
     trip = hub.at(by)
     hub.step("show:1")
     with hub.reading() as unit:
-        mine = {held.certificate.cid: held.certificate for held in _held(unit, by)}
+        mine = {held.certificate.certificate_id: held.certificate for held in _held(unit, by)}
     chosen = [_chosen(item, mine) for item in _checked(choice)]
     hub.step("show:2")
-    warnings = tuple((c.cid, state) for c in chosen if (state := shown_state(c, trip.now)) != State.ACTIVE)
+    warnings = tuple(
+        (c.certificate_id, state) for c in chosen if (state := shown_state(c, trip.now)) != State.ACTIVE
+    )
     if choice.mode is Mode.SEALED:
         return _sealed(chosen[0], by=by, trip=trip)
     hub.step("show:3")
@@ -128,13 +130,15 @@ def _held(unit: Unit, holder: Actor) -> list[Held]:
     found = certificates.held_by(unit, [holder.holder, *acting])
     seen: dict[str, Held] = {}
     for index, certificate in found:
-        seen.setdefault(certificate.cid, Held(certificate, acting.get(index)))
+        seen.setdefault(certificate.certificate_id, Held(certificate, acting.get(index)))
     return list(seen.values())
 
 
 def _checked(choice: Choice) -> Sequence[TicketItem]:
     limit = 1 if choice.mode is Mode.SEALED else MAX_ITEMS
-    if not 1 <= len(choice.items) <= limit or len({item.cid for item in choice.items}) != len(choice.items):
+    if not 1 <= len(choice.items) <= limit or len({item.certificate_id for item in choice.items}) != len(
+        choice.items
+    ):
         raise BadRequest(f"a {choice.mode} code shows 1 to {limit} different certificates", code="ITEM_COUNT")
     if choice.matter is not None:
         try:
@@ -144,8 +148,8 @@ def _checked(choice: Choice) -> Sequence[TicketItem]:
     return choice.items
 
 
-def _chosen(item: TicketItem, mine: dict[str, Certificate]) -> Certificate:
-    certificate = mine.get(item.cid)
+def _chosen(item: TicketItem, held: dict[str, Certificate]) -> Certificate:
+    certificate = held.get(item.certificate_id)
     if certificate is None:
         raise NotFound("you hold no such certificate")
     known = {*CORE, *certificate.record.claims}

@@ -34,7 +34,15 @@ from certhub.db.engine import Unit
 from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows.verification import ask
-from certhub.flows.verification.local import Found, Looked, Spends, look, region_of, use_now, used
+from certhub.flows.verification.local import (
+    Examined,
+    Redeemable,
+    Resolved,
+    look,
+    redemption_now,
+    region_of,
+    used,
+)
 from certhub.flows.verification.masked import as_seen
 from certhub.flows.verification.reveal import IDENTIFIER
 from certhub.flows.verification.reveal import record as record_revealed
@@ -54,11 +62,11 @@ from certhub.readable import require_readable
 from certhub.verification.receipts import store as receipts
 from certhub.verification.receipts.store import Verification
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import Use
+from certhub.verification.tickets.store import Redemption
 
 DEFAULT_PURPOSE = "verify"
 log = logging.getLogger("certhub.verify")
-NOTHING_YET = Looked(Channel.TICKET)
+NOTHING_YET = Resolved(Channel.TICKET)
 VERIFICATION_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # what a receipt can carry; the API asks for 8 or more
 
 
@@ -85,7 +93,7 @@ class VerificationInProgress:
     matter: Matter
     by: Actor
     trip: Trip
-    looked: Looked = NOTHING_YET
+    resolved: Resolved = NOTHING_YET
     policy: str = ""
 
 
@@ -121,11 +129,11 @@ def verify(question: Question, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
             return as_seen(before.report, by=by)
     hub.step("verify:2")
     asked = VerificationInProgress(verification_id, question, matter, by, trip)
-    looked = _look(text, asked)
-    policy = _named(policy_for(matter, looked.channel), trip=trip)
+    resolved = _look(text, asked)
+    policy = _named(policy_for(matter, resolved.channel), trip=trip)
     hub.step("verify:4")
     with hub.writing() as unit:
-        report = _settle(unit, replace(asked, looked=looked, policy=policy))
+        report = _settle(unit, replace(asked, resolved=resolved, policy=policy))
     hub.step("verify:5")
     _signed_receipt(verification_id, trip=trip)
     hub.step("verify:6")
@@ -162,30 +170,32 @@ def opened_receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, An
     return {"receipt": _signed_receipt(verification_id, trip=trip), "opening": opening}
 
 
-def _look(text: str, asked: VerificationInProgress) -> Looked:
+def _look(text: str, asked: VerificationInProgress) -> Resolved:
     try:
         code = codes.read_code(text)
     except codes.CodePartial as partial:
         detail = {"received": str(partial.received), "expected": str(partial.expected)}
-        return Looked(Channel.TICKET, cause=partial.code, detail=detail)
+        return Resolved(Channel.TICKET, cause=partial.code, detail=detail)
     except codes.NotOurCode as refused:
-        return Looked(Channel.TICKET, cause=refused.code, detail=look_detail(asked.question.code))
+        return Resolved(Channel.TICKET, cause=refused.code, detail=look_detail(asked.question.code))
     except codes.CodeAltered as refused:
-        return Looked(Channel.TICKET, cause=refused.code)
+        return Resolved(Channel.TICKET, cause=refused.code)
     asked.trip.step("verify:3")
     region = region_of(code)
     if region is None:
-        return Looked(Channel.SEALED, cause="TAMPERED")
+        return Resolved(Channel.SEALED, cause="TAMPERED")
     if region == asked.trip.region:
         return look(code, text, asked.matter, trip=asked.trip)
-    question = ask.Asked(text, code, region, asked.matter, DEFAULT_PURPOSE, asked.id, asked.question.window)
+    question = ask.PeerQuestion(
+        text, code, region, asked.matter, DEFAULT_PURPOSE, asked.id, asked.question.window
+    )
     return ask.ask(question, by=asked.by, trip=asked.trip)
 
 
 def _named(policy: Policy, *, trip: Trip) -> str:
     """Keep the rules, and return the digest that the receipt names; a full disk keeps no clerk waiting."""
     try:
-        return trip.shelf.keep(policy.document())
+        return trip.public_files.keep(policy.document())
     except OSError as broken:
         log.warning("verify: the rules cannot be kept: %s", broken)
         return policy.digest()
@@ -193,16 +203,16 @@ def _named(policy: Policy, *, trip: Trip) -> str:
 
 def _settle(unit: Unit, asked: VerificationInProgress) -> Mapping[str, Any]:
     """Use the code and file the answer, in one transaction; somebody may have been quicker at either."""
-    looked = asked.looked
-    if looked.cause is None and looked.spends is not None:
-        mine = use_now(
+    resolved = asked.resolved
+    if resolved.cause is None and resolved.redeemable is not None:
+        mine = redemption_now(
             unit,
             region=asked.trip.region,
             clerk=asked.by.key,
             window=asked.question.window,
             verification_id=asked.id,
         )
-        asked = replace(asked, looked=_redeem(unit, looked, looked.spends, mine))
+        asked = replace(asked, resolved=_redeem(unit, resolved, resolved.redeemable, mine))
     report = _report(unit, asked)
     in_english = report.sentence("en")
     told = report.to_dict() | {"headline_en": in_english.headline, "next_step_en": in_english.next_step}
@@ -214,7 +224,7 @@ def _settle(unit: Unit, asked: VerificationInProgress) -> Mapping[str, Any]:
         receipt_payload=_receipt(unit, asked, report).to_payload(),
         opening=[
             {"salt": base64.urlsafe_b64encode(f.salt).rstrip(b"=").decode(), "identifier": f.identifier}
-            for f in asked.looked.told
+            for f in asked.resolved.told
             if f.salt is not None and f.identifier is not None
         ],
     )
@@ -232,14 +242,14 @@ def _settle(unit: Unit, asked: VerificationInProgress) -> Mapping[str, Any]:
     return told
 
 
-def _looks(asked: VerificationInProgress) -> list[Event[catalogue.Looked]]:
+def _looks(asked: VerificationInProgress) -> list[Event[catalogue.Look]]:
     """Say for each certificate that is told that a clerk looked at it; of another region's we have no hash."""
     return [
         Event(
             CERTIFICATE_LOOKED_AT if found.ref else PEER_CERTIFICATE_LOOKED_AT,
             asked.by.key,
             found.ref or asked.id,
-            catalogue.Looked(
+            catalogue.Look(
                 verification=asked.id,
                 kind=found.item.kind,
                 purpose=DEFAULT_PURPOSE,
@@ -253,40 +263,40 @@ def _looks(asked: VerificationInProgress) -> list[Event[catalogue.Looked]]:
                 code=found.item.code,
             ),
         )
-        for found in asked.looked.told
+        for found in asked.resolved.told
     ]
 
 
-def _redeem(unit: Unit, looked: Looked, spends: Spends, mine: Use) -> Looked:
+def _redeem(unit: Unit, resolved: Resolved, redeemable: Redeemable, mine: Redemption) -> Resolved:
     """Use the code now; whoever comes second learns when and where the first one was."""
-    if unit.now >= spends.keep_until:
-        return Looked(looked.channel, cause="CODE_EXPIRED")
-    if tickets.spend(unit, spends.token_hash, mine, keep_until=spends.keep_until):
-        return looked
-    first = tickets.use_of(unit, spends.token_hash)
+    if unit.now >= redeemable.keep_until:
+        return Resolved(resolved.channel, cause="CODE_EXPIRED")
+    if tickets.redeem(unit, redeemable.token_hash, mine, keep_until=redeemable.keep_until):
+        return resolved
+    first = tickets.redemption_of(unit, redeemable.token_hash)
     if first is None:  # what is known of its use was forgotten, or is being forgotten now
-        return Looked(looked.channel, cause="CODE_EXPIRED")
+        return Resolved(resolved.channel, cause="CODE_EXPIRED")
     if first.is_same(mine):
-        return looked
-    return used(looked.channel, first, spends, where=lambda use: use.window)
+        return resolved
+    return used(resolved.channel, first, redeemable, where=lambda use: use.window)
 
 
 def _report(unit: Unit, asked: VerificationInProgress) -> Report:
-    looked = asked.looked
+    resolved = asked.resolved
     about = {
-        "channel": looked.channel,
+        "channel": resolved.channel,
         "as_of": unit.now,
         "verification_id": asked.id,
         "deficiency_allowed": asked.matter.deficiency_allowed,
         "receipt_url": f"/api/v1/verifications/{asked.id}/receipt",
     }
-    if looked.cause is not None:
-        return failed(looked.cause, looked.detail, **about)  # type: ignore[arg-type]
-    return overall(looked.shown, is_count_known=looked.is_count_known, about=looked.detail, **about)  # type: ignore[arg-type]
+    if resolved.cause is not None:
+        return failed(resolved.cause, resolved.detail, **about)  # type: ignore[arg-type]
+    return overall(resolved.shown, is_count_known=resolved.is_count_known, about=resolved.detail, **about)  # type: ignore[arg-type]
 
 
 def _receipt(unit: Unit, asked: VerificationInProgress, report: Report) -> Receipt:
-    items = tuple(_recorded(found) for found in (asked.looked.items if report.items else ()))
+    items = tuple(_recorded(found) for found in (asked.resolved.items if report.items else ()))
     return Receipt(
         region=asked.trip.region,
         issued_at=int(unit.now.timestamp()),
@@ -298,7 +308,7 @@ def _receipt(unit: Unit, asked: VerificationInProgress, report: Report) -> Recei
         case=asked.question.case_number,
         matter=asked.matter.code,
         purpose=DEFAULT_PURPOSE,
-        channel=asked.looked.channel.value,
+        channel=asked.resolved.channel.value,
         items=items,
         policy=asked.policy,
         trust=asked.trip.trust.digest,
@@ -307,7 +317,7 @@ def _receipt(unit: Unit, asked: VerificationInProgress, report: Report) -> Recei
     )
 
 
-def _recorded(found: Found | UntoldItem) -> ReceiptItem | UntoldReceiptItem:
+def _recorded(found: Examined | UntoldItem) -> ReceiptItem | UntoldReceiptItem:
     if isinstance(found, UntoldItem):
         return UntoldReceiptItem(found.verdict.value, found.code)
     return ReceiptItem(

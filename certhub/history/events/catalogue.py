@@ -92,7 +92,7 @@ class Shown(Body):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked(Body):
+class Look(Body):
     """A clerk of `region` was told of a certificate.
 
     `asked` are the fields that the matter needs, `told` those that were given. The hub that answers another region
@@ -205,9 +205,9 @@ CERTIFICATE_SUPERSEDED = EventType("certificate.superseded", Subject.CREDENTIAL,
 CERTIFICATE_VOIDED = EventType("certificate.voided", Subject.CREDENTIAL, Voided)
 CERTIFICATE_SHOWN = EventType("certificate.shown", Subject.CREDENTIAL, Shown)
 CERTIFICATE_LOOKED_AT = EventType(
-    "certificate.looked_at", Subject.CREDENTIAL, Looked, former=("certificate.looked",)
+    "certificate.looked_at", Subject.CREDENTIAL, Look, former=("certificate.looked",)
 )
-PEER_CERTIFICATE_LOOKED_AT = EventType("peer_certificate.looked_at", Subject.VERIFICATION, Looked)
+PEER_CERTIFICATE_LOOKED_AT = EventType("peer_certificate.looked_at", Subject.VERIFICATION, Look)
 CODE_REFUSED = EventType("code.refused", Subject.VERIFICATION, Refused)
 VERIFICATION_CONCLUDED = EventType("verification.concluded", Subject.VERIFICATION, Concluded)
 VERIFICATION_REVEALED = EventType("verification.revealed", Subject.VERIFICATION, Revealed)

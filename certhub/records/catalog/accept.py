@@ -44,7 +44,7 @@ def accept(raw: RawText, *, entitled: Callable[[str, str], bool], read_date: Cal
     valid_to = _last_day(raw.valid_to, valid_from, read_date, faults)
     claims = accept_claims(raw.claims, found_kind, read_date=read_date, faults=faults)
     if faults or found_kind is None or issued_on is None or valid_from is None:
-        raise ClaimsInvalid(faults.found())
+        raise ClaimsInvalid(faults.in_order())
     return Draft(
         kind=found_kind,
         agency=agency,
@@ -68,9 +68,9 @@ def _kind(raw: str, faults: Faults) -> Kind | None:
         return None
 
 
-def _agency(raw: str, found: Kind | None, entitled: Callable[[str, str], bool], faults: Faults) -> str:
+def _agency(raw: str, entry: Kind | None, entitled: Callable[[str, str], bool], faults: Faults) -> str:
     agency = _required(read_uscc, raw, "/issuer", faults)
-    if agency and found is not None and not entitled(agency, found.code):
+    if agency and entry is not None and not entitled(agency, entry.code):
         faults.add("/issuer", "ISSUER_NOT_ENTITLED")
     return agency
 
@@ -84,13 +84,13 @@ def _number(raw: str, faults: Faults) -> str:
     return _required(read, raw, "/number", faults)
 
 
-def _holders(raw: Sequence[tuple[str, str, str]], found: Kind | None, faults: Faults) -> tuple[Holder, ...]:
-    if found is not None and not found.min_holders <= len(raw) <= found.max_holders:
-        least, most = str(found.min_holders), str(found.max_holders)
+def _holders(raw: Sequence[tuple[str, str, str]], entry: Kind | None, faults: Faults) -> tuple[Holder, ...]:
+    if entry is not None and not entry.min_holders <= len(raw) <= entry.max_holders:
+        least, most = str(entry.min_holders), str(entry.max_holders)
         exact = {"why": "exact"} if least == most else {}
         faults.add("/holders", "HOLDER_COUNT", least=least, most=most, **exact)
     judged = raw[:MAX_HOLDERS]  # more fit no kind, and one cell may hold thousands
-    holders = tuple(_holder(each, f"/holders/{place}", found, faults) for place, each in enumerate(judged))
+    holders = tuple(_holder(each, f"/holders/{place}", entry, faults) for place, each in enumerate(judged))
     _refuse_twins(holders, faults)
     return holders
 
@@ -104,12 +104,12 @@ def _refuse_twins(holders: Sequence[Holder], faults: Faults) -> None:
         seen.add(holder.id_number)
 
 
-def _holder(raw: tuple[str, str, str], pointer: str, found: Kind | None, faults: Faults) -> Holder:
+def _holder(raw: tuple[str, str, str], pointer: str, entry: Kind | None, faults: Faults) -> Holder:
     raw_name, raw_type, raw_number = raw
     name = _required(_name, raw_name, f"{pointer}/name", faults)
     id_type = _required(read_code, raw_type, f"{pointer}/id_type", faults)
     id_number = _required(read_code, raw_number, f"{pointer}/id_number", faults)
-    if id_type and _type_fits(id_type, found, f"{pointer}/id_type", faults) and id_number:
+    if id_type and _type_fits(id_type, entry, f"{pointer}/id_type", faults) and id_number:
         id_number = _required(
             lambda text: read_holder_number(text, id_type), raw_number, f"{pointer}/id_number", faults
         )
@@ -120,14 +120,14 @@ def _name(raw: str) -> str:
     return read_name(raw, max_length=MAX_NAME)
 
 
-def _type_fits(code: str, found: Kind | None, pointer: str, faults: Faults) -> bool:
+def _type_fits(code: str, entry: Kind | None, pointer: str, faults: Faults) -> bool:
     """Say whether the type of number exists and suits the kind's holders; only then the number is judged."""
     try:
         natural = holder_id.holder_id_type(code).natural
     except BadCode as unknown:
         faults.add(pointer, unknown.reason)
         return False
-    wanted = None if found is None else found.holder_category
+    wanted = None if entry is None else entry.holder_category
     if (wanted is HolderCategory.NATURAL and not natural) or (wanted is HolderCategory.LEGAL and natural):
         faults.add(pointer, "HOLDER_CATEGORY")
         return False

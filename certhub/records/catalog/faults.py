@@ -16,7 +16,7 @@ class Faults:
     def __bool__(self) -> bool:
         return bool(self._by_pointer)
 
-    def found(self) -> tuple[Fault, ...]:
+    def in_order(self) -> tuple[Fault, ...]:
         """Return the faults, in the order found."""
         return tuple(self._by_pointer.values())
 

@@ -87,7 +87,7 @@ class Certificate:
 
     id: UUID
     bucket: int
-    cid: str
+    certificate_id: str
     kind: str
     kind_version: int
     agency: str

@@ -31,7 +31,7 @@ FILL_BATCH = 200
 
 
 @dataclass(frozen=True)
-class Question:
+class CertificateQuery:
     """What is asked: every value given must fit; `text` fits as any of `Sought`.
 
     `state` is a state of the certificate or `expired`, which is computed and then excludes `active`.
@@ -58,7 +58,7 @@ class IndexIncomplete(Unavailable):
 
 
 def search(
-    unit: Unit, agencies: Sequence[str], question: Question, *, limit: int, before: UUID | None
+    unit: Unit, agencies: Sequence[str], question: CertificateQuery, *, limit: int, before: UUID | None
 ) -> Page:
     """Return at most `limit` certificates of these agencies that fit, older than `before`.
 
@@ -102,7 +102,7 @@ def fill(unit: Unit, *, before: UUID | None) -> UUID | None:
     return last
 
 
-def _term_sets(unit: Unit, agency: str, question: Question) -> Iterator[list[bytes]]:
+def _term_sets(unit: Unit, agency: str, question: CertificateQuery) -> Iterator[list[bytes]]:
     """Yield the terms that must all be there; several sets where a text may be any of `Sought`."""
     exact = [terms.term(unit, what, agency, value) for what, value in question.exact.items()]
     if question.text is None:
@@ -113,7 +113,7 @@ def _term_sets(unit: Unit, agency: str, question: Question) -> Iterator[list[byt
 
 
 def _statement(
-    unit: Unit, agency: str, wanted: list[bytes], question: Question, limit: int, before: UUID | None
+    unit: Unit, agency: str, wanted: list[bytes], question: CertificateQuery, limit: int, before: UUID | None
 ) -> Any:
     columns = (_CERTIFICATE.c.bucket, _CERTIFICATE.c.id, _CERTIFICATE.c.cid)
     statement = select(*columns).where(_CERTIFICATE.c.agency == agency)
@@ -146,7 +146,7 @@ def _in_state(state: str, today: date) -> Any:
     return _CERTIFICATE.c.state == state
 
 
-def _fits(unit: Unit, c: Certificate, question: Question) -> bool:
+def _fits(unit: Unit, c: Certificate, question: CertificateQuery) -> bool:
     """Whether the opened certificate says what was asked for, whatever the index says."""
     own = terms.of(unit, c)
     return any(own.issuperset(wanted) for wanted in _term_sets(unit, c.agency, question))

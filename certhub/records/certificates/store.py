@@ -93,7 +93,8 @@ def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
         return
     unit.sql.execute(_CERTIFICATE.insert(), [_row(unit, certificate) for certificate in certificates])
     unit.sql.execute(
-        _PUBLIC.insert(), [{"cid": c.cid, "bucket": c.bucket, "certificate": c.id} for c in certificates]
+        _PUBLIC.insert(),
+        [{"cid": c.certificate_id, "bucket": c.bucket, "certificate": c.id} for c in certificates],
     )
     holdings: dict[tuple[bytes, UUID], dict[str, Any]] = {}
     for c in certificates:
@@ -231,11 +232,11 @@ def _is_one_of(first: Any, second: Any, pairs: Sequence[tuple[Any, Any]]) -> Any
     return or_(*(and_(first == one, second == other) for one, other in pairs))
 
 
-def find(unit: Unit, cid: str) -> Certificate | None:
+def find(unit: Unit, certificate_id: str) -> Certificate | None:
     """Return the certificate with a public id."""
-    row = unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid == cid)).first()
+    row = unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid == certificate_id)).first()
     found = None if row is None else get(unit, Place(row.bucket, row.certificate))
-    return found if found is not None and found.cid == cid else None
+    return found if found is not None and found.certificate_id == certificate_id else None
 
 
 def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:
@@ -300,7 +301,8 @@ def count(unit: Unit) -> int:
 
 def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
     sealed = unit.vault.seal("certificate", str(c.id), c.record.to_bytes())
-    return signed(unit, CertificateRow, row_of(CertificateRow, c, sealed=sealed))
+    row = row_of(CertificateRow, c, cid=c.certificate_id, sealed=sealed)
+    return signed(unit, CertificateRow, row)
 
 
 def _moved(unit: Unit, c: Certificate) -> dict[str, Any]:
@@ -315,7 +317,7 @@ def _certificates(unit: Unit, query: Select[Any]) -> list[Certificate]:
 
 def _open(unit: Unit, row: Row[Any]) -> Certificate:
     record = Record.from_bytes(unit.vault.open("certificate", str(row.id), row.sealed))
-    return value_of(Certificate, row, record=record)
+    return value_of(Certificate, row, certificate_id=row.cid, record=record)
 
 
 def prolong(unit: Unit, intent: Certificate) -> None:

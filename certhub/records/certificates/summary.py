@@ -13,7 +13,7 @@ def summary(certificate: Certificate) -> dict[str, Any]:
     """Return the certificate for its agency: identity, state, dates, holders and claims."""
     record = certificate.record
     return {
-        "id": certificate.cid,
+        "id": certificate.certificate_id,
         "identifier": record.identifier,
         "kind": certificate.kind,
         "kind_version": certificate.kind_version,

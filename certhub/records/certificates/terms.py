@@ -51,16 +51,16 @@ def of(unit: Unit, c: Certificate) -> frozenset[bytes]:
     return frozenset(term(unit, what, c.agency, value) for what, value in pairs)
 
 
-def term(unit: Unit, what: Sought, agency: str, value: str) -> bytes:
+def term(unit: Unit, sought: Sought, agency: str, value: str) -> bytes:
     """Return the term (16 bytes) of a value at an agency.
 
     Numbers are compared in NFKC without spaces and case, names as they are written (NFC).
     """
-    if what is Sought.HOLDER_NAME:
+    if sought is Sought.HOLDER_NAME:
         spelled = unicodedata.normalize("NFC", value).strip()
     else:
         spelled = "".join(unicodedata.normalize("NFKC", value).split()).upper()
-    return unit.vault.digest("term", what.value, agency, spelled)[:16]
+    return unit.vault.digest("term", sought.value, agency, spelled)[:16]
 
 
 def is_complete(sql: Connection) -> bool:

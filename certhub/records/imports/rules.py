@@ -37,7 +37,7 @@ def judge_row(row: Row, *, accept: Callable[[Cells], Accepted], lang: Lang = "zh
     else:
         if not faults:
             return draft
-    return _told(row, faults, bool(unpaired), lang)
+    return _result_of(row, faults, bool(unpaired), lang)
 
 
 def judge_rows(
@@ -82,7 +82,7 @@ def duplicate(row: int, first: int, lang: Lang = "zh") -> RowFault:
     return row_fault(row, NUMBER_COLUMN, "DUPLICATE_IN_FILE", lang, {"first_row": str(first)})
 
 
-def _told(row: Row, faults: list[Fault], unpaired: bool, lang: Lang) -> RowFaults:
+def _result_of(row: Row, faults: list[Fault], unpaired: bool, lang: Lang) -> RowFaults:
     by_column: dict[str, Fault] = {}
     for fault in sorted(faults, key=_rank):
         if unpaired and fault.pointer == "/holders":

@@ -101,24 +101,28 @@ def has_decoys(unit: Unit, list_no: int) -> bool:
     )
 
 
-def add_decoys(unit: Unit, one: "ListState", values: Sequence[int]) -> int:
+def add_decoys(unit: Unit, status_list: "ListState", values: Sequence[int]) -> int:
     """Have free slots, drawn at random, say `values` without being anybody's; return how many there were.
 
     A slot that is drawn twice, or is somebody's, is left as it is.
     """
-    drawn = {int.from_bytes(unit.random(4), "big") % one.size: value for value in values}
-    rows = [_row(unit, Slot(one.list_no, at), value, None) for at, value in drawn.items()]
+    drawn = {int.from_bytes(unit.random(4), "big") % status_list.size: value for value in values}
+    rows = [_row(unit, Slot(status_list.list_no, at), value, None) for at, value in drawn.items()]
     return len(insert_new(unit, _SLOT, rows))
 
 
-def reinstate_decoy(unit: Unit, one: "ListState") -> bool:
+def reinstate_decoy(unit: Unit, status_list: "ListState") -> bool:
     """Have one suspended decoy, any, say 0 again; False where there is none."""
-    suspended = (_SLOT.c.list_no == one.list_no, _SLOT.c.certificate.is_(None), _SLOT.c.value == SUSPENDED)
+    suspended = (
+        _SLOT.c.list_no == status_list.list_no,
+        _SLOT.c.certificate.is_(None),
+        _SLOT.c.value == SUSPENDED,
+    )
     found = believed(unit, SlotRow, select(_SLOT).where(*suspended).order_by(_SLOT.c.list_index))
     if not found:
         return False
     drawn = found[int.from_bytes(unit.random(4), "big") % len(found)]
-    set_value(unit, Slot(one.list_no, drawn.list_index), 0, owner=None)
+    set_value(unit, Slot(status_list.list_no, drawn.list_index), 0, owner=None)
     return True
 
 
@@ -182,7 +186,7 @@ def _tell(unit: Unit, list_no: int, what: str) -> None:
     log.warning("store: status list %d: %s by somebody who wrote the database; put right", list_no, what)
 
 
-def spoken(unit: Unit, list_no: int) -> dict[int, int]:
+def values_of(unit: Unit, list_no: int) -> dict[int, int]:
     """Return every slot of a list that says invalid or suspended, as its row has it: {index: value}."""
     rows = unit.sql.execute(
         select(_SLOT.c.list_index, _SLOT.c.value).where(
@@ -193,7 +197,7 @@ def spoken(unit: Unit, list_no: int) -> dict[int, int]:
     return {at: value for at, value in rows if isinstance(at, int)}
 
 
-def held_back(unit: Unit, one: "ListState", before: Mapping[int, int]) -> dict[int, int]:
+def held_back(unit: Unit, status_list: "ListState", before: Mapping[int, int]) -> dict[int, int]:
     """Return which of these slots must go on saying what they said in public before.
 
     `before` holds, of the slots whose row now says something else, what they said. A change is believed when its
@@ -203,27 +207,27 @@ def held_back(unit: Unit, one: "ListState", before: Mapping[int, int]) -> dict[i
     rows: dict[int, int] = {}
     for at in range(0, len(indexes), CHUNK):
         here = _SLOT.c.list_index.in_(indexes[at : at + CHUNK])
-        found = believed(unit, SlotRow, select(_SLOT).where(_SLOT.c.list_no == one.list_no, here))
+        found = believed(unit, SlotRow, select(_SLOT).where(_SLOT.c.list_no == status_list.list_no, here))
         rows |= {row.list_index: row.value for row in found}
     ended = [index for index, said in before.items() if said == INVALID and rows.get(index) != INVALID]
     unit.refused[_SLOT.name] += len(ended)
     return {index: said for index, said in before.items() if index not in rows or index in ended}
 
 
-def believable(unit: Unit, one: "ListState") -> dict[int, int]:
+def believable(unit: Unit, status_list: "ListState") -> dict[int, int]:
     """Return what every slot of a list says that does not say 0, where nothing was said in public before.
 
     A slot whose row is not to be believed is suspended: nobody knows what it said.
     """
-    here = _SLOT.c.list_index.between(0, one.size - 1)
-    rows = unit.sql.execute(select(_SLOT).where(_SLOT.c.list_no == one.list_no, here))
+    here = _SLOT.c.list_index.between(0, status_list.size - 1)
+    rows = unit.sql.execute(select(_SLOT).where(_SLOT.c.list_no == status_list.list_no, here))
     said = {row.list_index: row.value if is_ours(unit, SlotRow, row) else SUSPENDED for row in rows}
     return {index: value for index, value in said.items() if value}
 
 
-def published(unit: Unit, one: "ListState", at: datetime) -> None:
-    """Note that what the store knew at a moment now stands on the shelf; a size that was altered is put right."""
-    here = update(_LIST).where(_LIST.c.list_no == one.list_no)
+def published(unit: Unit, status_list: "ListState", at: datetime) -> None:
+    """Note that what the store knew at a moment is published now; a size that was altered is put right."""
+    here = update(_LIST).where(_LIST.c.list_no == status_list.list_no)
     unit.sql.execute(here.values(published_at=at, size=MIN_SLOTS))
-    if one.is_altered:
-        _tell(unit, one.list_no, "its size was altered")
+    if status_list.is_altered:
+        _tell(unit, status_list.list_no, "its size was altered")

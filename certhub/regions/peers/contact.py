@@ -1,4 +1,4 @@
-"""When another region answered last, and why it did not: kept beside its lists on the shelf.
+"""When another region answered last, and why it did not: kept beside its lists among the public files.
 
 peers/<region>/contact.json     {"good": ISO time|null, "failed": ISO time|null, "cause": code|null, "list_at": …}
 peers/<region>/questions.json   the same of the questions that it was asked, without `list_at`
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from certhub.adapters.public_files import Shelf
+from certhub.adapters.public_files import PublicFiles
 from certhub.errors import NotFound
 
 LISTS, QUESTIONS = "contact", "questions"
@@ -39,65 +39,65 @@ class Contact:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
-            "good": _told(self.good),
-            "failed": _told(self.failed),
+            "good": _text(self.good),
+            "failed": _text(self.failed),
             "cause": self.cause,
-            "list_at": _told(self.list_at),
+            "list_at": _text(self.list_at),
         }
 
 
-def read(shelf: Shelf, region: str, about: str = LISTS) -> Contact:
+def read(public_files: PublicFiles, region: str, about: str = LISTS) -> Contact:
     """Return what is on record of a region, about its lists or about our questions.
 
     Raises:
         NotFound: it was never asked.
     """
-    found = json.loads(shelf.get(_name(region, about)))
+    found = json.loads(public_files.get(_name(region, about)))
     moments = {name: _read(found[name]) for name in ("good", "failed", "list_at")}
     return Contact(cause=found["cause"], **moments)
 
 
-def answered(shelf: Shelf, region: str, at: datetime, list_at: datetime | None) -> None:
+def answered(public_files: PublicFiles, region: str, at: datetime, list_at: datetime | None) -> None:
     """Put on record that a region answered; its last failure stays to be seen."""
-    _write(shelf, region, replace(_before(shelf, region), good=at, list_at=list_at))
+    _write(public_files, region, replace(_before(public_files, region), good=at, list_at=list_at))
 
 
-def failed(shelf: Shelf, region: str, at: datetime, cause: str) -> None:
+def failed(public_files: PublicFiles, region: str, at: datetime, cause: str) -> None:
     """Put on record that a region did not answer, or said what cannot be believed."""
-    _write(shelf, region, replace(_before(shelf, region), failed=at, cause=cause))
+    _write(public_files, region, replace(_before(public_files, region), failed=at, cause=cause))
 
 
-def asked(shelf: Shelf, region: str, at: datetime, cause: str | None) -> None:
+def note_answer(public_files: PublicFiles, region: str, at: datetime, cause: str | None) -> None:
     """Put on record how a question ended, `cause` None where it was answered: a change, or once in REPEATED.
 
     A disk that takes no more must not cost a counter its answer: the health page tells of the disk.
     """
-    before = _before(shelf, region, QUESTIONS)
+    before = _before(public_files, region, QUESTIONS)
     last = before.good if cause is None else before.failed
     is_same = before.is_bad is (cause is not None) and (cause is None or cause == before.cause)
     if last is not None and is_same and abs(at - last) < REPEATED:
         return
     now = replace(before, good=at) if cause is None else replace(before, failed=at, cause=cause)
     with contextlib.suppress(OSError):
-        _write(shelf, region, now, QUESTIONS)
+        _write(public_files, region, now, QUESTIONS)
 
 
-def _before(shelf: Shelf, region: str, about: str = LISTS) -> Contact:
+def _before(public_files: PublicFiles, region: str, about: str = LISTS) -> Contact:
     try:
-        return read(shelf, region, about)
+        return read(public_files, region, about)
     except (NotFound, ValueError, KeyError, TypeError):
         return Contact()
 
 
-def _write(shelf: Shelf, region: str, found: Contact, about: str = LISTS) -> None:
-    shelf.put(_name(region, about), json.dumps(found.to_dict()).encode())
+def _write(public_files: PublicFiles, region: str, contact: Contact, about: str = LISTS) -> None:
+    public_files.put(_name(region, about), json.dumps(contact.to_dict()).encode())
 
 
 def _name(region: str, about: str) -> str:
     return f"peers/{region}/{about}.json"
 
 
-def _told(moment: datetime | None) -> str | None:
+def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")
 
 

@@ -106,7 +106,7 @@ class TrustFolder:
             found = TrustSet.from_files(files, as_of=now)
             self._set = replace(found, set_aside=found.set_aside + links_aside)
         except (VerifierError, OSError) as broken:
-            self.problem = str(broken) if isinstance(broken, VerifierError) else _told(broken)
+            self.problem = str(broken) if isinstance(broken, VerifierError) else _why(broken)
         else:
             self.problem = self._kept(files)
             if self.problem:
@@ -119,7 +119,7 @@ class TrustFolder:
             for document in (*files.values(), manifest(files)):
                 self.keep(document)
         except OSError as broken:
-            return f"what receipts name cannot be kept: {_told(broken)}"
+            return f"what receipts name cannot be kept: {_why(broken)}"
         return None
 
     def _seen_now(self) -> _Seen:
@@ -150,5 +150,5 @@ def _content(path: Path) -> bytes:
         return file.read(MAX_FILE_BYTES + 1)
 
 
-def _told(broken: OSError) -> str:
+def _why(broken: OSError) -> str:
     return f"{broken.strerror or type(broken).__name__}: {broken.filename}"

@@ -7,5 +7,5 @@ from dataclasses import dataclass
 class TicketItem:
     """One certificate that a ticket opens; `fields` None leaves the choice to the matter."""
 
-    cid: str
+    certificate_id: str
     fields: tuple[str, ...] | None = None

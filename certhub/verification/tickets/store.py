@@ -23,9 +23,9 @@ from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
 from certhub.verification.tickets.item import TicketItem
-from certhub.verification.tickets.tables import ForgottenRow, SpentRow, TicketRow
+from certhub.verification.tickets.tables import ForgottenRow, RedemptionRow, TicketRow
 
-_TICKET, _SPENT, _FORGOTTEN = table_of(TicketRow), table_of(SpentRow), table_of(ForgottenRow)
+_TICKET, _REDEMPTION, _FORGOTTEN = table_of(TicketRow), table_of(RedemptionRow), table_of(ForgottenRow)
 _USE = "spent.use"  # what the vault is told: a row has two blobs, which do not fit in each other's place
 REMEMBERED = timedelta(minutes=10)  # after expiry, so that used, expired and unknown differ
 
@@ -42,7 +42,7 @@ class OpenTicket:
 
 
 @dataclass(frozen=True)
-class Use:
+class Redemption:
     """The one use of a token: when, where, by whom, under which verification id."""
 
     at: datetime
@@ -51,7 +51,7 @@ class Use:
     window: str
     verification_id: str
 
-    def is_same(self, other: "Use") -> bool:
+    def is_same(self, other: "Redemption") -> bool:
         """Whether this is the same question asked again: region, clerk and verification id agree."""
         mine, theirs = (
             (self.region, self.clerk, self.verification_id),
@@ -66,7 +66,8 @@ def mint(
     """Put a ticket on record; its code exists nowhere but with the holder."""
     row_id, ticket = unit.new_id(), OpenTicket(code_hash, tuple(items), matter, unit.now, unit.now + life)
     plain = json.dumps(
-        {"items": [asdict(item) for item in items], "matter": matter}, ensure_ascii=False
+        {"items": [{"cid": item.certificate_id, "fields": item.fields} for item in items], "matter": matter},
+        ensure_ascii=False,
     ).encode()
     row = row_of(TicketRow, ticket, id=row_id, sealed=unit.vault.seal("ticket", str(row_id), plain))
     unit.sql.execute(_TICKET.insert().values(**signed(unit, TicketRow, row)))
@@ -86,17 +87,17 @@ def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
     return value_of(OpenTicket, row, items=items, matter=plain["matter"])
 
 
-def use_of(unit: Unit, token_hash: bytes) -> Use | None:
+def redemption_of(unit: Unit, token_hash: bytes) -> Redemption | None:
     """Return the one use of a token, if it has been used."""
-    row = unit.sql.execute(select(_SPENT).where(_SPENT.c.token_hash == token_hash)).first()
+    row = unit.sql.execute(select(_REDEMPTION).where(_REDEMPTION.c.token_hash == token_hash)).first()
     if row is None:
         return None
     try:
         told = json.loads(unit.vault.open(_USE, token_hash.hex(), row.sealed))
     except BlobRefused:
-        unit.refused[_SPENT.name] += 1
-        return Use(row.at, "", "", "", "")
-    return Use(datetime.fromisoformat(told.pop("at")), **told)
+        unit.refused[_REDEMPTION.name] += 1
+        return Redemption(row.at, "", "", "", "")
+    return Redemption(datetime.fromisoformat(told.pop("at")), **told)
 
 
 def is_forgotten(unit: Unit, ends: datetime) -> bool:
@@ -105,25 +106,25 @@ def is_forgotten(unit: Unit, ends: datetime) -> bool:
     return until is not None and ends + REMEMBERED <= until
 
 
-def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> bool:
-    """Use a token that ends at `keep_until`; False when it had been used before (then `use_of` says by whom).
+def redeem(unit: Unit, token_hash: bytes, use: Redemption, *, keep_until: datetime) -> bool:
+    """Use a token that ends at `keep_until`; False when it had been used before (then `redemption_of` says by whom).
 
-    False as well, and `use_of` says nothing, where its use may have been forgotten.
+    False as well, and `redemption_of` says nothing, where its use may have been forgotten.
     """
     told = json.dumps(asdict(use) | {"at": use.at.isoformat()}, ensure_ascii=False)
     row = row_of(
-        SpentRow,
+        RedemptionRow,
         use,
         token_hash=token_hash,
         sealed=unit.vault.seal(_USE, token_hash.hex(), told.encode()),
         keep_until=keep_until + REMEMBERED,
         answer=None,
     )
-    if not insert_new(unit, _SPENT, [row]):
+    if not insert_new(unit, _REDEMPTION, [row]):
         return False
     # Looked at last: a sweep may have ended while the insert waited for it.
     if is_forgotten(unit, keep_until):
-        unit.sql.execute(delete(_SPENT).where(_SPENT.c.token_hash == token_hash))
+        unit.sql.execute(delete(_REDEMPTION).where(_REDEMPTION.c.token_hash == token_hash))
         return False
     return True
 
@@ -131,12 +132,12 @@ def spend(unit: Unit, token_hash: bytes, use: Use, *, keep_until: datetime) -> b
 def keep_answer(unit: Unit, token_hash: bytes, answer: bytes) -> None:
     """Keep the answer that another region was given, so that the same question gets the same answer."""
     sealed = unit.vault.seal("spent", token_hash.hex(), answer)
-    unit.sql.execute(update(_SPENT).where(_SPENT.c.token_hash == token_hash).values(answer=sealed))
+    unit.sql.execute(update(_REDEMPTION).where(_REDEMPTION.c.token_hash == token_hash).values(answer=sealed))
 
 
 def answer_of(unit: Unit, token_hash: bytes) -> bytes | None:
     """Return the answer kept by `keep_answer`."""
-    sealed = unit.sql.scalar(select(_SPENT.c.answer).where(_SPENT.c.token_hash == token_hash))
+    sealed = unit.sql.scalar(select(_REDEMPTION.c.answer).where(_REDEMPTION.c.token_hash == token_hash))
     return None if sealed is None else unit.vault.open("spent", token_hash.hex(), sealed)
 
 
@@ -147,7 +148,7 @@ def forget_all(unit: Unit) -> int:
     be good once more without it, also where somebody without keys wrote a ticket of its hash.
     """
     ours = [row.code_hash for row in believed(unit, TicketRow, select(_TICKET))]
-    unit.sql.execute(delete(_SPENT).where(_SPENT.c.token_hash.in_(ours)))
+    unit.sql.execute(delete(_REDEMPTION).where(_REDEMPTION.c.token_hash.in_(ours)))
     return int(unit.sql.execute(delete(_TICKET)).rowcount)
 
 
@@ -158,13 +159,13 @@ def forget(unit: Unit, past: datetime) -> int:
     has just made must not end before what is forgotten, or it is refused when the clock comes back.
     """
     gone = unit.sql.execute(delete(_TICKET).where(_TICKET.c.expires_at < past - REMEMBERED)).rowcount
-    old = (_SPENT.c.keep_until < past, _SPENT.c.answer.is_not(None))
-    unit.sql.execute(update(_SPENT).where(*old).values(answer=None))
+    old = (_REDEMPTION.c.keep_until < past, _REDEMPTION.c.answer.is_not(None))
+    unit.sql.execute(update(_REDEMPTION).where(*old).values(answer=None))
     until = unit.sql.scalar(
-        select(func.max(_SPENT.c.keep_until)).where(_SPENT.c.keep_until < past - LARGEST_JUMP)
+        select(func.max(_REDEMPTION.c.keep_until)).where(_REDEMPTION.c.keep_until < past - LARGEST_JUMP)
     )
     if until is None:
         return gone
     if not insert_new(unit, _FORGOTTEN, [{"only": 1, "until": until}]):
         unit.sql.execute(update(_FORGOTTEN).where(_FORGOTTEN.c.until < until).values(until=until))
-    return gone + unit.sql.execute(delete(_SPENT).where(_SPENT.c.keep_until <= until)).rowcount
+    return gone + unit.sql.execute(delete(_REDEMPTION).where(_REDEMPTION.c.keep_until <= until)).rowcount

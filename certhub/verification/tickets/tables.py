@@ -22,7 +22,7 @@ class TicketRow(Granting, table=True):
     expires_at: datetime = Field(sa_type=Instant)
 
 
-class SpentRow(SQLModel, table=True):
+class RedemptionRow(SQLModel, table=True):
     """The one use of a token. The primary key is what makes it one; by whom, where and for what is sealed to it."""
 
     __tablename__ = "spent"

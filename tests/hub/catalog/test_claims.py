@@ -33,7 +33,7 @@ def judged(claims: Mapping[str, str], of: Kind) -> tuple[dict[str, str], list[tu
     """The claims that fit, and pointer and code of each fault."""
     faults = Faults()
     good = accept_claims(claims, of, read_date=read_date, faults=faults)
-    return good, [(fault.pointer, fault.code) for fault in faults.found()]
+    return good, [(fault.pointer, fault.code) for fault in faults.in_order()]
 
 
 def test_each_format_is_read_as_what_it_is():

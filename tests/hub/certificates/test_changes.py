@@ -39,7 +39,7 @@ def certificate(state: State, since: datetime) -> Certificate:
     return Certificate(
         id=UUID(int=1),
         bucket=1,
-        cid="c",
+        certificate_id="c",
         kind="k",
         kind_version=1,
         agency="a",

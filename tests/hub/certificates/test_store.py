@@ -24,10 +24,10 @@ from tests.support.story import food, issued, licence, marriage
 TABLE = table_of(CertificateRow)
 
 
-def found(home, cid):
+def found(home, certificate_id):
     """A certificate by its public id."""
     with home.hub.reading() as unit:
-        return certificates.find(unit, cid)
+        return certificates.find(unit, certificate_id)
 
 
 def intended(home, draft):
@@ -47,7 +47,7 @@ def test_a_certificate_comes_back_as_it_was_put(home):
     """Row and sealed record, by place, public id and slot."""
     intent = intended(home, licence("营-1"))
     with home.hub.reading() as unit:
-        assert intent == certificates.find(unit, intent.cid)
+        assert intent == certificates.find(unit, intent.certificate_id)
         assert intent == certificates.get(unit, Place(intent.bucket, intent.id))
         assert intent == certificates.by_slot(unit, intent.list_no, intent.list_index)
         assert None is certificates.find(unit, "0" * 26)
@@ -85,7 +85,7 @@ def test_only_what_is_intended_becomes_active(home):
     with home.hub.writing() as unit:
         [active] = certificates.activate(unit, [signed], by="t")
         assert [] == certificates.activate(unit, [signed], by="t")
-    assert active == found(home, intent.cid)
+    assert active == found(home, intent.certificate_id)
     assert (State.ACTIVE, "c2ln", None) == (active.state, active.record.signature, active.lease_until)
 
 
@@ -114,7 +114,7 @@ def test_a_state_moves_once_from_what_was_seen(home):
     with home.hub.writing() as unit:
         suspended = certificates.set_state(unit, seen, State.SUSPENDED, by="t", reason="r", decision="d")
         assert None is certificates.set_state(unit, seen, State.REVOKED, by="t")
-    assert suspended == found(home, seen.cid)
+    assert suspended == found(home, seen.certificate_id)
     assert ("r", "d") == (suspended.record.reason, suspended.record.decision)
 
 
@@ -132,13 +132,13 @@ def test_a_slot_belongs_to_one_certificate(home):
 
 def test_every_holder_holds_it_in_their_own_bucket(home):
     """Found from each holder's index alone; asked together, each is told apart."""
-    cid = issued(home, marriage("婚-1"))
+    certificate_id = issued(home, marriage("婚-1"))
     with home.hub.reading() as unit:
         zhang, li = (unit.vault.index(one.id_type, one.id_number) for one in (p.ZHANG, p.LI))
         for holder in (zhang, li):
-            assert cid in {c.cid for _, c in certificates.held_by(unit, [holder])}
+            assert certificate_id in {c.certificate_id for _, c in certificates.held_by(unit, [holder])}
         both = certificates.held_by(unit, [zhang, li])
-        assert {zhang, li} == {holder for holder, c in both if c.cid == cid}
+        assert {zhang, li} == {holder for holder, c in both if c.certificate_id == certificate_id}
         assert [] == certificates.held_by(unit, [])
         assert [] == certificates.held_by(unit, [b"\x00" * 16])
 
@@ -156,22 +156,26 @@ def test_an_agencys_certificates_come_newest_first_page_by_page(home, clock):
             page = certificates.issued_by(unit, [named.MARKET], limit=3, before=before)
         if not page:
             break
-        pages.append([c.cid for c in page])
+        pages.append([c.certificate_id for c in page])
         before = page[-1].id
         issued(home, food(f"食-meanwhile-{len(pages)}"))
         clock.pass_(seconds=1)
 
-    flat = [cid for page in pages for cid in page]
+    flat = [certificate_id for page in pages for certificate_id in page]
     assert len(flat) == len(set(flat))
     assert cids[::-1] == flat[:7]
 
 
 def test_one_agency_does_not_see_anothers(home):
     """The list is by agency."""
-    cid = issued(home, marriage("婚-1"))
+    certificate_id = issued(home, marriage("婚-1"))
     with home.hub.reading() as unit:
-        assert cid not in {c.cid for c in certificates.issued_by(unit, [named.MARKET], limit=200)}
-        assert cid in {c.cid for c in certificates.issued_by(unit, [named.CIVIL], limit=200)}
+        assert certificate_id not in {
+            c.certificate_id for c in certificates.issued_by(unit, [named.MARKET], limit=200)
+        }
+        assert certificate_id in {
+            c.certificate_id for c in certificates.issued_by(unit, [named.CIVIL], limit=200)
+        }
 
 
 def test_a_record_moved_to_another_row_does_not_open(home):
@@ -180,9 +184,9 @@ def test_a_record_moved_to_another_row_does_not_open(home):
     with home.hub.writing() as unit:
         row = unit.sql.execute(TABLE.select().where(TABLE.c.id == first.id)).one()
         unit.sql.execute(update(TABLE).where(TABLE.c.id == second.id).values(sealed=row.sealed))
-    assert None is found(home, second.cid)
+    assert None is found(home, second.certificate_id)
 
     with home.hub.writing() as unit:
         resign(unit, CertificateRow, TABLE.c.id == second.id)
     with pytest.raises(BlobRefused):
-        found(home, second.cid)
+        found(home, second.certificate_id)

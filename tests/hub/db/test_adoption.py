@@ -28,7 +28,7 @@ from certhub.records.certificates import states, terms
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
-from certhub.records.certificates.search import Question, search
+from certhub.records.certificates.search import CertificateQuery, search
 from certhub.records.certificates.terms import Sought
 from certhub.settings import Settings
 from certhub.setup.adopting import FILE, AlreadyAdopted, bring_up
@@ -103,10 +103,10 @@ def up(old: Old) -> Iterator[Region]:
     region.hub.close()
 
 
-def found(region: Region, cid: str) -> Certificate:
+def found(region: Region, certificate_id: str) -> Certificate:
     """A certificate that must be there."""
     with region.hub.reading() as unit:
-        certificate = certificates.find(unit, cid)
+        certificate = certificates.find(unit, certificate_id)
     assert certificate is not None
     return certificate
 
@@ -136,7 +136,7 @@ def test_what_was_there_is_there(old, up):
         h.acting_for or p.ZHANG.name for h in held_by(up.holder, hub=up.hub)
     }
     assert {facts[name] for name in ("suspended", "revoked", "good")} <= {
-        h.certificate.cid for h in held_by(up.holder, hub=up.hub)
+        h.certificate.certificate_id for h in held_by(up.holder, hub=up.hub)
     }
     for name in ("suspended", "revoked"):
         one = found(up, facts[name])
@@ -185,7 +185,7 @@ def test_the_list_goes_on_saying_what_it_said(old, up):
     before = (old.folder / "public" / "status" / "1").read_bytes()
     old.clock.pass_(seconds=20)
     publish(up.hub)
-    after = up.hub.shelf.get("status/1")
+    after = up.hub.public_files.get("status/1")
 
     first, second = (parse_statement(jws.parse(token, "statuslist+jwt").payload) for token in (before, after))
     assert first.iat < second.iat
@@ -324,7 +324,7 @@ def test_what_was_stored_before_is_found_afterwards(old):
         assert stored
         assert terms.is_complete(unit.sql)
         for one in stored:
-            question = Question({Sought.IDENTIFIER: one.record.identifier})
+            question = CertificateQuery({Sought.IDENTIFIER: one.record.identifier})
             page = search(unit, region.agency.agencies, question, limit=5, before=None)
-            assert [one.cid] == [found.cid for found in page.certificates]
+            assert [one.certificate_id] == [found.certificate_id for found in page.certificates]
     region.hub.close()

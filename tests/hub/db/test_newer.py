@@ -49,7 +49,9 @@ def test_a_running_hub_serves_a_database_that_is_additive_revisions_ahead(home, 
     found = migrate.check(home.hub.database.engine)
     assert (str(9000 + len(later)), NEWEST, True) == (found.revision, found.newest, found.is_newer)
     after = issued(home, licence("营-2"))
-    assert [("valid", "OK")] * 2 == [told(scan(home, ticket(home, cid))) for cid in (before, after)]
+    assert [("valid", "OK")] * 2 == [
+        told(scan(home, ticket(home, certificate_id))) for certificate_id in (before, after)
+    ]
     change(home, before, Transition.REVOKE)
     home.clock.pass_(seconds=1)
     publish(home.hub)
@@ -137,7 +139,7 @@ def test_a_step_back_takes_its_word_along(home, tmp_path):
 def test_a_worker_goes_on_beside_newer_code_or_lets_go(home, tmp_path, oldest_code, works):
     """It signs the lists anew on a database that it may serve, and does no round on one that needs newer code."""
     apply(home.hub, newer(tmp_path, oldest_code))
-    before = home.hub.shelf.get("status/1")
+    before = home.hub.public_files.get("status/1")
     home.clock.pass_(seconds=20)
 
     class Stop:
@@ -149,7 +151,7 @@ def test_a_worker_goes_on_beside_newer_code_or_lets_go(home, tmp_path, oldest_co
 
     run(home.hub, Stop())  # type: ignore[arg-type]
 
-    assert works == (before != home.hub.shelf.get("status/1"))
+    assert works == (before != home.hub.public_files.get("status/1"))
 
 
 def scripts() -> list[Script]:

@@ -22,7 +22,7 @@ from certhub.verification.tickets.store import OpenTicket
 from certhub.verification.tickets.tables import TicketRow
 
 APART = {
-    Certificate: (CertificateRow, {"sealed"}, {"record"}),
+    Certificate: (CertificateRow, {"sealed", "cid"}, {"record", "certificate_id"}),
     Record: (ClockRow, {"only"}, set()),
     OpenTicket: (TicketRow, {"id", "sealed"}, {"items", "matter"}),
     Held: (LeaseRow, {"name"}, set()),

@@ -17,17 +17,17 @@ from certhub.hub import PASSPHRASE, SQLITE, TRUST, Hub
 from certhub.hub.keyring import NoKey
 from certhub.settings import BadSettings, Profile, Settings
 from certhub.setup.health import all_checks
-from certhub.setup.initialise import REGION_PURPOSES, found
+from certhub.setup.initialise import REGION_PURPOSES, initialise
 from tests.support import named
 from tests.support.region import Clock
 
 NOW = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
-EZHOU = named.EZHOU.founding("http://420700.test")
+EZHOU = named.EZHOU.setup("http://420700.test")
 
 
 def founded(folder: Path, profile: Profile = Profile.TEST, passphrase: bytes = b"open sesame") -> Settings:
     """A hub in a folder."""
-    return found(
+    return initialise(
         folder, EZHOU, profile=profile, passphrase=passphrase, now=NOW, random=os.urandom, cost=Cost.TEST
     )
 

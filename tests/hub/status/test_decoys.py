@@ -54,7 +54,7 @@ def test_no_certificate_gets_a_decoys_slot(database, seed):
         given = status.allocate(unit, owners(unit, 10))
         [one] = status.lists(unit)
         added = status.add_decoys(unit, one, [INVALID] * 20)
-        decoys = status.spoken(unit, 1)
+        decoys = status.values_of(unit, 1)
         given += status.allocate(unit, owners(unit, 10))
 
     assert added == len(decoys) <= 20
@@ -82,5 +82,5 @@ def test_a_suspended_decoy_is_reinstated_and_a_certificate_never(database):
         status.add_decoys(unit, one, [SUSPENDED, SUSPENDED, INVALID])
 
         assert [True, True, False] == [status.reinstate_decoy(unit, one) for _ in range(3)]
-        assert [INVALID, SUSPENDED] == sorted(status.spoken(unit, 1).values())
-        assert SUSPENDED == status.spoken(unit, 1)[slot.index]
+        assert [INVALID, SUSPENDED] == sorted(status.values_of(unit, 1).values())
+        assert SUSPENDED == status.values_of(unit, 1)[slot.index]

@@ -85,6 +85,6 @@ def test_what_a_slot_says_is_told_and_zero_is_not(database):
         one, two, _ = status.allocate(unit, three)
         status.set_value(unit, one, 1, owner=three[0])
         status.set_value(unit, two, 2, owner=three[1])
-        assert {one.index: 1, two.index: 2} == status.spoken(unit, 1)
+        assert {one.index: 1, two.index: 2} == status.values_of(unit, 1)
         status.set_value(unit, two, 0, owner=three[1])
-        assert {one.index: 1} == status.spoken(unit, 1)
+        assert {one.index: 1} == status.values_of(unit, 1)

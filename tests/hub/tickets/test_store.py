@@ -11,8 +11,8 @@ from certhub.db.columns import table_of
 from certhub.db.sealing import BlobRefused
 from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.item import TicketItem
-from certhub.verification.tickets.store import REMEMBERED, Use
-from certhub.verification.tickets.tables import SpentRow, TicketRow
+from certhub.verification.tickets.store import REMEMBERED, Redemption
+from certhub.verification.tickets.tables import RedemptionRow, TicketRow
 from tests.support.rows import resign
 
 HASH, OTHER = b"h" * 32, b"o" * 32
@@ -20,9 +20,9 @@ LIFE = timedelta(seconds=60)
 ITEMS = (TicketItem("A" * 26), TicketItem("B" * 26, ("名称", "住所")), TicketItem("C" * 26, ()))
 
 
-def use(unit, vid: str = "v-1") -> Use:
+def use(unit, vid: str = "v-1") -> Redemption:
     """A use of now."""
-    return Use(unit.now, "420700", "clerk", "1号窗口", vid)
+    return Redemption(unit.now, "420700", "clerk", "1号窗口", vid)
 
 
 def test_a_ticket_is_found_as_it_was_minted(database):
@@ -53,13 +53,13 @@ def test_a_token_is_used_once(database):
     """The first use stands, with all that it says; a second one is told that it came second."""
     with database.writing() as unit:
         first = use(unit)
-        assert tickets.spend(unit, HASH, first, keep_until=unit.now)
-        assert not tickets.spend(unit, HASH, use(unit, "v-2"), keep_until=unit.now)
-        assert not tickets.spend(unit, HASH, first, keep_until=unit.now)
-        assert tickets.spend(unit, OTHER, first, keep_until=unit.now)
+        assert tickets.redeem(unit, HASH, first, keep_until=unit.now)
+        assert not tickets.redeem(unit, HASH, use(unit, "v-2"), keep_until=unit.now)
+        assert not tickets.redeem(unit, HASH, first, keep_until=unit.now)
+        assert tickets.redeem(unit, OTHER, first, keep_until=unit.now)
     with database.reading() as unit:
-        assert first == tickets.use_of(unit, HASH)
-        assert None is tickets.use_of(unit, b"x" * 32)
+        assert first == tickets.redemption_of(unit, HASH)
+        assert None is tickets.redemption_of(unit, b"x" * 32)
 
 
 def test_the_same_question_is_region_clerk_and_id(database):
@@ -74,10 +74,10 @@ def test_the_same_question_is_region_clerk_and_id(database):
 
 def test_an_answer_is_kept_sealed_beside_the_use(database):
     """For the retry of another region; nobody else can read it, and it fits no other row."""
-    table = table_of(SpentRow)
+    table = table_of(RedemptionRow)
     with database.writing() as unit:
         for token in (HASH, OTHER):
-            tickets.spend(unit, token, use(unit), keep_until=unit.now)
+            tickets.redeem(unit, token, use(unit), keep_until=unit.now)
         tickets.keep_answer(unit, HASH, "张演示".encode())
         assert "张演示".encode() == tickets.answer_of(unit, HASH)
         assert None is tickets.answer_of(unit, OTHER)
@@ -93,7 +93,7 @@ def test_tickets_and_uses_stay_ten_minutes_after_their_end(database):
     clock = database.clock
     with database.writing() as unit:
         minted = tickets.mint(unit, HASH, ITEMS, matter=None, life=LIFE)
-        tickets.spend(unit, HASH, use(unit), keep_until=minted.expires_at)
+        tickets.redeem(unit, HASH, use(unit), keep_until=minted.expires_at)
     clock.pass_(seconds=(LIFE + REMEMBERED).total_seconds())
     with database.writing() as unit:
         assert 0 == tickets.forget(unit, unit.now)
@@ -102,8 +102,8 @@ def test_tickets_and_uses_stay_ten_minutes_after_their_end(database):
         assert 1 == tickets.forget(unit, unit.now)
     clock.pass_(seconds=LARGEST_JUMP.total_seconds() - 1)
     with database.writing() as unit:
-        assert (0, True) == (tickets.forget(unit, unit.now), tickets.use_of(unit, HASH) is not None)
+        assert (0, True) == (tickets.forget(unit, unit.now), tickets.redemption_of(unit, HASH) is not None)
     clock.pass_(seconds=1)
     with database.writing() as unit:
         assert 1 == tickets.forget(unit, unit.now)
-        assert (None, None) == (tickets.find(unit, HASH), tickets.use_of(unit, HASH))
+        assert (None, None) == (tickets.find(unit, HASH), tickets.redemption_of(unit, HASH))

@@ -83,12 +83,12 @@ def test_an_empty_folder_is_no_trust(home, tmp_path):
 def test_an_old_set_says_that_it_is_old(home, clock):
     """A folder that broke three days ago: what rests on it is undetermined, not valid."""
     broken = home.hub.trust_folder.folder / "regions/420700/keys.json"
-    cid = issued(home, licence("营-1"))
+    certificate_id = issued(home, licence("营-1"))
     home.hub.trust_folder.current()
     broken.write_bytes(b"{")
     clock.pass_(hours=73)
 
-    report = scan(home, ticket(home, cid))
+    report = scan(home, ticket(home, certificate_id))
     facts = {fact["fact"]: fact for fact in report["items"][0]["facts"]}
 
     assert "undetermined" == report["verdict"]

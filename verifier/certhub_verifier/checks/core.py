@@ -24,7 +24,7 @@ from certhub_verifier.formats.codes.code import CodePartial, NotOurCode
 from certhub_verifier.formats.credential import vc
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.trustlist import MemberState
-from certhub_verifier.needs import UseRecord
+from certhub_verifier.lookups import RedemptionRecord
 from certhub_verifier.policy import Policy
 from certhub_verifier.sentences import CHINA
 from certhub_verifier.trust import Standing, TrustedKey, TrustSet
@@ -328,15 +328,15 @@ def agreement(
     return yes(Fact.AGREEMENT, trust.as_of, live.digest, reference=live.reference), fields
 
 
-def one_time(news: UseRecord | None, *, policy: Policy, now: datetime) -> Checked:
+def one_time(news: RedemptionRecord | None, *, policy: Policy, now: datetime) -> Checked:
     """Had the sealed code not been used before? Nobody to ask is undetermined."""
     if news is None:
         return unknown(Fact.ONE_TIME, "USE_UNKNOWN", now)
-    if not news.used:
+    if not news.redeemed:
         return in_time(yes(Fact.ONE_TIME, news.as_of), policy=policy, now=now)
-    detail = {"where": news.used_where or ""}
-    if news.used_at:
-        detail["time"] = news.used_at.isoformat(timespec="seconds")
+    detail = {"where": news.redeemed_where or ""}
+    if news.redeemed_at:
+        detail["time"] = news.redeemed_at.isoformat(timespec="seconds")
     return no(Fact.ONE_TIME, "CODE_USED", news.as_of, **detail)
 
 

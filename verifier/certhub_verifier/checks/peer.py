@@ -17,7 +17,7 @@ _FACTS = {fact.value: fact for fact in Fact}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
-def stated(
+def reported_facts(
     facts: Iterable[StatedFact], *, answer: str, answered_at: datetime, policy: Policy, now: datetime
 ) -> tuple[Checked, ...]:
     """Take over what another region states, with its own ages, and `answer` (a digest) as the evidence.
@@ -43,9 +43,9 @@ def stated(
 
 
 def _taken_over(
-    one: StatedFact, fact: Fact, answer: str, answered_at: datetime, policy: Policy, now: datetime
+    reported: StatedFact, fact: Fact, answer: str, answered_at: datetime, policy: Policy, now: datetime
 ) -> Checked:
-    outcome, cause = _OUTCOMES.get(one.outcome, Outcome.UNDETERMINED), one.cause
+    outcome, cause = _OUTCOMES.get(reported.outcome, Outcome.UNDETERMINED), reported.cause
     if outcome is Outcome.NO and not NO_CAUSES[fact]:
         outcome, cause = Outcome.UNDETERMINED, OPEN_CAUSES[fact][0]
     elif outcome is Outcome.NO and cause not in NO_CAUSES[fact]:
@@ -54,8 +54,8 @@ def _taken_over(
         cause = OPEN_CAUSES[fact][0]
     elif outcome is Outcome.YES and cause is not None and cause not in CAUTIONS.get(fact, ()):
         outcome, cause = Outcome.UNDETERMINED, OPEN_CAUSES[fact][0]
-    detail = {name: text for name, text in one.detail.items() if not unfit(text)}
-    as_of = _moment(one.as_of, answered_at, now)
+    detail = {name: text for name, text in reported.detail.items() if not unfit(text)}
+    as_of = _moment(reported.as_of, answered_at, now)
     return in_time(Checked(fact, outcome, cause, as_of, answer, detail), policy=policy, now=now)
 
 

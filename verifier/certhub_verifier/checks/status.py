@@ -23,7 +23,7 @@ from certhub_verifier.facts import Checked, Fact
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status import statuslist
 from certhub_verifier.formats.status.statuslist import Freshness, StatusStatement
-from certhub_verifier.needs import News, StatusAt, StatusRecord, StatusToken
+from certhub_verifier.lookups import LookupResult, StatusAt, StatusRecord, StatusToken
 from certhub_verifier.policy import Policy
 from certhub_verifier.trust import Standing, TrustSet
 
@@ -41,12 +41,14 @@ STATES: Mapping[str, str | None] = {
 """The cause of each state of a certificate (DESIGN §5 "Status"); None is good, what is not here unknown."""
 
 
-def status(news: News | None, asked: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime) -> Checked:
+def status(
+    news: LookupResult | None, lookup: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime
+) -> Checked:
     """Return the answer that `news` gives to `asked`; no news, or news of another kind, is STATUS_UNKNOWN."""
     if isinstance(news, StatusRecord):
         return from_record(news, policy=policy, now=now)
     if isinstance(news, StatusToken):
-        return from_list(news.token, asked, trust=trust, policy=policy, now=now)
+        return from_list(news.token, lookup, trust=trust, policy=policy, now=now)
     return unknown(Fact.STATUS, "STATUS_UNKNOWN", now)
 
 
@@ -96,18 +98,18 @@ def read_list(token: bytes, uri: str, *, trust: TrustSet) -> StatusStatement:
     return listed
 
 
-def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime) -> Checked:
+def from_list(token: bytes, lookup: StatusAt, *, trust: TrustSet, policy: Policy, now: datetime) -> Checked:
     """Verify a status list token and judge the status at the index."""
     evidence = digest_of(token)
     try:
-        listed = read_list(token, asked.uri, trust=trust)
+        listed = read_list(token, lookup.uri, trust=trust)
     except SuiteNotAvailable as missing:
         return unknown(Fact.STATUS, "SUITE_MISSING", now, evidence, suite=missing.name)
     except ListFault as wrong:
         return unknown(Fact.STATUS, "STATUS_UNKNOWN", now, evidence, fault=wrong.fault)
     as_of = at(listed.iat)
     try:
-        value = listed.statuses.get(asked.index)
+        value = listed.statuses.get(lookup.index)
     except Malformed:
         return unknown(Fact.STATUS, "STATUS_UNKNOWN", as_of, evidence, fault="index")
     if value == statuslist.INVALID:
@@ -119,10 +121,10 @@ def from_list(token: bytes, asked: StatusAt, *, trust: TrustSet, policy: Policy,
     return _aged(listed, evidence, policy, now)
 
 
-def _aged(listed: StatusStatement, evidence: str, policy: Policy, now: datetime) -> Checked:
-    as_of = at(listed.iat)
+def _aged(statement: StatusStatement, evidence: str, policy: Policy, now: datetime) -> Checked:
+    as_of = at(statement.iat)
     seconds = math.ceil(now.timestamp())  # a list is not younger than it is
-    match listed.freshness(now=seconds, limit_seconds=policy.status_limit):
+    match statement.freshness(now=seconds, limit_seconds=policy.status_limit):
         case Freshness.FUTURE:
             return clock_slow(Fact.STATUS, as_of, now, as_of=as_of, evidence=evidence)
         case Freshness.ENDED | Freshness.TOO_OLD:

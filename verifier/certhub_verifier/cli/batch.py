@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from certhub_verifier.cli.console import result_lines
-from certhub_verifier.cli.judging import Desk
+from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.layout import printable
 from certhub_verifier.cli.options import Options, WrongUse, misuse
 from certhub_verifier.cli.overview import overview_lines
@@ -37,31 +37,31 @@ from certhub_verifier.sentences import phrase
 class Run:
     """A desk, and what was asked of it. Both of its ways return the exit code."""
 
-    desk: Desk
+    judging: Judging
     options: Options
 
-    def one(self, source: Source) -> int:
+    def result_of(self, source: Source) -> int:
         """Judge one input and tell all about it.
 
         Raises:
             WrongUse: it cannot be read, or what it rests on cannot be drawn.
         """
-        results = [*self.desk.results(source)]
+        results = [*self.judging.results(source)]
         if len(results) > 1:
-            return self._told(iter(results), Tally(), None)
+            return self._printed(iter(results), Tally(), None)
         result = results[0]
-        if isinstance(result.found, Unread):
+        if isinstance(result.judgement, Unread):
             about = f"{printable(result.name)}: "
             raise WrongUse([result.sentence(lang) for lang in BOTH], about=about)
-        why = self.desk.why_of(result) if self.desk.explaining else None
+        why = self.judging.why_of(result) if self.judging.explaining else None
         if why is not None and self.options.why_svg is not None:
             _write(self.options.why_svg, why_svg(result, why, langs=self.options.langs))
         if self.options.json:
-            form = result.to_dict(self.options.langs[0]) | {"trust": self.desk.anchor.to_dict()}
+            form = result.to_dict(self.options.langs[0]) | {"trust": self.judging.anchor.to_dict()}
             _print_json(form | ({"why": why.to_list()} if why else {}))
             return result.exit_code
         view = self._view()
-        _print(result_lines(result, self.desk, view))
+        _print(result_lines(result, self.judging, view))
         if why is not None and self.options.why:
             _print(["", *why_lines(why, view)])
         return result.exit_code
@@ -74,7 +74,7 @@ class Run:
         """
         tally, progress = Tally(), self._progress(total)
         try:
-            return self._told(self._results(sources, tally), tally, progress)
+            return self._printed(self._results(sources, tally), tally, progress)
         except KeyboardInterrupt:
             _end(progress)
             told = " / ".join(phrase("stopped", lang, n=tally.inputs, total=total) for lang in BOTH)
@@ -86,18 +86,18 @@ class Run:
             if not source.ours:
                 tally.passed_over += 1
                 continue
-            for result in self.desk.results(source):
+            for result in self.judging.results(source):
                 if (
                     source.listed
-                    and isinstance(result.found, Unread)
-                    and result.found.trouble is Trouble.BUNDLE
+                    and isinstance(result.judgement, Unread)
+                    and result.judgement.trouble is Trouble.BUNDLE
                 ):
                     tally.passed_over += 1  # a case folder may keep its own bundle
                 else:
                     yield result
 
-    def _told(self, results: Iterator[Result], tally: Tally, progress: Progress | None) -> int:
-        if self.desk.explaining:
+    def _printed(self, results: Iterator[Result], tally: Tally, progress: Progress | None) -> int:
+        if self.judging.explaining:
             raise misuse("WHY_ONE")
         try:
             for result in results:
@@ -118,8 +118,8 @@ class Run:
                 "version": VERSION,
                 "summary": tally.to_dict(),
                 "exit_code": tally.exit_code,
-                "as_of": local_time(self.desk.now),
-                "trust": self.desk.anchor.to_dict(),
+                "as_of": local_time(self.judging.now),
+                "trust": self.judging.anchor.to_dict(),
             }
         )
         return tally.exit_code

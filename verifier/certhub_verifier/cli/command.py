@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from certhub_schemas.matters import Matter, matters
 
 from certhub_verifier.cli.batch import Run
-from certhub_verifier.cli.judging import Desk
+from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.layout import wrap
 from certhub_verifier.cli.options import Options, WrongUse, misuse, read_options
 from certhub_verifier.cli.sources import Source, sources
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: Options) -> int:
     anchor = _anchor(options)
-    desk = Desk(
+    judging = Judging(
         anchor=anchor,
         matter=_matter(options.matter, anchor),
         matter_named=options.matter is not None,
@@ -57,8 +57,8 @@ def _run(options: Options) -> int:
     )
     total, several = _counted(options)
     _tell_about_trust(anchor)
-    run, found = Run(desk, options), _sources(options)
-    return run.many(found, total) if several else run.one(next(found))
+    run, found = Run(judging, options), _sources(options)
+    return run.many(found, total) if several else run.result_of(next(found))
 
 
 def _anchor(options: Options) -> Anchor:

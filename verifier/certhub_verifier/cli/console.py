@@ -12,7 +12,7 @@ from typing import Any
 from certhub_schemas import CORE_NAMES, shipped_catalogue
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.cli.judging import Desk
+from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.layout import pad, printable, table, width
 from certhub_verifier.cli.results import Result
 from certhub_verifier.cli.view import BOTH, SYMBOL, View, symbol_of
@@ -29,22 +29,22 @@ _WHO: dict[Lang, tuple[str, ...]] = {
 }
 
 
-def result_lines(result: Result, desk: Desk, view: View) -> Iterator[str]:
+def result_lines(result: Result, judging: Judging, view: View) -> Iterator[str]:
     """Yield the lines of one result."""
     yield view.band(result.verdict, "  ".join(_large(result, lang) for lang in view.langs))
     for lang in view.langs:
         sentence = result.sentence(lang)
         yield from view.lines(sentence.headline, first="    ")
         yield from view.lines(sentence.next_step, first="  → ")
-    found = result.found
+    found = result.judgement
     if isinstance(found, ReceiptReport):
         yield from _receipt_lines(found, view)
     elif result.item is not None:
         if isinstance(found, Report) and found.items:  # else the code itself failed: nobody's data is shown
             yield from _item_lines(result.item, view)
-        yield from _answers(result.item, desk.now, view)
+        yield from _answers(result.item, judging.now, view)
     yield ""
-    yield from _basis_lines(desk, view, matter=not isinstance(found, ReceiptReport))
+    yield from _basis_lines(judging, view, matter=not isinstance(found, ReceiptReport))
 
 
 def _large(result: Result, lang: Lang) -> str:
@@ -176,20 +176,20 @@ def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
         yield from (f"  {line}" for line in fact_lines(answers, view))
 
 
-def _basis_lines(desk: Desk, view: View, *, matter: bool) -> Iterator[str]:
+def _basis_lines(judging: Judging, view: View, *, matter: bool) -> Iterator[str]:
     """Say by what it was judged: as of when, by which trust list and how old it is, by which limits."""
-    trust, langs = desk.anchor.trust, view.langs
+    trust, langs = judging.anchor.trust, view.langs
     listed = " ".join(named("origins", "none", lang) for lang in langs)
     if trust is not None:
-        age = (desk.now - trust.as_of).total_seconds()
+        age = (judging.now - trust.as_of).total_seconds()
         said = (phrase("version", lang, n=trust.version) + ", " + age_words(age, lang) for lang in langs)
-        origin = " ".join(named("origins", desk.anchor.origin, lang) for lang in langs)
+        origin = " ".join(named("origins", judging.anchor.origin, lang) for lang in langs)
         listed = f"{' / '.join(said)} · {origin}"
-    limits = {"zh": desk.matter.name, "en": desk.matter.name_en}
-    named_matter = " ".join([*(limits[lang] for lang in langs), desk.matter.code])
-    assumed = "" if desk.matter_named else f" · {view.words('matter_assumed')}"
+    limits = {"zh": judging.matter.name, "en": judging.matter.name_en}
+    named_matter = " ".join([*(limits[lang] for lang in langs), judging.matter.code])
+    assumed = "" if judging.matter_named else f" · {view.words('matter_assumed')}"
     rows = [
-        (view.words("judged_as_of"), moment_words(desk.now, lang=langs[0])),
+        (view.words("judged_as_of"), moment_words(judging.now, lang=langs[0])),
         (view.words("trust_list"), listed),
         *([(view.words("matter"), named_matter + assumed)] if matter else []),
     ]

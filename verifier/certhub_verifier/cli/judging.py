@@ -11,17 +11,17 @@ from datetime import datetime
 from certhub_schemas import shipped_catalogue
 from certhub_schemas.matters import Matter
 
-from certhub_verifier import exhibits
+from certhub_verifier import named_evidence
 from certhub_verifier.causes import Verdict
 from certhub_verifier.cli import detect, pictures
-from certhub_verifier.cli.results import Found, Result, Trouble, Unread
+from certhub_verifier.cli.results import Judgement, Result, Trouble, Unread
 from certhub_verifier.cli.sources import MAX_INPUT_BYTES, Source, TooLarge
 from certhub_verifier.cli.trust_sources import Anchor
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode
-from certhub_verifier.exhibits import Evidence
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.needs import Need, News, StatusToken
+from certhub_verifier.lookups import Lookup, LookupResult, StatusToken
+from certhub_verifier.named_evidence import NamedEvidence
 from certhub_verifier.policy import Channel, Policy, policy_for
 from certhub_verifier.receipts import ReceiptReport, examine_receipt
 from certhub_verifier.report import Report, failed, overall
@@ -32,7 +32,7 @@ PICTURE = {"picture": "图片", "picture_en": "the picture"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Judging:
     """What everything is judged by; `now` is aware. `explaining` keeps what was looked at, for `why_of`.
 
     A matter that nobody named lends its limits, and offers nothing: limits can be assumed, an offer to a
@@ -68,7 +68,7 @@ class Desk:
         else:
             if not texts:
                 found = failed("CODE_PARTIAL", PICTURE, channel=Channel.FILE, as_of=self.now)
-                yield Result(name=source.name, found=found)
+                yield Result(name=source.name, judgement=found)
             for i, text in enumerate(texts):
                 name = f"{source.name} #{i + 1}" if len(texts) > 1 else source.name
                 yield self._judged(name, text.encode("utf-8", "surrogatepass"))
@@ -76,23 +76,23 @@ class Desk:
     def why_of(self, result: Result) -> Why:
         """Return what the answers of a result rest on; `explaining` has to be set."""
         root = Root(origin=self.anchor.origin if self.anchor.trust else "none", trust=self.anchor.trust)
-        if isinstance(result.found, ReceiptReport):
-            return why_receipt(result.found, result.content, root=root)
+        if isinstance(result.judgement, ReceiptReport):
+            return why_receipt(result.judgement, result.content, root=root)
         facts = result.item.facts if result.item else _failure(result)
         return why(facts, result.evidence, root=root, now=self.now)
 
     def _judged(self, name: str, content: bytes) -> Result:
         match detect.take(content):
             case detect.ReceiptFile(content=receipt):
-                found: Found = examine_receipt(receipt, trust=self.anchor.trust, now=self.now)
-                return Result(name=name, found=found, content=receipt if self.explaining else b"")
+                found: Judgement = examine_receipt(receipt, trust=self.anchor.trust, now=self.now)
+                return Result(name=name, judgement=found, content=receipt if self.explaining else b"")
             case detect.Bundle():
                 return self._unread(name, Trouble.BUNDLE)
             case detect.Failed(channel=channel, code=code, received=received):
                 detail = {} if received is None else {"received": str(received)}
                 if code == "NOT_OUR_CODE":
                     detail |= look_detail(content.decode("utf-8", "replace"))
-                return Result(name=name, found=failed(code, detail, channel=channel, as_of=self.now))
+                return Result(name=name, judgement=failed(code, detail, channel=channel, as_of=self.now))
             case detect.Code(channel=channel, text=text):
                 return self._examined(name, channel, text)
 
@@ -103,12 +103,12 @@ class Desk:
             if channel is Channel.FILE
             else SealedCode(text, asker=asker)
         )
-        looked_at: list[Evidence] = [*exhibits.shown(text)] if self.explaining else []
+        looked_at: list[NamedEvidence] = [*named_evidence.of_credential(text)] if self.explaining else []
 
-        def fetch(need: Need) -> News | None:
+        def fetch(need: Lookup) -> LookupResult | None:
             news = self.anchor.fetch(need)
             if self.explaining and isinstance(news, StatusToken):
-                looked_at.append(exhibits.listed(news.token))
+                looked_at.append(named_evidence.of_status_list(news.token))
             return news
 
         policy = self._policy(channel)
@@ -120,7 +120,7 @@ class Desk:
         )
         offered = policy.deficiency_allowed and self.matter_named
         found = overall([item], channel=channel, as_of=self.now, deficiency_allowed=offered)
-        return Result(name=name, found=found, item=item, evidence=tuple(looked_at))
+        return Result(name=name, judgement=found, item=item, evidence=tuple(looked_at))
 
     def _policy(self, channel: Channel) -> Policy:
         """Return the matter's rules; a bundle is held to its own life, where that is shorter."""
@@ -131,12 +131,12 @@ class Desk:
         return replace(policy, max_trust_age_seconds=min(policy.max_trust_age_seconds, life))
 
     def _unread(self, name: str, trouble: Trouble, **detail: str) -> Result:
-        return Result(name=name, found=Unread(trouble=trouble, as_of=self.now, detail=detail))
+        return Result(name=name, judgement=Unread(trouble=trouble, as_of=self.now, detail=detail))
 
 
 def _failure(result: Result) -> tuple[Checked, ...]:
     """Return the one answer that there is of a code that failed before any question could be put."""
-    if not isinstance(result.found, Report):
+    if not isinstance(result.judgement, Report):
         return ()
     outcome = Outcome.NO if result.verdict is Verdict.INVALID else Outcome.UNDETERMINED
-    return (Checked(Fact.WELL_FORMED, outcome, result.found.code, result.found.as_of),)
+    return (Checked(Fact.WELL_FORMED, outcome, result.judgement.code, result.judgement.as_of),)

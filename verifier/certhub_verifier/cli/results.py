@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from certhub_verifier.causes import CODES, Verdict
-from certhub_verifier.exhibits import Evidence
+from certhub_verifier.named_evidence import NamedEvidence
 from certhub_verifier.receipts import Finding, ReceiptReport
 from certhub_verifier.report import VERSION, ItemReport, Report, local_time
 from certhub_verifier.sentences import Lang, Sentence, explain_receipt, explain_trouble, finding_word, phrase
@@ -57,7 +57,7 @@ class Unread:
         }
 
 
-Found = Report | ReceiptReport | Unread
+Judgement = Report | ReceiptReport | Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +69,15 @@ class Result:
     """
 
     name: str
-    found: Found
+    judgement: Judgement
     item: ItemReport | None = None
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[NamedEvidence, ...] = ()
     content: bytes = b""
 
     @property
     def verdict(self) -> Verdict:
         """Whose badness and exit code this is."""
-        match self.found:
+        match self.judgement:
             case Report(verdict=verdict):
                 return verdict
             case ReceiptReport(finding=finding):
@@ -92,12 +92,12 @@ class Result:
     @property
     def badness(self) -> tuple[int, int]:
         """How bad among several, the worst first when sorted: by verdict, then in the order of causes."""
-        rank = CODES[self.found.code].rank if isinstance(self.found, Report) else 0
+        rank = CODES[self.judgement.code].rank if isinstance(self.judgement, Report) else 0
         return -self.verdict.badness, rank
 
     def word(self, lang: Lang) -> str:
         """Return what is said in large."""
-        match self.found:
+        match self.judgement:
             case ReceiptReport(finding=finding):
                 return finding_word(finding, lang)
             case Unread():
@@ -106,7 +106,7 @@ class Result:
 
     def sentence(self, lang: Lang) -> Sentence:
         """Return what is the case, and what to do now."""
-        match self.found:
+        match self.judgement:
             case Report() as report:
                 return report.sentence(lang)
             case ReceiptReport(finding=finding):
@@ -116,4 +116,4 @@ class Result:
 
     def to_dict(self, lang: Lang = "zh") -> dict[str, Any]:
         """Return the JSON form: that of what was found, under its name and with its exit code."""
-        return {"input": self.name, "exit_code": self.exit_code, **self.found.to_dict(lang)}
+        return {"input": self.name, "exit_code": self.exit_code, **self.judgement.to_dict(lang)}

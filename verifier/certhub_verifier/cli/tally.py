@@ -48,7 +48,7 @@ class Tally:
         self.inputs += 1
         self.verdicts[result.verdict] += 1
         self.words[-result.verdict.badness, result.word("zh"), result.word("en")] += 1
-        match result.found:
+        match result.judgement:
             case Report(verdict=verdict):
                 self._reports[verdict] += 1
             case ReceiptReport(finding=finding, recorded_verdict=verdict):

@@ -19,7 +19,7 @@ from certhub_verifier.formats.jose import strict_json
 from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 from certhub_verifier.formats.status import statuslist
 from certhub_verifier.formats.trust.trustlist import MEMBERS_PATH, Members
-from certhub_verifier.needs import Need, News, StatusAt, StatusToken
+from certhub_verifier.lookups import Lookup, LookupResult, StatusAt, StatusToken
 from certhub_verifier.report import local_time
 from certhub_verifier.trust import TrustSet, open_bundle
 
@@ -44,7 +44,7 @@ class Anchor:
     life: timedelta | None = None
     trouble: str | None = None
 
-    def fetch(self, need: Need) -> News | None:
+    def fetch(self, need: Lookup) -> LookupResult | None:
         """Answer the engine's needs from what came along; nobody is asked whether a code was used."""
         found = self.status.get(need.uri) if isinstance(need, StatusAt) else None
         if isinstance(found, Path):

@@ -13,7 +13,7 @@ from datetime import datetime
 from certhub_verifier.cli.console import fact_word
 from certhub_verifier.cli.layout import printable
 from certhub_verifier.cli.view import View, symbol_of
-from certhub_verifier.exhibits import What
+from certhub_verifier.named_evidence import EvidenceKind
 from certhub_verifier.report import local_time
 from certhub_verifier.sentences import age_words, cause_words, named
 from certhub_verifier.trust import TrustedKey
@@ -49,8 +49,8 @@ def evidence_parts(chain: Chain, why: Why, view: View) -> list[str]:
     """Return what the evidence is, its name, its digest and its age."""
     evidence = chain.evidence
     if evidence is None:
-        return [_named("exhibits", "nothing", view)]
-    parts = [_named("exhibits", evidence.what, view), printable(evidence.reference)]
+        return [_named("evidence", "nothing", view)]
+    parts = [_named("evidence", evidence.kind, view), printable(evidence.reference)]
     parts += [f"sha256 {digest[:_SHOWN]}…" for digest in sorted(evidence.digests)[:1]]
     if evidence.dated:
         parts.append(ages(evidence.dated, why.now, view))
@@ -60,7 +60,7 @@ def evidence_parts(chain: Chain, why: Why, view: View) -> list[str]:
 def signer_parts(chain: Chain, view: View) -> list[str]:
     """Return who signed, with which key, and when that key may; nothing where nobody did."""
     key, evidence = chain.key, chain.evidence
-    if evidence is not None and evidence.what is What.AGREEMENT:
+    if evidence is not None and evidence.kind is EvidenceKind.AGREEMENT:
         return [view.words("both_regions")]
     if key is None:
         return [view.words("signer_unknown"), printable(chain.kid)] if chain.kid else []
@@ -92,7 +92,7 @@ def ages(moment: datetime, now: datetime, view: View) -> str:
 
 def answer_age(answer: Answer, chain: Chain, why: Why, view: View) -> str:
     """Return how old an answer is; one that a receipt records, how old it was then."""
-    if why.then is None or chain.evidence is None or chain.evidence.what is not What.THEN:
+    if why.then is None or chain.evidence is None or chain.evidence.kind is not EvidenceKind.THEN:
         return ages(answer.as_of, why.now, view)
     return f"{view.words('age_then')} {ages(answer.as_of, why.then, view)}"
 

@@ -148,20 +148,20 @@ def outline(presentation: sdjwt.Presentation) -> dict[Path, str | None]:
 
 
 def _members(
-    value: Any, found: Mapping[str, sdjwt.Disclosure]
+    value: Any, disclosures: Mapping[str, sdjwt.Disclosure]
 ) -> Iterable[tuple[str | int, Any, str | None]]:
     """Give each member or element that is clear or disclosed: its name or index, value and disclosure."""
     if isinstance(value, dict):
         for name, member in value.items():
             if name != "_sd":
                 yield name, member, None
-        for shown in (found[key] for key in value.get("_sd", ()) if key in found):
+        for shown in (disclosures[key] for key in value.get("_sd", ()) if key in disclosures):
             yield shown.name or "", shown.value, shown.encoded
     elif isinstance(value, list):
         for index, element in enumerate(value):
             if not (isinstance(element, dict) and "..." in element):
                 yield index, element, None
-            elif shown_here := found.get(element["..."]):
+            elif shown_here := disclosures.get(element["..."]):
                 yield index, shown_here.value, shown_here.encoded
 
 

@@ -18,7 +18,7 @@ from certhub_schemas.algorithms import Algorithm
 from certhub_verifier.errors import BadSignature, Malformed, VerifierError
 from certhub_verifier.formats.credential import sdjwt
 from certhub_verifier.formats.jose import fields, jwk, jws
-from certhub_verifier.formats.jose.object_schema import Check, members, pattern, text
+from certhub_verifier.formats.jose.object_schema import Check, object_of, pattern, text
 
 TYP = "kb+jwt"
 MAX_AGE_SECONDS = 300  # a showing at a counter takes minutes (RFC 9901 §7.3 step 5e leaves the window open)
@@ -32,7 +32,7 @@ _REQUIRED: Mapping[str, Check] = {
 }
 _OPTIONAL: Mapping[str, Check] = {"nbf": fields.numeric_date, "exp": fields.numeric_date}
 _KNOWN = _REQUIRED.keys() | _OPTIONAL.keys()
-_MEMBERS = members(_REQUIRED, _OPTIONAL)
+_MEMBERS = object_of(_REQUIRED, _OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +148,13 @@ def _read(kb_jwt: str | None) -> tuple[jws.Parsed, dict[str, Any]]:
         raise BadBinding(Fault.FORM) from broken
 
 
-def _require_expected(found: Mapping[str, Any], expect: Binding, now: int) -> None:
+def _require_expected(payload: Mapping[str, Any], expect: Binding, now: int) -> None:
     """Hold a key binding against the showing that was asked for."""
-    if found["aud"] != expect.audience:
+    if payload["aud"] != expect.audience:
         raise BadBinding(Fault.AUDIENCE)
-    if found["nonce"] != expect.nonce:
+    if payload["nonce"] != expect.nonce:
         raise BadBinding(Fault.NONCE)
-    if found["iat"] < now - MAX_AGE_SECONDS or (found["exp"] is not None and found["exp"] <= now):
+    if payload["iat"] < now - MAX_AGE_SECONDS or (payload["exp"] is not None and payload["exp"] <= now):
         raise BadBinding(Fault.STALE)
-    if max(found["iat"], found["nbf"] or 0) > now + MAX_AHEAD_SECONDS:
+    if max(payload["iat"], payload["nbf"] or 0) > now + MAX_AHEAD_SECONDS:
         raise BadBinding(Fault.FUTURE)

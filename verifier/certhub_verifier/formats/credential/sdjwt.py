@@ -191,10 +191,10 @@ def process(payload: Mapping[str, Any], disclosures: Iterable[str]) -> dict[str,
 
 
 class _Walk:
-    """One pass over a payload: copies it, and takes each disclosure out of `found` where it belongs."""
+    """One pass over a payload: copies it, and takes each disclosure out of `disclosures` where it belongs."""
 
-    def __init__(self, found: dict[str, Disclosure]) -> None:
-        self.found = found
+    def __init__(self, disclosures: dict[str, Disclosure]) -> None:
+        self.disclosures = disclosures
         self.seen: set[str] = set()
         self.waiting: list[tuple[Any, Any, int]] = []  # what to copy, into what, at which depth
 
@@ -252,7 +252,7 @@ class _Walk:
         if value in self.seen:
             raise Malformed("a digest stands twice")
         self.seen.add(value)
-        return self.found.pop(value, None)
+        return self.disclosures.pop(value, None)
 
     def copy(self, value: Any, depth: int) -> Any:
         """Return a scalar as it is, and for a container an empty twin that is filled later."""

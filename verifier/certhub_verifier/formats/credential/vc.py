@@ -27,7 +27,7 @@ from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.credential import sdjwt
 from certhub_verifier.formats.credential.identifier import Identifier
 from certhub_verifier.formats.jose import fields, jwk, jws
-from certhub_verifier.formats.jose.object_schema import Check, integer, kept_text, listing, members, pattern
+from certhub_verifier.formats.jose.object_schema import Check, integer, kept_text, listing, object_of, pattern
 from certhub_verifier.formats.status.statuslist import parse_status_uri
 
 TYP = "dc+sd-jwt"
@@ -231,7 +231,7 @@ def _hash_name(value: Any, where: str) -> None:
 
 _COORDINATE = pattern(r"[A-Za-z0-9_-]{43}", "32 bytes in base64url")
 _WORD = pattern(r"[A-Za-z0-9-]{1,16}", "a JWK name")
-_CNF = members({"jwk": members({"kty": _WORD, "crv": _WORD, "x": _COORDINATE}, {"y": _COORDINATE})})
+_CNF = object_of({"jwk": object_of({"kty": _WORD, "crv": _WORD, "x": _COORDINATE}, {"y": _COORDINATE})})
 
 
 def _cnf(value: Any, where: str) -> Any:
@@ -240,19 +240,21 @@ def _cnf(value: Any, where: str) -> Any:
     return value
 
 
-_CLEAR = members(
+_CLEAR = object_of(
     {
         "iss": _iss,
         "vct": _vct,
         "iat": fields.numeric_date,
         "nbf": fields.numeric_date,
-        "status": members({"status_list": members({"idx": integer(0, (1 << 32) - 1), "uri": _status_uri})}),
+        "status": object_of(
+            {"status_list": object_of({"idx": integer(0, (1 << 32) - 1), "uri": _status_uri})}
+        ),
     },
     {"exp": fields.numeric_date, "cnf": _cnf, "_sd_alg": _hash_name},
 )
 # What an agency sealed is read as it stands, and a hidden character in it is a fact (checks.fit_to_show), no forgery.
 _title = kept_text(64)
-_CODES = members({"type": kept_text(16), "number": kept_text(64)})
+_CODES = object_of({"type": kept_text(16), "number": kept_text(64)})
 _CORE: Mapping[str, Check] = {
     IDENTIFIER: kept_text(128),
     NUMBER: kept_text(64),

@@ -22,7 +22,7 @@ from certhub_schemas import BadEntry, Matter
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.exchange import versions
 from certhub_verifier.formats.jose import base64url, fields, jws
-from certhub_verifier.formats.jose.object_schema import Check, integer, listing, members, pattern, table
+from certhub_verifier.formats.jose.object_schema import Check, integer, listing, object_of, pattern, table
 from certhub_verifier.formats.status.statuslist import parse_status_uri
 
 TYP = "bundle+jwt"
@@ -52,7 +52,7 @@ class BundleContents:
             Malformed: a value is such that `from_payload` would refuse it.
         """
         payload = {
-            **versions.stated(self.format),
+            **versions.format_member(self.format),
             "iss": self.region,
             "ver": self.version,
             "iat": self.issued_at,
@@ -134,4 +134,4 @@ _BUNDLE_MEMBERS: Mapping[str, Check] = {
     "matters": listing(_matter, at_most=_MAX_MATTERS),
     "status": table(_status_uri, _TOKEN, at_most=_MAX_LISTS),
 }
-_BUNDLES = {number: members({**versions.member(number), **_BUNDLE_MEMBERS}) for number in versions.BUNDLE}
+_BUNDLES = {number: object_of({**versions.member(number), **_BUNDLE_MEMBERS}) for number in versions.BUNDLE}

@@ -40,8 +40,8 @@ from certhub_verifier.formats.jose.object_schema import (
     anything,
     integer,
     listing,
-    members,
     nullable,
+    object_of,
     one_of,
     pattern,
     table,
@@ -98,7 +98,7 @@ class Request:
             Malformed: a value is such that `from_payload` would refuse it.
         """
         payload = {
-            **versions.stated(self.format),
+            **versions.format_member(self.format),
             **_envelope(self.asker, self.provider, self.issued_at, self.expires, self.jti),
             "htm": METHOD,
             "htu": PATH,
@@ -233,7 +233,7 @@ class Response:
         Raises:
             Malformed: a value is such that `from_payload` would refuse it.
         """
-        payload = versions.stated(self.format) | _envelope(
+        payload = versions.format_member(self.format) | _envelope(
             self.provider, self.asker, self.issued_at, self.expires, self.jti
         )
         payload["req"] = self.request
@@ -278,18 +278,18 @@ def _envelope(sender: str, receiver: str, issued_at: int, expires: int, jti: str
     return {"iss": sender, "aud": receiver, "iat": issued_at, "exp": expires, "jti": jti}
 
 
-def _read_envelope(found: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _read_envelope(payload: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return the five members that both directions share, named as in a question."""
-    if found["iss"] == found["aud"]:
+    if payload["iss"] == payload["aud"]:
         raise Malformed(f"{where}.aud: the region that signs")
-    if found["exp"] <= found["iat"]:
+    if payload["exp"] <= payload["iat"]:
         raise Malformed(f"{where}.exp: not after iat")
     return {
-        "asker": found["iss"],
-        "provider": found["aud"],
-        "issued_at": found["iat"],
-        "expires": found["exp"],
-        "jti": found["jti"],
+        "asker": payload["iss"],
+        "provider": payload["aud"],
+        "issued_at": payload["iat"],
+        "expires": payload["exp"],
+        "jti": payload["jti"],
     }
 
 
@@ -315,16 +315,16 @@ def _result(value: Any, where: str) -> Result:
     return _consistent(Result(**_RESULT(value, where)), where)
 
 
-def _consistent(found: Result, where: str) -> Result:
+def _consistent(result: Result, where: str) -> Result:
     """Return the result, once it does not contradict itself."""
-    if found.cause is not None and (found.items or found.shown is not None):
+    if result.cause is not None and (result.items or result.shown is not None):
         raise Malformed(f"{where}.items: a code that fails has none")
-    if found.shown is not None and found.shown != len(found.items):
+    if result.shown is not None and result.shown != len(result.items):
         raise Malformed(f"{where}.items: another number than were shown")
-    told = [item.cert_digest for item in found.items if isinstance(item, AnsweredItem)]
+    told = [item.cert_digest for item in result.items if isinstance(item, AnsweredItem)]
     if len(set(told)) != len(told):
         raise Malformed(f"{where}.items: one certificate twice")
-    return found
+    return result
 
 
 _ENVELOPE: Mapping[str, Check] = {
@@ -334,7 +334,7 @@ _ENVELOPE: Mapping[str, Check] = {
     "exp": fields.numeric_date,
     "jti": fields.token_id,
 }
-_QUESTION = members(
+_QUESTION = object_of(
     {
         "code": text(1024),
         "matter": fields.matter,
@@ -352,15 +352,17 @@ _REQUEST_MEMBERS: Mapping[str, Check] = {
     "op": text(64),
     "q": listing(_question, at_least=1, at_most=MAX_QUESTIONS),
 }
-_REQUESTS = {number: members({**versions.member(number), **_REQUEST_MEMBERS}) for number in versions.EXCHANGE}
+_REQUESTS = {
+    number: object_of({**versions.member(number), **_REQUEST_MEMBERS}) for number in versions.EXCHANGE
+}
 _ITEM_MEMBERS: Mapping[str, Check] = {
     "kind": fields.kind,
     "facts": told_facts,
     "disclosed": table(text(64), anything, at_most=_MAX_FIELDS),
     "cert_digest": fields.digest,
 }
-_FIRST_ITEM = members(_ITEM_MEMBERS)
-_ITEM = members(
+_FIRST_ITEM = object_of(_ITEM_MEMBERS)
+_ITEM = object_of(
     {
         **_ITEM_MEMBERS,
         "kind_version": nullable(integer(1, 9999)),
@@ -369,14 +371,14 @@ _ITEM = members(
         "valid_to": nullable(fields.day),
     }
 )
-_WITHHELD = members({"withheld": one_of(*WITHHELD)})
+_WITHHELD = object_of({"withheld": one_of(*WITHHELD)})
 _RESULT_MEMBERS: Mapping[str, Check] = {
     "cause": nullable(fields.cause),
     "used_at": nullable(fields.moment),
     "used_where": nullable(text(64)),
 }
-_FIRST_RESULT = members({**_RESULT_MEMBERS, "items": listing(_first_item, at_most=_MAX_ITEMS)})
-_RESULT = members(
+_FIRST_RESULT = object_of({**_RESULT_MEMBERS, "items": listing(_first_item, at_most=_MAX_ITEMS)})
+_RESULT = object_of(
     {
         **_RESULT_MEMBERS,
         "shown": nullable(integer(1, _MAX_ITEMS)),
@@ -384,7 +386,7 @@ _RESULT = members(
     }
 )
 _RESPONSES = {
-    number: members(
+    number: object_of(
         {**versions.member(number), **_ENVELOPE, "req": fields.digest},
         {"results": listing(result, at_most=MAX_QUESTIONS), "error": fields.cause},
     )

@@ -97,8 +97,8 @@ def _facts(facts: Iterable[StatedFact]) -> tuple[StatedFact, ...]:
     if not doubts:
         return tuple(found)
     doubtful = StatedFact(_SHAPE, "undetermined", _PLAINEST, doubts[0].as_of)
-    shapes = [fact for fact in found if fact.fact == _SHAPE]
-    if any(fact.outcome == "no" for fact in shapes):
+    well_formed = [fact for fact in found if fact.fact == _SHAPE]
+    if any(fact.outcome == "no" for fact in well_formed):
         return tuple(found)
     return (doubtful, *(fact for fact in found if fact.fact != _SHAPE))
 

@@ -27,13 +27,13 @@ from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.exchange import versions
 from certhub_verifier.formats.exchange.reported_fact import StatedFact, recorded_facts
 from certhub_verifier.formats.jose import base64url
-from certhub_verifier.formats.jose import fields as shapes
+from certhub_verifier.formats.jose import fields as payload_fields
 from certhub_verifier.formats.jose.object_schema import (
     Check,
     kept_text,
     listing,
-    members,
     nullable,
+    object_of,
     one_of,
     text,
 )
@@ -143,11 +143,11 @@ class Receipt:
             Malformed: a value is such that `from_payload` would refuse it.
         """
         payload = {
-            **versions.stated(self.format),
+            **versions.format_member(self.format),
             "iss": self.region,
             "iat": self.issued_at,
             "vid": self.vid,
-            "at": shapes.instant(self.at),
+            "at": payload_fields.instant(self.at),
             "region": self.region,
             "office": self.office,
             "window": self.window,
@@ -201,35 +201,35 @@ def _item(value: Any, where: str) -> ReceiptItem | UntoldReceiptItem:
     return ReceiptItem(**_ITEM(value, where))
 
 
-_OPENING = members({"salt": _salt, "identifier": text(128)})
+_OPENING = object_of({"salt": _salt, "identifier": text(128)})
 _ITEM_MEMBERS: Mapping[str, Check] = {
-    "kind": shapes.kind,
-    "cert": shapes.digest,
+    "kind": payload_fields.kind,
+    "cert": payload_fields.digest,
     "fields": listing(text(64), at_most=_MAX_FIELDS),
     "facts": recorded_facts,
-    "verdict": shapes.verdict,
-    "code": shapes.cause,
+    "verdict": payload_fields.verdict,
+    "code": payload_fields.cause,
 }
-_ITEM = members(_ITEM_MEMBERS)
-_FIRST_ITEM = members({**_ITEM_MEMBERS, "fields": listing(kept_text(64), at_most=_MAX_FIELDS)})
-_UNTOLD = members({"verdict": one_of("undetermined"), "code": shapes.cause})
+_ITEM = object_of(_ITEM_MEMBERS)
+_FIRST_ITEM = object_of({**_ITEM_MEMBERS, "fields": listing(kept_text(64), at_most=_MAX_FIELDS)})
+_UNTOLD = object_of({"verdict": one_of("undetermined"), "code": payload_fields.cause})
 _RECEIPT_MEMBERS: Mapping[str, Check] = {
-    "iss": shapes.region,
-    "iat": shapes.numeric_date,
-    "vid": shapes.verification_id,
-    "at": shapes.moment,
-    "region": shapes.region,
+    "iss": payload_fields.region,
+    "iat": payload_fields.numeric_date,
+    "vid": payload_fields.verification_id,
+    "at": payload_fields.moment,
+    "region": payload_fields.region,
     "office": text(64),
     "window": text(20, at_least=0),
     "operator": text(64),
     "case": nullable(text(64)),
-    "matter": shapes.matter,
-    "purpose": shapes.word,
-    "channel": shapes.word,
-    "policy": shapes.digest,
-    "trust": shapes.digest,
-    "verdict": shapes.verdict,
-    "code": shapes.cause,
+    "matter": payload_fields.matter,
+    "purpose": payload_fields.word,
+    "channel": payload_fields.word,
+    "policy": payload_fields.digest,
+    "trust": payload_fields.digest,
+    "verdict": payload_fields.verdict,
+    "code": payload_fields.cause,
 }
 # A receipt that the first releases signed stays genuine, whatever its window is called.
 _FIRST_MEMBERS: Mapping[str, Check] = {
@@ -240,7 +240,7 @@ _FIRST_MEMBERS: Mapping[str, Check] = {
     "case": nullable(kept_text(64)),
 }
 _RECEIPTS = {
-    number: members({**versions.member(number), **known, "items": listing(item, at_most=_MAX_ITEMS)})
+    number: object_of({**versions.member(number), **known, "items": listing(item, at_most=_MAX_ITEMS)})
     for number, known, item in (
         (versions.FIRST, _FIRST_MEMBERS, _first_item),
         (FORMAT, _RECEIPT_MEMBERS, _item),

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from certhub_verifier.formats.jose import fields
-from certhub_verifier.formats.jose.object_schema import listing, members, table, text
+from certhub_verifier.formats.jose.object_schema import listing, object_of, table, text
 
 _MAX_FACTS = 32
 
@@ -59,18 +59,18 @@ def stated_issuer(value: Any, where: str) -> StatedIssuer:
     return StatedIssuer(**_ISSUER(value, where))
 
 
-_ISSUER = members({"code": fields.agency, "name": text(128)})
+_ISSUER = object_of({"code": fields.agency, "name": text(128)})
 _REQUIRED = {"fact": fields.word, "outcome": fields.outcome, "as_of": fields.moment}
 _OPTIONAL = {"cause": fields.cause, "evidence": fields.digest}
-_RECORDED = members(_REQUIRED, _OPTIONAL)
-_TOLD = members(_REQUIRED, {**_OPTIONAL, "detail": table(fields.word, text(200), at_most=16)})
+_RECORDED = object_of(_REQUIRED, _OPTIONAL)
+_TOLD = object_of(_REQUIRED, {**_OPTIONAL, "detail": table(fields.word, text(200), at_most=16)})
 
 
 def _recorded(value: Any, where: str) -> StatedFact:
     return StatedFact(**_RECORDED(value, where))
 
 
-def _told(value: Any, where: str) -> StatedFact:
+def _text(value: Any, where: str) -> StatedFact:
     found = _TOLD(value, where)
     found["detail"] = found["detail"] or {}
     return StatedFact(**found)
@@ -79,5 +79,5 @@ def _told(value: Any, where: str) -> StatedFact:
 recorded_facts = listing(_recorded, at_most=_MAX_FACTS)
 """The facts of a receipt's item, without detail."""
 
-told_facts = listing(_told, at_most=_MAX_FACTS)
+told_facts = listing(_text, at_most=_MAX_FACTS)
 """The facts of an answer's item, with detail."""

@@ -40,7 +40,7 @@ def format_of(payload: Any, known: tuple[int, ...], where: str) -> int:
     return stated
 
 
-def stated(number: int) -> dict[str, Any]:
+def format_member(number: int) -> dict[str, Any]:
     """Return the member that states a format: none for format 1."""
     return {} if number == FIRST else {"format": number}
 

@@ -1,6 +1,6 @@
 """What a payload may hold: exact members, exact types, and an error that names the member.
 
-    POINT = members({"x": integer(0, 99), "label": text(16)}, optional={"note": text(64)})
+    POINT = object_of({"x": integer(0, 99), "label": text(16)}, optional={"note": text(64)})
     POINT(value, "point")     {"x": …, "label": …, "note": … or None}, or
                               Malformed("point.x: a whole number from 0 to 99 expected")
 
@@ -28,7 +28,7 @@ _ONCE_UNPRINTABLE = re.compile(
 _TELLABLE = re.compile(r"[A-Za-z_]{1,24}").fullmatch  # a name of a member, and nobody's name or number
 
 
-def members(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
+def object_of(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
     """An object with all of `required`, any of `optional` (None when absent), and nothing else."""
     optional = optional or {}
     known = {**required, **optional}

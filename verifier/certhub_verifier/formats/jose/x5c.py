@@ -137,24 +137,24 @@ def _load(der: bytes) -> x509.Certificate:
     return found
 
 
-def _countries(found: x509.Certificate) -> list[str]:
-    names = (found.issuer, found.subject)
+def _countries(certificate: x509.Certificate) -> list[str]:
+    names = (certificate.issuer, certificate.subject)
     return [str(one.value) for name in names for one in name.get_attributes_for_oid(NameOID.COUNTRY_NAME)]
 
 
 def _leaf_policy(usage: str) -> ExtensionPolicy:
     """What the leaf has to say: no CA, may sign, and is for this usage or restricts itself to none."""
 
-    def no_ca(_: Policy, __: x509.Certificate, found: x509.BasicConstraints | None) -> None:
-        if found is not None and found.ca:
+    def no_ca(_: Policy, __: x509.Certificate, extension: x509.BasicConstraints | None) -> None:
+        if extension is not None and extension.ca:
             raise ValueError("a CA is no leaf")
 
-    def signs(_: Policy, __: x509.Certificate, found: x509.KeyUsage) -> None:
-        if not found.digital_signature or found.key_cert_sign:
+    def signs(_: Policy, __: x509.Certificate, extension: x509.KeyUsage) -> None:
+        if not extension.digital_signature or extension.key_cert_sign:
             raise ValueError("the leaf's key is not for signing documents")
 
-    def is_for(_: Policy, __: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:
-        if found is not None and x509.ObjectIdentifier(usage) not in found:
+    def is_for(_: Policy, __: x509.Certificate, extension: x509.ExtendedKeyUsage | None) -> None:
+        if extension is not None and x509.ObjectIdentifier(usage) not in extension:
             raise ValueError("the leaf is for another usage")
 
     return (
@@ -168,17 +168,17 @@ def _leaf_policy(usage: str) -> ExtensionPolicy:
 def _ca_policy(usage: str) -> ExtensionPolicy:
     """What a CA has to say. The library's own policy would ask CAs for the usage of web clients."""
 
-    def is_ca(_: Policy, __: x509.Certificate, found: x509.BasicConstraints) -> None:
-        if not found.ca:
+    def is_ca(_: Policy, __: x509.Certificate, extension: x509.BasicConstraints) -> None:
+        if not extension.ca:
             raise ValueError("not a CA")
 
-    def certifies(_: Policy, __: x509.Certificate, found: x509.KeyUsage) -> None:
-        if not found.key_cert_sign:
+    def certifies(_: Policy, __: x509.Certificate, extension: x509.KeyUsage) -> None:
+        if not extension.key_cert_sign:
             raise ValueError("the CA's key is not for certificates")
 
-    def allows(_: Policy, __: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:
+    def allows(_: Policy, __: x509.Certificate, extension: x509.ExtendedKeyUsage | None) -> None:
         allowed = (x509.ObjectIdentifier(usage), ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
-        if found is not None and not any(one in found for one in allowed):
+        if extension is not None and not any(one in extension for one in allowed):
             raise ValueError("the CA restricts itself to another usage")
 
     return (

@@ -20,19 +20,19 @@ from hashlib import sha256
 from typing import Any
 
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats.jose import fields as shapes
+from certhub_verifier.formats.jose import fields as payload_fields
 from certhub_verifier.formats.jose import strict_json
 from certhub_verifier.formats.jose.object_schema import (
     Check,
     integer,
     listing,
-    members,
+    object_of,
     one_of,
     pattern,
     text,
 )
 from certhub_verifier.formats.trust.setaside import SetAside, entries, sorted_out, strange_member, tellable
-from certhub_verifier.formats.trust.trustfile import FORMAT, MAX_FORMAT, newer, stated
+from certhub_verifier.formats.trust.trustfile import FORMAT, MAX_FORMAT, format_member, newer
 
 BOTH = "both"
 _MAX_ITEMS = 1024
@@ -112,12 +112,12 @@ class Agreement:
         """
         payload = {
             "typ": "agreement",
-            **stated(self.format),
+            **format_member(self.format),
             "id": self.id,
             "n": self.n,
             "parties": list(self.parties),
-            "from": shapes.instant(self.from_),
-            "until": shapes.instant(self.until),
+            "from": payload_fields.instant(self.from_),
+            "until": payload_fields.instant(self.until),
             "basis": self.basis,
             "items": [
                 {
@@ -190,24 +190,24 @@ def _strange_row(value: Mapping[str, Any]) -> str | None:
 
 _DIRECTION = re.compile(r"both|[1-9][0-9]{5}->[1-9][0-9]{5}")
 _ITEM_MEMBERS: Mapping[str, Check] = {
-    "kind": shapes.kind,
-    "matters": listing(shapes.matter, at_least=1, at_most=_MAX_WORDS),
-    "purposes": listing(shapes.word, at_least=1, at_most=_MAX_WORDS),
+    "kind": payload_fields.kind,
+    "matters": listing(payload_fields.matter, at_least=1, at_most=_MAX_WORDS),
+    "purposes": listing(payload_fields.word, at_least=1, at_most=_MAX_WORDS),
     "fields": listing(text(64), at_most=_MAX_WORDS),
     "direction": pattern(_DIRECTION.pattern, "both, or <region>-><region>,"),
 }
-_ITEM = members(_ITEM_MEMBERS)
+_ITEM = object_of(_ITEM_MEMBERS)
 _item = entries(_row, _strange_row, lambda value: ())
 _REQUIRED: Mapping[str, Check] = {
     "typ": one_of("agreement"),
     "id": pattern(r"[0-9A-Za-z._-]{1,64}", "an id of 1 to 64 plain characters"),
     "n": integer(1, 999_999),
-    "parties": listing(shapes.region, at_least=2, at_most=2),
-    "from": shapes.moment,
-    "until": shapes.moment,
+    "parties": listing(payload_fields.region, at_least=2, at_most=2),
+    "from": payload_fields.moment,
+    "until": payload_fields.moment,
     "basis": text(512),
     "items": listing(_item, at_most=_MAX_ITEMS),
 }
 _OPTIONAL: Mapping[str, Check] = {"format": integer(1, MAX_FORMAT)}
 _AGREEMENT_MEMBERS = {*_REQUIRED, *_OPTIONAL}
-_AGREEMENT = members(_REQUIRED, _OPTIONAL)
+_AGREEMENT = object_of(_REQUIRED, _OPTIONAL)

@@ -20,7 +20,15 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.jose import fields
 from certhub_verifier.formats.jose.jwk import require_public
-from certhub_verifier.formats.jose.object_schema import Check, members, nullable, one_of, pattern, table, text
+from certhub_verifier.formats.jose.object_schema import (
+    Check,
+    nullable,
+    object_of,
+    one_of,
+    pattern,
+    table,
+    text,
+)
 from certhub_verifier.formats.trust.setaside import entries, names_of_key, strange_member, strange_word
 
 
@@ -97,30 +105,30 @@ def _strange_words(value: Mapping[str, Any]) -> str | None:
     return strange_word(value, "alg", REGISTRY) or strange_word(value, "state", [*KeyState])
 
 
-def _key(found: Mapping[str, Any], where: str) -> ListedKey:
+def _key(entry: Mapping[str, Any], where: str) -> ListedKey:
     """Return the key, all of whose members have to go together."""
-    suite, purpose = REGISTRY[found["alg"]], Purpose(found.get("purpose", Purpose.SEAL))
+    suite, purpose = REGISTRY[entry["alg"]], Purpose(entry.get("purpose", Purpose.SEAL))
     if purpose in {Purpose.LOG, Purpose.WITNESS} and suite is not SIGNED_NOTE:
         raise Malformed(f"{where}.alg: keys of a log and of a witness are {SIGNED_NOTE.name}")
     try:
-        require_public(found["jwk"], suite)
+        require_public(entry["jwk"], suite)
     except Malformed as bad:
         raise Malformed(f"{where}.jwk: {bad.reason}") from bad
-    if not found["from"] < found["until"] <= found["verify_until"]:
+    if not entry["from"] < entry["until"] <= entry["verify_until"]:
         raise Malformed(f"{where}: from, until and verify_until in this order expected")
-    state = KeyState(found["state"])
-    if (state is KeyState.COMPROMISED) != (found["compromised_since"] is not None):
+    state = KeyState(entry["state"])
+    if (state is KeyState.COMPROMISED) != (entry["compromised_since"] is not None):
         raise Malformed(f"{where}.compromised_since: expected for a compromised key, and for no other")
     return ListedKey(
-        kid=found["kid"],
-        jwk=found["jwk"],
+        kid=entry["kid"],
+        jwk=entry["jwk"],
         algorithm=suite,
         purpose=purpose,
-        from_=found["from"],
-        until=found["until"],
-        verify_until=found["verify_until"],
+        from_=entry["from"],
+        until=entry["until"],
+        verify_until=entry["verify_until"],
         state=state,
-        compromised_since=found["compromised_since"],
+        compromised_since=entry["compromised_since"],
     )
 
 
@@ -136,8 +144,8 @@ _SEAL_KEY_MEMBERS: Mapping[str, Check] = {
     "state": one_of(*KeyState),
     "compromised_since": nullable(fields.moment),
 }
-_SEAL_KEY = members(_SEAL_KEY_MEMBERS)
-_REGION_KEY = members({**_SEAL_KEY_MEMBERS, "purpose": one_of(*_REGION_PURPOSES)})
+_SEAL_KEY = object_of(_SEAL_KEY_MEMBERS)
+_REGION_KEY = object_of({**_SEAL_KEY_MEMBERS, "purpose": one_of(*_REGION_PURPOSES)})
 
 region_key = entries(_region_key, _strange_region_key, names_of_key)
 """Reads one of a region's own keys. Raises: Malformed, also for a seal key: that is an agency's."""

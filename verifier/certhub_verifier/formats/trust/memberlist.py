@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from certhub_verifier.formats.jose import fields
-from certhub_verifier.formats.jose.object_schema import Check, integer, listing, members, one_of, text
+from certhub_verifier.formats.jose.object_schema import Check, integer, listing, object_of, one_of, text
 from certhub_verifier.formats.trust.setaside import (
     SetAside,
     entries,
@@ -16,7 +16,14 @@ from certhub_verifier.formats.trust.setaside import (
     strange_member,
     strange_word,
 )
-from certhub_verifier.formats.trust.trustfile import FORMAT, named, printed, reader, require_once, stated
+from certhub_verifier.formats.trust.trustfile import (
+    FORMAT,
+    format_member,
+    named,
+    printed,
+    reader,
+    require_once,
+)
 
 _MAX_MEMBERS = 4096
 
@@ -65,7 +72,7 @@ class Members:
         ]
         return printed(
             {
-                **stated(self.format),
+                **format_member(self.format),
                 "ver": self.version,
                 "issued_at": fields.instant(self.issued_at),
                 "members": listed,
@@ -107,7 +114,7 @@ _MEMBER_MEMBERS: Mapping[str, Check] = {
     "state": one_of(*MemberState),
     "since": fields.moment,
 }
-_MEMBER = members(_MEMBER_MEMBERS)
+_MEMBER = object_of(_MEMBER_MEMBERS)
 _MEMBERS = reader(
     "members",
     {

@@ -64,11 +64,11 @@ def entries(
     return check
 
 
-def sorted_out(found: Iterable[T | SetAside]) -> tuple[tuple[T, ...], tuple[SetAside, ...]]:
+def sorted_out(entries: Iterable[T | SetAside]) -> tuple[tuple[T, ...], tuple[SetAside, ...]]:
     """Return what was read, and what was set aside."""
     read: list[T] = []
     aside: list[SetAside] = []
-    for one in found:
+    for one in entries:
         if isinstance(one, SetAside):
             aside.append(one)
         else:

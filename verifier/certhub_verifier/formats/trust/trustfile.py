@@ -9,7 +9,7 @@ from typing import Any
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.jose import strict_json
-from certhub_verifier.formats.jose.object_schema import Check, integer, members
+from certhub_verifier.formats.jose.object_schema import Check, integer, object_of
 from certhub_verifier.formats.trust.setaside import SetAside, strange_member
 
 FORMAT = 1  # of every trust file that this release writes
@@ -19,10 +19,10 @@ MAX_FILE_BYTES = 4 << 20  # an issuers file of 4,000 agencies with two keys each
 Aside = tuple[SetAside, ...]
 
 
-def newer(stated: int | None, newest: int) -> tuple[SetAside, ...]:
+def newer(number: int | None, newest: int) -> tuple[SetAside, ...]:
     """Return the note that a file is in a later format than this release knows; none where it is not."""
-    later = stated is not None and stated > newest
-    return (SetAside("", "format", f"format {stated}; this release knows up to {newest}"),) if later else ()
+    later = number is not None and number > newest
+    return (SetAside("", "format", f"format {number}; this release knows up to {newest}"),) if later else ()
 
 
 def loads(data: bytes) -> Any:
@@ -32,7 +32,7 @@ def loads(data: bytes) -> Any:
     return strict_json.loads(data)
 
 
-def stated(number: int) -> dict[str, int]:
+def format_member(number: int) -> dict[str, int]:
     """Return the member `format`: absent where it is 1, which readers of the first release know nothing of."""
     return {} if number == FORMAT else {"format": number}
 
@@ -51,7 +51,7 @@ def reader(
     """Return a reader of a whole file: its members, and what of the whole file is not known."""
     optional: Mapping[str, Check] = {"format": integer(1, MAX_FORMAT), **(may_have or {})}
     known = {*required, *optional}
-    check = members(required, optional)
+    check = object_of(required, optional)
 
     def read(data: bytes) -> tuple[dict[str, Any], Aside]:
         aside: Aside = ()

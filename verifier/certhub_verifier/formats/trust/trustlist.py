@@ -25,7 +25,15 @@ from typing import Any
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.jose import fields
-from certhub_verifier.formats.jose.object_schema import Check, integer, listing, members, pattern, table, text
+from certhub_verifier.formats.jose.object_schema import (
+    Check,
+    integer,
+    listing,
+    object_of,
+    pattern,
+    table,
+    text,
+)
 from certhub_verifier.formats.trust.agreement import Agreement, AgreementItem
 from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey, region_key, seal_key
 from certhub_verifier.formats.trust.memberlist import Member, Members, MemberState
@@ -40,12 +48,12 @@ from certhub_verifier.formats.trust.trustfile import (
     FORMAT,
     MAX_FILE_BYTES,
     MAX_FORMAT,
+    format_member,
     loads,
     named,
     printed,
     reader,
     require_once,
-    stated,
 )
 
 __all__ = [
@@ -100,7 +108,7 @@ class RegionKeys:
     def to_bytes(self) -> bytes:
         """Return the file. Raises: Malformed, where `from_bytes` would refuse it."""
         keys = [key.to_payload() for key in self.keys]
-        return printed({**stated(self.format), "region": self.region, "keys": keys}, RegionKeys)
+        return printed({**format_member(self.format), "region": self.region, "keys": keys}, RegionKeys)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "RegionKeys":
@@ -133,7 +141,9 @@ class RegionIssuers:
             }
             for issuer in self.issuers
         ]
-        return printed({**stated(self.format), "region": self.region, "issuers": listed}, RegionIssuers)
+        return printed(
+            {**format_member(self.format), "region": self.region, "issuers": listed}, RegionIssuers
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "RegionIssuers":
@@ -169,7 +179,7 @@ class RegionEndpoint:
 
     def to_bytes(self) -> bytes:
         """Return the file. Raises: Malformed, where `from_bytes` would refuse it."""
-        payload: dict[str, Any] = {**stated(self.format), "region": self.region, "url": self.url}
+        payload: dict[str, Any] = {**format_member(self.format), "region": self.region, "url": self.url}
         if self.formats:
             payload["formats"] = {name: list(numbers) for name, numbers in self.formats.items()}
         return printed(payload, RegionEndpoint)
@@ -280,9 +290,9 @@ def _why_later(path: str, data: bytes) -> str | None:
         return None
     if agreed and str(value.get("n", agreed[3])) != agreed[3]:
         return None
-    stated = value.get("format")
-    if type(stated) is int and FORMAT < stated <= MAX_FORMAT:
-        return f"format {stated}; this release knows up to {FORMAT}"
+    format_member = value.get("format")
+    if type(format_member) is int and FORMAT < format_member <= MAX_FORMAT:
+        return f"format {format_member}; this release knows up to {FORMAT}"
     return None
 
 
@@ -314,7 +324,7 @@ _ISSUER_MEMBERS: Mapping[str, Check] = {
     "kinds": listing(fields.kind, at_most=1024),
     "keys": listing(seal_key, at_most=_MAX_KEYS),
 }
-_ISSUER = members(_ISSUER_MEMBERS)
+_ISSUER = object_of(_ISSUER_MEMBERS)
 _ISSUERS = reader(
     "issuers",
     {

@@ -17,8 +17,8 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status import statuslist
 
 
-class What(StrEnum):
-    """What a piece of evidence is; its words are `exhibits` of the catalogue."""
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is; its words are `evidence` of the catalogue."""
 
     CREDENTIAL = "credential"
     KEY_BINDING = "key_binding"
@@ -32,20 +32,20 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class NamedEvidence:
     """Something that was looked at, under the digests (hex SHA-256) that facts may call it by.
 
     `reference` is a name of it that a person can look up; `dated` is aware.
     """
 
-    what: What
+    kind: EvidenceKind
     digests: frozenset[str]
     reference: str = ""
     kid: str | None = None
     dated: datetime | None = None
 
 
-def shown(text: str) -> tuple[Evidence, ...]:
+def of_credential(text: str) -> tuple[NamedEvidence, ...]:
     """Return what a code or a credential is as evidence; nothing where it does not read as one."""
     try:
         return _credential(text) if "~" in text else _sealed(text)
@@ -53,7 +53,7 @@ def shown(text: str) -> tuple[Evidence, ...]:
         return ()
 
 
-def listed(token: bytes) -> Evidence:
+def of_status_list(token: bytes) -> NamedEvidence:
     """Return what a status list token is as evidence; one that does not read has a digest all the same."""
     digests = frozenset({digest_of(token)})
     try:
@@ -61,9 +61,9 @@ def listed(token: bytes) -> Evidence:
         statement = statuslist.parse_statement(parsed.payload)
         where = statuslist.parse_status_uri(statement.sub)
     except Malformed:
-        return Evidence(what=What.STATUS_LIST, digests=digests)
-    return Evidence(
-        what=What.STATUS_LIST,
+        return NamedEvidence(kind=EvidenceKind.STATUS_LIST, digests=digests)
+    return NamedEvidence(
+        kind=EvidenceKind.STATUS_LIST,
         digests=digests,
         reference=f"{where.region}/{where.list_no}",
         kid=parsed.header.kid,
@@ -71,26 +71,28 @@ def listed(token: bytes) -> Evidence:
     )
 
 
-def _credential(text: str) -> tuple[Evidence, ...]:
+def _credential(text: str) -> tuple[NamedEvidence, ...]:
     presentation = sdjwt.split(text)
     parsed = jws.parse(presentation.issuer_jwt, "dc+sd-jwt")
     issued = parsed.payload.get("iat")
-    credential = Evidence(
-        what=What.CREDENTIAL,
+    credential = NamedEvidence(
+        kind=EvidenceKind.CREDENTIAL,
         digests=frozenset({digest_of(text), digest_of(parsed.signing_input)}),
         kid=parsed.header.kid,
         dated=at(issued) if type(issued) is int else None,
     )
     if presentation.kb_jwt is None:
         return (credential,)
-    return credential, Evidence(what=What.KEY_BINDING, digests=frozenset({digest_of(presentation.kb_jwt)}))
+    return credential, NamedEvidence(
+        kind=EvidenceKind.KEY_BINDING, digests=frozenset({digest_of(presentation.kb_jwt)})
+    )
 
 
-def _sealed(text: str) -> tuple[Evidence, ...]:
+def _sealed(text: str) -> tuple[NamedEvidence, ...]:
     code = codes.read_code(text)
     if not isinstance(code, codes.Sealed):
         return ()
     parsed = jws.parse(code.jws, code.typ)
-    what = What.SEALED_CODE if code.prefix == "EC2" else What.PAPER_CODE
+    kind = EvidenceKind.SEALED_CODE if code.prefix == "EC2" else EvidenceKind.PAPER_CODE
     digests = frozenset({digest_of(codes.normalise(text)), digest_of(parsed.signing_input)})
-    return (Evidence(what=what, digests=digests, kid=parsed.header.kid),)
+    return (NamedEvidence(kind=kind, digests=digests, kid=parsed.header.kid),)

@@ -21,7 +21,7 @@ class StatusAt:
 
 
 @dataclass(frozen=True, slots=True)
-class UseOf:
+class RedemptionOf:
     """Was the sealed code `jti` of `region` used before?"""
 
     region: str
@@ -49,14 +49,14 @@ class StatusRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class UseRecord:
-    """Whether a code was used before `as_of`, and then when and at which window."""
+class RedemptionRecord:
+    """Whether a code was redeemed before `as_of`, and then when and at which window."""
 
-    used: bool
-    used_at: datetime | None = None
-    used_where: str | None = None
+    redeemed: bool
+    redeemed_at: datetime | None = None
+    redeemed_where: str | None = None
     as_of: datetime = field(kw_only=True)
 
 
-Need = StatusAt | UseOf
-News = StatusToken | StatusRecord | UseRecord
+Lookup = StatusAt | RedemptionOf
+LookupResult = StatusToken | StatusRecord | RedemptionRecord

@@ -34,7 +34,7 @@ HEADERS = {
 DOCS, ASSETS = "/docs", "/assets/"
 
 
-class Edge:
+class OuterMiddleware:
     """ASGI middleware, before every other; `random` makes trace ids."""
 
     def __init__(self, app: ASGIApp, *, random: Callable[[int], bytes]) -> None:
@@ -86,7 +86,7 @@ class _Line:
             message = {**message, "body": b""}
         await self._send(message)
 
-    async def hear_out(self) -> None:
+    async def drain(self) -> None:
         """Let a client that is still sending finish, unless it asked before it sends (RFC 9110 §10.1.1)."""
         if self._more_comes and not self._asks_first:
             await discard(self.receive)
@@ -98,7 +98,7 @@ async def _refuse(raised: Exception, scope: Scope, line: _Line) -> None:
         _log(raised, error.code, scope["state"]["trace_id"])
     try:
         if not isinstance(error, BodyTooSlow):
-            await line.hear_out()
+            await line.drain()
         await answer(error, scope)(scope, line.receive, line.send)
     except ClientDisconnect:
         return

@@ -21,8 +21,8 @@ from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 
 
-class Door:
-    """ASGI middleware; raises the hub's errors, which `Edge` answers."""
+class AccessMiddleware:
+    """ASGI middleware; raises the hub's errors, which `OuterMiddleware` answers."""
 
     def __init__(
         self, app: ASGIApp, *, table: AccessTable, deadline_seconds: float = DEADLINE_SECONDS
@@ -37,14 +37,16 @@ class Door:
         row = self.table.find(scope["method"], get_route_path(scope))
         request = Request(scope)
         if row.roles is not None:
-            scope["state"]["actor"] = await run_in_threadpool(_let_in, request, row, scope["app"].state.hub)
+            scope["state"]["actor"] = await run_in_threadpool(
+                _authorise, request, row, scope["app"].state.hub
+            )
         if row.body is not None:
             body = await read_body(receive, request.headers, row.body, seconds=self.deadline_seconds)
             receive = replay(body, receive)
         await self.app(scope, receive, send)
 
 
-def _let_in(request: Request, row: Row, hub: Hub) -> Actor:
+def _authorise(request: Request, row: Row, hub: Hub) -> Actor:
     actor = authenticate(request, hub)
     if row.roles is None or actor.role not in row.roles:
         raise NotAllowed(f"this is not for the role {actor.role}")
