@@ -10,11 +10,11 @@ its own unit of work: a code is used when its row says so, an event is dated by 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from certhub_keys.signer import Signer
-from certhub_schemas import Catalogue
+from certhub_schemas import Catalogue, Kind, KindUnknown, Matter, MatterUnknown
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.trust import TrustSet
 
@@ -22,6 +22,7 @@ from certhub.adapters.network import Network
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import Unit
 from certhub.people.parties.people import Actor
+from certhub.records.certificates.rules import CHINA
 from certhub.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Trip:
 
     now        aware, in UTC: the moment by which everything is judged
     trust      the trust set in force then
-    catalogue  the kinds that are known then
+    catalogue  the kinds and matters that are known then
     """
 
     now: datetime
@@ -67,6 +68,33 @@ class Trip:
     def network(self) -> Network:
         """The way to other regions."""
         return self.hub.network
+
+    @property
+    def day(self) -> date:
+        """The day in China on which the trip is made: what begins or ends on a day is judged by it."""
+        return self.now.astimezone(CHINA).date()
+
+    def kind(self, code: str) -> Kind:
+        """Return the version of a kind that is in force; raises KindUnknown."""
+        found = self.catalogue.kind(code, on=self.day)
+        if found is None:
+            raise KindUnknown(code)
+        return found
+
+    def matter(self, code: str) -> Matter:
+        """Return the version of a matter that is in force; raises MatterUnknown."""
+        found = self.catalogue.matter(code, on=self.day)
+        if found is None:
+            raise MatterUnknown(code)
+        return found
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return the kinds that are in force."""
+        return self.catalogue.kinds(on=self.day)
+
+    def matters(self) -> tuple[Matter, ...]:
+        """Return the matters that are in force, in display order."""
+        return self.catalogue.matters(on=self.day)
 
     def step(self, name: str) -> None:
         """Say which numbered step comes next."""
