@@ -7,17 +7,13 @@ and both are thrown away afterwards. What is left in the store is genuine, whole
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from certhub_keys.cost import Cost
-from certhub_keys.software import KeyStore
-from certhub_schemas.algorithms import ES256
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats.trust import trustlist
-from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.trust.trustlist import Issuer, RegionIssuers
 
 from certhub.adapters.public_files import PublicFiles
@@ -30,9 +26,7 @@ from certhub.hub.keyring import Keyring
 from certhub.people.parties.people import Actor
 from certhub.records.certificates.rules import CHINA
 from certhub.regions.trust.folder import TrustFolder
-
-A_WHILE = timedelta(minutes=5)
-SIGNS_FOR = timedelta(days=365)
+from certhub.setup.keys import new_key, new_store
 
 
 def issue_by_stranger(region: DemoRegion, stranger: Unlisted, *, hub: Hub, by: Actor, key: Key) -> str:
@@ -51,19 +45,8 @@ def issue_by_stranger(region: DemoRegion, stranger: Unlisted, *, hub: Hub, by: A
 
 def _where_it_is_listed(stranger: Unlisted, hub: Hub, folder: Path) -> Hub:
     """Return the hub as it would be if the agency had been listed, its seal in a store that nobody keeps."""
-    store = KeyStore.create(folder / "keys", hub.random(16), random=hub.random, cost=Cost.TEST)
-    made = store.make(f"{stranger.uscc}-1", ES256, Purpose.SEAL, random=hub.random)
-    start = (hub.now() - A_WHILE).replace(microsecond=0)
-    seal = ListedKey(
-        kid=made.kid,
-        jwk=dict(made.jwk),
-        algorithm=ES256,
-        purpose=Purpose.SEAL,
-        from_=start,
-        until=start + SIGNS_FOR,
-        verify_until=start + SIGNS_FOR,
-        state=KeyState.ACTIVE,
-    )
+    store = new_store(folder / "keys", hub.random(16), random=hub.random, cost=Cost.TEST)
+    seal = new_key(store, f"{stranger.uscc}-1", Purpose.SEAL, now=hub.now(), random=hub.random)
     public_files, path = PublicFiles(folder / "trust"), trustlist.issuers_path(hub.region)
     for name, content in hub.trust_folder.files().items():
         public_files.put(name, content)

@@ -12,16 +12,16 @@ What another region publishes is pinned by an operator with `pin`; until then th
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from certhub_keys.cost import Cost
 from certhub_keys.software import KeyStore
-from certhub_schemas.algorithms import EDDSA, ES256, Algorithm
-from certhub_schemas.purposes import Purpose
+from certhub_schemas.purposes import KEY_PURPOSES, Purpose
 from certhub_verifier.formats.exchange import versions
 from certhub_verifier.formats.trust import trustlist
-from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
+from certhub_verifier.formats.trust.listedkey import ListedKey
 from certhub_verifier.formats.trust.trustlist import (
     Issuer,
     Member,
@@ -40,19 +40,7 @@ from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
 from certhub.readable import require_readable
 from certhub.settings import FILE, Profile, Settings
 from certhub.setup.adopting import note
-
-REGION_PURPOSES: Mapping[Purpose, Algorithm] = {
-    Purpose.SHOW: ES256,
-    Purpose.PAPER: ES256,
-    Purpose.STATUS: ES256,
-    Purpose.EXCHANGE: ES256,
-    Purpose.BUNDLE: ES256,
-    Purpose.RECEIPT: ES256,
-    Purpose.LOG: EDDSA,
-    Purpose.WITNESS: EDDSA,
-}
-SIGNS_FOR, CHECKED_FOR = timedelta(days=365), timedelta(days=365 * 11)
-A_LITTLE_BEFORE = timedelta(minutes=5)
+from certhub.setup.keys import new_key, new_store
 
 
 @dataclass(frozen=True)
@@ -100,7 +88,7 @@ def initialise(
     private.make_folder(folder)
     if profile is not Profile.PRODUCTION:
         private.write(folder / PASSPHRASE, passphrase)
-    store = KeyStore.create(folder / KEYS, passphrase, random=random, cost=cost)
+    store = new_store(folder / KEYS, passphrase, random=random, cost=cost)
     for name in SECRETS:
         store.make_secret(name, random=random)
     write_own_trust(folder, setup, _make_keys(store, setup, now=now, random=random))
@@ -140,24 +128,13 @@ class SetupKeys:
 def _make_keys(
     store: KeyStore, setup: RegionSetup, *, now: datetime, random: Callable[[int], bytes]
 ) -> SetupKeys:
-    def make(kid: str, algorithm: Algorithm, purpose: Purpose) -> ListedKey:
-        made = store.make(kid, algorithm, purpose, random=random)
-        start = (now - A_LITTLE_BEFORE).replace(microsecond=0)
-        return ListedKey(
-            kid=kid,
-            jwk=dict(made.jwk),
-            algorithm=algorithm,
-            purpose=purpose,
-            from_=start,
-            until=start + SIGNS_FOR,
-            verify_until=start + CHECKED_FOR,
-            state=KeyState.ACTIVE,
-        )
-
+    make = partial(new_key, store, now=now, random=random)
     region = tuple(
-        make(f"{setup.code}-{p.value}-1", algorithm, p) for p, algorithm in REGION_PURPOSES.items()
+        make(f"{setup.code}-{purpose}-1", purpose)
+        for purpose, row in KEY_PURPOSES.items()
+        if not row.of_agency
     )
-    seals = {a.uscc: make(f"{a.uscc}-1", ES256, Purpose.SEAL) for a in setup.agencies}
+    seals = {agency.uscc: make(f"{agency.uscc}-1", Purpose.SEAL) for agency in setup.agencies}
     return SetupKeys(region, seals)
 
 

@@ -16,8 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NoReturn
 
-from certhub_schemas.algorithms import EDDSA, ES256, REGISTRY, Algorithm
-from certhub_schemas.purposes import Purpose
+from certhub_schemas.algorithms import REGISTRY, Algorithm
+from certhub_schemas.purposes import KEY_PURPOSES, Purpose
 
 from certhub_keys.errors import KeysError, NotAvailable
 from certhub_keys.proof import prove, thumbprint
@@ -26,7 +26,6 @@ from certhub_keys.suites import encode
 from certhub_keys.uri import open_signer
 
 WORDS: Mapping[str, Any] = json.loads(files("certhub_keys").joinpath("words.json").read_bytes())
-CHECKPOINT_SIGNERS = {Purpose.LOG, Purpose.WITNESS}  # Ed25519, as C2SP signed-note wants it
 
 
 class Parser(argparse.ArgumentParser):
@@ -94,7 +93,7 @@ def _prove(arguments: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
 def _algorithm(arguments: argparse.Namespace) -> Algorithm:
     if arguments.algorithm:
         return REGISTRY[arguments.algorithm]
-    return EDDSA if arguments.purpose in CHECKPOINT_SIGNERS else ES256
+    return KEY_PURPOSES[Purpose(arguments.purpose)].algorithm
 
 
 def _members(record: KeyRecord) -> dict[str, Any]:

@@ -3,7 +3,7 @@
     docs/flows.md        the numbered lists of certhub/flows/*.py, the table of background jobs, and nothing more
     docs/operations.md   tables of settings, commands, error codes and verdict codes, and so its Chinese twin
     docs/api.md          the table of who may call what
-    docs/trust.md        the floor of facts that no policy lowers
+    docs/trust.md        the floor of facts that no policy lowers, and the purposes of keys
     docs/images/architecture.svg   the layers that pyproject.toml holds the code to
 
 `python -m tests.docs.pages` writes them anew; the tests beside this file fail while they differ.
@@ -181,6 +181,18 @@ def floor_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def purposes_table() -> str:
+    """Return a row for every purpose of keys."""
+    from certhub_schemas.purposes import KEY_PURPOSES
+
+    lines = ["| purpose | signs | algorithm | signs for | checked for |", "|---|---|---|--:|--:|"]
+    for purpose, row in KEY_PURPOSES.items():
+        signs = " ".join(f"`{typ}`" for typ in row.signs) or "signed notes"
+        life = f"{row.signs_for.days} days | {row.checked_for.days} days"
+        lines.append(f"| `{purpose}` {row.en} | {signs} | {row.algorithm.name} | {life} |")
+    return "\n".join(lines) + "\n"
+
+
 def access_table() -> str:
     """Return a row for every route: who may call it."""
     rows: dict[str, dict[str, Any]] = json.loads((API / "access.json").read_text(encoding="utf-8"))
@@ -193,14 +205,14 @@ def access_table() -> str:
 
 def pages() -> dict[Path, str]:
     """Return every page that is made, whole or in part, as it must be."""
-    api = API_PAGE.read_text(encoding="utf-8")
+    api, trust = API_PAGE.read_text(encoding="utf-8"), TRUST_PAGE.read_text(encoding="utf-8")
     return {
         ARCHITECTURE: architecture_svg((ROOT / "pyproject.toml").read_text(encoding="utf-8")),
         FLOWS_PAGE: flows_page(),
         OPERATIONS_PAGE: _operations(OPERATIONS_PAGE, "en"),
         OPERATIONS_ZH: _operations(OPERATIONS_ZH, "zh"),
         API_PAGE: with_table(api, "access", access_table()),
-        TRUST_PAGE: with_table(TRUST_PAGE.read_text(encoding="utf-8"), "floor", floor_table()),
+        TRUST_PAGE: with_table(with_table(trust, "floor", floor_table()), "purposes", purposes_table()),
     }
 
 

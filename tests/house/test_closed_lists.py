@@ -24,7 +24,18 @@ from certhub.people.parties.people import Role
 from certhub.records.certificates.rules import State, Transition
 from certhub.settings import Settings
 from certhub.verification.receipts.result import Result
-from tests.house.closed_lists import Fields, Held, InCode, InJson, InText, Made, Members, Raised, Rows
+from tests.house.closed_lists import (
+    Fields,
+    Held,
+    InCode,
+    InJson,
+    InText,
+    Made,
+    Members,
+    Raised,
+    Rows,
+    file_of,
+)
 from tests.house.source import PACKAGES, ROOT
 
 VERIFIER, HUB = "verifier/certhub_verifier", "certhub"
@@ -36,6 +47,7 @@ CATALOGUE, RULES = f"{HUB}/history/events/catalogue.py", f"{HUB}/records/certifi
 
 FACTS, CAUSES = Members(Fact), Rows(f"{VERIFIER}/causes.py", "_CATALOGUE")
 TOKENS, EVENTS = Rows(f"{VERIFIER}/formats/jose/tokens.py", "_ALL", "typ"), Made(CATALOGUE, "EventType")
+SIGNED = InText(file_of("certhub_schemas.purposes"), r'"([a-z]+[a-z-]*\+?[a-z-]*jwt)"')
 VERDICTS, OUTCOMES, CHANNELS = Members(Verdict), Members(Outcome), Members(Channel)
 STATES, TRANSITIONS, PURPOSES = Members(State), Members(Transition), Members(Purpose)
 ERRORS = Raised(HUB, frozenset({"cli", "demo", "web", "server.py"}))
@@ -97,7 +109,8 @@ TABLES = (
     Held(TROUBLES, InJson(REPORT, ("$defs", "unread", "properties", "trouble", "enum"))),
     # token types and key purposes
     Held(TOKENS, InCode("tests/fuzz/corpus.py", "of_each_type")),
-    Held(PURPOSES, words("purposes")),
+    Held(TOKENS, SIGNED, apart=frozenset({"kb+jwt"})),  # signed by a holder's own key
+    keys_of(PURPOSES, "KEY_PURPOSES"),
     Held(Members(KeyState), InText(f"{VERIFIER}/formats/trust/listedkey.py", r'^    [A-Z]+ = "(\w+)"')),
     # the life of a certificate
     keys_of(STATES, "ON_THE_WIRE"),
@@ -212,23 +225,62 @@ NEW_FACT = {
 }  # fmt: skip
 """What a new fact needs: two files of code, the words, and the form of a report."""
 OF_THE_FACT = """
-from datetime import UTC, datetime
-from certhub_verifier.facts import CAUTIONS, Checked, Fact, Outcome
+from certhub_verifier.facts import Fact
 from certhub_verifier.policy import Channel, policy_for
-from certhub_verifier.report import Report
 from certhub_verifier.sentences import fact_name
 
 print(fact_name(Fact("paid"), "zh"), policy_for(None, Channel.FILE).level(Fact("paid")))
+"""
+OF_PURPOSES, OF_TOKENS, CORPUS = PURPOSES.path, TOKENS.path, "tests/fuzz/corpus.py"
+NEW_WORD = ('    WITNESS = "witness"\n', '    NOTICE = "notice"\n')
+BEFORE_ROWS = "KEY_PURPOSES: Mapping[Purpose, KeyPurpose] = MappingProxyType(\n    {\n"
+NEW_ROW = """        Purpose.NOTICE: KeyPurpose(
+            signs=("notice+jwt",), algorithm=ES256,
+            signs_for=_YEAR, checked_for=2 * _YEAR, zh="通知密钥", en="notice key",
+        ),
+"""
+HALF_A_ROW = """        Purpose.NOTICE: KeyPurpose(
+            signs=("notice+jwt",), algorithm=ES256, checked_for=2 * _YEAR, en="notice key",
+        ),
+"""
+NEW_TYPE = ("_ALL = (\n", '    TokenType(typ="notice+jwt", max_bytes=_SMALL, required=("iss", "iat")),\n')
+NEW_TARGET = (
+    "        of_each_type: dict[str, tuple[str, ...]] = {\n",
+    '            "notice+jwt": (self.world.receipt(),),\n',
+)
+TYPES_ALONE = "import certhub_verifier.formats.jose.tokens"
+OF_THE_PURPOSE = """
+import sys
+from pathlib import Path
+from certhub_schemas.purposes import KEY_PURPOSES, Purpose
+from certhub_verifier.formats.jose import jws
+from tests.support.region import make_regions
+
+with make_regions(Path(sys.argv[1], "regions")) as (home, *_):
+    signer = home.hub.signer(Purpose("notice"))
+    key = home.hub.trust.key(signer.kid)
+    token = jws.sign({"iss": "urn:certhub:region:420700", "iat": 1}, typ="notice+jwt", key=signer)
+    print(jws.verify(jws.parse(token, "notice+jwt"), key)["iss"], signer.kid, key.algorithm.name)
+    print((key.until - key.from_).days, (key.verify_until - key.from_).days, KEY_PURPOSES[key.purpose].zh)
 """
 
 
 @pytest.fixture
 def own_copy(copy: Path) -> Iterator[Path]:
     """The copy, put back afterwards."""
-    kept = {path: (copy / path).read_bytes() for path in NEW_FACT}
+    kept = {path: (copy / path).read_bytes() for path in (*NEW_FACT, OF_PURPOSES, OF_TOKENS, CORPUS)}
     yield copy
     for path, content in kept.items():
         (copy / path).write_bytes(content)
+
+
+def ran(copy: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program on the packages of the copy, with the tests' own helpers."""
+    paths = os.pathsep.join((*(str((copy / package).parent) for package in PACKAGES), str(ROOT)))
+    command = [sys.executable, "-c", program, str(copy)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=copy, env=os.environ | {"PYTHONPATH": paths}
+    )
 
 
 def test_a_new_fact_is_asked_for_by_name_and_touches_two_files_of_code(own_copy: Path):
@@ -240,17 +292,42 @@ def test_a_new_fact_is_asked_for_by_name_and_touches_two_files_of_code(own_copy:
     for path, pairs in NEW_FACT.items():
         if path != FACTS.path:
             put(own_copy, path, *pairs)
-    roots = os.pathsep.join(str((own_copy / package).parent) for package in PACKAGES)
-    ended = subprocess.run(
-        [sys.executable, "-c", OF_THE_FACT],
-        capture_output=True, text=True, check=False, cwd=own_copy, env=os.environ | {"PYTHONPATH": roots},
-    )  # fmt: skip
+    ended = ran(own_copy, OF_THE_FACT)
 
-    assert (
-        sorted(f"paid of Fact is missing in {held.table}" for held in TABLES if held.closed == FACTS)
-        == missing
-    )
-    assert 6 == len(missing)
-    assert [] == faults(own_copy)
+    of_facts = [held.table for held in TABLES if held.closed == FACTS]
+    assert sorted(f"paid of Fact is missing in {table}" for table in of_facts) == missing
+    assert (6, []) == (len(missing), faults(own_copy))
     assert (0, "费用已缴 off\n") == (ended.returncode, ended.stdout), ended.stderr
     assert 3 >= sum(path.endswith(".py") for path in NEW_FACT)
+
+
+def test_a_new_key_purpose_and_its_token_type_touch_two_files_of_code(own_copy: Path):
+    """Row, life, words, type and something to fuzz are asked for; then a region makes such a key, and signs with it."""
+    put(own_copy, OF_PURPOSES, NEW_WORD)
+    asked = faults(own_copy)
+    put(own_copy, OF_PURPOSES, (BEFORE_ROWS, HALF_A_ROW))
+    half = ran(own_copy, TYPES_ALONE).stderr
+    whole = (own_copy / OF_PURPOSES).read_text(encoding="utf-8").replace(HALF_A_ROW, NEW_ROW)
+    (own_copy / OF_PURPOSES).write_text(whole, encoding="utf-8")
+    asked += faults(own_copy)
+    put(own_copy, OF_TOKENS, NEW_TYPE)
+    asked += faults(own_copy)
+    put(own_copy, CORPUS, NEW_TARGET)
+    ended = ran(own_copy, OF_THE_PURPOSE)
+
+    assert [
+        f"notice of Purpose is missing in {InCode(OF_PURPOSES, 'KEY_PURPOSES')}",
+        f"notice+jwt in {SIGNED} is none of {TOKENS}",
+        f"notice+jwt of {TOKENS} is missing in {InCode(CORPUS, 'of_each_type')}",
+    ] == asked
+    assert "KeyPurpose.__init__() missing 2 required keyword-only arguments: 'signs_for' and 'zh'" in half
+    assert [] == faults(own_copy)
+    told = "urn:certhub:region:420700 420700-notice-1 ES256\n365 730 通知密钥\n"
+    assert (0, told) == (ended.returncode, ended.stdout), ended.stderr
+
+
+def test_a_token_type_that_no_purpose_signs_is_told_by_name(own_copy: Path):
+    """Nobody reads such a token with a key of no purpose: the table does not come up."""
+    put(own_copy, OF_TOKENS, NEW_TYPE)
+
+    assert "TypeError: no key purpose signs notice+jwt" in ran(own_copy, TYPES_ALONE).stderr

@@ -89,7 +89,7 @@ def outcome_word(outcome: Outcome, lang: Lang) -> str:
 
 
 def named(section: str, name: str, lang: Lang) -> str:
-    """Return the word of one of the small sections: `evidence`, `purposes`, `origins`."""
+    """Return the word of one of the small sections: `evidence`, `origins`."""
     return str(CATALOGUE[section][name][lang])
 
 

@@ -10,6 +10,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from certhub_schemas.purposes import KEY_PURPOSES
+
 from certhub_verifier.cli.console import fact_word
 from certhub_verifier.cli.layout import printable
 from certhub_verifier.cli.view import View, symbol_of
@@ -65,7 +67,9 @@ def signer_parts(chain: Chain, view: View) -> list[str]:
     if key is None:
         return [view.words("signer_unknown"), printable(chain.kid)] if chain.kid else []
     who = " ".join(dict.fromkeys(chain.owner[0 if lang == "zh" else 1] for lang in view.langs))
-    return [who, f"{_named('purposes', key.purpose, view)} {key.kid}", term_words(key, view)]
+    row = KEY_PURPOSES[key.purpose]
+    words = " ".join(row.zh if lang == "zh" else row.en for lang in view.langs)
+    return [who, f"{words} {key.kid}", term_words(key, view)]
 
 
 def term_words(key: TrustedKey, view: View) -> str:

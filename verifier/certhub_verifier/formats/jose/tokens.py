@@ -1,14 +1,14 @@
 """The token types: what each is signed with, how big, how deep and how long-lived it may be.
 
-One `typ`, one key purpose, one row of this table (DESIGN §3 and §5 "Keys"). A reader always says which
-type it expects; a token is never asked what it is.
+One `typ`, one key purpose, one row of this table; which purpose, stands in `certhub_schemas.purposes`. A
+reader always says which type it expects; a token is never asked what it is.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from certhub_schemas.purposes import Purpose
+from certhub_schemas.purposes import SIGNER_OF, Purpose
 
 _KIB = 1 << 10
 _MIB = 1 << 20
@@ -21,7 +21,8 @@ class TokenType:
     """One type of signed token.
 
     typ           the header's `typ`
-    purpose       what its key is for; None for kb+jwt: the holder's own key, named by the credential
+    purpose       what its key is for, as the row of that purpose says; None for kb+jwt: the holder's own key, named by
+                  the credential
     max_bytes     cap on the compact form, signature included
     max_depth     cap on nesting in the payload
     max_parts     cap on commas in the payload, which is read before its signature: a few bytes on the way
@@ -37,7 +38,7 @@ class TokenType:
     """
 
     typ: str
-    purpose: Purpose | None
+    purpose: Purpose | None = None
     max_bytes: int
     max_depth: int = 8
     max_parts: int = 1 << 16
@@ -51,14 +52,12 @@ class TokenType:
 _ALL = (
     TokenType(
         typ="show+jwt",
-        purpose=Purpose.SHOW,
         max_bytes=_SMALL,
         life_seconds=60,
         required=("iss", "exp", "jti"),  # no iat: every character of a QR code counts
     ),
     TokenType(
         typ="paper+jwt",
-        purpose=Purpose.PAPER,
         max_bytes=_SMALL,
         life_seconds=180 * _DAY,
         required=("iss", "exp", "jti"),
@@ -66,7 +65,6 @@ _ALL = (
     ),
     TokenType(
         typ="kb+jwt",
-        purpose=None,
         max_bytes=_SMALL,
         low_s=False,
         required=("iat", "aud"),  # RFC 9901 §4.3
@@ -74,7 +72,6 @@ _ALL = (
     ),
     TokenType(
         typ="statuslist+jwt",
-        purpose=Purpose.STATUS,
         max_bytes=8 * _MIB,
         max_parts=1 << 8,  # one long text and a few short members
         life_seconds=_DAY,
@@ -82,21 +79,18 @@ _ALL = (
     ),
     TokenType(
         typ="xr-req+jwt",
-        purpose=Purpose.EXCHANGE,
         max_bytes=_SMALL,
         life_seconds=60,
         required=("iss", "aud", "iat", "exp", "jti"),
     ),
     TokenType(
         typ="xr-res+jwt",
-        purpose=Purpose.EXCHANGE,
         max_bytes=256 * _KIB,
         life_seconds=60,
         required=("iss", "aud", "iat", "exp", "jti"),
     ),
     TokenType(
         typ="bundle+jwt",
-        purpose=Purpose.BUNDLE,
         max_bytes=16 * _MIB,
         max_depth=16,
         max_parts=1 << 18,  # 4,096 matters of sixty parts each
@@ -105,15 +99,22 @@ _ALL = (
     ),
     TokenType(
         typ="receipt+jwt",
-        purpose=Purpose.RECEIPT,
         max_bytes=128 * _KIB,
         required=("iss", "iat"),
         lasts=True,
     ),
-    TokenType(typ="dc+sd-jwt", purpose=Purpose.SEAL, max_bytes=64 * _KIB, low_s=False, lasts=True),
+    TokenType(typ="dc+sd-jwt", max_bytes=64 * _KIB, low_s=False, lasts=True),
 )
 
-TOKEN_TYPES: Mapping[str, TokenType] = MappingProxyType({one.typ: one for one in _ALL})
+
+def _with_purpose(one: TokenType) -> TokenType:
+    purpose = SIGNER_OF.get(one.typ)
+    if one.has_kid and purpose is None:
+        raise TypeError(f"no key purpose signs {one.typ}: certhub_schemas.purposes names none")
+    return replace(one, purpose=purpose)
+
+
+TOKEN_TYPES: Mapping[str, TokenType] = MappingProxyType({one.typ: _with_purpose(one) for one in _ALL})
 
 # What others send in the interop profile: their own lives, no lower half of s, and a key that is found
 # otherwise than by `kid`.

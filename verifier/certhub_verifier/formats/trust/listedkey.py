@@ -14,8 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from certhub_schemas.algorithms import REGISTRY, SIGNED_NOTE, Algorithm
-from certhub_schemas.purposes import Purpose
+from certhub_schemas.algorithms import REGISTRY, Algorithm
+from certhub_schemas.purposes import KEY_PURPOSES, Purpose
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.jose import fields
@@ -108,8 +108,9 @@ def _strange_words(value: Mapping[str, Any]) -> str | None:
 def _key(entry: Mapping[str, Any], where: str) -> ListedKey:
     """Return the key, all of whose members have to go together."""
     suite, purpose = REGISTRY[entry["alg"]], Purpose(entry.get("purpose", Purpose.SEAL))
-    if purpose in {Purpose.LOG, Purpose.WITNESS} and suite is not SIGNED_NOTE:
-        raise Malformed(f"{where}.alg: keys of a log and of a witness are {SIGNED_NOTE.name}")
+    row = KEY_PURPOSES[purpose]
+    if row.is_note and suite is not row.algorithm:
+        raise Malformed(f"{where}.alg: keys of a log and of a witness are {row.algorithm.name}")
     try:
         require_public(entry["jwk"], suite)
     except Malformed as bad:
@@ -133,7 +134,7 @@ def _key(entry: Mapping[str, Any], where: str) -> ListedKey:
 
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_REGION_PURPOSES = tuple(str(purpose) for purpose in Purpose if purpose is not Purpose.SEAL)
+_REGION_PURPOSES = tuple(str(purpose) for purpose, row in KEY_PURPOSES.items() if not row.of_agency)
 _SEAL_KEY_MEMBERS: Mapping[str, Check] = {
     "kid": pattern(r"[0-9A-Za-z-]{1,64}", "a key id"),
     "jwk": table(text(8), text(64), at_most=8),
