@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     database_schema: str = Field(
         default="", description="PostgreSQL schema to keep the tables in; empty: the default"
     )
+    keys: str = Field(
+        default="file:keys", description="URI of the key store; a relative path lies in the hub's folder"
+    )
     passphrase_file: Path | None = Field(
         default=None, description="opens the key store; default DATA/keys.passphrase"
     )

@@ -35,6 +35,7 @@ NEXT_STEPS = {
     "NO_DATABASE": "certhub migrate --data DIR",
     "DATABASE_TOO_NEW": "换用升级过这个数据库的版本 / run the version that upgraded this database, or a newer one",
     "DATABASE_FAULT": "看日志中 store: 一行；certhub doctor --data DIR / see the line store: in the log",
+    "KEYS": "核对 certhub.toml 的 keys 和口令文件 / check keys in certhub.toml and the passphrase file",
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
     "BAD_REGION_FILE": "改好这个文件；格式见 certhub/demo/region_files / mend that file; see certhub/demo/region_files",
     "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",

@@ -26,7 +26,7 @@ from certhub.hub.keyring import Keyring
 from certhub.people.parties.people import Actor
 from certhub.records.certificates.rules import CHINA
 from certhub.regions.trust.folder import TrustFolder
-from certhub.setup.keys import new_key, new_store
+from certhub.setup.keys import NewKeys
 
 
 def issue_by_stranger(region: DemoRegion, stranger: Unlisted, *, hub: Hub, by: Actor, key: Key) -> str:
@@ -45,8 +45,8 @@ def issue_by_stranger(region: DemoRegion, stranger: Unlisted, *, hub: Hub, by: A
 
 def _where_it_is_listed(stranger: Unlisted, hub: Hub, folder: Path) -> Hub:
     """Return the hub as it would be if the agency had been listed, its seal in a store that nobody keeps."""
-    store = new_store(folder / "keys", hub.random(16), random=hub.random, cost=Cost.TEST)
-    seal = new_key(store, f"{stranger.uscc}-1", Purpose.SEAL, now=hub.now(), random=hub.random)
+    made = NewKeys.begin(folder / "keys", hub.random(16), now=hub.now(), random=hub.random, cost=Cost.TEST)
+    seal = made.key(f"{stranger.uscc}-1", Purpose.SEAL)
     public_files, path = PublicFiles(folder / "trust"), trustlist.issuers_path(hub.region)
     for name, content in hub.trust_folder.files().items():
         public_files.put(name, content)
@@ -60,5 +60,5 @@ def _where_it_is_listed(stranger: Unlisted, hub: Hub, folder: Path) -> Hub:
     )
     public_files.put(path, replace(listed, issuers=(*listed.issuers, unlisted)).to_bytes())
     return replace(
-        hub, keyring=Keyring(hub.region, store.signer), trust_folder=TrustFolder(folder / "trust", hub.clock)
+        hub, keyring=Keyring(hub.region, made.signer), trust_folder=TrustFolder(folder / "trust", hub.clock)
     )

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from certhub_keys.signer import Signer
-from certhub_keys.software import KeyStore
+from certhub_keys.uri import Keys, open_keys
 from certhub_schemas import Catalogue, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.trust import TrustSet
@@ -78,8 +78,8 @@ class Hub:
         `deterministic` signs with RFC 6979 (simulation).
         """
         clock = clock or SystemClock()
-        store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
-        vault = vault_of(store, random)
+        keys = keys_of(settings)
+        vault = vault_of(keys, random)
         engine = open_engine(database_url(settings), schema=settings.database_schema)
         public_files = PublicFiles(settings.data / PUBLIC)
         return cls(
@@ -87,7 +87,7 @@ class Hub:
             clock=clock,
             random=random,
             database=Database(engine, vault, clock, random),
-            keyring=Keyring(settings.region, lambda kid: store.signer(kid, deterministic=deterministic)),
+            keyring=Keyring(settings.region, lambda kid: keys.signer(kid, deterministic=deterministic)),
             public_files=public_files,
             trust_folder=TrustFolder(settings.data / TRUST, clock, public_files.keep),
             network=network or HttpNetwork(),
@@ -133,9 +133,23 @@ class Hub:
         self.database.engine.dispose()
 
 
-def vault_of(store: KeyStore, random: Callable[[int], bytes]) -> Vault:
-    """Return the vault whose keys lie in a key store."""
-    data, index, bucket, event = (store.secret(name) for name in SECRETS)
+def keys_of(settings: Settings) -> Keys:
+    """Open the hub's keys by their URI: signers of the region and its agencies, and the secrets of the vault.
+
+    Raises:
+        BadKeyUri, NotAvailable: the setting `keys` names none that this version reads.
+        WrongPassphrase, BadKeyFile: the store does not open.
+        BadSettings: the passphrase cannot be read, or lies beside the keys.
+    """
+    folder = settings.data.resolve()
+    return open_keys(
+        settings.keys, beside=folder, passphrase=lambda store: read_passphrase(settings, Path(store))
+    )
+
+
+def vault_of(keys: Keys, random: Callable[[int], bytes]) -> Vault:
+    """Return the vault whose keys are those of a hub."""
+    data, index, bucket, event = (keys.secret(name) for name in SECRETS)
     return Vault(data, index, bucket, event, random)
 
 
@@ -144,14 +158,15 @@ def database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{settings.data / SQLITE}"
 
 
-def read_passphrase(settings: Settings) -> bytes:
-    """Read what opens the key store.
+def read_passphrase(settings: Settings, store: Path) -> bytes:
+    """Read what opens a key store.
 
     Raises:
-        BadSettings: there is no such file, or in production it lies beside the keys it opens.
+        BadSettings: there is no such file, or in production it lies in the hub's folder or beside the keys it opens.
     """
     path: Path = settings.passphrase_file or settings.data / PASSPHRASE
-    if not settings.is_demo and path.resolve().is_relative_to(settings.data.resolve()):
+    near = (settings.data.resolve(), store.resolve())
+    if not settings.is_demo and any(path.resolve().is_relative_to(folder) for folder in near):
         raise BadSettings(
             f"{path} lies beside the keys that it opens; set CERTHUB_PASSPHRASE_FILE to another place"
         )

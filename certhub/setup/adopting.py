@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from certhub_keys.software import KeyStore
 from sqlalchemy import Engine
 
 from certhub.adapters import private
@@ -22,7 +21,7 @@ from certhub.db import adoption, migrate
 from certhub.db.adoption import Adoption
 from certhub.db.engine import Database, open_engine
 from certhub.errors import Conflict
-from certhub.hub import KEYS, database_url, read_passphrase, vault_of
+from certhub.hub import database_url, keys_of, vault_of
 from certhub.records.certificates import search, terms
 from certhub.settings import Settings
 from certhub.setup import state_history
@@ -64,8 +63,7 @@ def bring_up(
                 "the rows of this hub were adopted before, and its database is one of before again; if an old"
                 " copy was put back on purpose, say so with --restored"
             )
-        store = KeyStore.open(settings.data / KEYS, read_passphrase(settings))
-        done.append(adoption.adopt(engine, vault_of(store, random), step=step))
+        done.append(adoption.adopt(engine, vault_of(keys_of(settings), random), step=step))
 
     stands = migrate.bring_up(database_url(settings), schema=settings.database_schema, adopt=adopt)
     if stands.is_newer:
@@ -110,7 +108,7 @@ def _fill(settings: Settings, *, now: datetime, random: Callable[[int], bytes]) 
 
     @cache
     def database() -> Database:
-        vault = vault_of(KeyStore.open(settings.data / KEYS, read_passphrase(settings)), random)
+        vault = vault_of(keys_of(settings), random)
         return Database(engine, vault, _Stopped(now), random)
 
     try:

@@ -13,11 +13,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from certhub_keys.cost import Cost
-from certhub_keys.software import KeyStore
 from certhub_schemas.purposes import KEY_PURPOSES, Purpose
 from certhub_verifier.formats.exchange import versions
 from certhub_verifier.formats.trust import trustlist
@@ -40,7 +38,7 @@ from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
 from certhub.readable import require_readable
 from certhub.settings import FILE, Profile, Settings
 from certhub.setup.adopting import note
-from certhub.setup.keys import new_key, new_store
+from certhub.setup.keys import NewKeys
 
 
 @dataclass(frozen=True)
@@ -88,10 +86,10 @@ def initialise(
     private.make_folder(folder)
     if profile is not Profile.PRODUCTION:
         private.write(folder / PASSPHRASE, passphrase)
-    store = new_store(folder / KEYS, passphrase, random=random, cost=cost)
+    made = NewKeys.begin(folder / KEYS, passphrase, now=now, random=random, cost=cost)
     for name in SECRETS:
-        store.make_secret(name, random=random)
-    write_own_trust(folder, setup, _make_keys(store, setup, now=now, random=random))
+        made.secret(name)
+    write_own_trust(folder, setup, _make_keys(made, setup))
     lines = {
         "region": setup.code,
         "name": setup.name,
@@ -125,16 +123,13 @@ class SetupKeys:
     seals: Mapping[str, ListedKey]
 
 
-def _make_keys(
-    store: KeyStore, setup: RegionSetup, *, now: datetime, random: Callable[[int], bytes]
-) -> SetupKeys:
-    make = partial(new_key, store, now=now, random=random)
+def _make_keys(made: NewKeys, setup: RegionSetup) -> SetupKeys:
     region = tuple(
-        make(f"{setup.code}-{purpose}-1", purpose)
+        made.key(f"{setup.code}-{purpose}-1", purpose)
         for purpose, row in KEY_PURPOSES.items()
         if not row.of_agency
     )
-    seals = {agency.uscc: make(f"{agency.uscc}-1", Purpose.SEAL) for agency in setup.agencies}
+    seals = {agency.uscc: made.key(f"{agency.uscc}-1", Purpose.SEAL) for agency in setup.agencies}
     return SetupKeys(region, seals)
 
 

@@ -1,4 +1,8 @@
-"""Key custody behind one small door: the only place where CertHub holds a private key."""
+"""Key custody behind one small door: the only place where CertHub holds a private key.
+
+Who uses keys opens them by their URI (`open_keys`, `open_signer`) and is lent signers. Who makes keys in files takes
+`certhub_keys.software`, which is not told here on purpose.
+"""
 
 from certhub_keys.cost import Cost
 from certhub_keys.errors import (
@@ -18,7 +22,7 @@ from certhub_keys.errors import (
     WrongPassphrase,
 )
 from certhub_keys.signer import Signer
-from certhub_keys.software import KeyRecord, KeyStore, SoftwareSigner, SoftwareStoreWarning
+from certhub_keys.uri import Keys, open_keys, open_signer
 
 __version__ = "0.1.0"
 
@@ -31,8 +35,7 @@ __all__ = [
     "Cost",
     "KeyExists",
     "KeyNotUsable",
-    "KeyRecord",
-    "KeyStore",
+    "Keys",
     "KeysError",
     "NoCurrentKey",
     "NoNextKey",
@@ -40,7 +43,7 @@ __all__ = [
     "NotAvailable",
     "Reason",
     "Signer",
-    "SoftwareSigner",
-    "SoftwareStoreWarning",
     "WrongPassphrase",
+    "open_keys",
+    "open_signer",
 ]

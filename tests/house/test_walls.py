@@ -43,6 +43,7 @@ CROSSINGS = {
         "import certhub.people.parties.store",
     ),
     "The product knows no demo": ("certhub/cli/serving.py", "import certhub.demo.launcher"),
+    "Only setup makes keys": ("certhub/hub/keyring.py", "import certhub_keys.software"),
     "Only stores speak SQL": ("certhub/demo/seed.py", "import sqlalchemy"),
 }
 """For each contract one line, in one file, that it must refuse."""

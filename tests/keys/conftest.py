@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from certhub_keys import Cost, KeyStore
+from certhub_keys import Cost
+from certhub_keys.software import KeyStore
 from certhub_keys.testing import seeded
 
 PASSPHRASE = "口令 passphrase".encode()

@@ -11,8 +11,9 @@ from typing import Any
 
 import certhub_keys
 import pytest
-from certhub_keys import KeysError, KeyStore, cli
+from certhub_keys import KeysError, cli
 from certhub_keys.proof import Proof, thumbprint
+from certhub_keys.software import KeyStore
 from certhub_keys.suites import decode
 from certhub_schemas.algorithms import algorithm
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from certhub_keys import BadProof, KeyStore, NotAvailable, SoftwareSigner
+from certhub_keys import BadProof, NotAvailable
+from certhub_keys.software import KeyStore, SoftwareSigner
 from certhub_keys.suites import check_signature, encode, suite
 from certhub_keys.testing import BrokenContract, check_signer, fixed_signer, seeded
 from certhub_schemas.algorithms import EDDSA, ES256, SM2SM3, Algorithm

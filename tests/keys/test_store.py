@@ -15,13 +15,12 @@ from certhub_keys import (
     BadKeyName,
     Cost,
     KeyExists,
-    KeyRecord,
     KeysError,
-    KeyStore,
     NoSuchKey,
     NotAvailable,
     WrongPassphrase,
 )
+from certhub_keys.software import KeyRecord, KeyStore
 from certhub_keys.testing import seeded
 from certhub_schemas.algorithms import EDDSA, ES256
 from certhub_schemas.purposes import Purpose
@@ -372,7 +371,8 @@ def test_a_folder_that_stood_already_keeps_its_mode(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from certhub_keys import KeyStore, NotAvailable
+from certhub_keys import NotAvailable
+from certhub_keys.software import KeyStore
 from certhub_keys.testing import seeded
 from certhub_schemas.algorithms import ES256
 from certhub_schemas.purposes import Purpose
@@ -416,7 +416,7 @@ def test_what_a_crash_left_beside_is_not_a_key(store: KeyStore, folder: Path) ->
 MAKE_MANY = """
 import sys
 from pathlib import Path
-from certhub_keys import KeyStore
+from certhub_keys.software import KeyStore
 from certhub_keys.testing import seeded
 from certhub_schemas.algorithms import ES256
 from certhub_schemas.purposes import Purpose

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from certhub_keys import BadKeyUri, KeyStore, NoSuchKey, NotAvailable, WrongPassphrase
+from certhub_keys import BadKeyUri, NoSuchKey, NotAvailable, WrongPassphrase
+from certhub_keys.software import KeyStore
 from certhub_keys.testing import check_signer, seeded
-from certhub_keys.uri import FileKey, open_signer
+from certhub_keys.uri import FileKey, FileKeys, open_keys, open_signer
 from certhub_schemas.algorithms import ES256
 from certhub_schemas.purposes import Purpose
 from hypothesis import given
@@ -106,3 +107,47 @@ def test_nothing_but_our_own_error_escapes(text: str) -> None:
     """Whatever stands after the scheme."""
     with pytest.raises((BadKeyUri, NotAvailable)):
         open_signer(f"file:{text}", passphrase=lambda _: b"p")
+
+
+def test_a_store_uri_opens_signers_and_secrets(
+    store: KeyStore, uri: str, folder: Path, passphrase: bytes
+) -> None:
+    """One opening for all keys; a relative path lies where the caller says."""
+    store.make_secret("bucket", random=seeded(b"secret"))
+    for text, beside in ((f"file:{folder}", None), (f"file:{folder.name}", folder.parent)):
+        keys = open_keys(text, passphrase=lambda _: passphrase, beside=beside)
+
+        assert store.secret("bucket") == keys.secret("bucket")
+        assert "420700-show-1" == keys.signer("420700-show-1").kid
+        with pytest.raises(NoSuchKey):
+            keys.signer("420700-show-2")
+
+
+@pytest.mark.parametrize(
+    "text", ["file:keys", "file:", "file:/a?kid=k-1", "file:/a#b", "file:/a%00b", "keys", "ftp:/a"]
+)
+def test_what_is_not_a_store_uri_is_refused(text: str) -> None:
+    """Without a folder to lie in, a relative path is none."""
+    with pytest.raises(BadKeyUri):
+        open_keys(text, passphrase=lambda _: b"p")
+
+
+@pytest.mark.parametrize(
+    "text", ["file:", "file:../keys", "file:a/../../b", "file:a%00b", "file:%2e%2e/keys"]
+)
+def test_a_relative_path_stays_beside(text: str, tmp_path: Path) -> None:
+    """A setting that is copied from elsewhere leads nowhere else."""
+    with pytest.raises(BadKeyUri):
+        open_keys(text, passphrase=lambda _: b"p", beside=tmp_path)
+
+
+@given(
+    parts=st.lists(
+        st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1), max_size=4
+    )
+)
+def test_a_printed_store_uri_reads_back(parts: list[str]) -> None:
+    """Whatever the folder is called."""
+    store = FileKeys(Path("/", "store", *parts))
+
+    assert store == FileKeys.parse(str(store))
