@@ -118,7 +118,7 @@ def test_without_the_demos_app_the_first_page_says_where_its_story_is(site: Site
 
 @EVERY_PAGE
 def test_a_page_has_nothing_inline_and_nothing_from_outside(site: Site, name: str) -> None:
-    """Scripts and styles are files of this origin; only the link to the other region leaves it."""
+    """Scripts and styles are files of this origin; only a link to another region leaves it."""
     for tag, attributes in Markup(site.visit().get(PATHS[name]).text).tags:
         assert tag != "style"
         assert not any(one.startswith("on") or one == "style" for one in attributes), (tag, attributes)
