@@ -11,6 +11,7 @@ from certhub_verifier import cli as verify_cli
 
 from certhub.cli import app, main
 from certhub.regions.peers import store as peers
+from tests.support.drawn import written
 from tests.support.region import Region
 
 
@@ -119,6 +120,25 @@ def test_a_demo_on_a_used_port_says_so(capsys, tmp_path):
 
     assert (1, True, True) == (code, port in told, "--port" in told.split("next")[-1]), told
     assert "Traceback" not in told
+    assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--regions", "9"], "9 regions were asked for and 3 files are there"),
+        (["--regions-from", "."], "mine.toml: code: "),
+    ],
+)
+def test_a_demo_of_regions_that_cannot_be_says_why(capsys, tmp_path, more, said):
+    """Too few files, or one with a wrong field: its name and the field are told, and nothing is made."""
+    (tmp_path / "mine.toml").write_text(
+        written("659900").replace('code = "659900"', 'code = "123"'), encoding="utf-8"
+    )
+    with contextlib.chdir(tmp_path):
+        code, told = typed(capsys, "demo", "--data", "demo", "--no-browser", *more)
+
+    assert (1, True, True) == (code, said in told, "region_files" in told.split("next")[-1]), told
     assert not (tmp_path / "demo").exists()
 
 
