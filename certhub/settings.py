@@ -29,6 +29,7 @@ from pydantic_settings import (
 from certhub.errors import HubError
 
 FILE = "certhub.toml"
+DEFAULT_KEYS = "file:keys"
 
 
 class BadSettings(HubError):
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
         default="", description="PostgreSQL schema to keep the tables in; empty: the default"
     )
     keys: str = Field(
-        default="file:keys", description="URI of the key store; a relative path lies in the hub's folder"
+        default=DEFAULT_KEYS, description="URI of the key store; a relative path lies in the hub's folder"
     )
     passphrase_file: Path | None = Field(
         default=None, description="opens the key store; default DATA/keys.passphrase"
@@ -116,6 +117,18 @@ class Settings(BaseSettings):
             return cls(data=folder)  # type: ignore[call-arg]  # the rest comes from the file and the environment
         except (ValidationError, tomllib.TOMLDecodeError) as broken:
             raise BadSettings(f"{folder / FILE}: {_first(broken)}") from broken
+
+    @classmethod
+    def planned(cls, folder: Path, **values: str) -> Self:
+        """Return the settings that a hub would have whose certhub.toml is still to be written.
+
+        Raises:
+            BadSettings: a value is wrong; names the key.
+        """
+        try:
+            return cls(data=folder.resolve(), **values)  # type: ignore[arg-type]  # texts are read as they are in a file
+        except ValidationError as broken:
+            raise BadSettings(_first(broken)) from broken
 
     @property
     def is_demo(self) -> bool:

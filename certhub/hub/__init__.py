@@ -35,7 +35,7 @@ from certhub.people.parties.people import Actor
 from certhub.regions.trust.folder import TrustFolder
 from certhub.settings import BadSettings, Settings
 
-KEYS, TRUST, PUBLIC, PASSPHRASE, SQLITE = "keys", "trust", "public", "keys.passphrase", "certhub.db"
+TRUST, PUBLIC, PASSPHRASE, SQLITE = "trust", "public", "keys.passphrase", "certhub.db"
 DEMO_TOKENS, DEMO_PAGES = "demo-tokens.json", "demo-pages.json"  # {role: token}, where a demo left them
 DEMO_ORDER = (
     "demo.json"  # beside the folders of a demo's regions: {"regions": [code, …]}, the first one first

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from certhub_keys.cost import Cost
+from certhub_keys.uri import store_folder
 from certhub_schemas.purposes import KEY_PURPOSES, Purpose
 from certhub_verifier.formats.exchange import versions
 from certhub_verifier.formats.trust import trustlist
@@ -34,9 +35,9 @@ from certhub.adapters import private
 from certhub.adapters.public_files import PublicFiles
 from certhub.db import migrate
 from certhub.errors import Conflict
-from certhub.hub import KEYS, PASSPHRASE, SECRETS, TRUST, database_url
+from certhub.hub import PASSPHRASE, SECRETS, TRUST, database_url
 from certhub.readable import require_readable
-from certhub.settings import FILE, Profile, Settings
+from certhub.settings import DEFAULT_KEYS, FILE, Profile, Settings
 from certhub.setup.adopting import note
 from certhub.setup.keys import NewKeys
 
@@ -74,19 +75,23 @@ def initialise(
     database: str = "",
     schema: str = "",
 ) -> Settings:
-    """Found a hub in an empty folder and return its settings.
+    """Found a hub in an empty folder and return its settings; its keys are made where the setting `keys` says.
 
     Raises:
         Conflict: a hub lives there already; it was left alone.
+        BadSettings: the region's code is none, or the environment sets what cannot be.
+        BadKeyUri, NotAvailable: the setting `keys` names no store in files; nothing was made.
         TextRefused: a name of the region or of an agency cannot be read as it stands.
     """
     _require_readable_names(setup)
     if (folder / FILE).exists():
         raise Conflict(f"a hub lives in {folder} already", code="HUB_EXISTS")
+    planned = Settings.planned(folder, region=setup.code, name=setup.name, name_en=setup.name_en)
+    store = store_folder(planned.keys, beside=planned.data)
     private.make_folder(folder)
     if profile is not Profile.PRODUCTION:
         private.write(folder / PASSPHRASE, passphrase)
-    made = NewKeys.begin(folder / KEYS, passphrase, now=now, random=random, cost=cost)
+    made = NewKeys.begin(store, passphrase, now=now, random=random, cost=cost)
     for name in SECRETS:
         made.secret(name)
     write_own_trust(folder, setup, _make_keys(made, setup))
@@ -98,6 +103,7 @@ def initialise(
         "url": setup.url,
         "database_url": database,
         "database_schema": schema,
+        "keys": "" if planned.keys == DEFAULT_KEYS else planned.keys,
     }
     text = "".join(
         f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items() if value

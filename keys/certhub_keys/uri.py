@@ -110,9 +110,18 @@ def open_keys(uri: str, *, passphrase: Callable[[str], bytes], beside: Path | No
         NotAvailable: that kind of keys is not built in this release, or there is no such store.
         WrongPassphrase, BadKeyFile: the store does not open.
     """
+    folder = store_folder(uri, beside=beside)
+    return KeyStore.open(folder, passphrase(str(folder)))
+
+
+def store_folder(uri: str, *, beside: Path | None = None) -> Path:
+    """Return the folder of the key store in files that `uri` names; nothing need be there yet.
+
+    Raises:
+        BadKeyUri, NotAvailable: as `open_keys`.
+    """
     _require_built(uri)
-    store = FileKeys.parse(uri, beside=beside)
-    return KeyStore.open(store.folder, passphrase(str(store.folder)))
+    return FileKeys.parse(uri, beside=beside).folder
 
 
 def open_signer(uri: str, *, passphrase: Callable[[str], bytes]) -> Signer:

@@ -304,11 +304,11 @@ class Held:
         due = set(by_name.values()) - self.apart
         missing = [f"{word} of {self.closed} is missing in {self.table}" for word in sorted(due - told)]
         strange = [] if self.has_more else sorted(told - set(by_name.values()) - self.beside - {GONE})
-        stale = sorted(self.apart - set(by_name.values()))
+        stale = sorted((self.apart - set(by_name.values())) | (self.beside - told))
         return [
             *missing,
             *(f"{word} in {self.table} is none of {self.closed}" for word in strange),
-            *(f"{word} is excused from {self.table} and is none of {self.closed}" for word in stale),
+            *(f"{word} is excused in {self.table} for nothing" for word in stale),
         ]
 
     def due(self, root: Path) -> list[str]:

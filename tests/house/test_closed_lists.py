@@ -64,6 +64,11 @@ def listed(name: str) -> InJson:
     return InJson(REPORT, ("$defs", name, "enum"))
 
 
+def spelled_out(member: str, file: str = "answers") -> InText:
+    """What the API says that a member may be."""
+    return InText(f"{HUB}/api/routes/{file}.py", r'"(\w+)"', f"    {member}: Literal[", "]")
+
+
 def keys_of(closed: Members | Rows, name: str, path: str = "") -> Held:
     """A mapping beside its list."""
     return Held(closed, InCode(path or closed.path, name))
@@ -82,6 +87,7 @@ TABLES = (
     Held(OUTCOMES, listed("outcome")),
     Held(OUTCOMES, InText(f"{SCRIPTS}/result.js", r"(\w+): ", "const OUTCOME_ICON = {", "}")),
     keys_of(OUTCOMES, "_MARK", f"{VERIFIER}/cli/view.py"),
+    Held(OUTCOMES, spelled_out("outcome")),
     # causes
     Held(CAUSES, words("codes")),
     Held(CAUSES, listed("code")),
@@ -94,6 +100,7 @@ TABLES = (
     Held(VERDICTS, InText(f"{SCRIPTS}/dom.js", r"^    (\w+): \[", "const [outline, mark] = {", "}[verdict]")),
     Held(VERDICTS, InText(f"{HUB}/web/static/css/base.css", r"^\.verdict-icon\.(\w+) \{")),
     Held(VERDICTS, InText(f"{HUB}/web/static/css/counter.css", r"^\.band\.(\w+) \.verdict-icon \{")),
+    Held(VERDICTS, spelled_out("verdict")),
     # channels, kinds of evidence, and what is said of a file
     keys_of(CHANNELS, "_CHANGES"),
     Held(CHANNELS, listed("channel")),
@@ -112,7 +119,12 @@ TABLES = (
     Held(TOKENS, SIGNED, apart=frozenset({"kb+jwt"})),  # signed by a holder's own key
     keys_of(PURPOSES, "KEY_PURPOSES"),
     Held(Members(KeyState), InText(f"{VERIFIER}/formats/trust/listedkey.py", r'^    [A-Z]+ = "(\w+)"')),
+    Held(
+        Members(KeyState),
+        InText("docs/trust.md", r"^\| `(\w+)` \|", "## States of a key", "## Public files"),
+    ),
     # the life of a certificate
+    Held(STATES, InText("docs/glossary.md", r"state `(\w+)`"), apart=frozenset({"intended", "active"})),
     keys_of(STATES, "ON_THE_WIRE"),
     Held(  # an intended certificate is none yet: unknown
         STATES, InCode(f"{VERIFIER}/checks/status.py", "STATES"), apart=frozenset({"intended"})
@@ -145,6 +157,9 @@ TABLES = (
         )
         for path in TEXTS
     ),
+    Held(RESULTS, spelled_out("result")),
+    Held(RESULTS, spelled_out("result", "models")),
+    Held(Members(Mode), spelled_out("mode", "models")),
     *(Held(Members(Mode), InText(path, r'"me\.mode_(\w+)": "[^"]')) for path in TEXTS),
     *(
         Held(
@@ -175,7 +190,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(
             ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "vendor")
         )
-    for path in {held.table.path for held in TABLES if held.table.path.startswith("tests/")}:
+    for path in {held.table.path for held in TABLES if not (folder / held.table.path).exists()}:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, folder / path)
     return folder

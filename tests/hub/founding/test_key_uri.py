@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from certhub_keys.cost import Cost
 from certhub_schemas.purposes import Purpose
 
 from certhub.cli import main
-from certhub.hub import KEYS, Hub, keys_of, read_passphrase
+from certhub.hub import Hub, keys_of, read_passphrase
 from certhub.settings import FILE, BadSettings, Profile, Settings
 from certhub.setup.initialise import initialise
 from tests.hub.founding.test_provision import EZHOU, NOW
@@ -56,7 +58,7 @@ def test_keys_are_where_they_were_made(settings):
 def test_keys_elsewhere_are_opened_by_their_uri(settings, tmp_path, spelled):
     """The folder was moved; signers and the vault come from there."""
     elsewhere = tmp_path / "safe"
-    shutil.move(settings.data / KEYS, elsewhere)
+    shutil.move(settings.data / "keys", elsewhere)
     with pytest.raises(NotAvailable, match="no key store"):
         Hub.open(settings, clock=Clock(NOW))
 
@@ -69,7 +71,7 @@ def test_keys_elsewhere_are_opened_by_their_uri(settings, tmp_path, spelled):
 def test_keys_that_this_release_cannot_reach_are_refused(settings, uri, capsys):
     """By name, with what it does read, before a passphrase is asked for; the command says so and ends."""
     told = named(settings, uri)
-    shutil.rmtree(settings.data / KEYS)
+    shutil.rmtree(settings.data / "keys")
     (settings.data / "keys.passphrase").unlink()
 
     with pytest.raises(NotAvailable, match="this release reads file: alone"):
@@ -103,7 +105,7 @@ def test_what_names_no_keys_is_refused(settings, uri):
 def test_in_production_no_passphrase_lies_beside_keys_elsewhere(settings, tmp_path):
     """A store that was moved out of the hub's folder is no place for what opens it either."""
     elsewhere = tmp_path / "safe"
-    shutil.move(settings.data / KEYS, elsewhere)
+    shutil.move(settings.data / "keys", elsewhere)
     beside, apart = elsewhere / "passphrase", tmp_path / "passphrase"
     for file in (beside, apart):
         file.write_bytes(b"open sesame")
@@ -120,4 +122,54 @@ def test_a_wrong_passphrase_opens_nothing(settings):
 
     with pytest.raises(KeysError, match="passphrase"):
         keys_of(settings)
-    assert b"another" == read_passphrase(settings, settings.data / KEYS)
+    assert b"another" == read_passphrase(settings, settings.data / "keys")
+
+
+def init(
+    folder: Path, passphrase: Path, uri: str, region: str = "420700"
+) -> subprocess.CompletedProcess[str]:
+    """Found a hub as an operator does who names its keys in the environment."""
+    line = (
+        "init",
+        "--data",
+        str(folder),
+        "--region",
+        region,
+        "--name",
+        "鄂州市",
+        "--passphrase-file",
+        str(passphrase),
+    )
+    return subprocess.run(
+        [sys.executable, "-m", "certhub", *line],
+        capture_output=True, text=True, check=False, env=os.environ | {"CERTHUB_KEYS": uri},
+    )  # fmt: skip
+
+
+def test_a_new_hub_makes_its_keys_where_the_setting_says(tmp_path):
+    """And writes it down: from then on nobody has to say it."""
+    elsewhere, passphrase = tmp_path / "safe", tmp_path / "passphrase"
+    passphrase.write_bytes(b"open sesame")
+
+    ended = init(tmp_path / "hub", passphrase, f"file:{elsewhere}")
+    settings = Settings.load(tmp_path / "hub")
+
+    assert 0 == ended.returncode, ended.stderr
+    assert (f"file:{elsewhere}", False) == (settings.keys, (tmp_path / "hub" / "keys").exists())
+    assert keys_of(settings.model_copy(update={"passphrase_file": passphrase})).signer("420700-show-1")
+
+
+@pytest.mark.parametrize(
+    ("uri", "region", "said"),
+    [("pkcs11:x", "420700", "this release reads file: alone"), ("file:keys", "鄂州", "region")],
+)
+def test_a_hub_that_cannot_be_founded_leaves_nothing_behind(tmp_path, uri, region, said):
+    """What is wrong with the settings is said before anything is made."""
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_bytes(b"open sesame")
+
+    ended = init(tmp_path / "hub", passphrase, uri, region)
+
+    assert (1, True, False) == (ended.returncode, said in ended.stderr, (tmp_path / "hub").exists()), (
+        ended.stderr
+    )
