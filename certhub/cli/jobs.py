@@ -20,9 +20,10 @@ def list_(as_json: JsonOption = False) -> None:
     if as_json:
         result({"items": [_row(job) for job in JOBS.values()]})
         return
-    table = Table("作业 job", "每隔（秒） every (s)", "只由一个进程 one process", "做什么 what it does")
+    table = Table("作业 job", "每隔 every", "独占 alone")
+    table.add_column("做什么 what it does", overflow="fold")  # Chinese has no spaces: else it is cut
     for job in JOBS.values():
-        table.add_row(job.name, f"{job.seconds:g}", "✓" if job.needs_lease else "", job.words)
+        table.add_row(job.name, f"{job.seconds:g} s", "✓" if job.needs_lease else "", job.words)
     CONSOLE.print(table)
 
 
