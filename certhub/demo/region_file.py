@@ -38,7 +38,6 @@ from certhub.setup.initialise import AgencySetup, RegionSetup
 
 USUAL = 2  # regions of a demo, unless somebody asks for more
 ENDING = ".toml"
-KEPT = "demo-region.toml"  # the region's file in its hub's folder: what a reset fills again, wherever it came from
 _DAY = re.compile(r"today([+-]\d{1,5})?")
 
 
@@ -242,18 +241,6 @@ def read(content: bytes, where: str) -> DemoRegion:
 def _said(error: Any) -> str:
     field, why = ".".join(map(str, error["loc"])), error["msg"].removeprefix("Value error, ")
     return f"{field}: {why}" if field else str(why)
-
-
-def kept_in(folder: Path) -> DemoRegion:
-    """Read the region file that a demo keeps in the folder of a region's hub.
-
-    Raises:
-        BadRegionFile: it is not there, or cannot be used.
-    """
-    try:
-        return read((folder / KEPT).read_bytes(), str(folder / KEPT))
-    except FileNotFoundError as gone:
-        raise BadRegionFile(f"{folder / KEPT} is gone; start the demo again") from gone
 
 
 def read_folder(folder: Path | Traversable) -> tuple[DemoRegion, ...]:

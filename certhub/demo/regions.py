@@ -22,7 +22,7 @@ from certhub.adapters.clock import Clock, SystemClock
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.migrate import drop_schema, has_schema
 from certhub.demo import people as p
-from certhub.demo.region_file import KEPT, DemoRegion, chosen
+from certhub.demo.region_file import DemoRegion, chosen
 from certhub.demo.seed import seed
 from certhub.errors import Conflict
 from certhub.hub import TRUST, Hub
@@ -59,18 +59,17 @@ def prepare(plan: Plan, *, clock: Clock | None = None, is_running: bool = False)
         if one.code in fresh:
             _found(one, plan, clock)
         write_endpoint(plan.folder / one.code, one.code, one.url)
-    for region in plan.regions:
-        PublicFiles(plan.folder / region.code).put(KEPT, region.content)
     join(setups, plan.folder, clock, fresh=fresh)
-    return {one.code: _fill(plan.folder / one.code, clock) for one in begun}
+    files = {one.code: one for one in plan.regions}
+    return {one.code: _fill(files[one.code], plan.folder / one.code, clock) for one in begun}
 
 
-def _fill(folder: Path, clock: Clock) -> dict[str, str]:
+def _fill(region: DemoRegion, folder: Path, clock: Clock) -> dict[str, str]:
     settings = Settings.load(folder)
     bring_up(settings, now=clock.now(), random=secrets.token_bytes)  # a demo of an earlier version
     private.close(settings.data)
     with closing(Hub.open(settings, clock=clock)) as hub:
-        return seed(hub, folder)
+        return seed(hub, region, folder)
 
 
 def reset(plan: Plan) -> None:

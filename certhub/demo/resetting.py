@@ -18,8 +18,7 @@ from typing import Any
 
 from certhub.db.idempotency.key import Key
 from certhub.demo.certificates import Seed, seeds
-from certhub.demo.region_file import kept_in
-from certhub.demo.seed import DECISION, fill, issued, make, put_cards
+from certhub.demo.seed import DECISION, fill, issued, make, put_cards, region_of
 from certhub.errors import NotFound
 from certhub.flows.records import change
 from certhub.flows.records.change import Order
@@ -79,7 +78,7 @@ def put_back(hub: Hub, *, by: Actor) -> PutBack:
     agency = _agency(hub)
     fill(hub, agency)
     cards, done = issued(hub), Counter[How]()
-    for one in seeds(kept_in(hub.settings.data), hub.now().astimezone(CHINA).date()):
+    for one in seeds(region_of(hub), hub.now().astimezone(CHINA).date()):
         certificate_id, how = _put_back(one, cards[one.name], hub=hub, by=agency)
         done[how] += 1
         if certificate_id != cards[one.name]:

@@ -3,7 +3,8 @@
 Everything goes through the flows that agencies use, so that a demo certificate has walked every stair. Running
 it again changes nothing that is there, and issues what a newer version of the demo added.
 
-    DATA/demo-cards.json   {name of a seed: certificate id}; "stranger" too
+    DATA/demo-cards.json     {name of a seed: certificate id}; "stranger" too
+    DATA/demo-region.sealed  the region's file, sealed since it names people: what a reset fills again
 """
 
 import json
@@ -19,7 +20,7 @@ from certhub.adapters.public_files import PublicFiles
 from certhub.db.idempotency.key import Key
 from certhub.demo import people as p
 from certhub.demo.certificates import Seed, seeds
-from certhub.demo.region_file import DemoRegion, kept_in
+from certhub.demo.region_file import BadRegionFile, DemoRegion, read
 from certhub.demo.stranger import issue_by_stranger
 from certhub.errors import Conflict
 from certhub.flows.records import change, issue, renew
@@ -31,17 +32,35 @@ from certhub.people.parties.people import PAGE_PREFIX, Actor, Role
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import CHINA
 
-CARDS = "demo-cards.json"
+CARDS, REGION = "demo-cards.json", "demo-region.sealed"
+SEALED_AS = "demo-region"  # what the seal is bound to, with the region's code
 TOKEN_LIFE = timedelta(days=30)
 STRANGER = "stranger"
 DECISION = "鄂演决字〔2026〕第1号"
 
 
-def seed(hub: Hub, folder: Path) -> dict[str, str]:
-    """Fill the region's demo if it is empty; return fresh bearer tokens by role."""
-    actors = _actors(hub, kept_in(folder))
+def seed(hub: Hub, region: DemoRegion, folder: Path) -> dict[str, str]:
+    """Keep the region's file, fill its demo if that is empty, and return fresh bearer tokens by role."""
+    sealed = hub.database.vault.seal(SEALED_AS, hub.region, region.content)
+    PublicFiles(folder).put(REGION, sealed)
+    actors = _actors(hub, region)
     fill(hub, actors[Role.AGENCY])
     return _tokens(hub, actors, folder)
+
+
+def region_of(hub: Hub) -> DemoRegion:
+    """Return the region file that the hub's demo was filled from, wherever it lay.
+
+    Raises:
+        BadRegionFile: it is not there.
+        BlobRefused: it is another hub's, or was altered.
+    """
+    path = hub.settings.data / REGION
+    try:
+        sealed = path.read_bytes()
+    except FileNotFoundError as gone:
+        raise BadRegionFile(f"{path} is gone; start the demo again") from gone
+    return read(hub.database.vault.open(SEALED_AS, hub.region, sealed), str(path))
 
 
 def _actors(hub: Hub, region: DemoRegion) -> dict[Role, Actor]:
@@ -79,7 +98,7 @@ def put_cards(hub: Hub, cards: Mapping[str, str]) -> None:
 
 def fill(hub: Hub, by: Actor) -> None:
     """Issue what this region's demo does not have yet."""
-    region, today, cards = kept_in(hub.settings.data), hub.now().astimezone(CHINA).date(), issued(hub)
+    region, today, cards = region_of(hub), hub.now().astimezone(CHINA).date(), issued(hub)
     before = dict(cards)
     for one in seeds(region, today):
         if one.name not in cards:

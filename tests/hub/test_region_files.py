@@ -14,11 +14,13 @@ from certhub.cli import console
 from certhub.demo.certificates import seeds
 from certhub.demo.launcher import DemoFailed, Options, start
 from certhub.demo.prepare import arguments_of
-from certhub.demo.region_file import BadRegionFile, chosen, kept_in, packaged, read, read_folder
+from certhub.demo.region_file import BadRegionFile, chosen, packaged, read, read_folder
+from certhub.demo.seed import region_of
 from certhub.records.certificates.rules import State
 from certhub.settings import FILE, BadSettings
 from tests.support.drawn import PROVINCES, agency_of, code_of, written
 from tests.support.ports import free_ports
+from tests.support.region import Region
 
 CODE = "659900"
 GOOD = written(CODE)
@@ -145,13 +147,17 @@ def test_dates_are_counted_from_the_day_on_which_the_demo_is_filled() -> None:
     assert (None, State.ACTIVE) == (seed.draft.valid_to, seed.standing)
 
 
-def test_a_hub_keeps_the_file_that_it_was_filled_from(tmp_path: Path) -> None:
-    """A reset fills it again, also when the file lay outside the package; without it, it says so."""
-    (tmp_path / "demo-region.toml").write_text(GOOD, encoding="utf-8")
+def test_a_hub_keeps_the_file_that_it_was_filled_from(home: Region) -> None:
+    """A reset fills it again, also when the file lay outside the package; sealed, since it names people."""
+    folder = home.hub.settings.data
+    kept = (folder / "demo-region.sealed").read_bytes()
 
-    assert CODE == kept_in(tmp_path).code
+    assert packaged()[0] == region_of(home.hub)
+    assert [] == [party.name for party in packaged()[0].people if party.name.encode() in kept]
+    assert [] == [path for path in folder.rglob("*.toml") if b"[[certificates]]" in path.read_bytes()]
+    (folder / "demo-region.sealed").unlink()
     with pytest.raises(BadRegionFile, match="start the demo again"):
-        kept_in(tmp_path / "gone")
+        region_of(home.hub)
 
 
 def test_codes_are_drawn_in_the_shape_of_gb_t_2260_and_are_nobodys() -> None:
