@@ -32,9 +32,9 @@ from certhub.db.ids import public_id
 from certhub.errors import NotFound, Refused
 from certhub.flows.verification import show as showing
 from certhub.flows.verification import verify as verifying
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.masked import as_seen
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.records.certificates import store as certificates
@@ -121,7 +121,7 @@ def _minted(asked: CardRequest) -> str:
 
 def _used(asked: CardRequest) -> Mapping[str, Any]:
     code = _minted(asked)
-    question = Question(
+    question = VerificationRequest(
         code, matters()[0].code, ANOTHER_WINDOW[asked.lang], verification_id=public_id(asked.hub.random)
     )
     verifying.verify(question, by=asked.clerk, hub=asked.hub)

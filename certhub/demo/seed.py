@@ -151,7 +151,7 @@ def _leave_unsigned(entry: Seed, *, hub: Hub, by: Actor) -> str:
     """Put an intent on record that nobody will sign: what a pulled plug leaves behind."""
     draft = issue.read(entry.draft, by=by, hub=hub)
     with hub.writing() as unit:
-        [intent], _ = issue.intend(unit, [draft], trip=hub.at(by), at=unit.now)
+        [intent], _ = issue.intend(unit, [draft], issue.IssuanceInProgress(hub.at(by), unit.now))
         if entry.leave == "voided":
             void(unit, intent, by=by.key)
         else:

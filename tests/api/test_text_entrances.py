@@ -17,8 +17,8 @@ from certhub.flows.records import change as revoke
 from certhub.flows.records import import_, renew
 from certhub.flows.records.change import Order
 from certhub.flows.verification import outcome, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.outcome import Result
-from certhub.flows.verification.verify import Question
 from certhub.history.events import store as history
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Party, Role
@@ -171,10 +171,12 @@ ENTRANCES = {
     "a column of numbers": imported("证照编号"),
     "a column of places": imported("经营场所"),
     "the flow: a window": raised(
-        lambda api, t: verify.verify(Question("EC1", MATTER, t), by=api.region.clerk, hub=api.hub)
+        lambda api, t: verify.verify(VerificationRequest("EC1", MATTER, t), by=api.region.clerk, hub=api.hub)
     ),
     "the flow: a case number": raised(
-        lambda api, t: verify.verify(Question("EC1", MATTER, "2", t), by=api.region.clerk, hub=api.hub)
+        lambda api, t: verify.verify(
+            VerificationRequest("EC1", MATTER, "2", t), by=api.region.clerk, hub=api.hub
+        )
     ),
     "the flow: a reason": raised(
         lambda api, t: revoke.change(
@@ -248,7 +250,7 @@ def test_what_is_rare_and_seen_comes_in(api, name):
 def test_a_refused_window_says_what_is_wrong_with_it(api):
     """In words, and without the text itself."""
     with pytest.raises(ClaimsInvalid) as refused:
-        verify.verify(Question("EC1", MATTER, "2\u200b号"), by=api.region.clerk, hub=api.hub)
+        verify.verify(VerificationRequest("EC1", MATTER, "2\u200b号"), by=api.region.clerk, hub=api.hub)
 
     assert "window: 含有看不见的字符 / holds characters that cannot be seen" == str(refused.value)
     assert 200 == scan(api, shown(api)).status_code

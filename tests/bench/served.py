@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certhub.flows.verification import verify
-from certhub.flows.verification.verify import Question
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.setup.parent import PARENT
 from tests.bench import load, stored
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
@@ -106,7 +106,7 @@ def _must_be_200(status: int, body: bytes) -> None:
 def _verify(folder: Path, effort: Effort) -> Iterator[Round]:
     with stored.home(folder) as region, hub_server(folder, folder / region.hub.region) as server:
         certificate, number, token = stored.shown(region), effort.sized(TICKETS), region.tokens["clerk"]
-        asked = Question(stored.ticket(region, certificate), MATTER, stored.WINDOW)
+        asked = VerificationRequest(stored.ticket(region, certificate), MATTER, stored.WINDOW)
         work = done_by(lambda: verify.verify(asked, by=region.clerk, hub=region.hub))
 
         def question() -> bytes:

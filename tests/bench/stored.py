@@ -21,8 +21,8 @@ from certhub_verifier.formats.status.statuslist import (
 
 from certhub.flows.records.import_ import import_file
 from certhub.flows.verification import show, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.jobs.status_lists import TYP, publish_due
 from certhub.records.certificates.record import Certificate
 from certhub.records.status import store as status
@@ -124,7 +124,7 @@ def _verify(folder: Path, effort: Effort) -> Iterator[Round]:
         certificate, by, number = shown(region), region.clerk, effort.sized(100)
 
         def deed(code: str) -> None:
-            report = verify.verify(Question(code, MATTER, WINDOW), by=by, hub=region.hub)
+            report = verify.verify(VerificationRequest(code, MATTER, WINDOW), by=by, hub=region.hub)
             assert (report["verdict"], len(report["items"])) == ("valid", 1)
 
         work = done_by(lambda: deed(ticket(region, certificate)))

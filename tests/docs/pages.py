@@ -36,7 +36,7 @@ ORDER = (
     *(f"records/{name}" for name in ("issue", "import_", "change", "renew")),
     *(f"verification/{name}" for name in ("show", "verify", "local", "ask", "answer", "offline_bundle")),
 )
-HELPERS = {"exchange_keys", "masked", "state"}
+HELPERS = {"exchange_keys", "masked", "state", "code_record", "filing", "peer_answer", "peer_decision"}
 """Files of certhub/flows that several trips lean on; they are no trips."""
 BLANK, FIRST = re.compile(r"\n[ ]*\n"), re.compile(r"(?:[a-z]+ +)?1 +\S")
 FLOWS_HEAD = """# One-way trips

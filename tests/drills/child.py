@@ -34,8 +34,8 @@ from certhub.flows.records.change import Order
 from certhub.flows.records.import_ import import_file
 from certhub.flows.regions.switch import switch
 from certhub.flows.verification import offline_bundle, outcome, reveal, show, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
 from certhub.jobs.runner import run_once
@@ -132,7 +132,9 @@ def issue_one(order: Order_) -> None:
 def verify_one(order: Order_) -> None:
     """Verify the order's code, and acknowledge the report with its verdict."""
     hub = open_hub(order)
-    question = Question(order["code"], BUSINESS, "1号窗口", verification_id=order["verification_id"])
+    question = VerificationRequest(
+        order["code"], BUSINESS, "1号窗口", verification_id=order["verification_id"]
+    )
     report = verify.verify(question, by=account(hub, Role.CLERK), hub=hub)
     acknowledge(order, f"{order['verification_id']} {report['verdict']} {report['code']}")
 
@@ -143,7 +145,9 @@ def ask_one(order: Order_) -> None:
     home = open_hub(order, dies=order["victim"] == "provider")
     other = replace(open_hub(order, region="420100", dies=order["victim"] == "asker"), network=wire)
     wire.hubs |= {home.region: home, other.region: other}
-    question = Question(order["code"], BUSINESS, "1号窗口", verification_id=order["verification_id"])
+    question = VerificationRequest(
+        order["code"], BUSINESS, "1号窗口", verification_id=order["verification_id"]
+    )
     acknowledge(order, verify.verify(question, by=account(other, Role.CLERK), hub=other)["code"])
 
 
@@ -236,7 +240,9 @@ def race(order: Order_, place: int, start: Barrier) -> None:
 
     def ask(client: int, number: int, code: str) -> str:
         by = replace(clerk, account=UUID(int=client))
-        question = Question(code, BUSINESS, f"{client}号窗口", verification_id=f"race-{number}-{client}")
+        question = VerificationRequest(
+            code, BUSINESS, f"{client}号窗口", verification_id=f"race-{number}-{client}"
+        )
         report = verify.verify(question, by=by, hub=hub)
         return f"{number} {client} {report['verdict']} {report['code']}\n"
 

@@ -6,8 +6,8 @@ import pytest
 
 from certhub.flows.records import issue
 from certhub.flows.verification import outcome, reveal, show, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.people.parties.people import Role
@@ -29,7 +29,11 @@ def verified(scene: Scene, name: str) -> str:
         by, holder, clerk = (account(hub, role) for role in (Role.AGENCY, Role.HOLDER, Role.CLERK))
         certificate_id = str(issue.issue(licence(f"杀-{name}"), by=by, hub=hub, key=key(name))[0]["id"])
         code = show.show(Choice((TicketItem(certificate_id),), Mode.TICKET), by=holder, hub=hub).code
-        return str(verify.verify(Question(code, BUSINESS, "1号窗口"), by=clerk, hub=hub)["verification_id"])
+        return str(
+            verify.verify(VerificationRequest(code, BUSINESS, "1号窗口"), by=clerk, hub=hub)[
+                "verification_id"
+            ]
+        )
 
 
 def deaths(scene: Scene, do: str, **more: str) -> Iterator[tuple[str, bool]]:

@@ -12,8 +12,8 @@ from certhub_verifier.formats.jose import base64url
 from certhub.flows.records import change, issue
 from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.history.events import store as history
 from certhub.hub import Hub
 from certhub.jobs.sweeping import VOID_AFTER, sweep
@@ -99,7 +99,7 @@ def told_once(scene: Scene, code: str, vid: str, *, first: bool) -> None:
             if one["items"]
         )
         clerk = account(other, Role.CLERK)
-        same = Question(code, BUSINESS, "1号窗口", verification_id=vid)
+        same = VerificationRequest(code, BUSINESS, "1号窗口", verification_id=vid)
         another = replace(same, verification_id=f"{vid}-another")
         order = (same, another) if first or use is not None else (another, same)
 

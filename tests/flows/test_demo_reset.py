@@ -13,8 +13,8 @@ from certhub.flows.records import change as revoke
 from certhub.flows.records import renew
 from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.history.events import store as history
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
@@ -63,7 +63,7 @@ def shown(region: Region, name: str, mode: Mode = Mode.TICKET) -> str:
 
 def ask(region: Region, code: str, vid: str) -> tuple[str, str]:
     """Verify a code; return verdict and cause."""
-    question = Question(code, "PLACEHOLDER-901", "1号窗口", verification_id=vid)
+    question = VerificationRequest(code, "PLACEHOLDER-901", "1号窗口", verification_id=vid)
     report = verify.verify(question, by=region.clerk, hub=region.hub)
     return report["verdict"], report["code"]
 

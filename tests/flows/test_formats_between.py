@@ -12,7 +12,7 @@ from certhub_verifier.receipts import Finding, examine_receipt
 
 from certhub.adapters.public_files import PublicFiles
 from certhub.demo import people as p
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from certhub.flows.verification.answer import answer
 from certhub.hub import TRUST
 from certhub.records.certificates import store as certificates
@@ -44,7 +44,7 @@ def through(region: Region, network: object) -> Region:
 
 def receipt_of(region: Region, report) -> object:
     """Examine the receipt of a report."""
-    filed = verify.receipt(report["verification_id"], by=region.clerk, hub=region.hub)
+    filed = results.receipt(report["verification_id"], by=region.clerk, hub=region.hub)
     found = examine_receipt(json.dumps(filed), trust=region.hub.trust, now=region.clock.now())
     assert Finding.GENUINE is found.finding
     return found.receipt

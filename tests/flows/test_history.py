@@ -13,7 +13,7 @@ from certhub.errors import HubError
 from certhub.flows.records import import_, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.regions.switch import switch
-from certhub.flows.verification import offline_bundle, outcome, reveal, verify
+from certhub.flows.verification import offline_bundle, outcome, results, reveal
 from certhub.flows.verification.outcome import Result
 from certhub.history.events import store as events
 from certhub.history.events.catalogue import CATALOGUE
@@ -120,7 +120,7 @@ def revealing(home: Region, other: Region) -> Callable[[], object]:
 def opening(home: Region, other: Region) -> Callable[[], object]:
     """Prepare a verification with a receipt to be opened."""
     vid = str(scan(home, ticket(home, issued(home, licence("史-1"))))["verification_id"])
-    return lambda: verify.opened_receipt(vid, by=home.clerk, hub=home.hub)
+    return lambda: results.opened_receipt(vid, by=home.clerk, hub=home.hub)
 
 
 def refused(do: Callable[[Region, Region], object]) -> Deed:

@@ -8,7 +8,7 @@ import pytest
 from certhub_verifier.receipts import Finding, examine_receipt
 
 from certhub.adapters.network import HttpNetwork
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from certhub.flows.verification.answer import answer
 from certhub.history.events import store as history
 from certhub.setup.initialise import write_endpoint
@@ -52,7 +52,7 @@ def filed(region: Region, verification_id: str, expected: tuple[str, str]) -> No
     with region.hub.reading() as unit:
         row = receipts.get(unit, verification_id)
         events = history.events(unit, subject=verification_id)
-    receipt = verify.receipt(verification_id, by=region.clerk, hub=region.hub)["receipt"]
+    receipt = results.receipt(verification_id, by=region.clerk, hub=region.hub)["receipt"]
     examined = examine_receipt(receipt.encode(), trust=region.hub.trust, now=region.clock.now())
 
     assert expected == told(row.report)

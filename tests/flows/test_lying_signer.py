@@ -47,7 +47,7 @@ def intents(region: Region, draft: RawDraft) -> list[Certificate]:
     """Put what a draft would become on record."""
     with region.hub.writing() as unit:
         read = issue.read(draft, by=region.agency, hub=region.hub)
-        made, _ = issue.intend(unit, [read], trip=region.hub.at(None), at=unit.now)
+        made, _ = issue.intend(unit, [read], issue.IssuanceInProgress(region.hub.at(None), unit.now))
     return made
 
 

@@ -15,7 +15,7 @@ from certhub.demo import people as p
 from certhub.demo.region_file import chosen
 from certhub.demo.regions import prepare
 from certhub.demo.routes import other_regions
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from certhub.flows.verification.offline_bundle import held_lists
 from certhub.flows.verification.show import held_by
 from certhub.hub import TRUST
@@ -59,7 +59,7 @@ def test_each_region_answers_each_other(row: Row) -> None:
     """Every ordered pair: shown here, verified there, with the agreed fields; the receipt is genuine in all three."""
     for shows, asks in permutations(row.regions, 2):
         report = scan(asks, ticket(shows, licence_of(shows)))
-        receipt = verify.receipt(report["verification_id"], by=asks.clerk, hub=asks.hub)["receipt"]
+        receipt = results.receipt(report["verification_id"], by=asks.clerk, hub=asks.hub)["receipt"]
         pair = f"{shows.hub.region} -> {asks.hub.region}; {row.drawn}"
 
         assert ("valid", "OK") == told(report), pair

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from certhub_verifier.formats.jose import jws
 
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.story import issued, licence, scan, sealed, ticket, told
 
@@ -71,6 +71,6 @@ def test_what_cannot_be_believed_is_told_as_that_and_never_as_silence(home, othe
     assert ("undetermined", "NOT_BELIEVED", []) == (*told(report), report["items"])
     assert "鄂州市的答复不能采信：签名、对象或时间不对" == report["headline"]
     filed = jws.parse(
-        verify.receipt("bent-0001", by=other.clerk, hub=other.hub)["receipt"], "receipt+jwt"
+        results.receipt("bent-0001", by=other.clerk, hub=other.hub)["receipt"], "receipt+jwt"
     ).payload
     assert ("undetermined", "NOT_BELIEVED") == (filed["verdict"], filed["code"])

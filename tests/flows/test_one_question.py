@@ -10,7 +10,7 @@ from certhub.db.ids import public_id
 from certhub.errors import Conflict
 from certhub.flows.verification import verify
 from certhub.flows.verification.answer import answer
-from certhub.flows.verification.verify import Question
+from certhub.flows.verification.filing import VerificationRequest
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
 from tests.support.story import BUSINESS, LAND, issued, licence, scan, ticket, told
@@ -33,10 +33,10 @@ def state(region: Region) -> list[tuple]:
         ]
 
 
-def asked(code: str, **changes: str | None) -> Question:
+def asked(code: str, **changes: str | None) -> VerificationRequest:
     """The clerk's question, with something changed."""
     plain = {"matter": BUSINESS, "window": "1号窗口", "case_number": "鄂办20261124-7"} | changes
-    return Question(code, verification_id="one-1", **plain)
+    return VerificationRequest(code, verification_id="one-1", **plain)
 
 
 @pytest.mark.parametrize("where", ["home", "other"])
@@ -58,25 +58,37 @@ def test_the_same_id_and_code_for_something_else_is_a_conflict(regions, where, c
     assert json.dumps(first, ensure_ascii=False) == json.dumps(again, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("step", ["verify:2", "verify:3"])
-def test_a_question_that_was_never_answered_is_that_question_too(home, step):
-    """The power went before the answer: the id is taken by what was asked, from the first moment."""
+@pytest.mark.parametrize("step", ["verify:2", "ask:4", "verify:3", "verify:4"])
+def test_a_question_that_left_for_another_region_is_that_question_too(home, other, step):
+    """The power went before the answer: the id is taken by what was asked, from before anything was sent."""
     code = ticket(home, issued(home, licence("营-1")))
+    with pytest.raises(PulledPlug):
+        verify.verify(asked(code), by=other.clerk, hub=cut(other, step))
+
+    with pytest.raises(Conflict):
+        verify.verify(asked(code, matter=LAND), by=other.clerk, hub=other.hub)
+    assert ("valid", "OK") == told(verify.verify(asked(code), by=other.clerk, hub=other.hub))
+
+
+@pytest.mark.parametrize("step", ["verify:1", "verify:3", "verify:4"])
+def test_a_question_about_a_code_of_our_own_leaves_nothing_before_its_answer(home, step):
+    """The power went before the one write: nobody was told anything, and the id and the code are as free as before."""
+    code = ticket(home, issued(home, licence("营-1")))
+    before = state(home)
     with pytest.raises(PulledPlug):
         verify.verify(asked(code), by=home.clerk, hub=cut(home, step))
 
-    with pytest.raises(Conflict):
-        verify.verify(asked(code, matter=LAND), by=home.clerk, hub=home.hub)
+    assert before == state(home)
     assert ("valid", "OK") == told(verify.verify(asked(code), by=home.clerk, hub=home.hub))
 
 
-def test_what_is_asked_is_sealed_from_the_first_moment(home):
+def test_what_is_asked_is_sealed_from_the_first_moment(home, other):
     """Window and case number of a question that was never answered stand nowhere in clear."""
     code = ticket(home, issued(home, licence("营-1")))
     with pytest.raises(PulledPlug):
-        verify.verify(asked(code), by=home.clerk, hub=cut(home, "verify:2"))
+        verify.verify(asked(code), by=other.clerk, hub=cut(other, "verify:2"))
 
-    with home.hub.reading() as unit:
+    with other.hub.reading() as unit:
         [row] = unit.sql.exec_driver_sql("SELECT * FROM verification WHERE id = 'one-1'").all()
     assert not any(
         "鄂办20261124-7".encode() in bytes(value) for value in row if isinstance(value, bytes | memoryview)

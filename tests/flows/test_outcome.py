@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from certhub.db.columns import table_of
 from certhub.errors import BadRequest, NotFound
-from certhub.flows.verification import outcome, verify
+from certhub.flows.verification import outcome, results
 from certhub.history.events import store as history
 from certhub.setup.health import all_checks
 from certhub.verification.receipts import outcomes
@@ -46,7 +46,7 @@ def told_of(region: Region, vid: str) -> list[dict[str, object]]:
 def test_an_outcome_is_on_record_with_its_event(home, clock, result):
     """The row and the event are there, the event without the note; the report and the receipt stay as they were."""
     vid = verified(home)
-    report, receipt = (f(vid, by=home.clerk, hub=home.hub) for f in (verify.stored, verify.receipt))
+    report, receipt = (f(vid, by=home.clerk, hub=home.hub) for f in (results.stored, results.receipt))
     clock.pass_(seconds=9)
 
     said = outcome.conclude(vid, result, NOTE, by=home.clerk, hub=home.hub)
@@ -60,8 +60,8 @@ def test_an_outcome_is_on_record_with_its_event(home, clock, result):
     assert expected == said
     assert [(result.value, NOTE)] == entries(home, vid)
     assert [{"result": result.value, "number": 1, "has_note": True}] == told_of(home, vid)
-    assert report == verify.stored(vid, by=home.clerk, hub=home.hub)
-    assert receipt == verify.receipt(vid, by=home.clerk, hub=home.hub)
+    assert report == results.stored(vid, by=home.clerk, hub=home.hub)
+    assert receipt == results.receipt(vid, by=home.clerk, hub=home.hub)
 
 
 def test_the_same_result_again_adds_nothing(home, clock):

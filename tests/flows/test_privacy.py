@@ -22,10 +22,10 @@ from certhub.errors import HubError
 from certhub.flows.records import change as revoke
 from certhub.flows.records import import_, issue, renew
 from certhub.flows.records.change import Order
-from certhub.flows.verification import outcome, reveal, show, verify
+from certhub.flows.verification import outcome, results, reveal, show, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.offline_bundle import offline_bundle
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.jobs.peer_lists import fetch_peer_lists
 from certhub.jobs.status_lists import publish
 from certhub.jobs.sweeping import sweep
@@ -121,13 +121,13 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
     certificate_id = str(made["id"])
     code = shown(certificate_id)
     scan(home, code, case_number=CASE, window=WINDOW)
-    question = Question(shown(certificate_id), BUSINESS, WINDOW, CASE, "planted-1")
+    question = VerificationRequest(shown(certificate_id), BUSINESS, WINDOW, CASE, "planted-1")
     verify.verify(question, by=named, hub=home.hub)
-    verify.receipt("planted-1", by=named, hub=home.hub)
+    results.receipt("planted-1", by=named, hub=home.hub)
     scan(home, code)
     report = scan(other, shown(certificate_id))
-    verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
-    verify.receipt(report["verification_id"], by=replace(other.clerk, is_page=True), hub=other.hub)
+    results.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
+    results.receipt(report["verification_id"], by=replace(other.clerk, is_page=True), hub=other.hub)
     outcome.conclude(report["verification_id"], Result.REPORTED, NOTE, by=other.clerk, hub=other.hub)
     outcome.latest(limit=10, by=other.clerk, hub=other.hub)
     outcome.reported(limit=10, before=None, hub=other.hub)

@@ -17,7 +17,7 @@ from certhub.adapters.public_files import PublicFiles
 from certhub.db.ids import public_id
 from certhub.demo import people as p
 from certhub.errors import BadRequest, Conflict
-from certhub.flows.verification import verify
+from certhub.flows.verification import results, verify
 from certhub.flows.verification.answer import answer
 from certhub.history.events import store as history
 from certhub.hub import TRUST
@@ -457,7 +457,7 @@ def test_fields_that_a_peer_lets_slip_are_not_shown(home, other):
     report = scan(through(other, BrokenWire(home.wire, lie(home.hub, slip))), code)
 
     assert p.ZHANG.id_number not in json.dumps(report, ensure_ascii=False)
-    filed = verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
+    filed = results.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
     assert "法定代表人身份证号" not in str(jws.parse(filed["receipt"], "receipt+jwt").payload)
 
 
@@ -481,7 +481,7 @@ def test_a_lost_answer_is_given_again(home, other):
 def test_an_asker_that_dies_gets_the_same_answer_again(home, other, step):
     """The same id after a restart: a new question, the answer that the first one got, and one use."""
     code = ticket(home, issued(home, licence("营-1")))
-    question = verify.Question(code, BUSINESS, "1号窗口", verification_id="counter-7")
+    question = verify.VerificationRequest(code, BUSINESS, "1号窗口", verification_id="counter-7")
     with pytest.raises(PulledPlug):
         verify.verify(question, by=other.clerk, hub=cut(other, step))
 
@@ -495,7 +495,7 @@ def test_an_asker_that_dies_gets_the_same_answer_again(home, other, step):
 def test_a_provider_that_dies_answers_the_next_question(home, other, step):
     """The provider loses power at any step: the clerk's retry under the same id gets its one answer."""
     code = ticket(home, issued(home, licence("营-1")))
-    question = verify.Question(code, BUSINESS, "1号窗口", verification_id="counter-8")
+    question = verify.VerificationRequest(code, BUSINESS, "1号窗口", verification_id="counter-8")
     home.wire.hubs["420700"] = cut(home, step)
     with pytest.raises(PulledPlug):
         verify.verify(question, by=other.clerk, hub=other.hub)
@@ -599,7 +599,7 @@ def test_the_operator_is_another_person_in_every_region(home, other):
     report = scan(other, ticket(home, issued(home, licence("营-1"))))
     question, _ = last_question(home)
     asked_as = jws.parse(question, "xr-req+jwt").payload["op"]
-    filed = verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
+    filed = results.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
     filed_as = jws.parse(filed["receipt"], "receipt+jwt").payload["operator"]
 
     assert asked_as != filed_as
@@ -623,7 +623,7 @@ def test_the_receipt_of_a_peers_answer_is_genuine_and_carries_the_evidence(home,
     report = scan(other, ticket(home, issued(home, licence("营-1"))))
     _, reply = last_question(home)
 
-    filed = verify.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
+    filed = results.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
     found = examine_receipt(json.dumps(filed), trust=other.hub.trust, now=other.clock.now())
 
     assert Finding.GENUINE is found.finding

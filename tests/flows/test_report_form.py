@@ -4,7 +4,7 @@ import json
 
 from certhub_verifier.receipts import examine_receipt
 
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from certhub.records.certificates.rules import Transition
 from tests.support.forms import report_validator
 from tests.support.story import LAND, change, food, issued, licence, marriage, scan, sealed, ticket, told
@@ -42,7 +42,7 @@ def test_whatever_a_hub_answers_fits(home, other):
 def test_a_hubs_receipt_has_a_report_that_fits(home):
     """Genuine, and everything that it records."""
     report = scan(home, ticket(home, issued(home, licence("营-1"))))
-    file = verify.receipt(report["verification_id"], by=home.clerk, hub=home.hub)
+    file = results.receipt(report["verification_id"], by=home.clerk, hub=home.hub)
     found = examine_receipt(json.dumps(file, ensure_ascii=False), trust=home.hub.trust, now=home.hub.now())
 
     assert found.to_dict()["finding"] == "GENUINE"

@@ -12,7 +12,7 @@ from certhub_schemas.certificate_kind import Sensitivity
 
 from certhub.demo import people as p
 from certhub.errors import NotFound
-from certhub.flows.verification import reveal, verify
+from certhub.flows.verification import results, reveal, verify
 from certhub.flows.verification.masked import masked
 from certhub.history.events import store as history
 from certhub.records.catalog.masking import NAMES, NUMBERS, is_masked, mask_disclosed, mask_name, mask_value
@@ -27,7 +27,7 @@ def reports(region: Region) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Scan once; return the report as a token has it and as a page has it."""
     report = scan(region, ticket(region, issued(region, licence(NUMBER)), issued(region, food("显-食"))))
     page = replace(region.clerk, is_page=True)
-    return report, verify.stored(str(report["verification_id"]), by=page, hub=region.hub)
+    return report, results.stored(str(report["verification_id"]), by=page, hub=region.hub)
 
 
 def covered(report: Mapping[str, Any]) -> list[str]:
@@ -44,10 +44,10 @@ def test_a_page_gets_no_covered_value_in_any_answer(home):
     """The scan, the same question again, and the stored report: nothing in their bytes; a token gets it all."""
     code = ticket(home, issued(home, licence(NUMBER)))
     page = replace(home.clerk, is_page=True)
-    question = verify.Question(code, "PLACEHOLDER-901", "1号窗口", verification_id="page-0001")
+    question = verify.VerificationRequest(code, "PLACEHOLDER-901", "1号窗口", verification_id="page-0001")
     answers = [verify.verify(question, by=page, hub=home.hub) for _ in range(2)]
-    answers.append(verify.stored("page-0001", by=page, hub=home.hub))
-    whole = verify.stored("page-0001", by=home.clerk, hub=home.hub)
+    answers.append(results.stored("page-0001", by=page, hub=home.hub))
+    whole = results.stored("page-0001", by=home.clerk, hub=home.hub)
 
     assert NUMBER in covered(whole)
     for answer in answers:
@@ -115,15 +115,15 @@ def test_another_clerks_values_are_not_there(home):
 def test_a_receipt_opens_to_a_page_by_a_deed_on_record_alone(home):
     """What opens a digest is the identifier, a covered value: a look gives none, the deed each with its entry."""
     vid = str(reports(home)[0]["verification_id"])
-    receipt = verify.receipt(vid, by=home.clerk, hub=home.hub)
+    receipt = results.receipt(vid, by=home.clerk, hub=home.hub)
     with home.hub.reading() as unit:
         before = history.events(unit, subject=vid, type_="verification.revealed")
 
     page = replace(home.clerk, is_page=True)
-    assert receipt | {"opening": []} == verify.receipt(vid, by=page, hub=home.hub)
+    assert receipt | {"opening": []} == results.receipt(vid, by=page, hub=home.hub)
     with home.hub.reading() as unit:
         assert [] == history.events(unit, subject=vid, type_="verification.revealed")
-    assert receipt == verify.opened_receipt(vid, by=page, hub=home.hub)
+    assert receipt == results.opened_receipt(vid, by=page, hub=home.hub)
     with home.hub.reading() as unit:
         events = history.events(unit, subject=vid, type_="verification.revealed")
     assert [] == before

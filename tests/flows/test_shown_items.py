@@ -16,7 +16,7 @@ from sqlalchemy import delete
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.columns import table_of
 from certhub.demo import people as p
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from certhub.history.events import store as history
 from certhub.hub import TRUST
 from certhub.records.certificates.rules import Transition
@@ -45,7 +45,7 @@ def lose(region: Region, certificate_id: str) -> None:
 
 def receipt_of(region: Region, report):
     """The receipt of a report, genuine."""
-    filed = verify.receipt(report["verification_id"], by=region.clerk, hub=region.hub)
+    filed = results.receipt(report["verification_id"], by=region.clerk, hub=region.hub)
     found = examine_receipt(json.dumps(filed), trust=region.hub.trust, now=region.clock.now())
     assert Finding.GENUINE is found.finding
     return found

@@ -25,7 +25,7 @@ from certhub.db.sealing import BlobRefused
 from certhub.demo import people as p
 from certhub.errors import HubError
 from certhub.flows.records import issue
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from certhub.flows.verification.show import held_by
 from certhub.jobs.status_lists import publish
 from certhub.jobs.sweeping import sweep
@@ -244,7 +244,7 @@ def an_intent(world: World) -> None:
     """A certificate that was never signed."""
     with world.home.hub.writing() as unit:
         draft = issue.read(licence("写-1"), by=world.home.agency, hub=world.home.hub)
-        [intent], _ = issue.intend(unit, [draft], trip=world.home.hub.at(None), at=unit.now)
+        [intent], _ = issue.intend(unit, [draft], issue.IssuanceInProgress(world.home.hub.at(None), unit.now))
     world.more, world.certificate_id = intent, intent.certificate_id
 
 
@@ -273,7 +273,7 @@ def one_report(world: World) -> None:
 def reads_the_report(world: World) -> Any:
     """What the other clerk gets of it."""
     try:
-        return verify.stored("w-report", by=world.more, hub=world.home.hub)
+        return results.stored("w-report", by=world.more, hub=world.home.hub)
     except HubError:
         return None
 

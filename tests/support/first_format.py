@@ -18,7 +18,7 @@ from certhub_verifier.formats.jose import jws
 
 from certhub.adapters.network import PeerDown
 from certhub.db.ids import public_id
-from certhub.flows.verification.verify import DEFAULT_PURPOSE
+from certhub.flows.verification.filing import DEFAULT_PURPOSE
 from tests.support.region import Region
 
 QUESTION = {"iss", "aud", "iat", "exp", "jti", "htm", "htu", "agr", "office", "op", "q"}

@@ -11,8 +11,8 @@ from certhub.flows.records import change as revoke
 from certhub.flows.records import issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.verification import show, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.show import Choice, Mode
-from certhub.flows.verification.verify import Question
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
 from certhub.verification.tickets.item import TicketItem
@@ -112,7 +112,7 @@ def sealed(region: Region, certificate_id: str) -> str:
 
 def scan(region: Region, code: str, matter: str = BUSINESS, **more: Any) -> Mapping[str, Any]:
     """Let the region's clerk scan a code."""
-    question = Question(code, matter, more.pop("window", "1号窗口"), **more)
+    question = VerificationRequest(code, matter, more.pop("window", "1号窗口"), **more)
     return verify.verify(question, by=region.clerk, hub=region.hub)
 
 

@@ -13,7 +13,7 @@ from certhub.demo import cards
 from certhub.demo.cards import ALL_CARDS, PAYMENT_CODE
 from certhub.flows.records import change, renew
 from certhub.flows.records.change import Order
-from certhub.flows.verification import show, verify
+from certhub.flows.verification import results, show, verify
 from certhub.jobs.status_lists import publish
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
@@ -152,10 +152,12 @@ def test_the_stranger_is_on_no_list_and_its_certificate_is_whole(site: Site) -> 
 def test_a_receipt_of_a_card_is_a_receipt(site: Site) -> None:
     """What a card's verification leaves behind is filed like any other."""
     hub, clerk = site.region.hub, site.region.clerk
-    question = verify.Question(str(deal(counter(site), "valid")["code"]), "PLACEHOLDER-901", "1号窗口")
+    question = verify.VerificationRequest(
+        str(deal(counter(site), "valid")["code"]), "PLACEHOLDER-901", "1号窗口"
+    )
     report = verify.verify(question, by=clerk, hub=hub)
 
-    assert verify.receipt(report["verification_id"], by=clerk, hub=hub)["receipt"].count(".") == 2
+    assert results.receipt(report["verification_id"], by=clerk, hub=hub)["receipt"].count(".") == 2
 
 
 def test_what_happens_to_the_licence_of_the_story_breaks_no_card(own_site: Site) -> None:

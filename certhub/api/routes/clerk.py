@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from certhub.api.http.deps import Acting, TheHub
 from certhub.api.routes import answers
 from certhub.api.routes.models import VERIFICATION_ID, NewOutcome, NewVerification, RevealOrder
-from certhub.flows.verification import offline_bundle, outcome, reveal, verify
+from certhub.flows.verification import offline_bundle, outcome, results, reveal, verify
+from certhub.flows.verification.filing import VerificationRequest
 from certhub.verification.receipts.result import Result
 
 router = APIRouter(prefix="/api/v1", tags=["relying party"])
@@ -27,7 +28,9 @@ def list_matters() -> Response:
 @router.post("/verifications", responses={200: {"model": answers.ReportOut}})
 def verify_code(body: NewVerification, by: Acting, hub: TheHub) -> Response:
     """Verify a code; whatever the verdict, the answer is a report, and the same id gets it again."""
-    question = verify.Question(body.code, body.matter, body.window, body.case_number, body.verification_id)
+    question = VerificationRequest(
+        body.code, body.matter, body.window, body.case_number, body.verification_id
+    )
     return JSONResponse(verify.verify(question, by=by, hub=hub))
 
 
@@ -40,7 +43,7 @@ def list_verifications(by: Acting, hub: TheHub, limit: Latest = 10) -> Response:
 @router.get("/verifications/{verification_id}", responses={200: {"model": answers.ReportOut}})
 def get_verification(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
     """Return the report of a verification that you made."""
-    return JSONResponse(verify.stored(verification_id, by=by, hub=hub))
+    return JSONResponse(results.stored(verification_id, by=by, hub=hub))
 
 
 @router.get("/verifications/{verification_id}/receipt", responses={200: {"model": answers.ReceiptOut}})
@@ -49,14 +52,14 @@ def get_receipt(verification_id: VerificationId, by: Acting, hub: TheHub) -> Res
 
     To a page's session `opening` is empty: it holds identifiers, which POST gives and puts on record.
     """
-    return JSONResponse(verify.receipt(verification_id, by=by, hub=hub))
+    return JSONResponse(results.receipt(verification_id, by=by, hub=hub))
 
 
 @router.post("/verifications/{verification_id}/receipt", responses={200: {"model": answers.ReceiptOut}})
 def open_receipt(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
     """Return the receipt with what opens its digests; that you asked for the identifiers is on record first."""
     return JSONResponse(
-        verify.opened_receipt(verification_id, by=by, hub=hub), headers={"Cache-Control": "no-store"}
+        results.opened_receipt(verification_id, by=by, hub=hub), headers={"Cache-Control": "no-store"}
     )
 
 

@@ -65,6 +65,15 @@ class Result:
     certificate: Certificate | None
 
 
+@dataclass(frozen=True)
+class IssuanceInProgress:
+    """An issuance on its way: in which world, at which moment, and after which version (None: a first one)."""
+
+    trip: Trip
+    at: datetime
+    previous: Certificate | None = None
+
+
 def issue(raw: RawDraft, *, by: Actor, hub: Hub, key: Key) -> tuple[Mapping[str, Any], bool]:
     """Issue one certificate for an API client.
 
@@ -84,7 +93,7 @@ def issue(raw: RawDraft, *, by: Actor, hub: Hub, key: Key) -> tuple[Mapping[str,
         stored = idempotency.begin(unit, key)
         if stored is not None:
             return stored["certificate"], stored["new"]
-        intents, results = intend(unit, [draft], trip=trip, at=unit.now)
+        intents, results = intend(unit, [draft], IssuanceInProgress(trip, unit.now))
     result = results[0] or sign_and_activate(intents, by=by, trip=trip, key=key)[0]
     if result.outcome is Outcome.ISSUED and result.certificate is not None:
         return summary(result.certificate), True
@@ -116,7 +125,7 @@ def issue_many(drafts: Sequence[Draft], *, by: Actor, hub: Hub) -> list[Result]:
         raise ValueError(f"at most {BATCH} at a time")
     hub.step("issue:2")
     with hub.writing() as unit:
-        intents, results = intend(unit, drafts, trip=trip, at=unit.now)
+        intents, results = intend(unit, drafts, IssuanceInProgress(trip, unit.now))
     signed = iter(sign_and_activate(intents, by=by, trip=trip))
     return [result or next(signed) for result in results]
 
@@ -153,13 +162,7 @@ def issuing_agency(kind: str, *, by: Actor, hub: Hub) -> str:
 
 
 def intend(
-    unit: Unit,
-    drafts: Sequence[Draft],
-    *,
-    trip: Trip,
-    at: datetime,
-    version: int = 1,
-    previous: Certificate | None = None,
+    unit: Unit, drafts: Sequence[Draft], issuance: IssuanceInProgress
 ) -> tuple[list[Certificate], list[Result | None]]:
     """Put on record what will be signed (step 2).
 
@@ -178,7 +181,7 @@ def intend(
                 Place(bucket, unit.new_id()),
             )
         )
-    if previous is None:
+    if issuance.previous is None:
         standing = certificates.claim_numbers(unit, claims)
     else:
         standing = {claim.number_hash: claim for claim in claims}
@@ -194,14 +197,14 @@ def intend(
     )
     for draft, claim, new in zip(drafts, claims, fresh, strict=True):
         if new:
-            intent = _intent(
-                unit, draft, claim, next(slots), trip=trip, at=at, version=version, previous=previous
-            )
+            intent = _intent(unit, draft, claim, next(slots), issuance)
             new_intents.append(intent)
             intents.append(intent)
             results.append(None)
             continue
-        results.append(_meet(unit, standing[claim.number_hash], claim, stored, intents, intended=places))
+        met = _meet(unit, standing[claim.number_hash], claim, stored, intended=places)
+        results.append(None if isinstance(met, Certificate) else met)
+        intents += [met] if isinstance(met, Certificate) else []
     certificates.add(unit, new_intents)
     return intents, results
 
@@ -211,11 +214,10 @@ def _meet(
     theirs: NumberClaim,
     ours: NumberClaim,
     stored: Mapping[Place, Certificate],
-    intents: list[Certificate],
     *,
     intended: Sequence[Place],
-) -> Result | None:
-    """The number is taken: by the same contents, by others, or by a try that died halfway."""
+) -> Result | Certificate:
+    """The number is taken: by the same contents, by others, or by a try that died halfway, whose intent is ours now."""
     certificate = stored.get(theirs.place)
     if theirs.content_hash != ours.content_hash:
         return Result(Outcome.CONFLICT, certificate)
@@ -224,8 +226,7 @@ def _meet(
     if certificate.state is not State.INTENDED:
         return Result(Outcome.EXISTING, certificate)
     if certificates.take_over(unit, theirs.place, unit.now + LEASE):
-        intents.append(certificate)
-        return None
+        return certificate
     return Result(Outcome.BUSY, None)
 
 
@@ -234,12 +235,10 @@ def _intent(
     draft: Draft,
     claim: NumberClaim,
     slot: status.Slot,
-    *,
-    trip: Trip,
-    at: datetime,
-    version: int,
-    previous: Certificate | None,
+    issuance: IssuanceInProgress,
 ) -> Certificate:
+    trip, at, previous = issuance.trip, issuance.at, issuance.previous
+    version = 1 if previous is None else previous.version + 1
     identifier = str(new_identifier(draft, version=version, random=unit.random))
     product = unsigned(
         draft,

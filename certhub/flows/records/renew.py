@@ -10,24 +10,23 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from certhub_schemas import kind
-
 from certhub.db.idempotency import store as idempotency
 from certhub.db.idempotency.key import Key
 from certhub.errors import ClaimsInvalid, Conflict, Fault, WrongState
 from certhub.flows.records.change import Order, own
-from certhub.flows.records.issue import activate, entitled, intend, sign_all
+from certhub.flows.records.issue import IssuanceInProgress, activate, entitled, intend, sign_all
 from certhub.flows.records.state import move
 from certhub.history.events import catalogue
 from certhub.history.events.catalogue import CERTIFICATE_SUPERSEDED, Superseded
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
 from certhub.records.catalog.draft import Draft, Holder, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate, Place
-from certhub.records.certificates.rules import CHINA, State, Transition, after
+from certhub.records.certificates.rules import State, Transition, after
 from certhub.records.certificates.summary import summary
 
 
@@ -54,11 +53,11 @@ def renew(
         old = own(certificates.find(unit, certificate_id), by=by)
         if old.state is not State.ACTIVE:
             raise WrongState(old.state, "renew")
-        draft = _next(old, valid_to, today=trip.now.astimezone(CHINA).date())
+        draft = _next(old, valid_to, trip=trip)
         if not entitled(trip, old.agency, old.kind):
             raise ClaimsInvalid([Fault("/kind", "ISSUER_NOT_ENTITLED")])
         hub.step("renew:2")
-        intents, _ = intend(unit, [draft], trip=trip, at=unit.now, version=old.version + 1, previous=old)
+        intents, _ = intend(unit, [draft], IssuanceInProgress(trip, unit.now, previous=old))
     hub.step("renew:3")
     signed = sign_all(intents, trip=trip)
     hub.step("renew:4")
@@ -97,16 +96,16 @@ def renew(
     return answer
 
 
-def _next(old: Certificate, valid_to: date | None, *, today: date) -> Draft:
+def _next(old: Certificate, valid_to: date | None, *, trip: Trip) -> Draft:
     """The same certificate from today on: without a gap, and for as long again."""
-    last = old.valid_to
+    last, today = old.valid_to, trip.day
     if valid_to is None and last is not None:
         valid_to = max(last, today) + (last - old.valid_from)
     if valid_to is not None and valid_to < today:
         raise ClaimsInvalid([Fault("/valid_to", "DATE_BEFORE_START")])
     record = old.record
     return Draft(
-        kind=kind(old.kind),
+        kind=trip.kind(old.kind),
         agency=old.agency,
         holders=tuple(Holder(h.name, h.id_type, h.id_number) for h in record.holders),
         number=record.number,

@@ -3,36 +3,35 @@
 1 verifier      the question: signature, freshness, meant for us, a format that we read
 2 peers         its id is used once; the same bytes again get the same answer, as far as what it tells is still agreed
                 now; a region that was stopped here gets none, whatever it asked before
+  code_record   in the same transaction: what we hold of each code
 3 trust         default deny: the agreement that it quotes, kind, matter, purpose, direction; fields are cut
-4 local         what we know of the code: every certificate that it names is told, or has a placeholder
-5 tickets, events  one transaction, once anything is told: used once, question and answer kept, told
+4 resolve       decide what we tell of each code: every certificate that it names is told, or has a placeholder
+5 tickets, events  one transaction, once anything is told: redeemed once, question and answer kept, told
 6 signer        the answer, signed, in the format of the question; errors too
+
+Three transactions: one that reads and holds the question's id, one that redeems, one that keeps the answer.
 """
 
 import json
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from certhub_schemas import MatterUnknown
-from certhub_schemas import matter as find_matter
 from certhub_schemas.purposes import Purpose
-from certhub_schemas.text import unfit
 from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
-from certhub_verifier.facts import Checked, Fact
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.exchange import envelope, versions
-from certhub_verifier.formats.exchange.first_format import first_format, leaves_out
-from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.exchange.first_format import first_format
 from certhub_verifier.formats.jose import jws
-from certhub_verifier.formats.trust.agreement import Agreement
-from certhub_verifier.report import UntoldItem
+from certhub_verifier.policy import Channel
 from certhub_verifier.trust import TrustedKey
 
 from certhub.db.engine import Unit
 from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, HubError
+from certhub.flows.verification.code_record import Redeemable, read_record
 from certhub.flows.verification.exchange_keys import (
     LIFE,
     NO_AGREEMENT,
@@ -41,9 +40,18 @@ from certhub.flows.verification.exchange_keys import (
     agreed,
     exchange_key,
 )
-from certhub.flows.verification.local import Examined, Redeemable, Resolved, look, redemption_now, used
-from certhub.history.events import catalogue
-from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event
+from certhub.flows.verification.peer_decision import (
+    NOT_AGREED,
+    AnswerInProgress,
+    CodeInQuestion,
+    Decision,
+    decide,
+    failed_result,
+    identity_of,
+    place_of,
+)
+from certhub.flows.verification.resolve import already_redeemed
+from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event, Look
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip
@@ -52,15 +60,13 @@ from certhub.regions.peers.store import Received
 from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.store import Redemption
 
-_NOT_AGREED = envelope.Result(items=(), cause=NO_AGREEMENT)
-
 
 def answer(request: bytes, *, hub: Hub) -> bytes:
     """Answer another region's question with a signed answer.
 
     Raises:
         BadRequest: it is not a question of a region that we know, or not meant for us, or not fresh.
-        Conflict, Unavailable: its id was used with other bytes, or is being answered; or a code was used under
+        Conflict, Unavailable: its id was used with other bytes, or is being answered; or a code was redeemed under
             the same verification id for another question.
     """
     trip = hub.at(None)
@@ -72,21 +78,27 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
         return _signed(request, key.region, envelope.FORMAT, error=UPGRADE_NEEDED, trip=trip)
     except VerifierError as refused:
         raise _not_a_question(refused) from refused
+    answering = AnswerInProgress(question, agreed(question, trip=trip), trip)
     received = Received(question.asker, question.jti, _digest(request))
+    asked = [_code_in(one, trip=trip) for one in question.questions]
     hub.step("answer:2")
     with hub.writing() as unit:
         is_stopped = question.asker in peers.stopped(unit)
         kept = None if is_stopped else peers.receive(unit, received)
-    if kept is not None and _may_be_given_again(kept, question, trip=trip):
+        if not is_stopped and kept is None and answering.agreement is not None:
+            asked = [_with_record(unit, one) for one in asked]
+    if kept is not None and _may_be_given_again(kept, answering):
         return kept
     if is_stopped or kept is not None:  # nothing goes on record: once it is allowed again, it is answered
         return _signed(request, question.asker, question.format, error=NO_AGREEMENT, trip=trip)
     hub.step("answer:3")
-    agreement = agreed(question, trip=trip)
     results: tuple[envelope.Result, ...] = ()
-    if agreement is not None:
+    if answering.agreement is not None:
+        hub.step("answer:4")
+        decisions = [decide(one, answering) for one in asked]
+        hub.step("answer:5")
         try:
-            results = tuple(_one(one, question, agreement, trip=trip) for one in question.questions)
+            results = _write(decisions, answering)
         except HubError:
             with hub.writing() as unit:
                 peers.release(unit, received)
@@ -99,36 +111,13 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     return token
 
 
-def _may_be_given_again(kept: bytes, question: envelope.Request, *, trip: Trip) -> bool:
+def _may_be_given_again(kept: bytes, answering: AnswerInProgress) -> bool:
     """Tell whether a kept answer tells nothing that the agreement of now does not let out."""
     results = envelope.Response.from_payload(jws.parse(kept, envelope.RESPONSE_TYP).payload).results
     if not results:
         return True
-    agreement = agreed(question, trip=trip)
-    pairs = zip(question.questions, results, strict=True)
-    return agreement is not None and all(_is_agreed(told, one, question, agreement) for one, told in pairs)
-
-
-def _is_agreed(
-    told: envelope.Result, one: envelope.Question, question: envelope.Request, agreement: Agreement
-) -> bool:
-    """Tell whether every certificate that is told is of a kind, and shows fields, that may go out."""
-    items = [item for item in told.items if isinstance(item, envelope.AnsweredItem)]
-    shown = [(set(item.disclosed), _allowed(item.kind, one, question, agreement)) for item in items]
-    return all(fields is not None and names <= fields for names, fields in shown)
-
-
-def _allowed(
-    kind: str, one: envelope.Question, question: envelope.Request, agreement: Agreement
-) -> frozenset[str] | None:
-    """Return the fields of a kind that the asker may be shown; None where that kind may not be told."""
-    return agreement.covers(
-        kind=kind,
-        matter=one.matter,
-        purpose=one.purpose,
-        asker=question.asker,
-        provider=question.provider,
-    )
+    pairs = zip(answering.request.questions, results, strict=True)
+    return answering.agreement is not None and all(answering.lets_out(told, asked) for asked, told in pairs)
 
 
 def _signed(
@@ -183,180 +172,112 @@ def _meant_for_us(question: envelope.Request, key: TrustedKey, *, trip: Trip) ->
     return question
 
 
-def _one(
-    one: envelope.Question, question: envelope.Request, agreement: Agreement, *, trip: Trip
-) -> envelope.Result:
-    """Answer one question; where nothing behind the code may be told, nothing is spent.
-
-    Nor is anything where a question of format 1 would be told less than was shown, and could not know it.
-    """
+def _code_in(asked: envelope.Question, *, trip: Trip) -> CodeInQuestion:
+    """Read one question's matter and code."""
     try:
-        matter, code = find_matter(one.matter), codes.read_code(one.code)
+        return CodeInQuestion(asked, codes.read_code(asked.code), trip.matter(asked.matter))
     except MatterUnknown:
-        return _NOT_AGREED
+        return CodeInQuestion(asked, cause=NO_AGREEMENT)
     except Malformed as refused:
-        return envelope.Result(items=(), cause=getattr(refused, "code", "NOT_OUR_CODE"))
-
-    def allowed(kind: str) -> Collection[str] | None:
-        return _allowed(kind, one, question, agreement)
-
-    trip.step("answer:4")
-    resolved = look(
-        code, one.code, matter, trip=trip, allowed=allowed, where=lambda use: _where(use, trip=trip)
-    )
-    if resolved.cause is None and question.format == versions.FIRST and leaves_out(_result(resolved)):
-        return _NOT_AGREED
-    trip.step("answer:5")
-    if resolved.redeemable is None:
-        return _failed(resolved) if resolved.cause is not None else _result(resolved)
-    return _spent(resolved, resolved.redeemable, one, question, agreement, trip=trip)
+        return CodeInQuestion(asked, cause=getattr(refused, "code", "NOT_OUR_CODE"))
 
 
-def _spent(
-    resolved: Resolved,
-    redeemable: Redeemable,
-    one: envelope.Question,
-    question: envelope.Request,
-    agreement: Agreement,
-    *,
-    trip: Trip,
-) -> envelope.Result:
-    """Use the code for this asker, or give the answer that this very question got before."""
-    with trip.writing() as unit:
-        mine = redemption_now(
-            unit,
-            region=question.asker,
-            clerk=question.operator,
-            window=one.window,
-            verification_id=one.verification_id,
+def _with_record(unit: Unit, question: CodeInQuestion) -> CodeInQuestion:
+    if question.code is None:
+        return question
+    return replace(question, record=read_record(unit, question.code, question.asked.code))
+
+
+def _write(decisions: Sequence[Decision], answering: AnswerInProgress) -> tuple[envelope.Result, ...]:
+    """Redeem what is told, for this asker, in one transaction; or give what this very question was told before."""
+    if all(decision.redeemable is None for decision in decisions):
+        return tuple(decision.result for decision in decisions)
+    with answering.trip.writing() as unit:
+        is_stopped = answering.request.asker in peers.stopped(unit)
+        return tuple(
+            decision.result
+            if decision.redeemable is None
+            else NOT_AGREED
+            if is_stopped
+            else _redeemed(unit, decision, decision.redeemable, answering)
+            for decision in decisions
         )
-        if question.asker in peers.stopped(unit):
-            return _NOT_AGREED
-        if resolved.cause is None and unit.now >= redeemable.keep_until:
-            return envelope.Result(items=(), cause="CODE_EXPIRED")
-        if resolved.cause is not None or not tickets.redeem(
-            unit, redeemable.token_hash, mine, keep_until=redeemable.keep_until
-        ):
-            again = _second(unit, resolved, redeemable, mine, one, trip=trip)
-            return again if _is_agreed(again, one, question, agreement) else _NOT_AGREED
-        result = _result(resolved)
-        kept = {"question": _asked(one), "result": result.to_payload()}
-        tickets.keep_answer(unit, redeemable.token_hash, json.dumps(kept, ensure_ascii=False).encode())
-        append(unit, *_looks(resolved, one, question))
-        return result
 
 
-def _looks(
-    resolved: Resolved, one: envelope.Question, question: envelope.Request
-) -> list[Event[catalogue.Look]]:
+def _redeemed(
+    unit: Unit, decision: Decision, redeemable: Redeemable, answering: AnswerInProgress
+) -> envelope.Result:
+    asked, request, token_hash = decision.asked, answering.request, redeemable.token_hash
+    ours = Redemption(unit.now, request.asker, request.operator, asked.window, asked.verification_id)
+    is_good = decision.result.cause is None
+    if is_good and unit.now >= redeemable.keep_until:
+        return envelope.Result(items=(), cause="CODE_EXPIRED")
+    if not is_good or not tickets.redeem(unit, token_hash, ours, keep_until=redeemable.keep_until):
+        again = _again(unit, decision, redeemable, ours, answering)
+        return again if answering.lets_out(again, asked) else NOT_AGREED
+    kept = {"question": identity_of(asked), "result": decision.result.to_payload()}
+    tickets.keep_answer(unit, token_hash, json.dumps(kept, ensure_ascii=False).encode())
+    append(unit, *_looks(decision, request))
+    return decision.result
+
+
+def _looks(decision: Decision, request: envelope.Request) -> list[Event[Look]]:
     """Say for each certificate that is told which region's clerk looks at it; what they conclude is theirs to know."""
-    matter = find_matter(one.matter)
+    asked, matter, resolved = decision.asked, decision.matter, decision.resolved
+    if matter is None or resolved is None:
+        return []
     return [
         Event(
             CERTIFICATE_LOOKED_AT,
-            f"{question.asker}:{question.operator}",
-            found.ref,
-            catalogue.Look(
-                verification=one.verification_id,
-                kind=found.item.kind,
-                purpose=one.purpose,
-                matter=one.matter,
-                region=question.asker,
-                office=question.office,
-                window=one.window,
-                asked=tuple(matter.fields_for(found.item.kind) or ()),
-                told=tuple(sorted(found.item.disclosed)),
+            f"{request.asker}:{request.operator}",
+            told.ref,
+            Look(
+                verification=asked.verification_id,
+                kind=told.item.kind,
+                purpose=asked.purpose,
+                matter=asked.matter,
+                region=request.asker,
+                office=request.office,
+                window=asked.window,
+                asked=tuple(matter.fields_for(told.item.kind) or ()),
+                told=tuple(sorted(told.item.disclosed)),
                 verdict=None,
                 code=None,
             ),
         )
-        for found in resolved.told
+        for told in resolved.examined
     ]
 
 
-def _second(
-    unit: Unit,
-    resolved: Resolved,
-    redeemable: Redeemable,
-    mine: Redemption,
-    one: envelope.Question,
-    *,
-    trip: Trip,
+def _again(
+    unit: Unit, decision: Decision, redeemable: Redeemable, ours: Redemption, answering: AnswerInProgress
 ) -> envelope.Result:
-    """The code had been used: by this very question (the answer is given again), or by somebody else.
+    """The code was redeemed before: by this very question (the answer is given again), or by somebody else.
 
     Raises:
         Conflict: by the same asker under the same id, and for something else.
     """
     first = tickets.redemption_of(unit, redeemable.token_hash)
-    if first is None:  # what is known of its use was forgotten, or is being forgotten now
-        return envelope.Result(items=(), cause=resolved.cause or "CODE_EXPIRED")
-    if first.is_same(mine):
-        return _kept(tickets.answer_of(unit, redeemable.token_hash), one)
-    return _failed(used(resolved.channel, first, redeemable, where=lambda use: _where(use, trip=trip)))
+    if first is None:  # what is known of it was forgotten, or is being forgotten now
+        return envelope.Result(items=(), cause=decision.result.cause or "CODE_EXPIRED")
+    if first.is_same(ours):
+        return _kept(tickets.answer_of(unit, redeemable.token_hash), decision.asked)
+    channel = Channel.TICKET if decision.resolved is None else decision.resolved.channel
+
+    def place(redemption: Redemption) -> str:
+        return place_of(redemption, trip=answering.trip)
+
+    return failed_result(already_redeemed(channel, first, redeemable, place=place))
 
 
-def _asked(one: envelope.Question) -> dict[str, str]:
-    """Return what makes a question another one under the same id and code."""
-    return {"matter": one.matter, "purpose": one.purpose, "window": one.window}
-
-
-def _result(resolved: Resolved) -> envelope.Result:
-    return envelope.Result(
-        items=tuple(_item(found) for found in resolved.items), shown=len(resolved.items) or None
-    )
-
-
-def _item(found: Examined | UntoldItem) -> envelope.AnsweredItem | envelope.WithheldItem:
-    if isinstance(found, UntoldItem):
-        return envelope.WithheldItem(found.code)
-    return envelope.AnsweredItem(
-        kind=found.item.kind,
-        kind_version=found.item.kind_version,
-        facts=tuple(_stated(fact) for fact in found.item.facts if fact.fact is not Fact.CATALOGUED),
-        disclosed=dict(found.item.disclosed),
-        cert_digest=found.cert_digest,
-        issuer=found.item.issuer,
-        valid_from=found.item.valid_from,
-        valid_to=found.item.valid_to,
-    )
-
-
-def _stated(fact: Checked) -> StatedFact:
-    """Return a fact as it is told; a text beside it that nobody could read as it stands is left out."""
-    detail = {name: text for name, text in fact.detail.items() if not unfit(text)}
-    return StatedFact(fact.fact.value, fact.outcome.value, fact.cause, fact.as_of, fact.evidence, detail)
-
-
-def _failed(resolved: Resolved) -> envelope.Result:
-    if resolved.cause == "CODE_USED":
-        return envelope.Result(
-            items=(),
-            cause="CODE_USED",
-            used_at=_moment(resolved.detail["time"]),
-            used_where=resolved.detail["where"],
-        )
-    return envelope.Result(items=(), cause=resolved.cause or "NOT_FOUND")
-
-
-def _kept(stored: bytes | None, one: envelope.Question) -> envelope.Result:
+def _kept(stored: bytes | None, asked: envelope.Question) -> envelope.Result:
     """Return the answer that was kept. What the release before kept is the result alone, without its question."""
     if stored is None:
         raise Conflict("this question is being answered; ask again", code="IN_FLIGHT")
     kept = json.loads(stored)
-    if kept.get("question", _asked(one)) != _asked(one):
+    if kept.get("question", identity_of(asked)) != identity_of(asked):
         raise Conflict("this verification id belongs to another question", code="VERIFICATION_ID_TAKEN")
     return envelope.read_result(kept.get("result", kept))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _where(use: Redemption, *, trip: Trip) -> str:
-    """Word the place of an earlier use for somebody outside: the region, and the window's label."""
-    region = trip.trust.region(use.region)
-    return f"{region.name if region else use.region} {use.window}".strip()
 
 
 def _digest(request: bytes) -> bytes:

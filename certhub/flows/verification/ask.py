@@ -7,37 +7,28 @@
 4 verifier      the answer: signature, region, that it answers this very question, and its time; what fails there
                 is NOT_BELIEVED, also for a sealed code; one in a newer format than we read is UPGRADE_NEEDED
                 how it ended goes on record for the operator (regions/peers/contact.py)
-5 engine        each item examined: the peer states facts, we compute the verdict; a placeholder for each that it
-                does not tell
+
+What the answer says of the code is decided by peer_answer.py.
 """
 
 import logging
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
-from certhub_schemas import Matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.causes import failure
-from certhub_verifier.engine import examine, run
 from certhub_verifier.errors import UpgradeNeeded, VerifierError
-from certhub_verifier.evidence import PeerAnswer, SealedCode
-from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.exchange import envelope, versions
-from certhub_verifier.formats.exchange.receipt import SALT_BYTES, cert_digest
-from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.formats.jose import jws
-from certhub_verifier.formats.status.statuslist import parse_status_uri
+from certhub_verifier.formats.status.statuslist import status_uri
 from certhub_verifier.formats.trust.agreement import Agreement
-from certhub_verifier.lookups import Lookup, LookupResult, StatusAt, StatusToken
-from certhub_verifier.policy import Channel, policy_for
-from certhub_verifier.report import UntoldItem
 
 from certhub.adapters.network import PeerDown
+from certhub.db.engine import Unit
 from certhub.db.ids import public_id
 from certhub.errors import NotFound
+from certhub.flows.verification.code_record import payload_of
 from certhub.flows.verification.exchange_keys import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, exchange_key
-from certhub.flows.verification.local import Examined, Resolved
+from certhub.flows.verification.peer_answer import PEER_PURPOSE, PeerQuestion, PeerReply
 from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.regions.peers import contact
@@ -47,98 +38,108 @@ log = logging.getLogger("certhub.query")
 
 
 @dataclass(frozen=True)
-class PeerQuestion:
-    """One question of one of our clerks about a code of another region."""
+class Line:
+    """What our own store says before a region is asked: whether it is stopped here, and what it knows our clerk by."""
 
-    text: str
-    code: codes.Ticket | codes.Sealed
-    region: str
-    matter: Matter
-    purpose: str
-    verification_id: str
-    window: str
+    is_stopped: bool
+    operator: str
+    office: str
 
 
 class _NotBelievedError(Exception):
     """What came is not the region's answer to this question: it was not silence, and says nothing."""
 
 
-def ask(asked: PeerQuestion, *, by: Actor, trip: Trip) -> Resolved:
+def read_line(unit: Unit, region: str, *, by: Actor) -> Line:
+    """Read what has to be known before a region is asked."""
+    return Line(region in peers.stopped(unit), unit.vault.pairwise(by.key, region), by.office)
+
+
+def ask(question: PeerQuestion, line: Line, *, trip: Trip) -> PeerReply:
     """Ask the region that minted the code.
 
     Returns:
-        What it said, examined by us; or the cause why nothing is known: NOT_FOUND for a region we do not know
+        Its answer, verified; or the cause why nothing is known: NOT_FOUND for a region that we do not know
         (nobody is asked), NO_AGREEMENT, PEER_DOWN, NOT_BELIEVED, UPGRADE_NEEDED.
     """
     trip.step("ask:1")
-    trust, now = trip.trust, trip.now
-    region = trust.region(asked.region)
+    region = trip.trust.region(question.region)
     if region is None or region.url is None:
-        return Resolved(Channel.PEER, cause="NOT_FOUND")
+        return PeerReply(cause="NOT_FOUND")
     named = {"region": region.name, "region_en": region.name_en}
-    agreement = trust.agreement(trip.region, asked.region, now)
-    with trip.reading() as unit:
-        stopped = asked.region in peers.stopped(unit)
-    if agreement is None or stopped:
-        return Resolved(Channel.PEER, cause=NO_AGREEMENT, detail=named)
+    agreement = trip.trust.agreement(trip.region, question.region, trip.now)
+    if agreement is None or line.is_stopped:
+        return PeerReply(cause=NO_AGREEMENT, detail=named)
     number = region.highest_format("xr", versions.EXCHANGE)
     if number is None:
-        return Resolved(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
+        return PeerReply(cause=UPGRADE_NEEDED, detail=named)
     trip.step("ask:2")
-    question = _question(asked, agreement, number, by=by, trip=trip)
+    request = _signed(question, line, agreement, number, trip=trip)
     trip.step("ask:3")
     try:
         reply = trip.network.post(
             region.url + envelope.PATH,
-            question.encode("ascii"),
+            request.encode("ascii"),
             content_type="application/xr-req+jwt",
             timeout=trip.settings.peer_timeout_seconds,
         )
         trip.step("ask:4")
-        answer, evidence = _opened(reply, question, number, asked, trip=trip)
+        answer, evidence = _opened(reply, request, number, question, trip=trip)
     except UpgradeNeeded:
-        contact.note_answer(trip.public_files, asked.region, trip.now, UPGRADE_NEEDED)
-        return Resolved(Channel.PEER, cause=UPGRADE_NEEDED, detail=named)
+        return _ended(question, UPGRADE_NEEDED, named, trip=trip)
     except _NotBelievedError as refused:
         log.warning("ask: %s", refused)
-        contact.note_answer(trip.public_files, asked.region, trip.now, contact.NOT_BELIEVED)
-        return Resolved(Channel.PEER, cause=contact.NOT_BELIEVED, detail=named)
+        return _ended(question, contact.NOT_BELIEVED, named, trip=trip)
     except PeerDown:
-        contact.note_answer(trip.public_files, asked.region, trip.now, "PEER_DOWN")
-        if isinstance(asked.code, codes.Sealed):
-            return _without_peer(asked, asked.code, trip=trip)
-        return Resolved(Channel.PEER, cause="PEER_DOWN", detail=named)
-    contact.note_answer(trip.public_files, asked.region, trip.now, answer.error)
-    if answer.error is not None:
-        if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
-            quoted = {"agreement": f"{agreement.id} {agreement.n}"}
-            return Resolved(Channel.PEER, cause=NO_AGREEMENT, detail=named | quoted)
-        known = UPGRADE_NEEDED if answer.error == UPGRADE_NEEDED else "PEER_DOWN"
-        return Resolved(Channel.PEER, cause=known, detail=named)
-    trip.step("ask:5")
-    return _examined(answer, evidence, asked, named, trip=trip)
+        contact.note_answer(trip.public_files, question.region, trip.now, "PEER_DOWN")
+        held = _held(question, trip=trip)
+        return PeerReply(cause="PEER_DOWN", detail=named, is_silent=True, held=held)
+    contact.note_answer(trip.public_files, question.region, trip.now, answer.error)
+    if answer.error is None:
+        trip.step("ask:5")
+        return PeerReply(answer, evidence, detail=named)
+    if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
+        quoted = {"agreement": f"{agreement.id} {agreement.n}"}
+        return PeerReply(cause=NO_AGREEMENT, detail=named | quoted)
+    return PeerReply(cause=UPGRADE_NEEDED if answer.error == UPGRADE_NEEDED else "PEER_DOWN", detail=named)
 
 
-def _question(asked: PeerQuestion, agreement: Agreement, number: int, *, by: Actor, trip: Trip) -> str:
-    now = trip.now
-    with trip.reading() as unit:
-        operator = unit.vault.pairwise(by.key, asked.region)
+def _ended(question: PeerQuestion, cause: str, named: dict[str, str], *, trip: Trip) -> PeerReply:
+    contact.note_answer(trip.public_files, question.region, trip.now, cause)
+    return PeerReply(cause=cause, detail=named)
+
+
+def _held(question: PeerQuestion, *, trip: Trip) -> dict[str, bytes]:
+    """Return the status list that a sealed code points to, by its address, where we hold one."""
+    if not isinstance(question.code, codes.Sealed):
+        return {}
+    payload = payload_of(question.code)
+    if payload is None:
+        return {}
+    try:
+        held = trip.public_files.get(f"peers/{payload.iss}/status/{payload.list_no}")
+    except NotFound:
+        return {}
+    return {status_uri(payload.iss, payload.list_no): held}
+
+
+def _signed(question: PeerQuestion, line: Line, agreement: Agreement, number: int, *, trip: Trip) -> str:
     request = envelope.Request(
         asker=trip.region,
-        provider=asked.region,
-        issued_at=int(now.timestamp()),
-        expires=int((now + LIFE).timestamp()),
+        provider=question.region,
+        issued_at=int(trip.now.timestamp()),
+        expires=int((trip.now + LIFE).timestamp()),
         jti=public_id(trip.random),
         agreement=agreement.reference,
-        office=by.office or trip.settings.name,
-        operator=operator,
+        office=line.office or trip.settings.name,
+        operator=line.operator,
         questions=(
             envelope.Question(
-                code=asked.text,
-                matter=asked.matter.code,
-                purpose=asked.purpose,
-                verification_id=asked.verification_id,
-                window=asked.window,
+                code=question.text,
+                matter=question.matter.code,
+                purpose=PEER_PURPOSE,
+                verification_id=question.verification_id,
+                window=question.window,
             ),
         ),
         format=number,
@@ -147,7 +148,7 @@ def _question(asked: PeerQuestion, agreement: Agreement, number: int, *, by: Act
 
 
 def _opened(
-    reply: bytes, question: str, number: int, asked: PeerQuestion, *, trip: Trip
+    reply: bytes, request: str, number: int, question: PeerQuestion, *, trip: Trip
 ) -> tuple[envelope.Response, str]:
     """Return the peer's answer and its digest; an answer that does not verify is no answer.
 
@@ -157,7 +158,7 @@ def _opened(
         _NotBelievedError: it does not verify, or is no answer to this question.
         UpgradeNeeded: the peer signed it, in a newer format than we read.
     """
-    region = asked.region
+    region = question.region
     try:
         parsed = jws.parse(reply, envelope.RESPONSE_TYP)
         key = exchange_key(parsed, region, trip=trip)
@@ -170,86 +171,11 @@ def _opened(
     if (
         answer.provider != region
         or answer.asker != trip.region
-        or answer.request != envelope.request_digest(question)
+        or answer.request != envelope.request_digest(request)
         or not answer.issued_at - SKEW.total_seconds() <= now <= answer.expires + SKEW.total_seconds()
         or (answer.error is None and len(answer.results) != 1)
         or (answer.error is None and answer.format != number)
-        or (isinstance(asked.code, codes.Sealed) and any(len(one.items) > 1 for one in answer.results))
+        or (question.is_sealed and any(len(result.items) > 1 for result in answer.results))
     ):
         raise _NotBelievedError(f"the answer of {region} is not an answer to this question")
     return answer, envelope.request_digest(reply.decode("ascii"))
-
-
-def _examined(
-    answer: envelope.Response, evidence: str, asked: PeerQuestion, named: dict[str, str], *, trip: Trip
-) -> Resolved:
-    [result] = answer.results
-    if result.cause is not None:
-        detail = dict(named)
-        if result.used_at is not None:
-            detail |= {"time": result.used_at.isoformat(), "where": result.used_where or named["region"]}
-        return Resolved(Channel.PEER, cause=failure(result.cause), detail=detail)
-    policy, now = policy_for(asked.matter, Channel.PEER), trip.now
-    untold = sum(isinstance(item, envelope.WithheldItem) for item in result.items)
-    counted = named | {"shown": str(len(result.items)), "untold": str(untold)}
-    is_sealed = isinstance(asked.code, codes.Sealed)
-    found: list[Examined | UntoldItem] = []
-    for stated in result.items:
-        if isinstance(stated, envelope.WithheldItem):
-            found.append(UntoldItem(stated.cause, counted))
-            continue
-        lacks_audience = is_sealed and answer.format == versions.FIRST
-        item = _with_audience(stated) if lacks_audience else stated
-        evidence_item = PeerAnswer(
-            region=asked.region,
-            asker=trip.region,
-            purpose=asked.purpose,
-            item=item,
-            signature_digest=evidence,
-            as_of=datetime.fromtimestamp(answer.issued_at, UTC),
-        )
-        report = run(
-            examine(evidence_item, trust=trip.trust, policy=policy, catalogue=trip.catalogue, now=now),
-            lambda need: None,
-        )
-        found.append(Examined(report, item.cert_digest))
-    if not found:
-        return Resolved(Channel.PEER, cause=NO_AGREEMENT, detail=named)
-    is_count_known = result.shown is not None or is_sealed  # a sealed code is of one certificate
-    return Resolved(Channel.PEER, tuple(found), detail=named, is_count_known=is_count_known)
-
-
-def _with_audience(item: envelope.AnsweredItem) -> envelope.AnsweredItem:
-    """Return the item with what format 1 leaves out of a sealed code: it is bound to no counter, so it is ours."""
-    if any(fact.fact == Fact.AUDIENCE for fact in item.facts):
-        return item
-    last = max((fact.as_of for fact in item.facts), default=None)
-    ours = () if last is None else (StatedFact(Fact.AUDIENCE, Outcome.YES, None, last),)
-    return replace(item, facts=(*item.facts, *ours))
-
-
-def _without_peer(asked: PeerQuestion, code: codes.Sealed, *, trip: Trip) -> Resolved:
-    """A sealed code whose region does not answer: judged by the list we hold; its first use stays unknown."""
-    channel = Channel.PAPER if code.prefix == "EC3" else Channel.SEALED
-
-    def held(need: Lookup) -> LookupResult | None:
-        if not isinstance(need, StatusAt):
-            return None
-        region, list_no = parse_status_uri(need.uri)
-        try:
-            return StatusToken(trip.public_files.get(f"peers/{region}/status/{list_no}"))
-        except NotFound:
-            return None
-
-    shown = SealedCode(asked.text, asker=trip.region)
-    report = run(
-        examine(
-            shown,
-            trust=trip.trust,
-            policy=policy_for(asked.matter, channel),
-            catalogue=trip.catalogue,
-            now=trip.now,
-        ),
-        held,
-    )
-    return Resolved(channel, (Examined(report, cert_digest(trip.random(SALT_BYTES), asked.text)),))

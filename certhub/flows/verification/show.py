@@ -8,12 +8,12 @@
 5 formats.codes           → the text that goes into the QR
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from certhub_schemas import KindUnknown, MatterUnknown, kind, matter
+from certhub_schemas import MatterUnknown
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.codes.sealed import mint_jti
@@ -89,14 +89,11 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
     trip = hub.at(by)
     hub.step("show:1")
     with hub.reading() as unit:
-        mine = {held.certificate.certificate_id: held.certificate for held in _held(unit, by)}
-    chosen = [_chosen(item, mine) for item in _checked(choice)]
+        held = {one.certificate.certificate_id: one.certificate for one in _held(unit, by)}
     hub.step("show:2")
-    warnings = tuple(
-        (c.certificate_id, state) for c in chosen if (state := shown_state(c, trip.now)) != State.ACTIVE
-    )
+    showing = decide(choice, held, trip=trip)
     if choice.mode is Mode.SEALED:
-        return _sealed(chosen[0], by=by, trip=trip)
+        return _sealed(showing, by=by, trip=trip)
     hub.step("show:3")
     code = codes.mint_ticket(hub.region, random=hub.random)
     with hub.writing() as unit:
@@ -107,20 +104,38 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
             matter=choice.matter,
             life=timedelta(seconds=hub.settings.ticket_seconds),
         )
-        append(
-            unit,
-            *(
-                Event(
-                    CERTIFICATE_SHOWN,
-                    by.key,
-                    one.ref.hex(),
-                    catalogue.Shown(kind=one.kind, mode=Mode.TICKET.value, matter=choice.matter),
-                )
-                for one in chosen
-            ),
-        )
+        append(unit, *(_event(body, one, by=by) for one, body in showing.events))
     hub.step("show:4")
-    return Shown(code, ticket.expires_at, warnings)
+    return Shown(code, ticket.expires_at, showing.warnings)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What is shown, decided: each certificate with its event's body, and what a clerk will object to.
+
+    `payload` is what a sealed code will say; None for a ticket.
+    """
+
+    events: tuple[tuple[Certificate, catalogue.Shown], ...]
+    warnings: tuple[tuple[str, str], ...]
+    payload: codes.SealedPayload | None = None
+    expires_at: datetime | None = None
+
+
+def decide(choice: Choice, held: Mapping[str, Certificate], *, trip: Trip) -> Showing:
+    """Decide what a choice shows of what its holder holds; nothing is read and nothing is written. Raises as `show`."""
+    chosen = [_chosen(item, held) for item in _checked(choice, trip=trip)]
+    if choice.mode is Mode.SEALED:
+        return _decide_sealed(chosen[0], trip=trip)
+    warnings = tuple(
+        (c.certificate_id, state) for c in chosen if (state := shown_state(c, trip.now)) != State.ACTIVE
+    )
+    bodies = (catalogue.Shown(kind=c.kind, mode=Mode.TICKET.value, matter=choice.matter) for c in chosen)
+    return Showing(tuple(zip(chosen, bodies, strict=True)), warnings)
+
+
+def _event(body: catalogue.Shown, certificate: Certificate, *, by: Actor) -> Event[catalogue.Shown]:
+    return Event(CERTIFICATE_SHOWN, by.key, certificate.ref.hex(), body)
 
 
 def _held(unit: Unit, holder: Actor) -> list[Held]:
@@ -134,7 +149,7 @@ def _held(unit: Unit, holder: Actor) -> list[Held]:
     return list(seen.values())
 
 
-def _checked(choice: Choice) -> Sequence[TicketItem]:
+def _checked(choice: Choice, *, trip: Trip) -> Sequence[TicketItem]:
     limit = 1 if choice.mode is Mode.SEALED else MAX_ITEMS
     if not 1 <= len(choice.items) <= limit or len({item.certificate_id for item in choice.items}) != len(
         choice.items
@@ -142,13 +157,13 @@ def _checked(choice: Choice) -> Sequence[TicketItem]:
         raise BadRequest(f"a {choice.mode} code shows 1 to {limit} different certificates", code="ITEM_COUNT")
     if choice.matter is not None:
         try:
-            matter(choice.matter)
+            trip.matter(choice.matter)
         except MatterUnknown as unknown:
             raise BadRequest("no such matter", code="MATTER_UNKNOWN") from unknown
     return choice.items
 
 
-def _chosen(item: TicketItem, held: dict[str, Certificate]) -> Certificate:
+def _chosen(item: TicketItem, held: Mapping[str, Certificate]) -> Certificate:
     certificate = held.get(item.certificate_id)
     if certificate is None:
         raise NotFound("you hold no such certificate")
@@ -161,16 +176,14 @@ def _chosen(item: TicketItem, held: dict[str, Certificate]) -> Certificate:
     return certificate
 
 
-def _sealed(certificate: Certificate, *, by: Actor, trip: Trip) -> Shown:
+def _decide_sealed(certificate: Certificate, *, trip: Trip) -> Showing:
     """A code that a camera can check with no network: one certificate, active, its face claims."""
     state = shown_state(certificate, trip.now)
     if state != State.ACTIVE:
         raise WrongState(state, "show a sealed code of")
     expires_at = trip.now + timedelta(seconds=trip.settings.ticket_seconds)
-    try:
-        face = [field.title for field in kind(certificate.kind).fields if field.face]
-    except KindUnknown:
-        face = []
+    kind = trip.catalogue.version(certificate.kind, certificate.kind_version)
+    face = [field.title for field in kind.face_fields] if kind else []
     payload = codes.SealedPayload.fit(
         iss=trip.region,
         exp=int(expires_at.timestamp()),
@@ -181,17 +194,19 @@ def _sealed(certificate: Certificate, *, by: Actor, trip: Trip) -> Shown:
         ref=certificate.ref[:16],
         claims={name: certificate.record.claims[name] for name in face if name in certificate.record.claims},
     )
+    body = catalogue.Shown(
+        kind=certificate.kind, mode=Mode.SEALED.value, matter=None, jti=payload.jti, exp=payload.exp
+    )
+    return Showing(((certificate, body),), (), payload, expires_at)
+
+
+def _sealed(showing: Showing, *, by: Actor, trip: Trip) -> Shown:
+    if showing.payload is None or showing.expires_at is None:
+        raise ValueError("a sealed code was decided without a payload")
     trip.step("show:3")
     with trip.writing() as unit:
-        body = catalogue.Shown(
-            kind=certificate.kind,
-            mode=Mode.SEALED.value,
-            matter=None,
-            jti=payload.jti,
-            exp=payload.exp,
-        )
-        append(unit, Event(CERTIFICATE_SHOWN, by.key, certificate.ref.hex(), body))
+        append(unit, *(_event(body, one, by=by) for one, body in showing.events))
     trip.step("show:4")
-    token = jws.sign(payload.build(), typ="show+jwt", key=trip.signer(Purpose.SHOW))
+    token = jws.sign(showing.payload.build(), typ="show+jwt", key=trip.signer(Purpose.SHOW))
     trip.step("show:5")
-    return Shown(codes.pack(token, "EC2"), expires_at, ())
+    return Shown(codes.pack(token, "EC2"), showing.expires_at, ())

@@ -48,27 +48,36 @@ class Verification:
 
 def ask(
     unit: Unit, verification_id: str, *, clerk: str, code_hash: bytes, question: Mapping[str, str | None]
-) -> Verification | None:
-    """Put a question on record; when the id is taken already, return the verification that has it.
-
-    Raises:
-        Conflict: it is taken by a row that is not to be believed.
-    """
-    kept = unit.vault.digest("verification code", code_hash)
+) -> bool:
+    """Put a question on record; False when the id is taken already (then `find` says by what)."""
     row = {
         "id": verification_id,
         "clerk": clerk,
-        "code_hash": kept,
+        "code_hash": _kept(unit, code_hash),
         "state": "asked",
         "asked_at": unit.now,
         "sealed": _sealed(unit, verification_id, {"question": question}),
     }
-    if insert_new(unit, _VERIFICATION, [signed(unit, VerificationRow, row)]):
-        return None
+    return bool(insert_new(unit, _VERIFICATION, [signed(unit, VerificationRow, row)]))
+
+
+def find(unit: Unit, verification_id: str, *, code_hash: bytes) -> Verification | None:
+    """Return the verification that has an id, with `code_hash` in it where it is of that code; None where none has.
+
+    Raises:
+        Conflict: a row that is not to be believed has the id.
+    """
     before = get(unit, verification_id)
     if before is None:
+        if unit.sql.scalar(select(_VERIFICATION.c.id).where(_VERIFICATION.c.id == verification_id)) is None:
+            return None
         raise Conflict("this verification id cannot be used", code="VERIFICATION_ID_TAKEN")
-    return replace(before, code_hash=code_hash) if before.code_hash == kept else before
+    is_of_code = before.code_hash == _kept(unit, code_hash)
+    return replace(before, code_hash=code_hash) if is_of_code else before
+
+
+def _kept(unit: Unit, code_hash: bytes) -> bytes:
+    return unit.vault.digest("verification code", code_hash)
 
 
 def answer(

@@ -34,7 +34,7 @@ def intended(home, draft):
     """A certificate of which only the intent is on record."""
     with home.hub.writing() as unit:
         read = issue.read(draft, by=home.agency, hub=home.hub)
-        [intent], _ = issue.intend(unit, [read], trip=home.hub.at(None), at=unit.now)
+        [intent], _ = issue.intend(unit, [read], issue.IssuanceInProgress(home.hub.at(None), unit.now))
     return intent
 
 

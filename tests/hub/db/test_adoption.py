@@ -18,7 +18,7 @@ from certhub.db.columns import table_of
 from certhub.db.engine import open_engine
 from certhub.db.grants import Granting, believed
 from certhub.demo import people as p
-from certhub.flows.verification import verify
+from certhub.flows.verification import results
 from certhub.flows.verification.show import held_by
 from certhub.hub import Hub, database_url
 from certhub.jobs.status_lists import publish
@@ -145,9 +145,9 @@ def test_what_was_there_is_there(old, up):
     assert (staff.clerk, staff.office, staff.window) == (up.clerk.name, up.clerk.office, up.clerk.window)
     assert (
         "old-verification-1"
-        == verify.stored("old-verification-1", by=up.clerk, hub=up.hub)["verification_id"]
+        == results.stored("old-verification-1", by=up.clerk, hub=up.hub)["verification_id"]
     )
-    assert facts["receipt"] == verify.receipt("old-verification-1", by=up.clerk, hub=up.hub)
+    assert facts["receipt"] == results.receipt("old-verification-1", by=up.clerk, hub=up.hub)
     assert ("valid", "OK") == told(scan(up, facts["ticket"]))
     assert ("invalid", "CODE_USED") == told(scan(up, facts["ticket"]))
 
