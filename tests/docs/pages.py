@@ -34,7 +34,7 @@ OPERATIONS_ZH, SETTINGS_ZH = (
 ARCHITECTURE = ROOT / "docs" / "images" / "architecture.svg"
 ORDER = (
     *(f"records/{name}" for name in ("issue", "import_", "change", "renew")),
-    *(f"verification/{name}" for name in ("show", "verify", "local", "ask", "answer", "offline_bundle")),
+    *(f"verification/{name}" for name in ("show", "verify", "ask", "resolve", "answer", "offline_bundle")),
 )
 HELPERS = {"exchange_keys", "masked", "state", "code_record", "filing", "peer_answer", "peer_decision"}
 """Files of certhub/flows that several trips lean on; they are no trips."""
