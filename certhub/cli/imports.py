@@ -59,7 +59,7 @@ def import_(
 def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool) -> Tally:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with file.open("rb") as source, Progress(*columns, console=CONSOLE, transient=True) as bar:
-        rows = read_rows(source, file.name)
+        rows = read_rows(source, file.name, of=hub.kinds(hub.now()))
         say(f"{file.name}：{rows.total} 行，{rows.encoding}", f"{rows.total} rows")
         task = bar.add_task("检查 / check" if check_only else "签发 / issue", total=rows.total)
         return import_file(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from certhub_schemas import kinds
 from rich.table import Table
 
 from certhub.adapters import private
@@ -16,7 +15,8 @@ from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, folder_of,
 from certhub.db.adoption import Adoption
 from certhub.db.engine import open_engine
 from certhub.errors import Unavailable
-from certhub.hub import Hub, database_url
+from certhub.hub import Hub, database_url, known_catalogue
+from certhub.hub.in_force import day_in_china
 from certhub.settings import Profile, Settings
 from certhub.setup.adopting import bring_up, newer_revision, to_dict
 from certhub.setup.health import Check, all_checks
@@ -150,19 +150,20 @@ def config(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 @app.command("kind")
 def kind(as_json: JsonOption = False) -> None:
-    """列出证照类型 / list the kinds of certificate."""
+    """列出今日有效的证照类型 / list the kinds of certificate that are in force today."""
+    kinds = known_catalogue().kinds(on=day_in_china(SystemClock().now()))
     if as_json:
         result(
             {
                 "items": [
                     {"code": k.code, "name": k.name, "name_en": k.name_en, "origin": k.code_origin}
-                    for k in kinds()
+                    for k in kinds
                 ]
             }
         )
         return
     table = Table("代码 code", "名称 name", "English", "来源 origin")
-    for k in kinds():
+    for k in kinds:
         table.add_row(k.code, k.name, k.name_en, k.code_origin)
     CONSOLE.print(table)
 

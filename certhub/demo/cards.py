@@ -165,7 +165,7 @@ def _stale_list(asked: CardRequest) -> Mapping[str, Any]:
     report = overall([item], channel=Channel.SEALED, as_of=now)
     return {
         "code": code,
-        "report": as_seen(report.to_dict(asked.lang), by=asked.clerk),
+        "report": as_seen(report.to_dict(asked.lang), by=asked.clerk, catalogue=hub.catalogue),
         "offline_hours": int(OFFLINE.total_seconds() // 3600),
     }
 

@@ -20,7 +20,7 @@ from typing import Self
 
 from certhub_keys.signer import Signer
 from certhub_keys.uri import Keys, open_keys
-from certhub_schemas import Catalogue, shipped_catalogue
+from certhub_schemas import Catalogue, Kind, Matter, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.trust import TrustSet
 
@@ -29,6 +29,7 @@ from certhub.adapters.network import HttpNetwork, Network
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import Database, Unit, open_engine
 from certhub.db.sealing import Vault
+from certhub.hub.in_force import day_in_china, kind_in_force, matter_in_force
 from certhub.hub.keyring import Keyring
 from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
@@ -47,6 +48,11 @@ def no_step(name: str) -> None:
     """Do nothing before a step: the ordinary hub."""
 
 
+def known_catalogue() -> Catalogue:
+    """Return the kinds and matters that a hub knows when it is opened: those of this release."""
+    return shipped_catalogue()
+
+
 @dataclass(frozen=True)
 class Hub:
     """One region's hub."""
@@ -60,7 +66,7 @@ class Hub:
     trust_folder: TrustFolder
     network: Network
     step: Callable[[str], None] = no_step
-    catalogue: Catalogue = field(default_factory=shipped_catalogue)
+    catalogue: Catalogue = field(default_factory=known_catalogue)
 
     @classmethod
     def open(
@@ -102,6 +108,22 @@ class Hub:
     def now(self) -> datetime:
         """What time it is, aware, in UTC."""
         return self.clock.now()
+
+    def kind(self, code: str, at: datetime) -> Kind:
+        """Return the version of a kind that is in force at a time; raises KindUnknown."""
+        return kind_in_force(self.catalogue, code, at)
+
+    def kinds(self, at: datetime) -> tuple[Kind, ...]:
+        """Return the kinds that are in force at a time."""
+        return self.catalogue.kinds(on=day_in_china(at))
+
+    def matter(self, code: str, at: datetime) -> Matter:
+        """Return the version of a matter that is in force at a time; raises MatterUnknown."""
+        return matter_in_force(self.catalogue, code, at)
+
+    def matters(self, at: datetime) -> tuple[Matter, ...]:
+        """Return the matters that are in force at a time, in display order."""
+        return self.catalogue.matters(on=day_in_china(at))
 
     @property
     def trust(self) -> TrustSet:

@@ -14,15 +14,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from certhub_keys.signer import Signer
-from certhub_schemas import Catalogue, Kind, KindUnknown, Matter, MatterUnknown
+from certhub_schemas import Catalogue, Kind, Matter
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.trust import TrustSet
 
 from certhub.adapters.network import Network
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import Unit
+from certhub.hub.in_force import day_in_china, kind_in_force, matter_in_force
 from certhub.people.parties.people import Actor
-from certhub.records.certificates.rules import CHINA
 from certhub.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,21 +72,15 @@ class Trip:
     @property
     def day(self) -> date:
         """The day in China on which the trip is made: what begins or ends on a day is judged by it."""
-        return self.now.astimezone(CHINA).date()
+        return day_in_china(self.now)
 
     def kind(self, code: str) -> Kind:
         """Return the version of a kind that is in force; raises KindUnknown."""
-        found = self.catalogue.kind(code, on=self.day)
-        if found is None:
-            raise KindUnknown(code)
-        return found
+        return kind_in_force(self.catalogue, code, self.now)
 
     def matter(self, code: str) -> Matter:
         """Return the version of a matter that is in force; raises MatterUnknown."""
-        found = self.catalogue.matter(code, on=self.day)
-        if found is None:
-            raise MatterUnknown(code)
-        return found
+        return matter_in_force(self.catalogue, code, self.now)
 
     def kinds(self) -> tuple[Kind, ...]:
         """Return the kinds that are in force."""

@@ -66,7 +66,7 @@ def _fetch(hub: Hub, _: None) -> Done:
 
 
 def _rules(hub: Hub, _: None) -> Done:
-    return Done(keep_rules(hub.public_files))
+    return Done(keep_rules(hub.public_files, hub.catalogue))
 
 
 JOBS: Mapping[str, Job] = MappingProxyType(

@@ -1,22 +1,25 @@
-"""Keep the rules of every matter under their digests, also in the forms that receipts of earlier releases name."""
+"""Keep what receipts name under its digest: the catalogue, and the rules of every matter that it ever held.
 
-from certhub_schemas import matters
+Rules are kept also in the forms that receipts of earlier releases name.
+"""
+
+from certhub_schemas import Catalogue
 from certhub_verifier.policy import Channel, policy_for
 
 from certhub.adapters.public_files import PublicFiles
 
 
-def keep_rules(public_files: PublicFiles) -> int:
-    """Publish the policy of each matter and channel; what is there already is left alone.
+def keep_rules(public_files: PublicFiles, catalogue: Catalogue) -> int:
+    """Publish the catalogue and the policy of each version of each matter, per channel; what is there stays as it is.
 
     Returns:
         How many documents there are.
     """
-    kept = 0
-    for matter in matters():
+    documents = {catalogue.document()}
+    for matter in catalogue.every_matter():
         for channel in Channel:
             policy = policy_for(matter, channel)
-            for document in (policy.document(), *policy.former_documents()):
-                public_files.keep(document)
-                kept += 1
-    return kept
+            documents |= {policy.document(), *policy.former_documents()}
+    for document in documents:
+        public_files.keep(document)
+    return len(documents)

@@ -9,7 +9,7 @@ ops       what agencies and regions are called; the verifier's words for verdict
 from dataclasses import dataclass
 from typing import Any
 
-from certhub_schemas import kinds
+from certhub_schemas import Catalogue
 from certhub_schemas.codes.holder_id import HOLDER_ID_TYPES
 from certhub_verifier.causes import Verdict
 from certhub_verifier.sentences import CATALOGUE, cause_words
@@ -66,7 +66,7 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
         return {
             "trust_as_of": trust.as_of.isoformat() if trust else None,
             "sentences": _sentences(lang),
-            "field_names": _field_names(lang),
+            "field_names": _field_names(hub.catalogue, lang),
             "names": list(NAMES),
             "agency_names": names,
         }
@@ -118,11 +118,15 @@ def _verdict_words(lang: Lang) -> dict[str, str]:
     return {one.value: one.en if lang == "en" else one.zh for one in Verdict}
 
 
-def _field_names(lang: Lang) -> dict[str, str]:
-    """Return what a claim's title is called on an English screen; on a Chinese one the title is the name."""
+def _field_names(catalogue: Catalogue, lang: Lang) -> dict[str, str]:
+    """Return what a claim's title is called on an English screen; on a Chinese one the title is the name.
+
+    Certificates of every version are shown, so that the titles of all versions have their name.
+    """
     if lang == "zh":
         return {}
-    return {field.title: field.title_en for kind in kinds() for field in kind.fields}
+    every = (kind for versions in catalogue.versions.values() for kind in versions.values())
+    return {field.title: field.title_en for kind in every for field in kind.fields}
 
 
 def _agencies(hub: Hub, actor: Actor | None, lang: Lang) -> list[dict[str, Any]]:

@@ -4,44 +4,48 @@
     catalogue = Catalogue.of(load_kinds(folder), load_matters(other, kinds))    an operator's own
     catalogue.kind(code), catalogue.version(code, 1)      the newest, or one of them; None where it has none
     catalogue.kind(code, on=day), catalogue.matter(code, on=day)                 the one in force on a day
+    catalogue.document(), catalogue.digest                all of it, as bytes that have a name
 
 A credential names the version that it was sealed by, so that a catalogue may hold several of one kind.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 from certhub_schemas.certificate_kind import Kind
-from certhub_schemas.kinds import kinds
-from certhub_schemas.matters import Matter, matters
+from certhub_schemas.kinds import shipped_kinds
+from certhub_schemas.matters import Matter, shipped_matters
+from certhub_schemas.versions import V, in_force
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Kinds by code and version, and matters by code; made by `of`."""
+    """Kinds and matters, each by code and version; made by `of`. `digest` names all of it (hex SHA-256)."""
 
     versions: Mapping[str, Mapping[int, Kind]]
-    matter_versions: Mapping[str, Matter] = field(default_factory=lambda: MappingProxyType({}))
+    matter_versions: Mapping[str, Mapping[int, Matter]]
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", sha256(self.document()).hexdigest())
 
     @classmethod
     def of(cls, kinds: Iterable[Kind], matters: Iterable[Matter] = ()) -> Self:
         """Return the catalogue that holds `kinds` and `matters`; of two of one code and version the later stands."""
-        found: dict[str, dict[int, Kind]] = {}
-        for kind in kinds:
-            found.setdefault(kind.code, {})[kind.version] = kind
-        return cls(
-            MappingProxyType({code: MappingProxyType(each) for code, each in found.items()}),
-            MappingProxyType({matter.code: matter for matter in matters}),
-        )
+        return cls(_by_version(kinds), _by_version(matters))
 
     def kind(self, code: str, *, on: date | None = None) -> Kind | None:
         """Return the version of a kind that is in force on a day (None: the newest), or None."""
         versions = self.versions.get(code)
-        return versions[max(versions)] if versions else None
+        if not versions:
+            return None
+        return versions[max(versions)] if on is None else in_force(versions.values(), on)
 
     def version(self, code: str, version: int) -> Kind | None:
         """Return that version of a kind, or None."""
@@ -53,14 +57,49 @@ class Catalogue:
 
     def matter(self, code: str, *, on: date) -> Matter | None:
         """Return the version of a matter that is in force on a day, or None."""
-        return self.matter_versions.get(code)
+        return in_force(self.matter_versions.get(code, {}).values(), on)
 
     def matters(self, *, on: date) -> tuple[Matter, ...]:
         """Return the matters that are in force on a day, in display order."""
-        return tuple(self.matter_versions.values())
+        return tuple(one for code in self.matter_versions if (one := self.matter(code, on=on)) is not None)
+
+    def every_matter(self) -> tuple[Matter, ...]:
+        """Return every version of every matter, also those that are no longer or not yet in force."""
+        return tuple(one for versions in self.matter_versions.values() for one in versions.values())
+
+    def document(self) -> bytes:
+        """Return all of it in canonical form (RFC 8785), whose SHA-256 is `digest`.
+
+        {"kinds": [...], "matters": [...]} as JSON in UTF-8 without white space, members sorted, entries by code and
+        version. The display order of matters is no part of it: who orders them anew changes no digest.
+        """
+        whole = {"kinds": _forms(self.versions), "matters": _forms(self.matter_versions)}
+        return json.dumps(_sorted(whole), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @cache
 def shipped_catalogue() -> Catalogue:
     """Return the catalogue inside this package."""
-    return Catalogue.of(kinds(), matters())
+    return Catalogue.of(shipped_kinds(), shipped_matters())
+
+
+def _by_version(entries: Iterable[V]) -> Mapping[str, Mapping[int, V]]:
+    found: dict[str, dict[int, V]] = {}
+    for one in entries:
+        found.setdefault(one.code, {})[one.version] = one
+    return MappingProxyType({code: MappingProxyType(versions) for code, versions in found.items()})
+
+
+def _forms(
+    entries: Mapping[str, Mapping[int, Kind]] | Mapping[str, Mapping[int, Matter]],
+) -> list[dict[str, Any]]:
+    return [entries[code][version].to_json() for code in sorted(entries) for version in sorted(entries[code])]
+
+
+def _sorted(value: Any) -> Any:
+    """Return a JSON value whose members stand in the order of RFC 8785 §3.2.3: by UTF-16 code units."""
+    if isinstance(value, Mapping):
+        return {
+            name: _sorted(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))
+        }
+    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value

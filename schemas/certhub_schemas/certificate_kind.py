@@ -10,6 +10,7 @@ are read in `kinds.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -116,7 +117,8 @@ class Kind:
     """One entry of the catalogue.
 
     `validity` lists the usual terms (n天, n月, n年, 长期) and is told to whoever fills in a form; it is no
-    rule. `related_matters` are names (关联事项), since kinds do not depend on matters.
+    rule. `related_matters` are names (关联事项), since kinds do not depend on matters. `in_force_from` is the first day
+    on which this version counts, in China; None: from always.
     """
 
     code: str
@@ -135,6 +137,7 @@ class Kind:
     related_matters: tuple[str, ...]
     fields: tuple[Field, ...]
     claims_schema: Mapping[str, Any]
+    in_force_from: date | None = None
 
     def __hash__(self) -> int:
         return hash((self.code, self.version))
@@ -154,13 +157,15 @@ class Kind:
         return next((field for field in self.fields if field.title == title), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the value as JSON members, claims schema included."""
+        """Return the value as JSON members, claims schema included; a day that is absent stays absent."""
+        day = {} if self.in_force_from is None else {"in_force_from": self.in_force_from.isoformat()}
         return {
             "code": self.code,
             "slug": self.slug,
             "name": self.name,
             "name_en": self.name_en,
             "version": self.version,
+            **day,
             "code_origin": self.code_origin,
             "defined_by": self.defined_by.to_json(),
             "holder_category": self.holder_category.value,

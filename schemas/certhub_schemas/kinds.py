@@ -2,10 +2,11 @@
 
     catalog/business-licence/kind.json            who defines it, who holds it, for how long
     catalog/business-licence/claims.schema.json   its claims (see `claims.py`)
+    catalog/business-licence@2/…                  its second version, with the day from which it is in force
 
-`kinds()` and `kind()` speak of the catalogue inside the package and read it once; `load_kinds` reads
-any folder of the same shape, an operator's own catalogue for instance, and refuses it whole if one
-entry is wrong.
+`shipped_kinds()` is every version inside the package, `kinds()` and `kind()` speak of the newest ones; they are read
+once. `load_kinds` reads any folder of the same shape, an operator's own catalogue for instance, and refuses it whole
+if one entry is wrong. `versions.py` says how versions are told apart.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,7 @@ from certhub_schemas.claims import read_fields
 from certhub_schemas.codes import uscc
 from certhub_schemas.entries import Members, read_object
 from certhub_schemas.errors import BadCode, BadEntry, KindUnknown
+from certhub_schemas.versions import Kept, base_of, read_in_force_from, read_version, refuse_clashes
 
 __all__ = [
     "CORE_NAMES",
@@ -47,6 +49,7 @@ __all__ = [
     "kind",
     "kinds",
     "load_kinds",
+    "shipped_kinds",
     "vct",
 ]
 
@@ -61,12 +64,12 @@ _HOLDERS: tuple[Holders, ...] = get_args(Holders)
 
 
 def kinds() -> tuple[Kind, ...]:
-    """Return the kinds of the package's catalogue, national codes first, then by code."""
+    """Return the newest version of each kind of the package's catalogue, national codes first, then by code."""
     return tuple(_by_code().values())
 
 
 def kind(code: str) -> Kind:
-    """Return the kind with the 21 characters `code`.
+    """Return the newest version of the kind with the 21 characters `code`.
 
     Raises:
         KindUnknown: the catalogue has none.
@@ -78,22 +81,33 @@ def kind(code: str) -> Kind:
 
 
 def load_kinds(folder: Traversable) -> tuple[Kind, ...]:
-    """Return the kinds of `folder`, national codes first, then by code.
+    """Return every version of every kind of `folder`: national codes first, then by code, older versions first.
 
     Raises:
-        BadEntry: an entry is wrong, or two claim the same code or name; `entry` is the folder's name.
+        BadEntry: an entry is wrong, or two claim the same code and version, the same name or the same first day;
+            `entry` is the folder's name.
     """
     found = [_read_kind(place) for place in _places(folder)]
     if not found:
         raise BadEntry(folder.name, "(whole)", "holds no kind")
-    _refuse_twins(found)
-    return tuple(sorted(found, key=lambda each: (each.code_origin != "national", each.code)))
+    refuse_clashes(found)
+    _refuse_namesakes(found)
+    ordered = sorted(
+        (one.value for one in found),
+        key=lambda each: (each.code_origin != "national", each.code, each.version),
+    )
+    return tuple(ordered)
+
+
+@cache
+def shipped_kinds() -> tuple[Kind, ...]:
+    """Return every version of every kind inside this package, in the order of `load_kinds`."""
+    return load_kinds(files("certhub_schemas").joinpath("catalog"))
 
 
 @cache
 def _by_code() -> Mapping[str, Kind]:
-    shipped = load_kinds(files("certhub_schemas").joinpath("catalog"))
-    return MappingProxyType({each.code: each for each in shipped})
+    return MappingProxyType({each.code: each for each in shipped_kinds()})  # the newest of a code comes last
 
 
 def _places(folder: Traversable) -> Iterable[Traversable]:
@@ -105,11 +119,11 @@ def _places(folder: Traversable) -> Iterable[Traversable]:
         yield place
 
 
-def _read_kind(place: Traversable) -> Kind:
-    entry = place.name
-    top = Members({"slug": entry, **read_object(place.joinpath("kind.json"), entry)}, entry=entry)
+def _read_kind(place: Traversable) -> Kept[Kind]:
+    entry, base = place.name, base_of(place.name)
+    top = Members({"slug": base, **read_object(place.joinpath("kind.json"), entry)}, entry=entry)
     code, origin, authority = _read_code(top)
-    name, version = top.text("name"), top.integer("version", least=1, most=999)
+    name, version = top.text("name"), read_version(top, entry)
     schema = read_object(place.joinpath("claims.schema.json"), entry)
     holders = top.one_of("holders", _HOLDERS)
     least, most = _read_holder_counts(top, holders)
@@ -130,11 +144,12 @@ def _read_kind(place: Traversable) -> Kind:
         related_matters=top.texts("related_matters"),
         fields=read_fields(schema, entry=entry, vct=vct(code, version), name=name),
         claims_schema=schema,
+        in_force_from=read_in_force_from(top),
     )
     top.done()
     if not found.validity:
         raise top.bad("validity", "names no term")
-    return found
+    return Kept(entry, base, found)
 
 
 def _read_code(top: Members) -> tuple[str, CodeOrigin, Authority]:
@@ -170,12 +185,10 @@ def _read_holder_counts(top: Members, holders: Holders) -> tuple[int, int]:
     return least, most
 
 
-def _refuse_twins(kinds: list[Kind]) -> None:
-    codes: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for each in kinds:
-        if each.code in codes:
-            raise BadEntry(each.slug, "code", f"is also the code of {codes[each.code]}")
-        if each.name in names:
-            raise BadEntry(each.slug, "name", f"is also the name of {names[each.name]}")
-        codes[each.code], names[each.name] = each.slug, each.slug
+def _refuse_namesakes(found: Iterable[Kept[Kind]]) -> None:
+    """A clerk chooses by name: two kinds may not share one, versions of one kind may."""
+    names: dict[str, Kept[Kind]] = {}
+    for one in found:
+        other = names.setdefault(one.value.name, one)
+        if other.value.code != one.value.code:
+            raise BadEntry(one.entry, "name", f"is also the name of {other.entry}")

@@ -7,12 +7,14 @@ done offline, and whether 容缺受理 (accept now, settle what is missing later
          L2  challenge: the counter shows one          in-province      within Hubei
          L3  in person: L2 and an identity check       cross-province   anywhere
 
-One file per matter in `matters/`, with `order` for the list on the screen. Codes that no public source
-gives begin with PLACEHOLDER- and say so in `code_origin` too.
+One file per matter in `matters/`, with `order` for the list on the screen; another version of it is a file
+`food-permit@2.json` with the same `code` and `order`, its `version` and the day `in_force_from` which it counts
+(`versions.py`). Codes that no public source gives begin with PLACEHOLDER- and say so in `code_origin` too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -22,12 +24,14 @@ from typing import Any, Literal, Self, get_args
 from certhub_schemas.certificate_kind import CORE_NAMES, CodeOrigin, Kind
 from certhub_schemas.entries import Members, read_object
 from certhub_schemas.errors import BadEntry, MatterUnknown
-from certhub_schemas.kinds import kinds
+from certhub_schemas.kinds import shipped_kinds
+from certhub_schemas.versions import Kept, base_of, read_in_force_from, read_version, refuse_clashes
 
 Tier = Literal["metro-circle", "in-province", "cross-province"]
 Mode = Literal["L1", "L2", "L3"]
 
 DEFAULT_PURPOSES = ("verify",)
+FIRST_VERSION = 1  # of a matter that states none
 PLACEHOLDER_PREFIX = "PLACEHOLDER-"
 MAX_STATUS_AGE = 7 * 24 * 3600  # seconds: a list older than a week is no news for any matter
 MAX_RETENTION = 100 * 366  # days
@@ -52,7 +56,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One matter; `needs` in the order in which a counter asks for them."""
+    """One matter; `needs` in the order in which a counter asks for them.
+
+    `in_force_from` is the first day on which this version counts, in China; None: from always.
+    """
 
     code: str
     code_origin: CodeOrigin
@@ -67,16 +74,25 @@ class Matter:
     legal_basis: str
     retention_days: int
     purposes: tuple[str, ...] = DEFAULT_PURPOSES
+    version: int = FIRST_VERSION
+    in_force_from: date | None = None
 
     def fields_for(self, kind_code: str) -> tuple[str, ...] | None:
         """Return the least fields of a kind, or None when the matter does not need that kind."""
         return next((need.fields for need in self.needs if need.kind == kind_code), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the value as JSON members; `from_json` reads them back."""
+        """Return the value as JSON members; `from_json` reads them back.
+
+        A first version and a day that is absent are left out: readers of earlier releases know neither member.
+        """
+        version = {} if self.version == FIRST_VERSION else {"version": self.version}
+        day = {} if self.in_force_from is None else {"in_force_from": self.in_force_from.isoformat()}
         return {
             "code": self.code,
             "code_origin": self.code_origin,
+            **version,
+            **day,
             "name": self.name,
             "name_en": self.name_en,
             "tier": self.tier,
@@ -112,6 +128,8 @@ class Matter:
             legal_basis=top.text("legal_basis", most=500),
             retention_days=top.integer("retention_days", least=1, most=MAX_RETENTION),
             purposes=_read_purposes(top),
+            version=read_version(top, "", absent=FIRST_VERSION),
+            in_force_from=read_in_force_from(top),
         )
         top.done()
         if found.code.startswith(PLACEHOLDER_PREFIX) != (found.code_origin == "placeholder"):
@@ -120,12 +138,12 @@ class Matter:
 
 
 def matters() -> tuple[Matter, ...]:
-    """Return the package's matters in display order."""
+    """Return the newest version of each of the package's matters, in display order."""
     return tuple(_by_code().values())
 
 
 def matter(code: str) -> Matter:
-    """Return the matter with that code.
+    """Return the newest version of the matter with that code.
 
     Raises:
         MatterUnknown: there is none.
@@ -137,49 +155,69 @@ def matter(code: str) -> Matter:
 
 
 def load_matters(folder: Traversable, kinds: Iterable[Kind]) -> tuple[Matter, ...]:
-    """Return the matters of `folder` in display order; `kinds` is the catalogue that they speak of.
+    """Return every version of the matters of `folder`, in display order, older versions first.
+
+    `kinds` is the catalogue that they speak of; a field is known where a version of its kind has it.
 
     Raises:
         BadEntry: a file is wrong, names an unknown kind or field, or clashes with another; `entry` is
             the file's name.
     """
-    catalogue = {kind.code: kind for kind in kinds}
-    found: dict[int, tuple[str, Matter]] = {}
+    catalogue: dict[str, list[Kind]] = {}
+    for kind in kinds:
+        catalogue.setdefault(kind.code, []).append(kind)
+    found: list[Kept[Matter]] = []
+    orders: dict[int, Kept[Matter]] = {}
+    places: dict[str, int] = {}
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name.startswith((".", "__")):
             continue  # what editors and interpreters leave behind
         order, read = _read_matter(file, catalogue)
-        if order in found:
-            raise BadEntry(file.name, "order", f"{order} is also the place of {found[order][0]}")
-        for other_file, other in found.values():
-            if read.code == other.code:
-                raise BadEntry(file.name, "code", f"is also the code of {other_file}")
-        found[order] = (file.name, read)
-    for place, (order, (name, _)) in enumerate(sorted(found.items()), start=1):
+        other = orders.setdefault(order, read)
+        if other.value.code != read.value.code:
+            raise BadEntry(file.name, "order", f"{order} is also the place of {other.entry}")
+        if places.setdefault(read.base, order) != order:
+            raise BadEntry(file.name, "order", f"is {order} where another version says {places[read.base]}")
+        found.append(read)
+    refuse_clashes(found)
+    for place, order in enumerate(sorted(orders), start=1):
         if order != place:
-            raise BadEntry(name, "order", f"is {order} where {place} is due; count from 1 without gaps")
-    return tuple(found[order][1] for order in sorted(found))
+            raise BadEntry(
+                orders[order].entry, "order", f"is {order} where {place} is due; count from 1 without gaps"
+            )
+    ordered = sorted(found, key=lambda one: (places[one.base], one.value.version))
+    return tuple(one.value for one in ordered)
+
+
+@cache
+def shipped_matters() -> tuple[Matter, ...]:
+    """Return every version of every matter inside this package, in the order of `load_matters`."""
+    return load_matters(files("certhub_schemas").joinpath("matters"), shipped_kinds())
 
 
 @cache
 def _by_code() -> Mapping[str, Matter]:
-    shipped = load_matters(files("certhub_schemas").joinpath("matters"), kinds())
-    return MappingProxyType({each.code: each for each in shipped})
+    return MappingProxyType(
+        {each.code: each for each in shipped_matters()}
+    )  # the newest of a code comes last
 
 
-def _read_matter(file: Traversable, catalogue: Mapping[str, Kind]) -> tuple[int, Matter]:
+def _read_matter(file: Traversable, catalogue: Mapping[str, Sequence[Kind]]) -> tuple[int, Kept[Matter]]:
     value = read_object(file, file.name)
-    order = Members(value, entry=file.name).integer("order", least=1, most=999)
+    top = Members(value, entry=file.name)
+    order = top.integer("order", least=1, most=999)
+    read_version(top, file.name.removesuffix(".json"), absent=FIRST_VERSION)
     del value["order"]
     read = Matter.from_json(value, entry=file.name)
     for index, need in enumerate(read.needs):
-        kind = catalogue.get(need.kind)
-        if kind is None:
+        versions = catalogue.get(need.kind)
+        if versions is None:
             raise BadEntry(file.name, f"needs[{index}].kind", "is not in the catalogue")
         for title in need.fields:
-            if title not in CORE_NAMES and kind.field(title) is None:
-                raise BadEntry(file.name, f"needs[{index}].fields", f"{title} is no claim of {kind.name}")
-    return order, read
+            if title not in CORE_NAMES and all(kind.field(title) is None for kind in versions):
+                why = f"{title} is no claim of {versions[-1].name}"
+                raise BadEntry(file.name, f"needs[{index}].fields", why)
+    return order, Kept(file.name, base_of(file.name.removesuffix(".json")), read)
 
 
 def _read_needs(top: Members) -> tuple[Need, ...]:

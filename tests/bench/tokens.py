@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from certhub_keys.testing import fixed_signer
-from certhub_schemas import matter, shipped_catalogue
+from certhub_schemas import kind, matter, shipped_catalogue
 from certhub_verifier.causes import Verdict
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential
@@ -119,7 +119,7 @@ def _issue() -> Deed:
     """Build, sign and read back what was signed, as flows/issue does in its steps 3 to 5."""
     signer = replace(fixed_signer("bench-seal-1"), deterministic=False)
     drafts = [
-        accept(made.draft(at), entitled=lambda agency, kind: True, read_date=read_iso_date)
+        accept(made.draft(at), kind_of=kind, entitled=lambda agency, kind: True, read_date=read_iso_date)
         for at in range(DISTINCT)
     ]
     issued_at = seconds(NOW)

@@ -160,7 +160,7 @@ def test_every_digest_of_a_receipt_leads_to_what_it_names(home, other):
 
 def test_a_receipt_of_an_earlier_release_finds_its_rules(home):
     """What named all facts is kept too, in the forms of then, once the background jobs have begun."""
-    keep_rules(home.hub.public_files)
+    keep_rules(home.hub.public_files, home.hub.catalogue)
     policy = policy_for(matter(BUSINESS), Channel.TICKET)
     kept = [
         json.loads(home.hub.public_files.document(sha256(one).hexdigest()))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from certhub_schemas import kinds
+from certhub_schemas import kinds, shipped_catalogue
 from certhub_schemas.certificate_kind import Sensitivity
 
 from certhub.demo import people as p
@@ -15,7 +15,7 @@ from certhub.errors import NotFound
 from certhub.flows.verification import results, reveal, verify
 from certhub.flows.verification.masked import masked
 from certhub.history.events import store as history
-from certhub.records.catalog.masking import NAMES, NUMBERS, is_masked, mask_disclosed, mask_name, mask_value
+from certhub.records.catalog.masking import NAMES, NUMBERS, Covering, mask_name, mask_value
 from tests.support.forms import report_validator
 from tests.support.region import Region
 from tests.support.story import food, issued, licence, scan, ticket
@@ -30,13 +30,18 @@ def reports(region: Region) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return report, results.stored(str(report["verification_id"]), by=page, hub=region.hub)
 
 
+def covering(item: Mapping[str, Any]) -> Covering:
+    """What covers the values of an item, by the version that it names."""
+    return Covering(shipped_catalogue(), item["kind"], item["kind_version"])
+
+
 def covered(report: Mapping[str, Any]) -> list[str]:
     """The values of a whole report that a page keeps covered, as texts."""
     return [
         str(value)
         for item in report["items"]
         for title, value in item["disclosed"].items()
-        if is_masked(item["kind"], title)
+        if covering(item).is_masked(title)
     ]
 
 
@@ -61,7 +66,7 @@ def test_a_masked_report_says_what_can_be_asked_for_and_is_else_the_same(home):
     whole, page = reports(home)
 
     for full, cut in zip(whole["items"], page["items"], strict=True):
-        titles = {title for title in full["disclosed"] if is_masked(full["kind"], title)}
+        titles = {title for title in full["disclosed"] if covering(full).is_masked(title)}
         assert titles == set(cut["masked"]) > set()
         assert {t: full["disclosed"][t] for t in full["disclosed"] if t not in titles} == {
             t: cut["disclosed"][t] for t in cut["disclosed"] if t not in titles
@@ -134,16 +139,26 @@ def test_a_receipt_opens_to_a_page_by_a_deed_on_record_alone(home):
 def test_masking_follows_the_catalogue():
     """Of every kind: what is personal or sensitive is masked but for the holder's name, what is public is not."""
     for kind in kinds():
+        covered_by_its_kind = Covering(shipped_catalogue(), kind.code, kind.version)
         for field in kind.fields:
             personal = field.sensitivity in (Sensitivity.PERSONAL, Sensitivity.SENSITIVE)
-            assert (personal and field.title not in NAMES) == is_masked(kind.code, field.title)
-        assert all(is_masked(kind.code, title) for title in NUMBERS)
+            assert (personal and field.title not in NAMES) == covered_by_its_kind.is_masked(field.title)
+        assert all(covered_by_its_kind.is_masked(title) for title in NUMBERS)
 
 
 def test_what_the_catalogue_does_not_know_is_masked():
     """A kind or a title of another release is covered, not shown."""
-    assert is_masked("11100000MB9999999R999", "住所")
-    assert is_masked(KIND, "没有的字段")
+    catalogue = shipped_catalogue()
+    of_no_kind, of_no_version = (
+        Covering(catalogue, "11100000MB9999999R999", 1),
+        Covering(catalogue, KIND, 999),
+    )
+
+    assert Covering(catalogue, KIND, 1).is_masked("没有的字段")
+    for unknown in (of_no_kind, of_no_version):
+        assert ["住所", "名称", "证照编号"] == [
+            title for title in ("住所", "名称", "持证主体", "证照编号") if unknown.is_masked(title)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -178,5 +193,5 @@ def test_an_item_that_may_not_be_told_has_nothing_to_mask():
     """A placeholder stays as it is."""
     untold = {"verdict": "undetermined", "code": "NO_AGREEMENT"}
 
-    assert [untold] == masked({"items": [untold]})["items"]
-    assert ({}, []) == mask_disclosed(KIND, {})
+    assert [untold] == masked({"items": [untold]}, catalogue=shipped_catalogue())["items"]
+    assert ({}, []) == Covering(shipped_catalogue(), KIND, 1).mask_disclosed({})

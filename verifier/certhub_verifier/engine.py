@@ -379,7 +379,7 @@ def _agreed(
 
 def _judged(case: _Case) -> ItemReport:
     judgement = judge(case.facts, case.policy, case.evidence)
-    name, name_en = kind_names(case.kind, case.catalogue)
+    name, name_en = kind_names(case.kind, case.catalogue, version=case.kind_version)
     behind = next((one.detail for one in case.facts if one.fact is Fact.STANDS_BEHIND), {})
     order = list(Fact)
     return ItemReport(

@@ -29,8 +29,7 @@ VERSION = 1  # of the JSON form; grows when a member changes its meaning, not wh
 class ItemReport:
     """One certificate as it was found.
 
-    `kind_version` is the version of the kind that it was judged by, None where nobody stated it; it stands in an
-    answer to another region and in no JSON form.
+    `kind_version` is the version of the kind that it was judged by, None where nobody stated it.
 
     `disclosed` is empty unless a signature over it was verified, and empty where the verdict is invalid: a name
     and an address help nobody to refuse. `issuer` and the first and last day are those of the certificate, where
@@ -64,6 +63,7 @@ class ItemReport:
         """Return the JSON form of one item."""
         return {
             "kind": self.kind,
+            "kind_version": self.kind_version,
             "kind_name": self.kind_name,
             "kind_name_en": self.kind_name_en,
             "verdict": self.verdict.value,
@@ -222,9 +222,13 @@ def fact_to_dict(checked: Checked) -> dict[str, Any]:
     return form
 
 
-def kind_names(kind: str, catalogue: Catalogue | None) -> tuple[str, str]:
-    """Return what the catalogue calls a kind, Chinese and English; one that it does not hold goes by its code."""
-    entry = catalogue.kind(kind) if catalogue else None
+def kind_names(kind: str, catalogue: Catalogue | None, *, version: int | None = None) -> tuple[str, str]:
+    """Return what the catalogue calls a kind, Chinese and English, in that version of it or else in its newest.
+
+    A kind that it does not hold goes by its code.
+    """
+    named = catalogue.version(kind, version) if catalogue and version is not None else None
+    entry = named or (catalogue.kind(kind) if catalogue else None)
     return (entry.name, entry.name_en) if entry else (kind, kind)
 
 

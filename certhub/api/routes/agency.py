@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from certhub_schemas import Kind, KindUnknown, kind, kinds
+from certhub_schemas import Kind, KindUnknown
 from certhub_schemas.codes import normalise
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
@@ -161,27 +161,27 @@ def renew_certificate(
 
 
 @router.get("/kinds", responses={200: {"model": answers.KindList}})
-def list_kinds() -> Response:
-    """Return the kinds of the catalogue (GB/T 36902)."""
-    return JSONResponse({"items": [_short(one) for one in kinds()]})
+def list_kinds(hub: TheHub) -> Response:
+    """Return the kinds of the catalogue that are in force today (GB/T 36902)."""
+    return JSONResponse({"items": [_short(one) for one in hub.kinds(hub.now())]})
 
 
 @router.get("/kinds/{code}", responses={200: {"model": dict[str, object]}})
-def get_kind(code: KindCode) -> Response:
-    """Return one kind with its fields and the schema of its claims."""
-    return JSONResponse(_known(code).to_json())
+def get_kind(code: KindCode, hub: TheHub) -> Response:
+    """Return one kind, in the version in force today, with its fields and the schema of its claims."""
+    return JSONResponse(_known(code, hub).to_json())
 
 
 @router.get("/kinds/{code}/schema", responses={200: {"model": dict[str, object]}})
-def get_kind_schema(code: KindCode) -> Response:
-    """Return the JSON Schema 2020-12 of a kind's claims."""
-    return JSONResponse(dict(_known(code).claims_schema), media_type="application/schema+json")
+def get_kind_schema(code: KindCode, hub: TheHub) -> Response:
+    """Return the JSON Schema 2020-12 of a kind's claims, in the version in force today."""
+    return JSONResponse(dict(_known(code, hub).claims_schema), media_type="application/schema+json")
 
 
 def _agency(kind_code: str, by: Actor, hub: Hub) -> str:
     """Return the account's agency for a kind; any of them for an unknown kind, which the flow refuses."""
     code = normalise(kind_code)
-    if by.agencies and all(one.code != code for one in kinds()):
+    if by.agencies and all(one.code != code for one in hub.kinds(hub.now())):
         return by.agencies[0]
     return issue.issuing_agency(code, by=by, hub=hub)
 
@@ -190,9 +190,9 @@ def _order(body: Order) -> change.Order:
     return change.Order(body.reason, body.decision_number, body.effective_from)
 
 
-def _known(code: str) -> Kind:
+def _known(code: str, hub: Hub) -> Kind:
     try:
-        return kind(code)
+        return hub.kind(code, hub.now())
     except KindUnknown as unknown:
         raise NotFound("no such kind") from unknown
 

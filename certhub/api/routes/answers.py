@@ -112,6 +112,7 @@ class ItemOut(Answer):
     """One certificate behind a code; `result_number` is that of GB/T 36906, the last two only a page's."""
 
     kind: str
+    kind_version: int | None = None
     kind_name: str
     kind_name_en: str
     verdict: Literal["valid", "check", "invalid", "undetermined"]

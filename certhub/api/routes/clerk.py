@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from certhub_schemas import matters
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
@@ -20,9 +19,9 @@ Latest = Annotated[int, Query(ge=1, le=50)]
 
 
 @router.get("/matters", responses={200: {"model": answers.ItemList}})
-def list_matters() -> Response:
-    """Return the matters; a matter decides what is seen and how old the news may be."""
-    return JSONResponse({"items": [matter.to_json() for matter in matters()]})
+def list_matters(hub: TheHub) -> Response:
+    """Return the matters in force today; a matter decides what is seen and how old the news may be."""
+    return JSONResponse({"items": [matter.to_json() for matter in hub.matters(hub.now())]})
 
 
 @router.post("/verifications", responses={200: {"model": answers.ReportOut}})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from certhub_schemas import KindUnknown, kind
+from certhub_verifier.report import kind_names
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
@@ -49,7 +49,7 @@ def show_certificates(body: NewPresentation, by: Acting, hub: TheHub) -> Respons
 
 def _held(held: show.Held, hub: Hub) -> dict[str, Any]:
     certificate = held.certificate
-    name, name_en = _kind_names(certificate.kind)
+    name, name_en = kind_names(certificate.kind, hub.catalogue, version=certificate.kind_version)
     told: dict[str, Any] = {
         "id": certificate.certificate_id,
         "kind": certificate.kind,
@@ -64,14 +64,6 @@ def _held(held: show.Held, hub: Hub) -> dict[str, Any]:
         "agency_name": _agency_name(certificate.agency, hub),
     }
     return told if held.acting_for is None else {**told, "acting_for": held.acting_for}
-
-
-def _kind_names(code: str) -> tuple[str, str]:
-    """A kind that left the catalogue is still held: it goes by its code."""
-    try:
-        return kind(code).name, kind(code).name_en
-    except KindUnknown:
-        return code, code
 
 
 def _agency_name(uscc: str, hub: Hub) -> str:

@@ -7,7 +7,7 @@ hash of their bytes.
 import re
 from hashlib import sha256
 
-from certhub_schemas import KindUnknown, kind
+from certhub_schemas import KindUnknown
 from certhub_verifier.formats.credential.typemetadata import published
 from certhub_verifier.formats.status.statuslist import status_uri
 from fastapi import APIRouter
@@ -124,10 +124,10 @@ def get_document(digest: str, request: Request, hub: TheHub) -> Response:
 
 
 @router.get("/types/{code}", responses={304: {"description": "Unchanged"}})
-def get_type_metadata(code: str, request: Request) -> Response:
+def get_type_metadata(code: str, request: Request, hub: TheHub) -> Response:
     """Return the Type Metadata of a kind's credentials (SD-JWT VC): claims, their names, and what may be hidden."""
     try:
-        document = published(kind(code))
+        document = published(hub.kind(code, hub.now()))
     except KindUnknown as unknown:
         raise NotFound("no such kind") from unknown
     return _file(document, request, media_type="application/json", cache=TRUST_CACHE)

@@ -4,8 +4,9 @@
     2 issue          up to 500 good rows at a time walk the stairs of flows/records/issue.py
     3 events         one event with the counts
 
-Running the same file again issues nothing twice: a row's identity is (agency, kind, number), and rows of a run
-that was killed are taken over when their ten-second lease has ended.
+The kinds in force when the import began judge every row of it. Running the same file again issues nothing twice: a
+row's identity is (agency, kind, number), and rows of a run that was killed are taken over when their ten-second lease
+has ended.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -90,8 +91,8 @@ def _accepted(data: BinaryIO, name: str, tally: Tally, *, trip: Trip) -> Iterato
         return entitled(trip, agency, kind)
 
     judged = judge_rows(
-        read_rows(data, name),
-        accept=lambda cells: accept(cells, entitled=right, read_date=read_date),
+        read_rows(data, name, of=trip.kinds()),
+        accept=lambda cells: accept(cells, kind_of=trip.kind, entitled=right, read_date=read_date),
         identity=identity_parts,
     )
     for row, found in judged:

@@ -136,7 +136,12 @@ def read(raw: RawDraft, *, by: Actor, hub: Hub) -> Draft:
 
 
 def _read(raw: RawDraft, *, by: Actor, trip: Trip) -> Draft:
-    draft = accept(raw, entitled=lambda agency, kind: entitled(trip, agency, kind), read_date=read_iso_date)
+    draft = accept(
+        raw,
+        kind_of=trip.kind,
+        entitled=lambda agency, kind: entitled(trip, agency, kind),
+        read_date=read_iso_date,
+    )
     if draft.agency not in by.agencies:
         raise NotAllowed("this account does not act for that agency")
     return draft

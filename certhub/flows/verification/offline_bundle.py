@@ -1,13 +1,12 @@
 """The offline bundle: what a counter needs to go on without a network.
 
-1 trust     the files in force, as bytes
+1 trust     the files in force, as bytes; the matters in force on that day
 2 public files  every status list held, ours and our peers', as signed
 3 signer    the bundle, good for 12 hours, in the highest format that our own entry of the trust list names
 """
 
 from datetime import timedelta
 
-from certhub_schemas import matters
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats.exchange import bundle, versions
 from certhub_verifier.formats.jose import jws
@@ -35,7 +34,7 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
         issued_at=int(now.timestamp()),
         expires=int((now + LIFE).timestamp()),
         trust=hub.trust_folder.files(),
-        matters=matters(),
+        matters=trip.matters(),
         status=held_lists(trip),
         format=ours.highest_format("bundle", versions.BUNDLE) or versions.FIRST,
     )

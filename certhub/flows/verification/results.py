@@ -34,7 +34,8 @@ class ToBeSigned:
 def stored(verification_id: str, *, by: Actor, hub: Hub) -> Mapping[str, Any]:
     """Return the report of a verification that this clerk made, masked for a page; raises NotFound."""
     trip = hub.at(by)
-    return as_seen(_answered(verification_id, by=by, trip=trip).report or {}, by=by)
+    report = _answered(verification_id, by=by, trip=trip).report or {}
+    return as_seen(report, by=by, catalogue=trip.catalogue)
 
 
 def receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, Any]:

@@ -70,17 +70,17 @@ def verify(request: VerificationRequest, *, by: Actor, hub: Hub) -> Mapping[str,
     else:
         decided = _at_home(verification, code)
     if isinstance(decided, Verification):
-        return as_seen(decided.report or {}, by=by)
+        return as_seen(decided.report or {}, by=by, catalogue=trip.catalogue)
     policy = _named(policy_for(decided.matter, decided.resolved.channel), trip=trip)
     hub.step("verify:4")
     with hub.writing() as unit:
         filed = _write(unit, replace(decided, policy=policy))
     if isinstance(filed, Verification):
-        return as_seen(filed.report or {}, by=by)
+        return as_seen(filed.report or {}, by=by, catalogue=trip.catalogue)
     hub.step("verify:5")
     signed(filed, trip=trip)
     hub.step("verify:6")
-    return as_seen(filed.report, by=by)
+    return as_seen(filed.report, by=by, catalogue=trip.catalogue)
 
 
 def _begin(request: VerificationRequest, *, by: Actor, trip: Trip) -> VerificationInProgress:

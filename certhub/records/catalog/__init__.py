@@ -5,7 +5,7 @@
                    ├── text.py     which characters may stand in a value, and how values are spelled
                    └── claims.py   the kind's own fields and its JSON schema
 
-Pure: no database, no HTTP, no clock. The kinds themselves are data of certhub_schemas.
+Pure: no database, no HTTP, no clock, no catalogue. Which kinds there are is handed in.
 """
 
 from certhub.records.catalog.accept import accept
@@ -17,7 +17,6 @@ from certhub.records.catalog.draft import (
     content_digest_parts,
     identity_parts,
 )
-from certhub.records.catalog.kinds import kind_in_force
 
 __all__ = [
     "Draft",
@@ -27,5 +26,4 @@ __all__ = [
     "accept",
     "content_digest_parts",
     "identity_parts",
-    "kind_in_force",
 ]

@@ -8,7 +8,7 @@ number, an unreadable first day says nothing of the last.
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from certhub_schemas import BadCode, HolderCategory, Kind, KindUnknown, kind
+from certhub_schemas import BadCode, HolderCategory, Kind, KindUnknown
 from certhub_schemas.codes import holder_id
 from certhub_schemas.kinds import MAX_HOLDERS
 
@@ -24,18 +24,25 @@ MAX_NAME = 200  # characters: the longest registered name of an organisation is 
 MAX_NUMBER = 64  # characters: DESIGN section 5, "Import and retries"
 
 
-def accept(raw: RawText, *, entitled: Callable[[str, str], bool], read_date: Callable[[str], date]) -> Draft:
+def accept(
+    raw: RawText,
+    *,
+    kind_of: Callable[[str], Kind],
+    entitled: Callable[[str, str], bool],
+    read_date: Callable[[str], date],
+) -> Draft:
     """Return `raw` as a draft that fits its kind.
 
-    `entitled(agency, kind_code)` says whether the agency may issue the kind; `read_date` reads a day from
-    NFKC text and raises ValueError. An expired draft is accepted: it may still have to be on record.
+    `kind_of(code)` gives the version of a kind that is in force and raises KindUnknown.
+    `entitled(agency, kind_code)` says whether the agency may issue the kind. `read_date` reads a day from NFKC text
+    and raises ValueError. An expired draft is accepted: it may still have to be on record.
 
     Raises:
         ClaimsInvalid: with every fault found. Pointers /kind /issuer /holders[/i/name|id_type|id_number]
             /number /issued_on /valid_from /valid_to /claims/TITLE; no detail carries a value.
     """
     faults = Faults()
-    found_kind = _kind(raw.kind, faults)
+    found_kind = _kind(raw.kind, kind_of, faults)
     agency = _agency(raw.agency, found_kind, entitled, faults)
     number = _number(raw.number, faults)
     holders = _holders(raw.holders, found_kind, faults)
@@ -57,12 +64,12 @@ def accept(raw: RawText, *, entitled: Callable[[str, str], bool], read_date: Cal
     )
 
 
-def _kind(raw: str, faults: Faults) -> Kind | None:
+def _kind(raw: str, kind_of: Callable[[str], Kind], faults: Faults) -> Kind | None:
     code = _required(read_code, raw, "/kind", faults)
     if not code:
         return None
     try:
-        return kind(code)
+        return kind_of(code)
     except KindUnknown:
         faults.add("/kind", "KIND_UNKNOWN")
         return None

@@ -1,22 +1,27 @@
 """Which of the disclosed values stay covered on a screen, and what is shown of them: the one place that masks.
 
-a name (NAMES)                         shown: the clerk compares it with the person
-a core number (NUMBERS)                masked
-a claim of the kind                    masked from `personal` on (certhub_schemas Sensitivity)
-any other title, or an unknown kind    masked
+the holder's name (core)                     shown: the clerk compares it with the person
+a core number (NUMBERS)                      masked
+a name among the claims (NAMES)              shown
+any other claim of the version it is of      masked from `personal` on (certhub_schemas Sensitivity)
+any other title, a version that is unknown   masked
+
+A version that nobody stated is held against all that are known: what one of them masks is masked.
 
 110101199003077774  →  110****74        明日路8号  →  明***        张演示  →  张*示 (lists and paper only)
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from certhub_schemas import Catalogue, Kind
 from certhub_schemas.certificate_kind import Sensitivity
-from certhub_schemas.errors import KindUnknown
-from certhub_schemas.kinds import kind as kind_of
 
 NAMES = ("持证主体", "姓名", "名称", "经营者名称", "业户名称")
 """Titles whose value is the name of who holds the certificate, the first one that is there."""
+HOLDER = "持证主体"
+"""The one name that stands on every certificate, whatever its kind."""
 NUMBERS = ("证照编号", "证照标识", "持证主体代码")
 """Core metadata that are masked like a personal number."""
 
@@ -24,25 +29,35 @@ _SHOWN = (Sensitivity.PUBLIC, Sensitivity.INTERNAL)
 _LONG = 8  # characters from which both ends of a value may stay
 
 
-def is_masked(kind: str, title: str) -> bool:
-    """Whether the value of a title stays covered until somebody asks for it, on record."""
-    if title in NAMES:
-        return False
-    if title in NUMBERS:
-        return True
-    try:
-        fields = kind_of(kind).fields
-    except KindUnknown:
-        return True
-    return not any(one.title == title and one.sensitivity in _SHOWN for one in fields)
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """What the catalogue says of the claims of one kind, in the version that is named (None: nobody stated it)."""
+
+    catalogue: Catalogue
+    kind: str
+    version: int | None
+
+    def is_masked(self, title: str) -> bool:
+        """Whether the value of a title stays covered until somebody asks for it, on record."""
+        if title == HOLDER:
+            return False
+        if title in NUMBERS:
+            return True
+        versions = self.catalogue.versions.get(self.kind, {})
+        named = [one for one in versions.values() if self.version in (None, one.version)]
+        return not named or any(_is_masked(one, title) for one in named)
+
+    def mask_disclosed(self, disclosed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return the values as a screen may have them, and the titles that are masked in them."""
+        masked = [title for title in disclosed if self.is_masked(title)]
+        return {
+            title: mask_value(value) if title in masked else value for title, value in disclosed.items()
+        }, sorted(masked)
 
 
-def mask_disclosed(kind: str, disclosed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the values as a screen may have them, and the titles that are masked in them."""
-    masked = [title for title in disclosed if is_masked(kind, title)]
-    return {
-        title: mask_value(value) if title in masked else value for title, value in disclosed.items()
-    }, sorted(masked)
+def _is_masked(kind: Kind, title: str) -> bool:
+    field = kind.field(title)
+    return title not in NAMES and (field is None or field.sensitivity not in _SHOWN)
 
 
 def mask_value(value: Any) -> Any:

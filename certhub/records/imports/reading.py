@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from certhub_schemas import Kind, kinds
+from certhub_schemas import Kind
 
 from certhub.records.imports.columns import Columns, column_of, is_header, read_header, same_header
 from certhub.records.imports.faults import BadFile, Lang, RowFaults, row_fault
@@ -85,13 +85,11 @@ class Rows:
         return RowFaults(number, (row_fault(number, "", "ROW_SHAPE", self.lang, detail),))
 
 
-def read_rows(
-    data: bytes | BinaryIO, name: str, *, of: Iterable[Kind] | None = None, lang: Lang = "zh"
-) -> Rows:
+def read_rows(data: bytes | BinaryIO, name: str, *, of: Iterable[Kind], lang: Lang = "zh") -> Rows:
     """Return the rows of the file called `name`, after making sure that it can be read to its end.
 
     A stream must be seekable; it is not closed, and must stay open while rows are taken. `of` are the kinds
-    whose claims may be columns: the catalogue's, unless told otherwise. Row faults speak `lang`.
+    whose claims may be columns. Row faults speak `lang`.
 
     Raises:
         BadFile: XLSX_NOT_YET, FILE_EMPTY, NO_ROWS, ENCODING_UNREADABLE, CSV_UNREADABLE, FILES_JOINED, or what
@@ -107,7 +105,7 @@ def read_rows(
     number, header = first
     if header is None:
         raise BadFile("CSV_UNREADABLE", row=str(number))
-    columns = read_header(header, kinds() if of is None else of)
+    columns = read_header(header, of)
     total = 0
     for number, record in records:
         if record is None or not _is_blank(record):

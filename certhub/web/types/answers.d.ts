@@ -88,6 +88,7 @@ export interface IssuerOut {
 /** One certificate behind a code; `result_number` is that of GB/T 36906, the last two only a page's. */
 export interface ItemOut {
   kind: string;
+  kind_version?: number | null;
   kind_name: string;
   kind_name_en: string;
   verdict: "valid" | "check" | "invalid" | "undetermined";

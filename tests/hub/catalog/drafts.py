@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from certhub_schemas import kind
+
 from certhub.errors import ClaimsInvalid
 from certhub.records.catalog import Draft, RawDraft, accept
 from certhub.records.imports.dates import read_date
@@ -82,7 +84,7 @@ def marriage(**changes: Any) -> RawDraft:
 
 def accepted(raw: RawDraft) -> Draft:
     """Accept as the demo region would, days written as in files."""
-    return accept(raw, entitled=entitled, read_date=read_date)
+    return accept(raw, kind_of=kind, entitled=entitled, read_date=read_date)
 
 
 def faults(raw: RawDraft) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from certhub_schemas import kind
 
 from certhub.errors import ClaimsInvalid
 from certhub.records.catalog import Holder, RawDraft, accept
@@ -224,7 +225,7 @@ def test_how_days_are_written_is_the_callers_to_say():
         return date.fromisoformat(text)
 
     with pytest.raises(ClaimsInvalid) as refused:
-        accept(licence(issued_on="2024年1月5日"), entitled=entitled, read_date=only_iso)
+        accept(licence(issued_on="2024年1月5日"), kind_of=kind, entitled=entitled, read_date=only_iso)
 
     assert [(fault.pointer, fault.code, fault.detail) for fault in refused.value.faults] == [
         ("/issued_on", "DATE_UNREADABLE", {})
@@ -234,7 +235,7 @@ def test_how_days_are_written_is_the_callers_to_say():
 def test_why_a_day_cannot_be_read_is_told_when_the_reader_knows():
     """The reader's reason travels with the fault, so that the words can be closer."""
     with pytest.raises(ClaimsInvalid) as refused:
-        accept(licence(issued_on="45296"), entitled=entitled, read_date=read_date)
+        accept(licence(issued_on="45296"), kind_of=kind, entitled=entitled, read_date=read_date)
 
     assert refused.value.faults[0].detail == {"why": "spreadsheet_number"}
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from certhub_schemas import kind, kinds
 
 from certhub.records.catalog import Draft, accept, identity_parts
 from certhub.records.imports.dates import read_date
@@ -32,7 +33,7 @@ HEADER = [
     "登记日期",
 ]
 
-accept_cells = partial(accept, entitled=entitled, read_date=read_date)
+accept_cells = partial(accept, kind_of=kind, entitled=entitled, read_date=read_date)
 
 
 def couple(number: str = "J1", **changes: str) -> list[str]:
@@ -53,7 +54,7 @@ def csv_bytes(*rows: Sequence[str], header: Sequence[str] = HEADER, delimiter: s
 
 def rows_of(data: bytes, name: str = "test.csv") -> Rows:
     """Read a file."""
-    return read_rows(data, name)
+    return read_rows(data, name, of=kinds())
 
 
 def judged(data: bytes, name: str = "test.csv") -> tuple[list[Draft], list[tuple[int, str, str]]]:

@@ -4,6 +4,7 @@ import io
 import tracemalloc
 
 import pytest
+from certhub_schemas import kinds
 
 from certhub.records.imports.faults import BadFile, RowFaults
 from certhub.records.imports.reading import Row, read_rows
@@ -70,7 +71,7 @@ def test_a_stream_is_read_where_it_lies():
     stream = io.BytesIO((DATA / "utf8-bom.csv").read_bytes())
     stream.seek(99)
 
-    assert len(list(read_rows(stream, "x.csv"))) == 2
+    assert len(list(read_rows(stream, "x.csv", of=kinds()))) == 2
     assert not stream.closed
 
 
@@ -164,7 +165,7 @@ def test_memory_does_not_grow_with_the_file():
     for count in (1_000, 10_000):
         stream = io.BytesIO(csv_bytes(*(couple(f"J{number}") for number in range(count))))
         tracemalloc.start()
-        assert count == sum(1 for _ in read_rows(stream, "x.csv"))
+        assert count == sum(1 for _ in read_rows(stream, "x.csv", of=kinds()))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
 
@@ -266,7 +267,7 @@ def test_a_line_longer_than_any_row_is_no_table():
     stream = io.BytesIO(csv_bytes() + b"a" * 30_000_000)
     tracemalloc.start()
     with pytest.raises(BadFile) as refused:
-        read_rows(stream, "x.csv")
+        read_rows(stream, "x.csv", of=kinds())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 

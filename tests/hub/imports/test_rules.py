@@ -6,6 +6,7 @@ from dataclasses import fields
 from importlib.resources import files
 
 import pytest
+from certhub_schemas import kinds
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -193,7 +194,7 @@ def test_only_the_columns_that_were_spoiled_are_told(changes):
 def test_no_bytes_raise_anything_but_our_own_error(data):
     """A file is rows or BadFile."""
     with suppress(BadFile):
-        list(read_rows(data, "x.csv"))
+        list(read_rows(data, "x.csv", of=kinds()))
 
 
 @given(st.binary(max_size=200))
@@ -223,6 +224,6 @@ def test_cells_are_what_the_catalogue_reads():
 def test_a_file_that_is_only_a_byte_order_mark_is_empty():
     """Three bytes of BOM are a file without a header, and told as such."""
     with pytest.raises(BadFile) as refused:
-        read_rows(b"\xef\xbb\xbf", "x.csv")
+        read_rows(b"\xef\xbb\xbf", "x.csv", of=kinds())
 
     assert "FILE_EMPTY" == refused.value.code

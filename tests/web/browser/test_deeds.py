@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route
 from certhub.hub import Hub
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Role
-from certhub.records.catalog.masking import is_masked
+from certhub.records.catalog.masking import Covering
 from certhub.settings import Settings
 from certhub.verification.receipts import outcomes
 from certhub.verification.receipts import store as receipts
@@ -240,7 +240,7 @@ def covered_values(people: People) -> set[str]:
     found: set[str] = set()
     for item in (item for report in reports for item in report["items"]):
         for title, value in item.get("disclosed", {}).items():
-            if is_masked(item["kind"], title):
+            if Covering(hub.catalogue, item["kind"], item["kind_version"]).is_masked(title):
                 found |= texts(value)
     return found
 

@@ -3,7 +3,8 @@
     format               2; without it the bundle is in format 1
     iss, ver, iat, exp   the region that signs, a number that only grows, at most 24 h of life
     trust                {path: base64url of a trust file's bytes}, the files that its hub verified
-    matters              the matters in force, as certhub_schemas spells them
+    matters              the matters in force, as certhub_schemas spells them, without version and first day:
+                         readers of earlier releases know neither, and what is in a bundle counts while it lives
     status               {status URI: status list token}, for every region named
 
 A device keeps the highest `ver` it has seen and refuses a lower one. Each status list and each trust file
@@ -14,10 +15,11 @@ refuse; a region writes it once its own entry of the trust list says so (`endpoi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from certhub_schemas import BadEntry, Matter
+from certhub_schemas.matters import FIRST_VERSION
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.exchange import versions
@@ -58,7 +60,7 @@ class BundleContents:
             "iat": self.issued_at,
             "exp": self.expires,
             "trust": {path: base64url.encode(data) for path, data in self.trust.items()},
-            "matters": [matter.to_json() for matter in self.matters],
+            "matters": [_in_force(matter).to_json() for matter in self.matters],
             "status": dict(self.status),
         }
         BundleContents.from_payload(payload)
@@ -114,6 +116,10 @@ def _status_uri(value: Any, where: str) -> str:
         raise Malformed(f"{where}: the name of a status list expected")
     parse_status_uri(value)
     return value
+
+
+def _in_force(matter: Matter) -> Matter:
+    return replace(matter, version=FIRST_VERSION, in_force_from=None)
 
 
 def _matter(value: Any, where: str) -> Matter:
