@@ -139,7 +139,7 @@ class _Trip:
     def __init__(self, lane: _Lane, errand: _Errand, *, ends: float) -> None:
         self.lane, self.errand, self.ends = lane, errand, ends
         self.failure = "the time was over"
-        self._told: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
+        self._replies: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
         self._attempts: list[wire.Attempt] = []
         self._holders, self._lock = 1, threading.Lock()  # the caller, and each attempt
 
@@ -159,7 +159,7 @@ class _Trip:
             is_alone = len(self._attempts) == 1
             until = self.ends if second_at is None or not is_alone else min(second_at, self.ends)
             try:
-                told = self._told.get(timeout=max(until - time.monotonic(), 0))
+                told = self._replies.get(timeout=max(until - time.monotonic(), 0))
             except queue.Empty:
                 if time.monotonic() >= self.ends:
                     return None
@@ -181,15 +181,15 @@ class _Trip:
         try:
             thread.start()
         except RuntimeError:  # the machine has no thread left
-            self._told.put("no thread could be started")
+            self._replies.put("no thread could be started")
             self._leave()
 
     def _carry_out(self, attempt: wire.Attempt) -> None:
         wire.begin(attempt)
         try:
-            self._told.put(_reply(self.lane.pool, self.errand, attempt))
+            self._replies.put(_reply(self.lane.pool, self.errand, attempt))
         except Exception as broken:  # noqa: BLE001  whatever it was, the caller must hear of it
-            self._told.put(_said(broken))
+            self._replies.put(_said(broken))
         finally:
             attempt.end()
             self._leave()

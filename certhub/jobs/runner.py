@@ -95,13 +95,15 @@ class Turns:
         if self._lease is None and self._hub.clock.monotonic() < min(self._due.values()):
             return True
         migrate.check(self._hub.database.engine)  # else the lease goes to a process of newer code
-        spoken: float | None = None
+        beaten_at: float | None = None
         for name, due in self._due.items():
             now = self._hub.clock.monotonic()
-            if spoken is None or now - spoken > LEASE_SECONDS / 2:  # a long step may have cost the lease
+            if (
+                beaten_at is None or now - beaten_at > LEASE_SECONDS / 2
+            ):  # a long step may have cost the lease
                 if self._lease is not None and not _has(self._lease, self._hub):
                     return False
-                spoken = now
+                beaten_at = now
             if now >= due:
                 self._step(JOBS[name], now)
         return True

@@ -163,8 +163,8 @@ def _statuses(unit: Unit, status_list: ListState, hub: Hub) -> StatusList:
     size = max(status_list.size, before.size)
     said = StatusList.blank(size)
     before = StatusList(before.bits, before.data.ljust(len(said.data), b"\0"))
-    spoken = status.values_of(unit, status_list.list_no)
-    said = said.with_statuses({at: value for at, value in spoken.items() if 0 <= at < size})
+    values = status.values_of(unit, status_list.list_no)
+    said = said.with_statuses({at: value for at, value in values.items() if 0 <= at < size})
     changed = {index: before.get(index) for index in said.differing(before)}
     return said.with_statuses(status.held_back(unit, status_list, changed)) if changed else said
 

@@ -235,7 +235,7 @@ def _checked(name: str, look: Callable[[], dict[str, Any]]) -> Check:
     except NotLookedAt as unknown:
         return Check(name, "unknown", unknown.code, dict(unknown.detail), str(unknown))
     except (HubError, KeysError) as failed:
-        detail = failed.told if isinstance(failed, PeerTrouble) else {}
+        detail = failed.known if isinstance(failed, PeerTrouble) else {}
         return Check(name, "bad", getattr(failed, "code", "KEYS"), detail, str(failed))
     except Exception as broken:  # noqa: BLE001  a driver's or a file's own error: nothing is known of what it hides
         return Check(name, "unknown", "UNAVAILABLE", says=type(broken).__name__)
@@ -319,9 +319,9 @@ def _worker(hub: Hub) -> dict[str, Any]:
     """Look whether a process has the lease, and still speaks: one that was killed never gave it back."""
     with hub.reading() as unit:
         held, record = leases.held(unit, leases.WORKER), timekeeping.read(unit)
-    spoken = None if record is None else int((hub.now() - record.at).total_seconds())
-    if held is None or spoken is None or spoken > WORKER_GONE.total_seconds():
-        since = "never" if spoken is None else f"{spoken} s ago"
+    silent_for = None if record is None else int((hub.now() - record.at).total_seconds())
+    if held is None or silent_for is None or silent_for > WORKER_GONE.total_seconds():
+        since = "never" if silent_for is None else f"{silent_for} s ago"
         raise Unavailable(f"no process has the worker's lease; the last round was {since}", code="NO_WORKER")
     return {"beat": held.beat}
 
@@ -348,11 +348,11 @@ def _disk(hub: Hub) -> dict[str, Any]:
 
 
 class PeerTrouble(HubError):
-    """Another region does not answer, or what it publishes is old; `told` says since when and why."""
+    """Another region does not answer, or what it publishes is old; `known` says since when and why."""
 
-    def __init__(self, message: str, code: str, told: dict[str, Any]) -> None:
+    def __init__(self, message: str, code: str, known: dict[str, Any]) -> None:
         super().__init__(message, code=code)
-        self.told = told
+        self.known = known
 
 
 def _peers(hub: Hub) -> Iterator[Check]:

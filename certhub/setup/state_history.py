@@ -40,7 +40,7 @@ OF_TYPE: Mapping[EventType[Any], Transition] = {
 }
 """What each type of event did to a certificate."""
 _DID = {row.name: transition for row, transition in OF_TYPE.items()}
-Found = tuple[Place, Change]
+Recovered = tuple[Place, Change]
 
 
 def fill_next(database: Database, after: Place | None) -> tuple[int, Place | None]:
@@ -76,7 +76,7 @@ def fill(database: Database, places: Sequence[Place], *, chunk: int = CHUNK) -> 
     if not places:
         return 0
     with database.reading() as unit:
-        found = _found(unit, places)
+        found = _recovered(unit, places)
     filled = 0
     for at in range(0, len(found), chunk):
         with database.writing() as unit:
@@ -84,7 +84,7 @@ def fill(database: Database, places: Sequence[Place], *, chunk: int = CHUNK) -> 
     return filled
 
 
-def _found(unit: Unit, places: Sequence[Place]) -> list[Found]:
+def _recovered(unit: Unit, places: Sequence[Place]) -> list[Recovered]:
     """Return the changes that have an event and no row.
 
     Events are read before rows: a change whose event is seen here has its row, which came with it, when rows are read.

@@ -19,21 +19,21 @@ OURS = "certhub.web"
 @cache
 def texts(lang: Lang, package: str = OURS) -> Mapping[str, str]:
     """Return the whole catalogue of one language, of these pages or of another package's."""
-    found: dict[str, str] = json.loads(
+    catalogue: dict[str, str] = json.loads(
         files(package).joinpath(f"texts/{lang}.json").read_text(encoding="utf-8")
     )
-    return found
+    return catalogue
 
 
-def areas(found: Mapping[str, str], *names: str) -> dict[str, str]:
+def areas(catalogue: Mapping[str, str], *names: str) -> dict[str, str]:
     """Return the part of a catalogue whose keys lie in these areas."""
-    return {key: text for key, text in found.items() if key.split(".", 1)[0] in names}
+    return {key: text for key, text in catalogue.items() if key.split(".", 1)[0] in names}
 
 
-def speaker(found: Mapping[str, str]) -> Say:
+def speaker(catalogue: Mapping[str, str]) -> Say:
     """Return `say(key, **values)`; a key or value that is missing is a KeyError, never a hole on the screen."""
 
     def say(key: str, **values: str) -> str:
-        return found[key].format_map(values)
+        return catalogue[key].format_map(values)
 
     return say

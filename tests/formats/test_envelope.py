@@ -424,7 +424,7 @@ def test_a_newer_message_is_neither_read_nor_malformed(number: int) -> None:
     for reader, payload in ((Request, asked(format=number)), (Response, answered(format=number, q={}))):
         with pytest.raises(UpgradeNeeded) as needed:
             reader.from_payload(payload)
-        assert (number, 2) == (needed.value.stated, needed.value.newest)
+        assert (number, 2) == (needed.value.number, needed.value.newest)
 
 
 def stated(fact: str, outcome: str, cause: str | None = None) -> StatedFact:

@@ -35,11 +35,11 @@ def terms(page: str) -> list[Term]:
     return [Term(*cells) for cells in _rows(page, "Terms")]
 
 
-def gone(page: str) -> list[Gone]:
-    """Return one entry for each name of the names that are gone."""
+def gone(page: str, heading: str = "Names that are gone") -> list[Gone]:
+    """Return one entry for each name of a table of names that code does not say."""
     return [
         Gone(name, instead, tuple(CODE.findall(stays)))
-        for names, instead, stays in _rows(page, "Names that are gone")
+        for names, instead, stays in _rows(page, heading)
         for name in CODE.findall(names)
     ]
 
@@ -51,6 +51,31 @@ def forbidden(module: Module, names: Iterable[Gone]) -> list[str]:
     return [
         f"{module.path}:{line} {name}: say {banned[name].instead}" for line, name in said if name in banned
     ]
+
+
+def naming(module: Module, names: Iterable[Gone]) -> list[str]:
+    """Return where a class, a function, a parameter or a field of a module is called by a word that names nothing."""
+    banned = {one.name: one for one in names if not module.path.startswith(one.stays or ("\0",))}
+    return [
+        f"{module.path}:{line} {name}: say {banned[name].instead}"
+        for line, name in _defined(module.tree)
+        if name in banned
+    ]
+
+
+def _defined(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield (line, name) of every class, function, parameter and field that a module defines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield node.lineno, node.name
+            fields = (one for one in node.body if isinstance(one, ast.AnnAssign))
+            yield from ((one.lineno, one.target.id) for one in fields if isinstance(one.target, ast.Name))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.lineno, node.name
+            given = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+            yield from ((one.lineno, one.arg) for one in given)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.attr
 
 
 def _rows(page: str, heading: str) -> Iterator[list[str]]:

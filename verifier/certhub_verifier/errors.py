@@ -31,9 +31,9 @@ class Malformed(VerifierError):
 class UpgradeNeeded(VerifierError):
     """It states a newer format than this installation reads; nothing else in it was looked at."""
 
-    def __init__(self, what: str, stated: int, newest: int) -> None:
-        super().__init__(f"{what}: format {stated}; this installation reads up to {newest}")
-        self.stated, self.newest = stated, newest
+    def __init__(self, what: str, number: int, newest: int) -> None:
+        super().__init__(f"{what}: format {number}; this installation reads up to {newest}")
+        self.number, self.newest = number, newest
 
 
 class UnknownKey(VerifierError):

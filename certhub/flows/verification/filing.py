@@ -161,13 +161,13 @@ def _events(verification: VerificationInProgress, report: Report) -> tuple[Event
     return looks or (Event(CODE_REFUSED, verification.by.key, verification.id, refused),)
 
 
-def _look(verification: VerificationInProgress, told: Examined) -> Event[Look]:
+def _look(verification: VerificationInProgress, seen: Examined) -> Event[Look]:
     """Say that a clerk looked at a certificate; of another region's we have no hash."""
-    report, by, matter = told.item, verification.by, verification.matter
+    report, by, matter = seen.item, verification.by, verification.matter
     return Event(
-        CERTIFICATE_LOOKED_AT if told.ref else PEER_CERTIFICATE_LOOKED_AT,
+        CERTIFICATE_LOOKED_AT if seen.ref else PEER_CERTIFICATE_LOOKED_AT,
         by.key,
-        told.ref or verification.id,
+        seen.ref or verification.id,
         Look(
             verification=verification.id,
             kind=report.kind,

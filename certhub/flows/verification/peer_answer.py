@@ -87,14 +87,14 @@ def examine_reply(reply: PeerReply, question: PeerQuestion, *, world: World) -> 
 
 
 def _examined(
-    stated: envelope.AnsweredItem,
+    answered: envelope.AnsweredItem,
     answer: envelope.Response,
     evidence: str,
     question: PeerQuestion,
     world: World,
 ) -> Examined:
     lacks_audience = question.is_sealed and answer.format == versions.FIRST
-    item = _with_audience(stated) if lacks_audience else stated
+    item = _with_audience(answered) if lacks_audience else answered
     shown = PeerAnswer(
         region=question.region,
         asker=world.region,

@@ -106,15 +106,15 @@ def is_forgotten(unit: Unit, ends: datetime) -> bool:
     return until is not None and ends + REMEMBERED <= until
 
 
-def redeem(unit: Unit, token_hash: bytes, use: Redemption, *, keep_until: datetime) -> bool:
+def redeem(unit: Unit, token_hash: bytes, redemption: Redemption, *, keep_until: datetime) -> bool:
     """Use a token that ends at `keep_until`; False when it had been used before (then `redemption_of` says by whom).
 
     False as well, and `redemption_of` says nothing, where its use may have been forgotten.
     """
-    told = json.dumps(asdict(use) | {"at": use.at.isoformat()}, ensure_ascii=False)
+    told = json.dumps(asdict(redemption) | {"at": redemption.at.isoformat()}, ensure_ascii=False)
     row = row_of(
         RedemptionRow,
-        use,
+        redemption,
         token_hash=token_hash,
         sealed=unit.vault.seal(_USE, token_hash.hex(), told.encode()),
         keep_until=keep_until + REMEMBERED,

@@ -88,7 +88,7 @@ class Run:
                 continue
             for result in self.judging.results(source):
                 if (
-                    source.listed
+                    source.in_folder
                     and isinstance(result.judgement, Unread)
                     and result.judgement.trouble is Trouble.BUNDLE
                 ):

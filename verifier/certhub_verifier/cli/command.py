@@ -94,7 +94,7 @@ def _counted(options: Options) -> tuple[int, bool]:
     for argument in options.inputs:
         ours = 0
         for source in _sources(options, argument):
-            several |= source.listed
+            several |= source.in_folder
             ours += source.ours
         if not ours:
             raise misuse("EMPTY_FOLDER", given=argument)

@@ -38,13 +38,13 @@ class TooLarge(Exception):
 class Source:
     """One input, not read yet: a path, or the text itself.
 
-    `listed` says that a folder brought it. `ours` is False for a file that is passed over.
+    `in_folder` says that a folder brought it. `ours` is False for a file that is passed over.
     """
 
     name: str
     path: Path | None = None
     text: bytes | None = None
-    listed: bool = False
+    in_folder: bool = False
     ours: bool = True
 
     def read(self) -> bytes:
@@ -114,7 +114,7 @@ def _walk(top: Path, besides: Path | None) -> Iterator[Source]:
                     key=lambda entry: entry.name,
                 )
         except OSError:
-            yield Source(name=str(folder), path=folder, listed=True)
+            yield Source(name=str(folder), path=folder, in_folder=True)
             continue
         folders = []
         for entry in entries:
@@ -124,7 +124,7 @@ def _walk(top: Path, besides: Path | None) -> Iterator[Source]:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
                 continue
-            yield Source(name=str(path), path=path, listed=True, ours=_ours(entry))
+            yield Source(name=str(path), path=path, in_folder=True, ours=_ours(entry))
         waiting += reversed(folders)
 
 

@@ -107,11 +107,11 @@ _ALL = (
 )
 
 
-def _with_purpose(one: TokenType) -> TokenType:
-    purpose = SIGNER_OF.get(one.typ)
-    if one.has_kid and purpose is None:
-        raise TypeError(f"no key purpose signs {one.typ}: certhub_schemas.purposes names none")
-    return replace(one, purpose=purpose)
+def _with_purpose(row: TokenType) -> TokenType:
+    purpose = SIGNER_OF.get(row.typ)
+    if row.has_kid and purpose is None:
+        raise TypeError(f"no key purpose signs {row.typ}: certhub_schemas.purposes names none")
+    return replace(row, purpose=purpose)
 
 
 TOKEN_TYPES: Mapping[str, TokenType] = MappingProxyType({one.typ: _with_purpose(one) for one in _ALL})
