@@ -272,12 +272,8 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Lookup, LookupResult
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
     case.facts += (core.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
-    redeemed = (yield RedemptionOf(payload.iss, payload.jti)) if alive and agreed else None  # (10)
-    case.add(
-        core.one_time(
-            redeemed if isinstance(redeemed, RedemptionRecord) else None, policy=case.policy, now=now
-        )
-    )
+    use = (yield RedemptionOf(payload.iss, payload.jti)) if alive and agreed else None  # (10)
+    case.add(core.one_time(use if isinstance(use, RedemptionRecord) else None, policy=case.policy, now=now))
 
 
 def _answered(evidence: PeerAnswer, case: _Case) -> None:
