@@ -185,10 +185,10 @@ def _read_holder_counts(top: Members, holders: Holders) -> tuple[int, int]:
     return least, most
 
 
-def _refuse_namesakes(found: Iterable[Kept[Kind]]) -> None:
+def _refuse_namesakes(entries: Iterable[Kept[Kind]]) -> None:
     """A clerk chooses by name: two kinds may not share one, versions of one kind may."""
     names: dict[str, Kept[Kind]] = {}
-    for one in found:
+    for one in entries:
         other = names.setdefault(one.value.name, one)
         if other.value.code != one.value.code:
             raise BadEntry(one.entry, "name", f"is also the name of {other.entry}")

@@ -85,7 +85,7 @@ def read_in_force_from(top: Members) -> date | None:
         raise top.bad("in_force_from", "is no day of the calendar") from None
 
 
-def refuse_clashes(found: Sequence[Kept[V]]) -> None:
+def refuse_clashes(entries: Sequence[Kept[V]]) -> None:
     """Refuse versions that contradict each other.
 
     Raises:
@@ -94,14 +94,14 @@ def refuse_clashes(found: Sequence[Kept[V]]) -> None:
     """
     first: dict[str, Kept[V]] = {}
     bases: dict[str, Kept[V]] = {}
-    for one in found:
+    for one in entries:
         twin = first.setdefault(one.value.code, one)
         if twin.base != one.base:
             raise BadEntry(one.entry, "code", f"is also the code of {twin.entry}")
         if bases.setdefault(one.base, one).value.code != one.value.code:
             raise BadEntry(one.entry, "code", f"is not the code of {bases[one.base].entry}")
     for code in first:
-        _refuse_disorder(sorted((one for one in found if one.value.code == code), key=_number))
+        _refuse_disorder(sorted((one for one in entries if one.value.code == code), key=_number))
 
 
 def in_force(versions: Iterable[V], on: date) -> V | None:
@@ -110,8 +110,8 @@ def in_force(versions: Iterable[V], on: date) -> V | None:
     return max(begun, key=lambda one: one.version, default=None)
 
 
-def _number(one: Kept[V]) -> int:
-    return one.value.version
+def _number(entry: Kept[V]) -> int:
+    return entry.value.version
 
 
 def _refuse_disorder(versions: Sequence[Kept[V]]) -> None:
