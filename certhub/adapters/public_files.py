@@ -32,9 +32,13 @@ class PublicFiles:
         What a receipt names by its digest is kept first, so that whoever has the receipt can fetch it years later.
         """
         digest = sha256(content).hexdigest()
-        if not self._path(f"{DOCUMENTS}/{digest}").exists():
+        if not self.keeps(digest):
             self.put(f"{DOCUMENTS}/{digest}", content)
         return digest
+
+    def keeps(self, digest: str) -> bool:
+        """Whether a document of this SHA-256 is published."""
+        return self._path(f"{DOCUMENTS}/{digest}").exists()
 
     def document(self, digest: str) -> bytes:
         """Return the document that a digest names; raises NotFound where none was kept."""

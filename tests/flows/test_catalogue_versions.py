@@ -29,6 +29,7 @@ from tests.support.catalogues import (
     MATTER,
     NEEDED,
     NEW_CLAIM,
+    OFF_FACE,
     into_force,
     kind_version,
     knowing,
@@ -132,14 +133,16 @@ def test_what_is_imported_fits_the_version_of_the_day(home, version):
 
 @either
 def test_a_sealed_code_shows_the_face_of_the_version_of_its_certificate(home, version):
-    """Both versions of the licence are shown as they were sealed, also after the newer one came into force."""
+    """A certificate of the first version shows what it always did, also after the newer one came into force."""
+    first = issued(home, of_version("版-2", 1))
     WHEN[version](home)
-    certificate_id = issued(home, of_version("版-2", version))
+    newer = issued(home, of_version("版-2b", version))
 
-    report = scan(home, sealed(home, certificate_id))
-
-    assert ("yes", None) == catalogued(report)
-    assert [version] == [item["kind_version"] for item in report["items"]]
+    for certificate_id, of in ((first, 1), (newer, version)):
+        report = scan(home, sealed(home, certificate_id))
+        [item] = report["items"]
+        assert ("yes", None) == catalogued(report)
+        assert (of, of == 1) == (item["kind_version"], OFF_FACE in item["disclosed"])
 
 
 @either

@@ -4,6 +4,7 @@ The digests are computed here a second time, from files that the hub gives away,
 hashing: a digest that no published thing has would be a word without a referent (design, D22).
 """
 
+import errno
 import json
 from dataclasses import replace
 from hashlib import sha256
@@ -14,10 +15,13 @@ from certhub_verifier.formats.jose import jws, strict_json
 from certhub_verifier.policy import Channel, Level, policy_for
 from certhub_verifier.trust import TrustSet, read_manifest
 
+from certhub.adapters.public_files import PublicFiles
+from certhub.demo import people as p
 from certhub.flows.verification import results
 from certhub.setup.documents import keep_rules
+from tests.support.catalogues import knowing, matter_version, two_versions
 from tests.support.region import Region
-from tests.support.story import BUSINESS, issued, licence, scan, sealed, ticket
+from tests.support.story import BUSINESS, issued, licence, scan, sealed, ticket, told
 
 
 def digest_of_the_published_list(region: Region) -> str:
@@ -140,14 +144,21 @@ def test_a_receipt_names_the_list_that_judged(home, other, where, step):
 
 
 def test_every_digest_of_a_receipt_leads_to_what_it_names(home, other):
-    """The rules, the trust list with each of its files and its agreement: kept before the receipt names them."""
+    """Rules, catalogue, and the trust list with its files and agreement: kept before the receipt names them."""
     agreement = other.hub.trust.agreement(other.hub.region, home.hub.region, other.hub.now())
     for where, make in ((home, ticket), (home, sealed), (other, ticket), (other, sealed)):
         filed = receipt_of(where, make(home, issued(home, licence(f"摘-{where.hub.region}-{make.__name__}"))))
         public_files = where.hub.public_files
         rules = json.loads(public_files.document(filed["policy"]))
         files = read_manifest(public_files.document(filed["trust"]))
-        for digest in (filed["policy"], filed["trust"], *files.values()):
+        [catalogue] = {
+            fact["evidence"]
+            for item in filed["items"]
+            for fact in item["facts"]
+            if fact["fact"] == "catalogued"
+        }
+        assert where.hub.catalogue.digest == catalogue
+        for digest in (filed["policy"], filed["trust"], catalogue, *files.values()):
             assert digest == sha256(public_files.document(digest)).hexdigest()
 
         kept = TrustSet.from_files(
@@ -184,3 +195,48 @@ def test_a_policy_is_named_by_what_counts_alone():
     assert policy.digest() == without.digest()
     assert {fact.value for fact in named} == set(json.loads(policy.document())["levels"])
     assert named < set(policy.levels)
+
+
+def test_a_receipt_names_the_catalogue_that_judged(home):
+    """A hub of the next release knows another one: its receipts name that, and each is kept."""
+    named = []
+    for region in (home, knowing(home)):
+        filed = receipt_of(region, ticket(region, issued(region, licence(f"录-{len(named)}"))))
+        [digest] = [one["evidence"] for one in filed["items"][0]["facts"] if one["fact"] == "catalogued"]
+        whole = json.loads(region.hub.public_files.document(digest))
+        named.append([kind["version"] for kind in whole["kinds"] if kind["code"] == p.LICENCE])
+
+    assert [[1], [1, 2]] == named
+
+
+def test_the_rules_of_every_version_of_a_matter_are_kept(home):
+    """Of one that is not in force any more, and of one that is not yet: a receipt of either finds its rules."""
+    keep_rules(home.hub.public_files, two_versions())
+
+    for version in (1, 2):
+        for channel in Channel:
+            digest = policy_for(matter_version(version), channel).digest()
+            assert digest == sha256(home.hub.public_files.document(digest)).hexdigest()
+    assert home.hub.public_files.keeps(two_versions().digest)
+
+
+def test_a_full_disk_keeps_no_clerk_waiting_for_the_catalogue(home, caplog):
+    """The verdict is given and the receipt names the catalogue; the log tells that it could not be kept."""
+    region = knowing(home)
+    folder = region.hub.public_files.folder / "documents"
+    code = ticket(home, issued(home, licence("录-9")))
+    blocked = folder / two_versions().digest
+    blocked.unlink(missing_ok=True)
+    full = replace(region, hub=replace(region.hub, public_files=Full(region.hub.public_files.folder)))
+
+    assert ("valid", "OK") == told(scan(full, code))
+    assert "the catalogue cannot be kept" in caplog.text
+    assert not blocked.exists()
+
+
+class Full(PublicFiles):
+    """A folder on a disk that takes nothing new."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Refuse, as the system does."""
+        raise OSError(errno.ENOSPC, "No space left on device")

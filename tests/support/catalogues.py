@@ -1,7 +1,7 @@
 """A catalogue for tests in which one kind and one matter have a second version, from a day in the hubs' future.
 
     营业执照    version 2 has one claim more, 统一字号, required, and another English name; 住所 is personal, so that
-                pages cover it
+                pages cover it, and 法定代表人 is in no sealed code
     901         version 2 asks for fewer fields of the licence, takes no older status than an hour, nothing offline
 
 `region.clock` begins on 2026-11-24; `into_force(region)` lets time pass until both count.
@@ -24,7 +24,7 @@ from tests.support.region import Region
 
 FROM = date(2026, 12, 1)
 LAST_MOMENT = datetime(2026, 11, 30, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in China on the day before
-NEW_CLAIM, COVERED, NAME_EN = "统一字号", "住所", "Business licence, new form"
+NEW_CLAIM, COVERED, OFF_FACE, NAME_EN = "统一字号", "住所", "法定代表人", "Business licence, new form"
 MATTER = "PLACEHOLDER-901"
 NEEDED = ("名称", "法定代表人")
 SHIPPED = Path(str(files("certhub_schemas")))
@@ -39,6 +39,7 @@ def write_kind(folder: Path, *, version: int = 2, in_force_from: str | None = st
     schema = _read(second / "claims.schema.json")
     schema["$id"] = f"urn:certhub:kind:{entry['code']}:{version}"
     schema["properties"][COVERED]["x-certhub"]["sensitivity"] = "personal"
+    schema["properties"][OFF_FACE]["x-certhub"]["face"] = False
     schema["properties"][NEW_CLAIM] = {
         "type": "string",
         "title": NEW_CLAIM,

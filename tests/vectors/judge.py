@@ -199,8 +199,10 @@ def _news(need: Lookup, given: Mapping[str, Any], world: World) -> LookupResult 
 
 
 def _told(report: ItemReport) -> dict[str, Any]:
-    """Return a report without the words that are made for people."""
-    facts = [{k: v for k, v in fact_to_dict(one).items() if k != "detail"} for one in report.facts]
+    """Return a report without the words that are made for people, and without the digest of our own catalogue."""
+    facts = [
+        {k: v for k, v in fact_to_dict(one).items() if k not in _left_out(one.fact)} for one in report.facts
+    ]
     return {
         "verdict": report.verdict.value,
         "code": report.code,
@@ -209,6 +211,11 @@ def _told(report: ItemReport) -> dict[str, Any]:
         "disclosed": dict(report.disclosed),
         "facts": facts,
     }
+
+
+def _left_out(fact: Fact) -> tuple[str, ...]:
+    """A catalogue is whose judges: it changes with every kind, and another implementation has its own."""
+    return ("detail", "evidence") if fact is Fact.CATALOGUED else ("detail",)
 
 
 def _status_list(value: Mapping[str, Any], given: Mapping[str, Any], world: World) -> Any:

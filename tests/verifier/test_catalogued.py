@@ -70,6 +70,20 @@ def test_what_the_catalogue_does_not_know_is_at_most_check(shown, cause):
     assert all(told.sentence(lang).headline and told.sentence(lang).next_step for lang in ("zh", "en"))
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [redeemed(WORLD.credential()), by_code(1), by_code(None), answered({}), STRANGE["a kind by ticket"][0]],
+)
+def test_the_answer_names_the_catalogue_that_gave_it(shown):
+    """Whatever it says, and however the certificate came: the digest of the catalogue that was handed in."""
+    for catalogue in (SHIPPED, Catalogue.of([kind(LICENCE)])):
+        report = judged(shown, catalogue=catalogue)
+        assert [catalogue.digest] == [one.evidence for one in report.facts if one.fact is Fact.CATALOGUED]
+    assert [None] == [
+        one.evidence for one in judged(shown, catalogue=None).facts if one.fact is Fact.CATALOGUED
+    ]
+
+
 @pytest.mark.parametrize("shown", [by_code(1), by_code(1, WORLD.paper_code), answered({})])
 def test_a_version_that_is_stated_and_known_is_valid(shown):
     """What makes the difference in the rows above is the version."""
@@ -127,16 +141,17 @@ def test_without_a_catalogue_nothing_is_verified_and_a_fact_says_why(channel):
 
 
 def test_a_catalogue_may_hold_several_versions_of_a_kind():
-    """A credential is read by the version that it names; the newest gives the kind its name."""
+    """A credential is read, and its kind called, by the version that it names; the newest is for whoever names none."""
     newer = replace(kind(LICENCE), version=2, name="新营业执照", fields=kind(LICENCE).fields[:1])
     both = Catalogue.of([kind(LICENCE), newer])
 
     assert (kind(LICENCE), newer, None) == tuple(both.version(LICENCE, n) for n in (1, 2, 3))
     assert newer == both.kind(LICENCE)
     first = judged(redeemed(WORLD.credential()), catalogue=both)
-    assert (Verdict.VALID, "新营业执照") == (first.verdict, first.kind_name)
+    assert (Verdict.VALID, "营业执照") == (first.verdict, first.kind_name)
     second = judged(redeemed(WORLD.credential(kind_version=2)), catalogue=both)
-    assert "CLAIM_UNKNOWN" == second.code
+    assert ("CLAIM_UNKNOWN", "新营业执照") == (second.code, second.kind_name)
+    assert "新营业执照" == judged(by_code(None), catalogue=both).kind_name
 
 
 def test_every_shipped_kind_is_found_by_its_code_and_version():

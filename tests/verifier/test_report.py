@@ -48,6 +48,7 @@ def test_the_form_is_the_one_that_programs_rely_on():
         "items": [
             {
                 "kind": "11100000MB0143028R001",
+                "kind_version": None,
                 "kind_name": "营业执照",
                 "kind_name_en": "Business licence",
                 "verdict": "check",

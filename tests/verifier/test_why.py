@@ -72,6 +72,23 @@ def test_a_credential_rests_on_its_agencys_seal():
         assert (found[fact].evidence, found[fact].rooted) == (None, True)
 
 
+@pytest.mark.parametrize("code", [PresentedCredential, SealedCode])
+def test_what_the_catalogue_says_rests_on_the_catalogue(code):
+    """It is named by its digest, and nobody signs it: it is data of this installation."""
+    presented = (
+        PresentedCredential(WORLD.credential(), "file", asker=None)
+        if code is PresentedCredential
+        else SealedCode(WORLD.sealed_code(), asker=None)
+    )
+    chain = chains(presented, channel_of(presented))["catalogued"]
+
+    assert (EvidenceKind.CATALOGUE, {shipped_catalogue().digest}) == (
+        chain.evidence.kind,
+        set(chain.evidence.digests),
+    )
+    assert (None, False) == (chain.kid, chain.rooted)
+
+
 def test_a_status_rests_on_a_list_of_its_own_age():
     """Signed by the region's status key, five hours ago."""
     chain = chains(SealedCode(WORLD.sealed_code(), asker=None), Channel.SEALED)["status"]
@@ -246,7 +263,7 @@ def test_the_picture_shows_what_the_tree_says(explain, tmp_path):
     shown_there = " ".join(ElementTree.fromstring(picture.read_text(encoding="utf-8")).itertext())
     words = re.findall(r"420700-[a-z]+-1|sha256 [0-9a-f]{12}|version 7|5 h ago", tree)
 
-    assert len(set(words)) == 6
+    assert len(set(words)) == 7
     assert all(word in shown_there for word in words)
 
 

@@ -217,7 +217,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Lookup, 
             logged=any(one.fact is Fact.LOGGED and one.outcome is Outcome.YES for one in told),
         )
     )
-    _catalogued(case, looked_at)
+    _catalogued(case)
     case.add(  # (6)
         core.dates(
             issued_at=core.at(claims.issued_at),
@@ -267,7 +267,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Lookup, LookupResult
             trust=trust,
         )
     )
-    _catalogued(case, looked_at)
+    _catalogued(case)
     alive = case.add(core.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now))  # (6)
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
     case.facts += (core.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
@@ -296,11 +296,11 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
         evidence.item, evidence.region, trust=case.trust, now=case.now
     )
     case.facts = doubted(case.facts, doubts, answer=answer, now=case.now)
-    _catalogued(case, answer)  # (5)
+    _catalogued(case)  # (5)
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
 
 
-def _catalogued(case: _Case, looked_at: str | None) -> None:
+def _catalogued(case: _Case) -> None:
     """Look up what is disclosed, before an agreement drops any of it."""
     case.add(
         core.catalogued(
@@ -309,7 +309,6 @@ def _catalogued(case: _Case, looked_at: str | None) -> None:
             version=case.kind_version,
             claims=case.disclosed,
             now=case.now,
-            evidence=looked_at,
         )
     )
 

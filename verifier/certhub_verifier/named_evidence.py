@@ -26,6 +26,7 @@ class EvidenceKind(StrEnum):
     PAPER_CODE = "paper_code"
     STATUS_LIST = "status_list"
     AGREEMENT = "agreement"
+    CATALOGUE = "catalogue"
     RECEIPT = "receipt"
     THEN = "then"  # looked at when the receipt was written, and not in its file
     OTHER = "other"

@@ -126,6 +126,8 @@ def _chain(checked: Checked, evidence: Sequence[NamedEvidence], trust: TrustSet 
         name = checked.detail.get("reference", "").partition("@")[0]
         agreement = NamedEvidence(kind=EvidenceKind.AGREEMENT, digests=frozenset({digest}), reference=name)
         return Chain(evidence=agreement, rooted=True)
+    if checked.fact is Fact.CATALOGUED:  # data of this installation: nobody signs them
+        return Chain(evidence=NamedEvidence(kind=EvidenceKind.CATALOGUE, digests=frozenset({digest})))
     known = next((one for one in evidence if digest in one.digests), None)
     return _signed(known or NamedEvidence(kind=EvidenceKind.OTHER, digests=frozenset({digest})), trust)
 

@@ -109,7 +109,7 @@ def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
     },
 )
 def get_document(digest: str, request: Request, hub: TheHub) -> Response:
-    """Return what a receipt names by its digest: rules, the manifest of a trust list, or one of its files.
+    """Return what a receipt names by its digest: rules, a catalogue, the manifest of a trust list, or one of its files.
 
     Raises:
         NotFound: nothing of that digest was kept here (NOT_KEPT).

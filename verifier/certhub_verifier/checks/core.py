@@ -199,16 +199,18 @@ def catalogued(
     version: int | None,
     claims: Iterable[str],
     now: datetime,
-    evidence: str | None,
 ) -> Checked:
     """Does the catalogue describe this kind, this version of it (None: unsaid) and each of the claims?
+
+    Its evidence is the catalogue's digest, so that a receipt names the catalogue that judged.
 
     What nobody has described can be genuine; that it is what it is called is for a person to see. A version that
     nobody stated is not looked up as the newest: it could be one that the catalogue does not know. Its claims are
     held against every version.
     """
     if catalogue is None:
-        return unknown(Fact.CATALOGUED, "NO_CATALOGUE", now, evidence)
+        return unknown(Fact.CATALOGUED, "NO_CATALOGUE", now)
+    evidence = catalogue.digest
     versions = catalogue.versions.get(kind, {})
     if not versions:
         return unknown(Fact.CATALOGUED, "KIND_UNKNOWN", now, evidence, kind=kind)
