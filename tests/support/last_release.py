@@ -14,14 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, create_engine, insert
+from sqlalchemy import Engine, MetaData, create_engine, delete, insert
 
 from certhub.db import migrate
 from certhub.db.engine import open_engine
 from certhub.settings import FILE, Settings
 
 ARCHIVE = Path(__file__).parents[1] / "hub" / "db" / "release-3ae5ef0.tar.xz"
-REVISION = "0002"
+MIGRATED = {"alembic_version", "schema_range"}
+"""Tables that a migration fills by itself."""
 REASON, DECISION, CASE, WINDOW = (
     "当事人诸葛紫嫣7731来电",
     "鄂演决字〔2026〕第7731号",
@@ -31,9 +32,9 @@ REASON, DECISION, CASE, WINDOW = (
 """Free text that the release kept in clear."""
 
 
-def unpack(folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Put the hub into `folder`; return its own folder, and its facts."""
-    with tarfile.open(ARCHIVE) as archive:
+def unpack(folder: Path, file: Path = ARCHIVE) -> tuple[Path, dict[str, Any]]:
+    """Put the hub of an archive into `folder`; return its own folder, and its facts."""
+    with tarfile.open(file) as archive:
         safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 brought it
         archive.extractall(folder, **safe)
     made = folder / "420700"
@@ -43,15 +44,20 @@ def unpack(folder: Path) -> tuple[Path, dict[str, Any]]:
 def to_postgres(folder: Path, url: str) -> None:
     """Move the unpacked hub's rows to PostgreSQL, at the schema that the release had there."""
     engine = open_engine(url)
-    migrate.upgrade(engine, revision=REVISION)
     theirs, ours = MetaData(), MetaData()
     with _raw(folder / "certhub.db") as source:
+        with source.connect() as old:
+            revision = old.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        migrate.upgrade(engine, revision=revision)
         theirs.reflect(source)
         ours.reflect(engine)
         with source.connect() as old, engine.begin() as new:
             for table in theirs.sorted_tables:
                 rows = [_typed(row._mapping, ours.tables[table.name]) for row in old.execute(table.select())]
-                if rows and table.name != "alembic_version":
+                if rows and table.name not in MIGRATED:
+                    new.execute(
+                        delete(ours.tables[table.name])
+                    )  # a migration may have written rows of its own
                     new.execute(insert(ours.tables[table.name]), rows)
     engine.dispose()
     (folder / "certhub.db").unlink()
