@@ -24,8 +24,9 @@ def insert_new(unit: Unit, table: Table, rows: Sequence[Mapping[str, Any]]) -> l
     key = list(table.primary_key.columns)
     new: list[tuple[Any, ...]] = []
     for at in range(0, len(rows), CHUNK):
-        statement = (
-            dialect.insert(table).values(list(rows[at : at + CHUNK])).on_conflict_do_nothing().returning(*key)
-        )
+        part = rows[at : at + CHUNK]
+        # SQLAlchemy keeps what it compiled for one row, and compiles a statement that spells several each time.
+        values = dict(part[0]) if len(part) == 1 else list(part)
+        statement = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*key)
         new += [tuple(row) for row in unit.sql.execute(statement)]
     return new
