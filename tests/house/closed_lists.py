@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,7 +27,13 @@ def file_of(module: str) -> str:
 
 
 def _tree(root: Path, path: str) -> ast.Module:
-    return ast.parse((root / path).read_text(encoding="utf-8"))
+    return _parsed((root / path).read_text(encoding="utf-8"))
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    """Read a file once: two hundred tables are read, and one of them says another thing each time."""
+    return ast.parse(text)
 
 
 class Table(Protocol):
@@ -168,23 +175,26 @@ class Raised:
             code
             for path in sorted((root / self.path).rglob("*.py"))
             if path.relative_to(root / self.path).parts[0] not in self.but
-            for code in self._codes(ast.parse(path.read_text(encoding="utf-8")))
+            for code in _codes(path.read_text(encoding="utf-8"))
         }
-
-    def _codes(self, tree: ast.Module) -> Iterator[str]:
-        for node in ast.walk(tree):
-            found: list[ast.expr] = []
-            if isinstance(node, ast.ClassDef):
-                lines = [line for line in node.body if isinstance(line, ast.Assign)]
-                found = [line.value for line in lines if ast.unparse(line.targets[0]) == "code"]
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                found = [word.value for word in node.exc.keywords if word.arg == "code"]
-            yield from (
-                one.value for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str)
-            )
 
     def __str__(self) -> str:
         return f"codes of errors in {self.path}"
+
+
+@cache
+def _codes(text: str) -> frozenset[str]:
+    """Return the codes of the errors that a file defines or raises."""
+    codes: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        found: list[ast.expr] = []
+        if isinstance(node, ast.ClassDef):
+            lines = [line for line in node.body if isinstance(line, ast.Assign)]
+            found = [line.value for line in lines if ast.unparse(line.targets[0]) == "code"]
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            found = [word.value for word in node.exc.keywords if word.arg == "code"]
+        codes |= {one.value for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return frozenset(codes)
 
 
 ClosedList = Members | Fields | Rows | Made | Raised
@@ -203,7 +213,7 @@ class InCode:
 
     def forget(self, root: Path, member: str) -> None:
         """Take the entry out."""
-        tree = _tree(root, self.path)
+        tree = ast.parse((root / self.path).read_text(encoding="utf-8"))
         _forget(_assigned(tree, self.name), member)
         (root / self.path).write_text(ast.unparse(tree), encoding="utf-8")
 
