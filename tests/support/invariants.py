@@ -14,25 +14,27 @@ from uuid import UUID
 
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import StatusList, parse_statement
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from certhub.db import outbox
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.history.events import store as history
+from certhub.history.events.tables import EventRow
 from certhub.hub import Hub
 from certhub.jobs.status_lists import publish
 from certhub.records.certificates import states
 from certhub.records.certificates.record import Place
 from certhub.records.certificates.rules import State, wire_status
-from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
+from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow, StateRow
 from certhub.records.status.tables import SlotRow, StatusListRow
 from tests.support.region import Clock
 
 _CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, _SLOT, _LIST = (
     table_of(row) for row in (CertificateRow, NumberRow, PublicIdRow, HoldingRow, SlotRow, StatusListRow)
 )
+_WHOLE = (_CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, table_of(StateRow), table_of(EventRow))
 ISSUED = "certificate.issued"
 TOLD = {ISSUED: State.ACTIVE, "certificate.reinstated": State.ACTIVE} | {
     f"certificate.{state.value}": state for state in State if state is not State.ACTIVE
@@ -46,24 +48,14 @@ Slot = tuple[int, int]
 def disagreements(hub: Hub) -> list[str]:
     """Return what the store, its history and the published lists say differently of any certificate."""
     with hub.reading() as unit:
-        certificates = unit.sql.execute(select(_CERTIFICATE)).all()
-        slots = {(row.list_no, row.list_index): row for row in unit.sql.execute(select(_SLOT))}
-        waiting = {int(ref) for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)}
-        found = [
-            *_rows_and_slots(certificates, slots),
-            *_rows_and_history(certificates, _history(unit)),
-            *_rows_and_changes(unit, certificates, _history(unit)),
-            *_rows_and_indexes(unit, certificates),
-        ]
-        lists = [row.list_no for row in unit.sql.execute(select(_LIST))]
-    return found + [
-        line for list_no in lists if list_no not in waiting for line in _public(hub, list_no, slots)
-    ]
+        return _between_rows(unit) + _in_public(unit, hub)
 
 
 def settled(hub: Hub, clock: Clock) -> list[str]:
     """Return what still differs once the worker has had its turn, a second later, so that it may speak again."""
-    before = disagreements(hub)
+    with hub.reading() as unit:
+        before = _between_rows(unit) + _in_public(unit, hub)
+        looked_at = _everything(unit)
     if before:
         return before
     clock.pass_(seconds=1)
@@ -73,7 +65,41 @@ def settled(hub: Hub, clock: Clock) -> list[str]:
             f"the outbox still says that list {ref} changed"
             for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)
         ]
-    return left + disagreements(hub)
+        # Rows that are byte for byte those of before agree as they did.
+        changed = _everything(unit) != looked_at
+        return left + (_between_rows(unit) if changed else []) + _in_public(unit, hub)
+
+
+def _everything(unit: Unit) -> list[Any]:
+    """Return whatever `_between_rows` looks at."""
+    return [_slots(unit), *(unit.sql.execute(select(table)).all() for table in _WHOLE)]
+
+
+def _between_rows(unit: Unit) -> list[str]:
+    """Certificates, their slots, changes, indexes and history agree."""
+    certificates = unit.sql.execute(select(_CERTIFICATE)).all()
+    told = _history(unit)
+    return [
+        *_rows_and_slots(certificates, _slots(unit)),
+        *_rows_and_history(certificates, told),
+        *_rows_and_changes(unit, certificates, told),
+        *_rows_and_indexes(unit, certificates),
+    ]
+
+
+def _in_public(unit: Unit, hub: Hub) -> list[str]:
+    """Every list that no word waits for says in public what the store says."""
+    waiting = {int(ref) for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)}
+    slots = _slots(unit)
+    lists = unit.sql.scalars(select(_LIST.c.list_no)).all()
+    return [line for list_no in lists if list_no not in waiting for line in _public(hub, list_no, slots)]
+
+
+def _slots(unit: Unit) -> Mapping[Slot, Any]:
+    """Return by their places the slots that are somebody's or say something; of the others there is nothing to say."""
+    query = select(_SLOT.c.list_no, _SLOT.c.list_index, _SLOT.c.value, _SLOT.c.certificate)
+    rows = unit.sql.execute(query.where(or_(_SLOT.c.certificate.is_not(None), _SLOT.c.value != 0)))
+    return {(row.list_no, row.list_index): row for row in rows}
 
 
 def _rows_and_slots(certificates: Iterable[Any], slots: Mapping[Slot, Any]) -> list[str]:
