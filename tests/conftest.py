@@ -6,6 +6,7 @@ only by those who ask for one: the verifier's tests also run where there is none
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> None:
+    """Every engine of this session shares what was compiled, where there is a hub at all."""
+    if importlib.util.find_spec("sqlalchemy") is not None:
+        from tests.support.compiled import share
+
+        share()
 
 
 @pytest.fixture(scope="session")
