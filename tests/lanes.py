@@ -10,10 +10,13 @@
 
     long       only when it is named: every death, round and case that the other lanes sample
 
+Lanes that keep one processor busy run two at a time: each one's words are shown whole when it has ended.
+
 `check` alone passes over a lane whose tool is missing, and says which. `check --all` is the gate: there a
 missing tool fails its lane. A test that is skipped and not listed in tests/support/skips.py fails its lane in both.
 """
 
+import contextvars
 import importlib.util
 import os
 import shutil
@@ -21,9 +24,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # this file is run by its path
@@ -51,16 +56,28 @@ class Outcome:
     says: str = ""
 
 
+WORDS: contextvars.ContextVar[IO[str] | None] = contextvars.ContextVar("words", default=None)
+"""Where a lane that runs beside another keeps what it says until it has ended; none is the terminal."""
+
+
+def say(text: str) -> None:
+    """Tell whoever runs the lane."""
+    print(text, file=WORDS.get(), flush=True)
+
+
+def code_of(command: Sequence[str | Path], cwd: Path = ROOT, **environment: str) -> int:
+    """Run a command, its words going where the lane's go; return its exit code."""
+    words = [str(part) for part in command]
+    say("$ " + " ".join(words))
+    where = os.environ | environment
+    return subprocess.run(
+        words, cwd=cwd, env=where, stdout=WORDS.get(), stderr=WORDS.get(), check=False
+    ).returncode
+
+
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> bool:
     """Run a command in the open; say whether it ended well."""
-    shown = " ".join(str(part) for part in command)
-    print(f"$ {shown}", flush=True)
-    return (
-        subprocess.run(
-            [str(p) for p in command], cwd=cwd, env=os.environ | environment, check=False
-        ).returncode
-        == 0
-    )
+    return code_of(command, cwd, **environment) == 0
 
 
 def tool(name: str, *arguments: str, next_step: str) -> Outcome:
@@ -70,9 +87,7 @@ def tool(name: str, *arguments: str, next_step: str) -> Outcome:
 
 def pytest(lane: str, *arguments: str, next_step: str) -> Outcome:
     """Run pytest for a lane; one that collects nothing, or skips what is not listed for it, has failed."""
-    command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    print("$ " + " ".join(command), flush=True)
-    code = subprocess.run(command, cwd=ROOT, env=os.environ | {LANE: lane}, check=False).returncode
+    code = code_of([sys.executable, "-m", "pytest", "-q", *arguments], **{LANE: lane})
     return Outcome(code == 0, "no test was collected" if code == NO_TESTS else next_step)
 
 
@@ -203,7 +218,7 @@ def wheels() -> Outcome:
         packages = [
             line for line in listed.stdout.splitlines() if line.split("==")[0] not in {"pip", "setuptools"}
         ]
-        print(f"{len(packages)} packages: {', '.join(packages)}", flush=True)
+        say(f"{len(packages)} packages: {', '.join(packages)}")
         alone = subprocess.run(
             [python, "-c", "import certhub"], cwd=temporary, capture_output=True, check=False
         ).returncode
@@ -214,7 +229,12 @@ def wheels() -> Outcome:
         # The tests are copied out, so that nothing of the checkout is importable beside them.
         copy = Path(temporary, "checkout")
         for folder in ("formats", "verifier", "support", "schemas", "published"):
-            shutil.copytree(ROOT / "tests" / folder, copy / "tests" / folder)
+            # Another lane may be writing its bytecode at this moment.
+            shutil.copytree(
+                ROOT / "tests" / folder,
+                copy / "tests" / folder,
+                ignore=shutil.ignore_patterns("__pycache__"),
+            )
         shutil.copy(ROOT / "tests" / "conftest.py", copy / "tests")
         (copy / "verifier").mkdir()
         shutil.copy(ROOT / "verifier" / "README.md", copy / "verifier")
@@ -254,32 +274,67 @@ BY_NAME: dict[str, Callable[[], Outcome]] = {"long": long}
 """Lanes that run only when they are named: they would make the gate longer than a coffee."""
 
 
+BESIDE_EACH_OTHER = frozenset({"types", "house", "wheels", "interop", "javascript", "fuzz", "containers"})
+"""Lanes that use one processor, or wait. The others fill the machine, or race processes of their own."""
+AT_ONCE = 2
+Ended = tuple[str, Outcome, float]
+
+
+def ended(name: str, lane: Callable[[], Outcome]) -> Ended:
+    """Run one lane; return its name, how it ended, and its seconds."""
+    say(f"\n── {name} " + "─" * (60 - len(name)))
+    begun = time.monotonic()
+    return name, lane(), time.monotonic() - begun
+
+
+def side_by_side(lanes: Mapping[str, Callable[[], Outcome]]) -> Iterator[Ended]:
+    """Run lanes two at a time; show what each one said when it has ended, whole."""
+
+    def aside(name: str) -> tuple[Ended, str]:
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as words:
+            WORDS.set(words)  # of this thread alone
+            outcome = ended(name, lanes[name])
+            words.seek(0)
+            return outcome, words.read()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for lane in as_completed([pool.submit(aside, name) for name in lanes]):
+            outcome, words = lane.result()
+            print(words, end="", flush=True)
+            yield outcome
+
+
+def run_all(
+    chosen: Mapping[str, Callable[[], Outcome]], beside: Collection[str] = BESIDE_EACH_OTHER
+) -> list[Ended]:
+    """Run lanes, each in its turn but those that go beside each other, which are first; in their order."""
+    together = {name: lane for name, lane in chosen.items() if name in beside}
+    together = together if len(together) > 1 else {}
+    found = list(side_by_side(together))
+    found += [ended(name, lane) for name, lane in chosen.items() if name not in together]
+    order = list(chosen)
+    return sorted(found, key=lambda one: order.index(one[0]))
+
+
 def main(names: Sequence[str], lanes: Mapping[str, Callable[[], Outcome]] = LANES) -> int:
     """Run the named lanes, or all of them; 0 when none failed. `--all`: every lane, and none may lack its tool."""
     every, names = "--all" in names, [name for name in names if name != "--all"]
     if every and names:
         print("--all runs every lane: name none beside it", file=sys.stderr)
         return 2
-    unknown = [name for name in names if name not in lanes and name not in BY_NAME]
+    known = {**lanes, **BY_NAME}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        print(
-            f"no such lane: {', '.join(unknown)}; there are {', '.join([*lanes, *BY_NAME])}", file=sys.stderr
-        )
+        print(f"no such lane: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    ended: list[tuple[str, Outcome, float]] = []
-    for name in names or lanes:
-        print(f"\n── {name} " + "─" * (60 - len(name)), flush=True)
-        begun = time.monotonic()
-        outcome = (lanes.get(name) or BY_NAME[name])()
-        ended.append((name, outcome, time.monotonic() - begun))
+    results = run_all({name: known[name] for name in names or lanes})
     print("\n" + "─" * 64)
-    for name, outcome, seconds in ended:
+    for name, outcome, seconds in results:
         mark = {True: "✓", False: "✕", None: "✕" if every else "–"}[outcome.good]
         says = "" if outcome.good else f"  {outcome.says}"
         print(f"{mark} {name:<12}{seconds:7.1f} s{says}")
-    return (
-        1 if any(outcome.good is False or (every and outcome.good is None) for _, outcome, _ in ended) else 0
-    )
+    bad = [one for _, one, _ in results if one.good is False or (every and one.good is None)]
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,42 @@ def test_the_whole_gate_takes_no_lane_without_its_tool(outcome, alone, whole, ca
     assert alone == lanes.main([], {"one": lambda: outcome})
     assert whole == lanes.main(["--all"], {"one": lambda: outcome})
     assert outcome.says in capsys.readouterr().out
+
+
+def test_lanes_of_one_processor_run_side_by_side_and_none_speaks_into_another(capfd):
+    """Two that wait for each other both end; what each says, and its programs say, stays together, in any order."""
+    both = threading.Barrier(2)
+
+    def lane(name: str, *, good: bool) -> lanes.Outcome:
+        both.wait(timeout=60)
+        for word in ("begins", "ends"):
+            lanes.run(sys.executable, "-c", f"print('{name} {word}')")
+            both.wait(timeout=60)
+        return lanes.Outcome(good, f"{name} says why")
+
+    chosen = {"one": lambda: lane("one", good=False), "two": lambda: lane("two", good=True)}
+    found = lanes.run_all(chosen, beside={"one", "two"})
+
+    assert [("one", False), ("two", True)] == [(name, outcome.good) for name, outcome, _ in found]
+    said = re.findall(r"^(one|two) (begins|ends)$", capfd.readouterr().out, re.M)
+    assert [("begins", "ends")] * 2 == [tuple(w for n, w in said if n == name) for name in ("one", "two")]
+    assert said[0][0] == said[1][0] != said[2][0] == said[3][0]
+
+
+def test_a_lane_beside_another_fails_the_gate_too(capsys):
+    """It is in the table with its reason, whatever the other one did; one that raises ends the gate."""
+    quick = {"types": lambda: lanes.Outcome(False, "a reason"), "fuzz": lambda: lanes.Outcome(True)}
+
+    assert 1 == lanes.main(["--all"], quick)
+    assert "a reason" in capsys.readouterr().out
+    with pytest.raises(ZeroDivisionError):
+        lanes.main(["--all"], {**quick, "house": lambda: lanes.Outcome(bool(1 // 0))})
+
+
+def test_lanes_that_go_beside_each_other_are_lanes():
+    """A name that is none would leave its lane alone in silence; whoever races or serves stays alone."""
+    assert set(lanes.LANES) >= lanes.BESIDE_EACH_OTHER
+    assert lanes.BESIDE_EACH_OTHER.isdisjoint({"postgres", "browser", "drills"})
 
 
 def test_each_lane_is_told_to_whoever_runs_the_gate():
