@@ -8,7 +8,8 @@ and every drill looks with it after a death.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -45,17 +46,26 @@ LIVE = {State.ACTIVE, State.SUSPENDED}
 Slot = tuple[int, int]
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What is looked at, whole: slots by their places, and the rows of each other table."""
+
+    slots: Mapping[Slot, Any]
+    rows: Mapping[str, Sequence[Any]]
+
+
 def disagreements(hub: Hub) -> list[str]:
     """Return what the store, its history and the published lists say differently of any certificate."""
     with hub.reading() as unit:
-        return _between_rows(unit) + _in_public(unit, hub)
+        seen = _look(unit)
+        return _between_rows(unit, seen) + _in_public(unit, hub, seen)
 
 
 def settled(hub: Hub, clock: Clock) -> list[str]:
     """Return what still differs once the worker has had its turn, a second later, so that it may speak again."""
     with hub.reading() as unit:
-        before = _between_rows(unit) + _in_public(unit, hub)
-        looked_at = _everything(unit)
+        seen = _look(unit)
+        before = _between_rows(unit, seen) + _in_public(unit, hub, seen)
     if before:
         return before
     clock.pass_(seconds=1)
@@ -65,41 +75,41 @@ def settled(hub: Hub, clock: Clock) -> list[str]:
             f"the outbox still says that list {ref} changed"
             for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)
         ]
-        # Rows that are byte for byte those of before agree as they did.
-        changed = _everything(unit) != looked_at
-        return left + (_between_rows(unit) if changed else []) + _in_public(unit, hub)
+        now = _look(unit)
+        # Rows that are exactly those of before agree as they did.
+        return left + (_between_rows(unit, now) if now != seen else []) + _in_public(unit, hub, now)
 
 
-def _everything(unit: Unit) -> list[Any]:
-    """Return whatever `_between_rows` looks at."""
-    return [_slots(unit), *(unit.sql.execute(select(table)).all() for table in _WHOLE)]
+def _look(unit: Unit) -> _Seen:
+    """Read the rows; a slot that is nobody's and says nothing is left out, as there is nothing to say of it."""
+    query = select(_SLOT.c.list_no, _SLOT.c.list_index, _SLOT.c.value, _SLOT.c.certificate)
+    slots = unit.sql.execute(query.where(or_(_SLOT.c.certificate.is_not(None), _SLOT.c.value != 0))).all()
+    rows = {table.name: unit.sql.execute(select(table)).all() for table in _WHOLE}
+    return _Seen({(slot[0], slot[1]): slot for slot in slots}, rows)
 
 
-def _between_rows(unit: Unit) -> list[str]:
+def _between_rows(unit: Unit, seen: _Seen) -> list[str]:
     """Certificates, their slots, changes, indexes and history agree."""
-    certificates = unit.sql.execute(select(_CERTIFICATE)).all()
-    told = _history(unit)
+    certificates, told = seen.rows[_CERTIFICATE.name], _history(unit)
     return [
-        *_rows_and_slots(certificates, _slots(unit)),
+        *_rows_and_slots(certificates, seen.slots),
         *_rows_and_history(certificates, told),
         *_rows_and_changes(unit, certificates, told),
         *_rows_and_indexes(unit, certificates),
     ]
 
 
-def _in_public(unit: Unit, hub: Hub) -> list[str]:
+def _in_public(unit: Unit, hub: Hub, seen: _Seen) -> list[str]:
     """Every list that no word waits for says in public what the store says."""
     waiting = {int(ref) for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)}
-    slots = _slots(unit)
     lists = unit.sql.scalars(select(_LIST.c.list_no)).all()
-    return [line for list_no in lists if list_no not in waiting for line in _public(hub, list_no, slots)]
-
-
-def _slots(unit: Unit) -> Mapping[Slot, Any]:
-    """Return by their places the slots that are somebody's or say something; of the others there is nothing to say."""
-    query = select(_SLOT.c.list_no, _SLOT.c.list_index, _SLOT.c.value, _SLOT.c.certificate)
-    rows = unit.sql.execute(query.where(or_(_SLOT.c.certificate.is_not(None), _SLOT.c.value != 0)))
-    return {(row.list_no, row.list_index): row for row in rows}
+    said: dict[int, dict[int, int]] = {list_no: {} for list_no in lists}
+    for (list_no, index), slot in seen.slots.items():
+        if slot[2] and list_no in said:
+            said[list_no][index] = slot[2]
+    return [
+        line for list_no in lists if list_no not in waiting for line in _public(hub, list_no, said[list_no])
+    ]
 
 
 def _rows_and_slots(certificates: Iterable[Any], slots: Mapping[Slot, Any]) -> list[str]:
@@ -205,14 +215,13 @@ def _rows_and_indexes(unit: Unit, certificates: Iterable) -> list[str]:
     return found
 
 
-def _public(hub: Hub, list_no: int, slots: Mapping[Slot, Any]) -> list[str]:
+def _public(hub: Hub, list_no: int, known: Mapping[int, int]) -> list[str]:
     """A published list that no word waits for says of every slot what the store says."""
     try:
         token = hub.public_files.get(f"status/{list_no}")
     except NotFound:
         return []
     statuses = parse_statement(jws.parse(token, "statuslist+jwt").payload).statuses
-    known = {index: slot.value for (number, index), slot in slots.items() if number == list_no and slot.value}
     if statuses.data == StatusList.blank(statuses.size).with_statuses(known).data:
         return []
     return [
