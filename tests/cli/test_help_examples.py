@@ -12,7 +12,7 @@ import pytest
 import qrcode
 import typer
 from certhub_keys import cli as keys_cli
-from certhub_schemas import matters
+from certhub_schemas import matters, shipped_catalogue
 from certhub_verifier import cli as verify_cli
 from PIL import Image
 from typer.testing import CliRunner
@@ -73,6 +73,7 @@ def desk(tmp_path_factory):
         "cases/receipt.json": WORLD.receipt_file(),
         "cases/older/code.txt": WORLD.sealed_code(),
         "trust/status/420700/3": WORLD.status_token().decode(),
+        f"documents/{shipped_catalogue().digest}": shipped_catalogue().document().decode(),
         **{f"trust/{path}": data.decode() for path, data in WORLD.trust_files().items()},
     }
     for name, text in put.items():

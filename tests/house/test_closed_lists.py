@@ -12,6 +12,7 @@ from certhub_keys.ring import KeyState
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import Verdict
 from certhub_verifier.cli.results import Trouble
+from certhub_verifier.documents import DocumentRole, DocumentState
 from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.floor import FloorRow
 from certhub_verifier.looks import Look
@@ -108,6 +109,11 @@ TABLES = (
     Held(Members(EvidenceKind), words("evidence"), beside=frozenset({"nothing"})),
     Held(Members(EvidenceKind), InJson(REPORT, (*CHAIN, "evidence", "oneOf", "1", "properties", "what", "enum"))),
     Held(Members(Look), words("looks")),
+    Held(Members(DocumentRole), words("documents")),
+    Held(Members(DocumentRole), InJson(REPORT, ("$defs", "document", "properties", "what", "enum"))),
+    Held(Members(DocumentState), words("document_states")),
+    Held(Members(DocumentState), InJson(REPORT, ("$defs", "document", "properties", "state", "enum"))),
+    keys_of(Members(DocumentState), "_OF_STATE", f"{VERIFIER}/cli/console.py"),
     keys_of(FINDINGS, "_OF_FINDING", f"{VERIFIER}/cli/results.py"),
     Held(FINDINGS, words("findings")),
     Held(FINDINGS, words("receipts")),

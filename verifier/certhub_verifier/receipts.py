@@ -7,6 +7,7 @@ and each opening has to give the digest of an item.
 
     GENUINE 0         it is what its region signed, whatever it records
     AGED 10           the same, and its key is past the time for checking, or the trust list used is old
+    DOCUMENT_ALTERED 10  the same, and a document beside it does not hash to the digest that it is called by
     ALTERED 20        altered, not readable, or signed by no receipt key of the region that it names
     NO_TRUST 30       the trust list holds neither that region nor its key, or no longer believes the key
     SUITE_MISSING 30  signed with an algorithm that this installation cannot compute
@@ -45,6 +46,7 @@ class Finding(StrEnum):
 
     GENUINE = "GENUINE"
     AGED = "AGED"
+    DOCUMENT_ALTERED = "DOCUMENT_ALTERED"
     ALTERED = "ALTERED"
     NO_TRUST = "NO_TRUST"
     SUITE_MISSING = "SUITE_MISSING"
@@ -54,15 +56,16 @@ class Finding(StrEnum):
     @property
     def exit_code(self) -> int:
         """That of `certhub-verify` (DESIGN §5 "Receipt and leaf")."""
-        return {Finding.GENUINE: 0, Finding.AGED: 10, Finding.ALTERED: 20}.get(self, 30)
+        known = {Finding.GENUINE: 0, Finding.AGED: 10, Finding.DOCUMENT_ALTERED: 10, Finding.ALTERED: 20}
+        return known.get(self, 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptReport:
     """What was found of a receipt, `as_of` the time for which it was judged.
 
-    `receipt` is None unless its signature was verified and it is GENUINE or AGED: nothing in it is
-    believed before. `reason` is a sentence for a programmer. `identifiers` has one per item, None where the
+    `receipt` is None unless its signature was verified and it is GENUINE, AGED or DOCUMENT_ALTERED: nothing
+    in it is believed before. `reason` is a sentence for a programmer. `identifiers` has one per item, None where the
     file does not open it.
     """
 

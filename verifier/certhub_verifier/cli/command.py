@@ -12,10 +12,12 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from certhub_schemas.matters import Matter, matters
 
 from certhub_verifier.cli.batch import Run
+from certhub_verifier.cli.documents import Documents
 from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.layout import wrap
 from certhub_verifier.cli.options import Options, WrongUse, misuse, read_options
@@ -53,6 +55,7 @@ def _run(options: Options) -> int:
         matter=_matter(options.matter, anchor),
         matter_named=options.matter is not None,
         now=options.at or datetime.now(UTC),
+        documents=Documents(_documents(options.documents), anchor),
         explaining=options.explaining,
     )
     total, several = _counted(options)
@@ -70,6 +73,17 @@ def _anchor(options: Options) -> Anchor:
         raise misuse(
             "NO_TRUST_THERE", given=str(options.trust), why=missing.strerror or type(missing).__name__
         ) from missing
+
+
+def _documents(folder: Path | None) -> Path | None:
+    """Return the folder, once it is one that can be read."""
+    try:
+        if folder is not None:
+            os.scandir(folder).close()
+    except OSError as missing:
+        why = missing.strerror or type(missing).__name__
+        raise misuse("NO_DOCUMENTS_THERE", given=str(folder), why=why) from missing
+    return folder
 
 
 def _matter(code: str | None, anchor: Anchor) -> Matter:

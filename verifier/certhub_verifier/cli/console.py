@@ -16,6 +16,7 @@ from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.layout import pad, printable, table, width
 from certhub_verifier.cli.results import Result
 from certhub_verifier.cli.view import BOTH, SYMBOL, View, symbol_of
+from certhub_verifier.documents import DocumentState, FollowedDocument
 from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats.exchange.receipt import ReceiptItem
 from certhub_verifier.receipts import ReceiptReport
@@ -23,6 +24,11 @@ from certhub_verifier.report import ItemReport, Report, kind_names
 from certhub_verifier.sentences import Lang, age_words, cause_words, fact_name, moment_words, named, phrase
 
 _FACTS = {fact.value: fact for fact in Fact}
+_OF_STATE = {
+    DocumentState.KEPT: SYMBOL[Verdict.VALID],
+    DocumentState.NOT_KEPT: SYMBOL[Verdict.UNDETERMINED],
+    DocumentState.ALTERED: SYMBOL[Verdict.INVALID],
+}
 _WHO: dict[Lang, tuple[str, ...]] = {
     "zh": ("agency", "region"),
     "en": ("agency_en", "region_en", "agency", "region"),
@@ -39,6 +45,7 @@ def result_lines(result: Result, judging: Judging, view: View) -> Iterator[str]:
     found = result.judgement
     if isinstance(found, ReceiptReport):
         yield from _receipt_lines(found, view)
+        yield from _document_lines(result.documents, view)
     elif result.item is not None:
         if isinstance(found, Report) and found.items:  # else the code itself failed: nobody's data is shown
             yield from _item_lines(result.item, view)
@@ -174,6 +181,30 @@ def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
             for fact in item.facts
         ]
         yield from (f"  {line}" for line in fact_lines(answers, view))
+
+
+def _document_lines(documents: Sequence[FollowedDocument], view: View) -> Iterator[str]:
+    """Say of each digest that a receipt names whether its document is at hand, and what it is."""
+    if not documents:
+        return
+    yield ""
+    yield f"  {view.words('documents_named')}"
+    for one in documents:
+        state = " ".join(named("document_states", one.state, lang) for lang in view.langs)
+        what = " ".join(named("documents", one.role, lang) for lang in view.langs)
+        parts = [what, state, *_document_detail(one, view), f"sha256 {one.digest}"]
+        yield from view.lines(
+            " · ".join(map(printable, parts)), first=f"  {view.mark(_OF_STATE[one.state])} ", rest="    "
+        )
+
+
+def _document_detail(document: FollowedDocument, view: View) -> list[str]:
+    detail = document.detail
+    if "files" in detail:
+        return [view.words("files_kept", kept=detail["kept"], n=detail["files"])]
+    if "kinds" in detail and "matters" in detail:
+        return [view.words("kinds_and_matters", kinds=detail["kinds"], matters=detail["matters"])]
+    return [" ".join(detail.values())] if detail else []
 
 
 def _basis_lines(judging: Judging, view: View, *, matter: bool) -> Iterator[str]:

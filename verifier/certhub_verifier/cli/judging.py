@@ -14,16 +14,18 @@ from certhub_schemas.matters import Matter
 from certhub_verifier import named_evidence
 from certhub_verifier.causes import Verdict
 from certhub_verifier.cli import detect, pictures
-from certhub_verifier.cli.results import Judgement, Result, Trouble, Unread
+from certhub_verifier.cli.documents import Documents
+from certhub_verifier.cli.results import Result, Trouble, Unread
 from certhub_verifier.cli.sources import MAX_INPUT_BYTES, Source, TooLarge
 from certhub_verifier.cli.trust_sources import Anchor
+from certhub_verifier.documents import DocumentState, follow
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.lookups import Lookup, LookupResult, StatusToken
 from certhub_verifier.named_evidence import NamedEvidence
 from certhub_verifier.policy import Channel, Policy, policy_for
-from certhub_verifier.receipts import ReceiptReport, examine_receipt
+from certhub_verifier.receipts import Finding, ReceiptReport, examine_receipt
 from certhub_verifier.report import Report, failed, overall
 from certhub_verifier.sentences import look_detail
 from certhub_verifier.why import Root, Why, why, why_receipt
@@ -43,6 +45,7 @@ class Judging:
     matter: Matter
     matter_named: bool
     now: datetime
+    documents: Documents
     explaining: bool = False
 
     def results(self, source: Source) -> Iterator[Result]:
@@ -84,8 +87,7 @@ class Judging:
     def _judged(self, name: str, content: bytes) -> Result:
         match detect.take(content):
             case detect.ReceiptFile(content=receipt):
-                found: Judgement = examine_receipt(receipt, trust=self.anchor.trust, now=self.now)
-                return Result(name=name, judgement=found, content=receipt if self.explaining else b"")
+                return self._receipt(name, receipt)
             case detect.Bundle():
                 return self._unread(name, Trouble.BUNDLE)
             case detect.Failed(channel=channel, code=code, received=received):
@@ -95,6 +97,16 @@ class Judging:
                 return Result(name=name, judgement=failed(code, detail, channel=channel, as_of=self.now))
             case detect.Code(channel=channel, text=text):
                 return self._examined(name, channel, text)
+
+    def _receipt(self, name: str, content: bytes) -> Result:
+        found = examine_receipt(content, trust=self.anchor.trust, now=self.now)
+        documents = follow(found.receipt, self.documents.find) if found.receipt else ()
+        altered = [one.digest for one in documents if one.state is DocumentState.ALTERED]
+        if altered:
+            reason = f"{found.reason}; not what it is called: {', '.join(altered)}"
+            found = replace(found, finding=Finding.DOCUMENT_ALTERED, reason=reason)
+        looked_at = content if self.explaining else b""
+        return Result(name=name, judgement=found, content=looked_at, documents=documents)
 
     def _examined(self, name: str, channel: Channel, text: str) -> Result:
         asker = self.anchor.region

@@ -14,13 +14,15 @@ from certhub_verifier.sentences import Lang, Sentence, explain_misuse, phrase
 EXAMPLES = """\
 examples:
   certhub-verify receipt.json --trust bundle.jwt       is this receipt genuine?
+  certhub-verify receipt.json --trust trust/ --documents documents/    and is what it names at hand?
   certhub-verify EC2… --trust bundle.jwt               a code that a phone or a sheet of paper shows
   certhub-verify photo.jpg --trust bundle.jwt --why    a picture of a code, and what the answer rests on
   certhub-verify cases/ --trust trust/                 every receipt, credential, code and picture below it
   certhub-verify cases/ --trust trust/ --json          the same for a program: one JSON object a line
 exit codes:
   0 valid · 10 valid, please check · 20 invalid · 30 undetermined · 2 used wrongly
-  of a receipt: 0 genuine, whatever it records; of several inputs the worst decides: 20, 30, 10, 0
+  of a receipt: 0 genuine, whatever it records, also where a document that it names is not at hand; 10 where
+  one is not what it is called; of several inputs the worst decides: 20, 30, 10, 0
 """
 
 
@@ -49,6 +51,7 @@ class Options:
 
     inputs: tuple[str, ...]
     trust: Path | None
+    documents: Path | None
     matter: str | None
     at: datetime | None
     json: bool
@@ -73,6 +76,7 @@ def read_options(argv: Sequence[str] | None) -> Options:
     return Options(
         inputs=tuple(found.input),
         trust=found.trust,
+        documents=found.documents,
         matter=found.matter,
         at=None if found.at is None else _time(found.at),
         json=found.json,
@@ -107,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR|BUNDLE",
         type=Path,
         help="a folder of trust files, or a saved offline bundle; without it no issuer is known",
+    )
+    add(
+        "--documents",
+        metavar="DIR",
+        type=Path,
+        help="a folder of what receipts name by digest, each under its SHA-256 (served at /trust/documents/)",
     )
     add("--matter", metavar="CODE", help="whose limits hold (the first matter's if not given)")
     add("--at", metavar="TIME", help="judge as of this time, RFC 3339 with an offset")

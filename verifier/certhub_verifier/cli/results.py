@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from certhub_verifier.causes import CODES, Verdict
+from certhub_verifier.documents import FollowedDocument
 from certhub_verifier.named_evidence import NamedEvidence
 from certhub_verifier.receipts import Finding, ReceiptReport
 from certhub_verifier.report import VERSION, ItemReport, Report, local_time
@@ -20,6 +21,7 @@ from certhub_verifier.sentences import Lang, Sentence, explain_receipt, explain_
 _OF_FINDING = {
     Finding.GENUINE: Verdict.VALID,
     Finding.AGED: Verdict.CHECK,
+    Finding.DOCUMENT_ALTERED: Verdict.CHECK,
     Finding.ALTERED: Verdict.INVALID,
     Finding.NO_TRUST: Verdict.UNDETERMINED,
     Finding.SUITE_MISSING: Verdict.UNDETERMINED,
@@ -65,7 +67,7 @@ class Result:
     """One input with what was found; `name` is what the person called it.
 
     `item` has the facts even where the report leaves its items out. Where somebody asked why, `evidence` is
-    what was looked at, and `content` the file of a receipt.
+    what was looked at, and `content` the file of a receipt. `documents` is what a believed receipt names by digest.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Result:
     item: ItemReport | None = None
     evidence: tuple[NamedEvidence, ...] = ()
     content: bytes = b""
+    documents: tuple[FollowedDocument, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -116,4 +119,7 @@ class Result:
 
     def to_dict(self, lang: Lang = "zh") -> dict[str, Any]:
         """Return the JSON form: that of what was found, under its name and with its exit code."""
-        return {"input": self.name, "exit_code": self.exit_code, **self.judgement.to_dict(lang)}
+        form = {"input": self.name, "exit_code": self.exit_code, **self.judgement.to_dict(lang)}
+        if isinstance(self.judgement, ReceiptReport):
+            form["documents"] = [one.to_dict() for one in self.documents]
+        return form

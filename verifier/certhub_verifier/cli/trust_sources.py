@@ -33,12 +33,14 @@ class Anchor:
     """A trust set and the lists that came with it.
 
     `origin` is "folder", "bundle" or "none"; `region` whose counter this is, where a bundle says so;
-    `life` how long a bundle may be used; `trouble` why there is no trust set. `status` has the lists by name,
-    those of a folder as files that are read when somebody asks: there may be many, of 8 MiB each.
+    `life` how long a bundle may be used; `trouble` why there is no trust set. `files` are the trust files by path.
+    `status` has the lists by name, those of a folder as files that are read when somebody asks: there may be many,
+    of 8 MiB each.
     """
 
     origin: str
     trust: TrustSet | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
     status: Mapping[str, bytes | Path] = field(default_factory=dict)
     region: str | None = None
     life: timedelta | None = None
@@ -96,7 +98,8 @@ def _folder(path: Path) -> Anchor:
         as_of = Members.from_bytes(files[MEMBERS_PATH]).issued_at
     except Malformed as bad:
         raise BadTrust(f"{MEMBERS_PATH}: {bad.reason}") from bad
-    return Anchor(origin="folder", trust=TrustSet.from_files(files, as_of=as_of), status=_lists(path, top))
+    trust = TrustSet.from_files(files, as_of=as_of)
+    return Anchor(origin="folder", trust=trust, files=files, status=_lists(path, top))
 
 
 def _content(file: Path, most: int) -> bytes:
@@ -131,6 +134,7 @@ def _bundle(path: Path) -> Anchor:
     return Anchor(
         origin="bundle",
         trust=trust,
+        files=contents.trust,
         status={uri: token.encode() for uri, token in contents.status.items()},
         region=contents.region,
         life=timedelta(seconds=contents.expires - contents.issued_at),
