@@ -19,21 +19,23 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     hub = open_hub(data)
     items = [
         {
-            "code": code,
-            "name": region.name,
-            "url": region.url,
-            "stopped": is_stopped,
-            "agreement": getattr(hub.trust.agreement(hub.region, code, hub.now()), "id", None),
+            "code": neighbour.region.code,
+            "name": neighbour.region.name,
+            "url": neighbour.region.url,
+            "stopped": neighbour.is_stopped,
+            "agreement": None if neighbour.agreement is None else neighbour.agreement.id,
         }
-        for code, (region, is_stopped) in others(hub=hub).items()
+        for neighbour in others(hub=hub)
     ]
     hub.close()
     if as_json:
         result({"items": items})
         return
-    table = Table("代码 code", "名称 name", "地址 url", "协议 agreement", "已停 stopped")
+    table = Table("代码 code", "名称 name", "地址 url", "已停 stopped", "协议 agreement")
     for item in items:
-        table.add_row(*(str(value) for value in item.values()))
+        stopped = "是 yes" if item["stopped"] else "否 no"
+        agreement = item["agreement"] or "无 none"
+        table.add_row(str(item["code"]), str(item["name"]), str(item["url"] or ""), stopped, str(agreement))
     CONSOLE.print(table)
 
 

@@ -70,7 +70,7 @@ class CardAltered(Refused):
         super().__init__(f"this card's certificate is {state} now", detail={"state": state})
 
 
-def deal(name: str, *, clerk: Actor, holder: Actor | None, lang: Lang, hub: Hub) -> dict[str, Any]:
+def minted_card(name: str, *, clerk: Actor, holder: Actor | None, lang: Lang, hub: Hub) -> dict[str, Any]:
     """Return a fresh code for a test card: {"code"}, and for `stale-list` also the {"report"} made without a network.
 
     `holder` is the demo's holder, who stands in for whoever holds the card's certificate.

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
-from certhub.demo.cards import deal, offered
+from certhub.demo.cards import minted_card, offered
 from certhub.demo.resetting import put_back
 from certhub.errors import NotAllowed
 from certhub.hub import Hub
@@ -45,10 +45,12 @@ def home(request: Request) -> HTMLResponse:
 
 @router.post("/demo/cards/{name}")
 def deal_card(name: str, request: Request) -> dict[str, Any]:
-    """Return a fresh code for a test card, and for `stale-list` also a report; `deal` says what it raises."""
+    """Return a fresh code for a test card, and for `stale-list` also a report; `minted_card` says what it raises."""
     hub: Hub = request.app.state.hub
     clerk = _actor(request, Role.CLERK, "test cards are for the demo's clerk")
-    return deal(name, clerk=clerk, holder=demo_actor(hub, Role.HOLDER), lang=language(request), hub=hub)
+    return minted_card(
+        name, clerk=clerk, holder=demo_actor(hub, Role.HOLDER), lang=language(request), hub=hub
+    )
 
 
 @router.post("/demo/reset")

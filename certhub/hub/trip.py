@@ -11,16 +11,18 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from certhub_keys.signer import Signer
 from certhub_schemas import Catalogue, Kind, Matter
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.trust import TrustSet
+from certhub_verifier.trust import TrustSet, manifest, read_manifest
 
 from certhub.adapters.network import Network
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import Unit
+from certhub.errors import NotFound, Unavailable
 from certhub.hub.in_force import day_in_china, kind_in_force, matter_in_force
 from certhub.people.parties.people import Actor
 from certhub.settings import Settings
@@ -89,6 +91,25 @@ class Trip:
     def matters(self) -> tuple[Matter, ...]:
         """Return the matters that are in force, in display order."""
         return self.catalogue.matters(on=self.day)
+
+    def trust_files(self) -> dict[str, bytes]:
+        """Return the files of the trust set that judges: {relative path: bytes}, also where the folder has moved on.
+
+        Raises:
+            Unavailable: they are kept no longer, and the folder holds others (TRUST_MOVED_ON).
+        """
+        try:
+            listed = read_manifest(self.public_files.document(self.trust.digest))
+            return {path: self.public_files.document(digest) for path, digest in listed.items()}
+        except NotFound:  # they could not be kept: a full disk takes no trust away
+            files = self.hub.trust_folder.files()
+        if sha256(manifest(files)).hexdigest() != self.trust.digest:
+            raise Unavailable("the trust list was replaced at this moment; ask again", code="TRUST_MOVED_ON")
+        return files
+
+    def moment(self) -> datetime:
+        """What time it is now, aware, in UTC: when a thing happened in the course of the trip; it judges nothing."""
+        return self.hub.clock.now()
 
     def step(self, name: str) -> None:
         """Say which numbered step comes next."""

@@ -24,6 +24,7 @@ from certhub.db import outbox
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.records.status import rules
 from certhub.records.status import store as status
 from certhub.records.status.store import ListState
@@ -105,17 +106,18 @@ def turn_decoys(hub: Hub, *, seconds: float, topic: str) -> None:
 
 
 def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
-    """Sign and shelve every list that `changed`, is new, or whose signature has aged; return their numbers.
+    """Sign and publish every list that `changed`, is new, or whose signature has aged; return their numbers.
 
     Which lists changed is the outbox's to say: a time of change cannot, since a transaction may commit after
     a list that was read later had been published. A list speaks once a second: two that bear one time and
     say different things are what a peer refuses, so the second waits for its turn.
     """
-    _bring_back(hub)
-    with hub.reading() as unit:
-        resign = timedelta(seconds=hub.settings.status_resign_seconds)
+    trip = hub.at(None)
+    _bring_back(trip)
+    with trip.reading() as unit:
+        resign = timedelta(seconds=trip.settings.status_resign_seconds)
         due = [
-            (status_list, _statuses(unit, status_list, hub))
+            (status_list, _statuses(unit, status_list, trip))
             for status_list in status.lists(unit)
             if status_list.published_at is None
             or status_list.published_at > unit.now  # dated ahead, by a clock that was: nobody believes it
@@ -127,10 +129,10 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
         ]
         as_of = unit.now
     for status_list, statuses in due:
-        token = _signed(status_list, statuses, int(as_of.timestamp()), hub)
+        token = _signed(status_list, statuses, int(as_of.timestamp()), trip)
         hub.public_files.put(f"status/{status_list.list_no}", token.encode("ascii"))
         _LAST[status_uri(hub.region, status_list.list_no)] = _Last(
-            token.encode("ascii"), hub.trust.digest, statuses
+            token.encode("ascii"), trip.trust.digest, statuses
         )
     if due:
         with hub.writing() as unit:
@@ -139,25 +141,25 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     return [status_list.list_no for status_list, _ in due]
 
 
-def _bring_back(hub: Hub) -> None:
+def _bring_back(trip: Trip) -> None:
     """See that every list that we published has its row: one that was taken away would never be published again."""
-    with hub.reading() as unit:
+    with trip.reading() as unit:
         known = {status_list.list_no for status_list in status.lists(unit)}
-    named = [int(name) for name in hub.public_files.names("status") if _NUMBER.fullmatch(name)]
-    gone = [n for n in named if n not in known and _before(n, hub) is not None]
+    named = [int(name) for name in trip.public_files.names("status") if _NUMBER.fullmatch(name)]
+    gone = [n for n in named if n not in known and _before(n, trip) is not None]
     if gone:
-        with hub.writing() as unit:
+        with trip.writing() as unit:
             for list_no in gone:
                 status.bring_back(unit, list_no)
 
 
-def _statuses(unit: Unit, status_list: ListState, hub: Hub) -> StatusList:
+def _statuses(unit: Unit, status_list: ListState, trip: Trip) -> StatusList:
     """Return what a list says now: what was published before, and every change that can be believed.
 
     Somebody who writes the database without our keys can neither take a revocation back nor make one. A list never
     has fewer slots than were published, and what these said is compared slot by slot.
     """
-    before = _before(status_list.list_no, hub)
+    before = _before(status_list.list_no, trip)
     if before is None:
         return StatusList.blank(status_list.size).with_statuses(status.believable(unit, status_list))
     size = max(status_list.size, before.size)
@@ -169,11 +171,11 @@ def _statuses(unit: Unit, status_list: ListState, hub: Hub) -> StatusList:
     return said.with_statuses(status.held_back(unit, status_list, changed)) if changed else said
 
 
-def _before(list_no: int, hub: Hub) -> StatusList | None:
+def _before(list_no: int, trip: Trip) -> StatusList | None:
     """Return what our published list says; None where none is there that we signed."""
-    uri, trust = status_uri(hub.region, list_no), hub.trust
+    uri, trust = status_uri(trip.region, list_no), trip.trust
     try:
-        token = hub.public_files.get(f"status/{list_no}")
+        token = trip.public_files.get(f"status/{list_no}")
         last = _LAST.get(uri)
         if last is not None and (last.token, last.trust) == (token, trust.digest):
             return last.statuses
@@ -182,13 +184,13 @@ def _before(list_no: int, hub: Hub) -> StatusList | None:
         return None
 
 
-def _signed(status_list: ListState, packed: StatusList, at: int, hub: Hub) -> str:
+def _signed(status_list: ListState, packed: StatusList, at: int, trip: Trip) -> str:
     payload = statement(
-        sub=status_uri(hub.region, status_list.list_no),
+        sub=status_uri(trip.region, status_list.list_no),
         bits=packed.bits,
         lst=packed.pack(FAST),
         iat=at,
         exp=at + int(LIFE.total_seconds()),
         ttl=TTL_SECONDS,
     )
-    return jws.sign(payload, typ=TYP, key=hub.signer(Purpose.STATUS))
+    return jws.sign(payload, typ=TYP, key=trip.signer(Purpose.STATUS))

@@ -6,9 +6,8 @@ from sqlalchemy import event
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.records.certificates import search, terms
-from certhub.records.certificates.search import CertificateQuery
+from certhub.records.certificates.query import CertificateQuery, Sought
 from certhub.records.certificates.tables import TermRow
-from certhub.records.certificates.terms import Sought
 from tests.api.test_agency import ORDER, TRANSPORT, WORKER, draft, issued
 from tests.support import named
 

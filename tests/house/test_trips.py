@@ -8,7 +8,19 @@ import ast
 
 from tests.house.source import Module, modules
 
-WORLD = {"trust", "now", "catalogue", "signer", "seal", "clock"}
+WORLD = {
+    *("trust", "trust_folder", "now", "clock", "catalogue", "kind", "kinds", "matter", "matters"),
+    *("signer", "seal", "keyring", "database"),
+}
+HANDED_ON = {"certhub/flows/records/import_.py issue_many"}
+"""An import of an hour does not seal by the trust set of an hour ago: each of its batches is a trip of its own."""
+PLANTED = """
+def show(by, hub):
+    trip = world_of(by, hub)
+    return trip.hub.matter("x", trip.hub.database.clock.now()), trip.hub.trust_folder.current()
+def world_of(by, hub):
+    return hub.at(by)
+"""
 
 
 def asked_again(module: Module) -> list[str]:
@@ -20,6 +32,17 @@ def asked_again(module: Module) -> list[str]:
         and node.attr in WORLD
         and ast.unparse(node.value).rpartition(".")[2] == "hub"
     ]
+
+
+def handed_on(module: Module) -> set[str]:
+    """Return the calls that are given the hub itself: who has it can begin a second trip."""
+    return {
+        f"{module.path} {ast.unparse(node.func)}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        for given in [*node.args, *(keyword.value for keyword in node.keywords)]
+        if ast.unparse(given).rpartition(".")[2] == "hub"
+    }
 
 
 def begun(function: ast.FunctionDef) -> int:
@@ -52,6 +75,29 @@ def test_a_trip_begins_once_and_where_a_flow_is_entered():
     assert [] == [name for name, number in trips.items() if number and name.split()[1].startswith("_")]
 
 
+def test_no_flow_hands_the_hub_on():
+    """A helper that is given the hub begins a trip of its own, and sees a second world."""
+    assert HANDED_ON == set().union(*map(handed_on, modules("certhub/flows")))
+
+
+def test_a_job_asks_for_its_world_once_a_step():
+    """A list was once signed under one trust set and kept under the digest of another."""
+    jobs = [place for module in modules("certhub/jobs") for place in asked_again(module)]
+
+    # `now` is when a region answered, in the course of the step: nothing is judged by it
+    assert [] == [
+        place for place in jobs if not place.endswith((".clock", ".database", ".catalogue", ".now"))
+    ]
+
+
 def test_the_lint_sees_what_it_forbids():
     """Health is no flow, and asks the hub."""
     assert [] != [place for module in modules("certhub/setup") for place in asked_again(module)]
+
+
+def test_the_lint_sees_a_second_world_however_it_is_got():
+    """By the trip's hub, by the folder of the trust list, and by a helper that begins another trip."""
+    planted = Module("certhub/flows/planted.py", PLANTED, ast.parse(PLANTED))
+
+    assert 3 == len([place for place in asked_again(planted) if "clock" not in place])
+    assert {"certhub/flows/planted.py world_of"} == handed_on(planted)

@@ -22,10 +22,9 @@ from certhub.flows.records import change, find, issue, renew
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates.query import CertificateQuery, Sought
 from certhub.records.certificates.rules import Transition
-from certhub.records.certificates.search import CertificateQuery
 from certhub.records.certificates.summary import summary
-from certhub.records.certificates.terms import Sought
 
 router = APIRouter(prefix="/api/v1", tags=["agency"])
 PAGE, MAX_PAGE = 50, 200

@@ -5,7 +5,6 @@ Nothing here shows what a certificate says; a report's note is what the clerk wr
 
 from typing import Annotated, Any
 
-from certhub_verifier.trust import RegionTrust
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
@@ -15,7 +14,6 @@ from certhub.api.routes.checks import explained
 from certhub.api.routes.models import REGION, PeerOrder
 from certhub.flows.regions import switch
 from certhub.flows.verification import outcome
-from certhub.hub import Hub
 from certhub.records.certificates.rules import CHINA
 from certhub.setup.health import all_checks
 
@@ -27,22 +25,21 @@ RegionCode = Annotated[str, Path(pattern=REGION)]
 @router.get("/peers", responses={200: {"model": answers.PeerList}})
 def list_peers(hub: TheHub) -> Response:
     """Return the other regions of the trust list, and which of them are stopped here."""
-    found = switch.others(hub=hub).values()
-    return JSONResponse({"items": [_peer(region, hub, is_stopped=stopped) for region, stopped in found]})
+    return JSONResponse({"items": [_peer(neighbour) for neighbour in switch.others(hub=hub)]})
 
 
 @router.post("/peers/{region}/suspension", responses={200: {"model": answers.PeerOut}})
 def stop_peer(region: RegionCode, by: Acting, hub: TheHub, body: PeerOrder | None = None) -> Response:
     """Neither ask nor answer a region from now on, whatever is published."""
-    found = switch.switch(region, is_stopped=True, reason=_why(body), by=by.key, hub=hub)
-    return JSONResponse(_peer(found, hub, is_stopped=True))
+    stopped = switch.switch(region, is_stopped=True, reason=_why(body), by=by.key, hub=hub)
+    return JSONResponse(_peer(stopped))
 
 
 @router.post("/peers/{region}/resumption", responses={200: {"model": answers.PeerOut}})
 def resume_peer(region: RegionCode, by: Acting, hub: TheHub, body: PeerOrder | None = None) -> Response:
     """Take this hub's stop of a region away; what the agreement allows is allowed again."""
-    found = switch.switch(region, is_stopped=False, reason=_why(body), by=by.key, hub=hub)
-    return JSONResponse(_peer(found, hub, is_stopped=False))
+    resumed = switch.switch(region, is_stopped=False, reason=_why(body), by=by.key, hub=hub)
+    return JSONResponse(_peer(resumed))
 
 
 @router.get("/health", responses={200: {"model": answers.HealthOut}})
@@ -62,15 +59,15 @@ def list_incidents(
     return JSONResponse({"items": items, "next_cursor": following})
 
 
-def _peer(region: RegionTrust, hub: Hub, *, is_stopped: bool) -> dict[str, Any]:
-    agreement = hub.trust.agreement(hub.region, region.code, hub.now())
+def _peer(neighbour: switch.Neighbour) -> dict[str, Any]:
+    region, agreement = neighbour.region, neighbour.agreement
     return {
         "code": region.code,
         "name": region.name,
         "name_en": region.name_en,
         "state": region.state.value,
         "url": region.url,
-        "stopped": is_stopped,
+        "stopped": neighbour.is_stopped,
         "agreement": None
         if agreement is None
         else {

@@ -9,8 +9,9 @@ from certhub.hub import Hub
 from certhub.people.parties.people import Actor
 from certhub.records.certificates import search
 from certhub.records.certificates import store as certificates
+from certhub.records.certificates.query import CertificateQuery
 from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.search import CertificateQuery, Page
+from certhub.records.certificates.search import Page
 
 
 def certificate(certificate_id: str, *, by: Actor, hub: Hub) -> Certificate:

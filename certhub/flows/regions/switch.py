@@ -6,8 +6,9 @@
 A stop counts from its commit on: what is being asked or answered looks for it once more where it writes.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
+from certhub_verifier.formats.trust.agreement import Agreement
 from certhub_verifier.trust import RegionTrust
 
 from certhub.db.engine import Unit
@@ -15,6 +16,7 @@ from certhub.errors import NotFound
 from certhub.history.events.catalogue import PEER_RESUMED, PEER_STOPPED, Event, PeerSwitched
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.hub.trip import Trip
 from certhub.readable import require_readable
 from certhub.regions.peers import store as peers
 
@@ -22,11 +24,20 @@ COMMAND_LINE = "command line"
 """How the history names whoever works on the hub's own machine."""
 
 
-def switch(region: str, *, is_stopped: bool, reason: str | None, by: str, hub: Hub) -> RegionTrust:
+@dataclass(frozen=True)
+class Neighbour:
+    """Another region as the trust list has it, whether it is stopped here, and the agreement that is live with it."""
+
+    region: RegionTrust
+    is_stopped: bool
+    agreement: Agreement | None
+
+
+def switch(region: str, *, is_stopped: bool, reason: str | None, by: str, hub: Hub) -> Neighbour:
     """Neither ask nor answer a region from now on, or do so again; `by` is the key of an account.
 
     Returns:
-        The region, as the trust list has it.
+        The region, as it stands now.
 
     Raises:
         NotFound: the trust list has no such other region.
@@ -41,7 +52,7 @@ def switch(region: str, *, is_stopped: bool, reason: str | None, by: str, hub: H
     hub.step("switch:2")
     with hub.writing() as unit:
         switch_in(unit, region, is_stopped=is_stopped, reason=reason, by=by)
-    return found
+    return _neighbour(found, is_stopped=is_stopped, trip=trip)
 
 
 def switch_in(unit: Unit, region: str, *, is_stopped: bool, reason: str | None, by: str) -> None:
@@ -54,13 +65,18 @@ def switch_in(unit: Unit, region: str, *, is_stopped: bool, reason: str | None, 
     append(unit, Event(row, by, region, PeerSwitched(reason=reason)))
 
 
-def others(*, hub: Hub) -> Mapping[str, tuple[RegionTrust, bool]]:
-    """Return the other regions of the trust list by code, each with whether it is stopped here."""
+def others(*, hub: Hub) -> list[Neighbour]:
+    """Return the other regions of the trust list, by code."""
     trip = hub.at(None)
     with hub.reading() as unit:
         stopped = peers.stopped(unit)
-    return {
-        code: (region, code in stopped)
-        for code, region in sorted(trip.trust.regions.items())
-        if code != hub.region
-    }
+    regions = (region for _, region in sorted(trip.trust.regions.items()))
+    return [
+        _neighbour(region, is_stopped=region.code in stopped, trip=trip)
+        for region in regions
+        if region.code != trip.region
+    ]
+
+
+def _neighbour(region: RegionTrust, *, is_stopped: bool, trip: Trip) -> Neighbour:
+    return Neighbour(region, is_stopped, trip.trust.agreement(trip.region, region.code, trip.now))

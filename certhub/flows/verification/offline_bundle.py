@@ -33,7 +33,7 @@ def offline_bundle(*, by: Actor, hub: Hub) -> str:
         version=int(now.timestamp() * 1000),
         issued_at=int(now.timestamp()),
         expires=int((now + LIFE).timestamp()),
-        trust=hub.trust_folder.files(),
+        trust=trip.trust_files(),
         matters=trip.matters(),
         status=held_lists(trip),
         format=ours.highest_format("bundle", versions.BUNDLE) or versions.FIRST,

@@ -8,6 +8,7 @@ A body holds what counts need later (kind, matter, purpose, fields) and no perso
 wrote, such as a reason, are sealed with it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -16,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 
 class Subject(StrEnum):
-    """What the subject of an event names."""
+    """What the subject of an event names, and the shape of such a name."""
 
     CREDENTIAL = "credential"
     """The hash of the credential's signed header.payload, in hex."""
@@ -28,6 +29,19 @@ class Subject(StrEnum):
     """The SHA-256 of an imported file."""
     BUNDLE = "bundle"
     """The version of an offline bundle."""
+
+    def names(self, text: str) -> bool:
+        """Whether a text has the shape of such a subject."""
+        return _SHAPES[self].fullmatch(text) is not None
+
+
+_SHAPES: Mapping[Subject, re.Pattern[str]] = {
+    Subject.CREDENTIAL: re.compile(r"[0-9a-f]{64}"),
+    Subject.VERIFICATION: re.compile(r"[0-9A-Za-z_-]{1,64}"),
+    Subject.REGION: re.compile(r"[1-9][0-9]{5}"),
+    Subject.FILE: re.compile(r"[0-9a-f]{64}"),
+    Subject.BUNDLE: re.compile(r"[0-9]{1,20}"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +198,11 @@ B = TypeVar("B", bound=Body)
 
 @dataclass(frozen=True)
 class EventType(Generic[B]):
-    """One row of the catalogue; `former` are names under which older rows and leaves were written."""
+    """One row of the catalogue; `former` are names under which older rows and leaves were written.
+
+    Two rows may have one former name: the subject tells which of them was meant. The body of an older row holds what
+    was known then, and may lack members of today's.
+    """
 
     name: str
     subject: Subject
@@ -207,7 +225,9 @@ CERTIFICATE_SHOWN = EventType("certificate.shown", Subject.CREDENTIAL, Shown)
 CERTIFICATE_LOOKED_AT = EventType(
     "certificate.looked_at", Subject.CREDENTIAL, Look, former=("certificate.looked",)
 )
-PEER_CERTIFICATE_LOOKED_AT = EventType("peer_certificate.looked_at", Subject.VERIFICATION, Look)
+PEER_CERTIFICATE_LOOKED_AT = EventType(
+    "peer_certificate.looked_at", Subject.VERIFICATION, Look, former=("certificate.looked",)
+)
 CODE_REFUSED = EventType("code.refused", Subject.VERIFICATION, Refused)
 VERIFICATION_CONCLUDED = EventType("verification.concluded", Subject.VERIFICATION, Concluded)
 VERIFICATION_REVEALED = EventType("verification.revealed", Subject.VERIFICATION, Revealed)
@@ -247,7 +267,10 @@ CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
     }
 )
 """The closed table, by name."""
-_FORMER: Mapping[str, str] = {old: row.name for row in CATALOGUE.values() for old in row.former}
+_FORMER: Mapping[str, tuple[EventType[Any], ...]] = {
+    old: tuple(row for row in CATALOGUE.values() if old in row.former)
+    for old in {old for row in CATALOGUE.values() for old in row.former}
+}
 
 
 @dataclass(frozen=True)
@@ -255,7 +278,7 @@ class Event(Generic[B]):
     """A deed to append: `actor` is the key of an account, or a name of ours where no account acts.
 
     Raises:
-        TypeError: the catalogue has no such row, or the row has another body.
+        TypeError: the catalogue has no such row, or the row has another body or names another kind of subject.
     """
 
     type: EventType[B]
@@ -268,11 +291,13 @@ class Event(Generic[B]):
             raise TypeError(f"the catalogue has no event {self.type.name}")
         if type(self.body) is not self.type.body:
             raise TypeError(f"{self.type.name} has a body of {self.type.body.__name__}")
+        if not self.type.subject.names(self.subject):
+            raise TypeError(f"the subject of {self.type.name} names no {self.type.subject.value}")
 
 
-def name_of(written: str) -> str:
+def name_of(written: str, subject: str) -> str:
     """Return today's name for the name that a row was written under; one that nobody knows stays as it is."""
-    return _FORMER.get(written, written)
+    return next((row.name for row in _FORMER.get(written, ()) if row.subject.names(subject)), written)
 
 
 def names_of(name: str) -> tuple[str, ...]:

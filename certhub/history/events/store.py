@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -69,21 +70,25 @@ def events(
     unit: Unit, *, subject: str | None = None, type_: str | None = None, limit: int = 100
 ) -> list[Entry]:
     """Return events, newest first; `type_` is a name of the catalogue, whose former names count too."""
-    query = select(_EVENT).order_by(_EVENT.c.id.desc()).limit(limit)
+    query = select(_EVENT).order_by(_EVENT.c.id.desc())
     if subject is not None:
         query = query.where(_EVENT.c.subject == subject)
-    if type_ is not None:
+    if (
+        type_ is not None
+    ):  # a former name may have meant another type, which its subject tells: counted after it is read
         query = query.where(_EVENT.c.type.in_(names_of(type_)))
+    rows = unit.sql.execute(query if type_ is not None else query.limit(limit))
+    fitting = (row for row in rows if type_ is None or name_of(row.type, row.subject) == type_)
     return [
         Entry(
             row.id,
             row.at,
-            name_of(row.type),
+            name_of(row.type, row.subject),
             row.actor,
             row.subject,
             json.loads(unit.vault.open("event", str(row.id), row.sealed)),
         )
-        for row in unit.sql.execute(query)
+        for row in islice(fitting, limit)
     ]
 
 
@@ -93,6 +98,7 @@ def about(unit: Unit, subjects: Sequence[str], types: Sequence[EventType[Any]]) 
     Event rows carry no MAC. One is left out and counted whose body does not open for its id, whose time is not the one
     in its id, or which is not what its leaf was made of, as nobody can say without its salt.
     """
+    wanted = {row.name for row in types}
     names = [name for row in types for name in names_of(row.name)]
     found: list[Entry] = []
     for at in range(0, len(subjects), CHUNK):
@@ -102,6 +108,8 @@ def about(unit: Unit, subjects: Sequence[str], types: Sequence[EventType[Any]]) 
             .where(_EVENT.c.subject.in_(subjects[at : at + CHUNK]), _EVENT.c.type.in_(names))
         )
         for row in unit.sql.execute(query):
+            if name_of(row.type, row.subject) not in wanted:
+                continue
             entry = _as_written(unit, row)
             unit.refused[_EVENT.name] += entry is None
             found += [] if entry is None else [entry]
@@ -118,4 +126,4 @@ def _as_written(unit: Unit, row: Row[Any]) -> Entry | None:
         return None
     if leaf_of(dict(row._mapping), body, row.salt) != row.leaf:
         return None
-    return Entry(row.id, row.at, name_of(row.type), row.actor, row.subject, body)
+    return Entry(row.id, row.at, name_of(row.type, row.subject), row.actor, row.subject, body)

@@ -8,8 +8,8 @@ the database shows neither the values nor that two agencies have one holder. A r
 is told is what the opened certificate says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,27 +20,14 @@ from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.errors import Unavailable
 from certhub.records.certificates import store, terms
+from certhub.records.certificates.query import CertificateQuery, Sought
 from certhub.records.certificates.record import Certificate, Place
 from certhub.records.certificates.rules import CHINA, State
 from certhub.records.certificates.tables import CertificateRow, TermRow
-from certhub.records.certificates.terms import Sought
 
 _CERTIFICATE, _TERM = table_of(CertificateRow), table_of(TermRow)
 EXPIRED = "expired"
 FILL_BATCH = 200
-
-
-@dataclass(frozen=True)
-class CertificateQuery:
-    """What is asked: every value given must fit; `text` fits as any of `Sought`.
-
-    `state` is a state of the certificate or `expired`, which is computed and then excludes `active`.
-    """
-
-    exact: Mapping[Sought, str] = field(default_factory=dict)
-    text: str | None = None
-    kind: str | None = None
-    state: str | None = None
 
 
 @dataclass(frozen=True)

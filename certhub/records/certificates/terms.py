@@ -9,7 +9,6 @@ certificate says that every certificate is in the index; a database of an earlie
 
 import unicodedata
 from collections.abc import Iterable
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -17,20 +16,12 @@ from sqlalchemy import Connection, select
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.statements import insert_new
+from certhub.records.certificates.query import Sought
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.tables import TermRow
 
 _TERM = table_of(TermRow)
 _COMPLETE = {"term": bytes(16), "certificate": UUID(int=0), "bucket": -1}
-
-
-class Sought(StrEnum):
-    """What an exact value is searched as."""
-
-    NUMBER = "number"
-    IDENTIFIER = "identifier"
-    HOLDER_NUMBER = "holder_number"
-    HOLDER_NAME = "holder_name"
 
 
 def add(unit: Unit, certificates: Iterable[Certificate]) -> None:

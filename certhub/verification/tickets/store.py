@@ -1,4 +1,4 @@
-"""Mint, find, spend, forget.
+"""Mint, find, redeem, forget.
 
 Used once is an INSERT … ON CONFLICT DO NOTHING on the token's hash (DESIGN D8): a read before a write let
 196 of 200 raced tickets through more than once, the insert none. A ticket without our MAC is no ticket; a use is

@@ -26,10 +26,10 @@ from certhub.people.parties import store as parties
 from certhub.people.parties.people import Role
 from certhub.records.certificates import states, terms
 from certhub.records.certificates import store as certificates
+from certhub.records.certificates.query import CertificateQuery, Sought
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
-from certhub.records.certificates.search import CertificateQuery, search
-from certhub.records.certificates.terms import Sought
+from certhub.records.certificates.search import search
 from certhub.settings import Settings
 from certhub.setup.adopting import FILE, AlreadyAdopted, bring_up
 from tests.support import named
