@@ -162,7 +162,10 @@ def kind(as_json: JsonOption = False) -> None:
             }
         )
         return
-    table = Table("代码 code", "名称 name", "English", "来源 origin")
+    table = Table()
+    table.add_column("代码 code", no_wrap=True)  # whoever lists kinds is going to copy a code
+    for heading in ("名称 name", "English", "来源 origin"):
+        table.add_column(heading, overflow="fold")
     for k in kinds:
         table.add_row(k.code, k.name, k.name_en, k.code_origin)
     CONSOLE.print(table)

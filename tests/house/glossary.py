@@ -68,14 +68,28 @@ def _defined(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             yield node.lineno, node.name
-            fields = (one for one in node.body if isinstance(one, ast.AnnAssign))
-            yield from ((one.lineno, one.target.id) for one in fields if isinstance(one.target, ast.Name))
+            yield from _fields(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.lineno, node.name
-            given = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
-            yield from ((one.lineno, one.arg) for one in given)
+            given = [
+                *node.args.posonlyargs,
+                *node.args.args,
+                *node.args.kwonlyargs,
+                node.args.vararg,
+                node.args.kwarg,
+            ]
+            yield from ((one.lineno, one.arg) for one in given if one is not None)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             yield node.lineno, node.attr
+
+
+def _fields(node: ast.ClassDef) -> Iterator[tuple[int, str]]:
+    """Yield (line, name) of what a class sets in its body."""
+    for statement in node.body:
+        targets = (
+            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        )
+        yield from ((statement.lineno, one.id) for one in targets if isinstance(one, ast.Name))
 
 
 def _rows(page: str, heading: str) -> Iterator[list[str]]:

@@ -11,6 +11,14 @@ TEXT = PAGE.read_text(encoding="utf-8")
 TERMS, GONE = terms(TEXT), gone(TEXT)
 EMPTY = gone(TEXT, "Words that name nothing by themselves")
 PATH = re.compile(r"^(?:certhub|keys|verifier|schemas|tests)/[\w./-]+$")
+RENAMED = {
+    *("Looked", "Found", "Spends", "Use", "use_now", "spend", "SpentRow", "Asked", "Founding", "AgencySeed"),
+    *("record_all", "audit", "Need", "News", "exhibits", "What", "shapes", "desk", "intake.py", "runs.py"),
+    *("anchors.py", "stir", "spoken", "relying.py", "Door", "Edge", "hear_out", "_let_in", "Shelf", "cid"),
+    *("_told", "_mine"),
+}
+"""What the redesign renamed. A row that is taken out of the glossary lets its word back in."""
+WITHOUT_MEANING = {"found", "shown", "listed", "stated", "told", "one", "each", "mine", "used"}
 PLANTED = '''
 def receive(cert_type, /):
     """A cert_type in a sentence is no name."""
@@ -48,6 +56,12 @@ def test_no_name_that_is_gone_comes_back():
     """Four words for one act (redeem, spend, use, consume) stood in the code, and each reader chose another."""
     assert GONE
     assert [] == [where for module in modules() for where in forbidden(module, GONE)]
+
+
+def test_what_was_renamed_stays_in_the_tables():
+    """The glossary lists every word of the renaming; a lint can only hold what the page says."""
+    assert set() == RENAMED - {one.name for one in GONE}
+    assert set() == WITHOUT_MEANING - {one.name for one in EMPTY}
 
 
 def test_nothing_is_called_by_a_word_that_names_nothing():
@@ -98,10 +112,10 @@ def test_the_lint_sees_a_planted_word():
 
 
 def test_the_lint_sees_a_word_that_names_nothing():
-    """As a function, a parameter, a field and an attribute; a variable may be called so."""
-    text = "class Row:\n    told: str\ndef found(one):\n    each = one\n    self.mine = each\n"
+    """As a function, a parameter, a field and an attribute; a variable, and a lambda's, may be called so."""
+    text = "class Row:\n    told: str\ndef found(one, *shown):\n    each = lambda used: one\n    self.mine = each\n"
     planted = Module("certhub/planted.py", text, ast.parse(text))
 
-    assert ["2 told", "3 found", "3 one", "5 mine"] == sorted(
+    assert ["2 told", "3 found", "3 one", "3 shown", "5 mine"] == sorted(
         where.partition(":")[2].partition(":")[0] for where in naming(planted, EMPTY)
     )
