@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.checks.status import read_list
@@ -112,44 +112,53 @@ def publish_due(hub: Hub, changed: Collection[int] = ()) -> list[int]:
     a list that was read later had been published. A list speaks once a second: two that bear one time and
     say different things are what a peer refuses, so the second waits for its turn.
     """
-    trip = hub.at(None)
-    _bring_back(trip)
-    with trip.reading() as unit:
-        resign = timedelta(seconds=trip.settings.status_resign_seconds)
-        due = [
-            (status_list, _statuses(unit, status_list, trip))
-            for status_list in status.lists(unit)
-            if status_list.published_at is None
-            or status_list.published_at > unit.now  # dated ahead, by a clock that was: nobody believes it
-            or (
-                (status_list.list_no in changed or status_list.is_altered)
-                and int(unit.now.timestamp()) != int(status_list.published_at.timestamp())
-            )
-            or unit.now >= status_list.published_at + resign
-        ]
+    lost = _lost(hub)
+    trip = hub.at(None) if lost else None
+    if trip is not None:
+        _bring_back(lost, trip)
+    with hub.reading() as unit:
+        due = [one for one in status.lists(unit) if _is_due(one, unit.now, changed, hub)]
+        if not due:
+            return []
+        trip = trip or hub.at(None)
+        said = [(one, _statuses(unit, one, trip)) for one in due]
         as_of = unit.now
-    for status_list, statuses in due:
+    for status_list, statuses in said:
         token = _signed(status_list, statuses, int(as_of.timestamp()), trip)
-        hub.public_files.put(f"status/{status_list.list_no}", token.encode("ascii"))
-        _LAST[status_uri(hub.region, status_list.list_no)] = _Last(
-            token.encode("ascii"), trip.trust.digest, statuses
-        )
-    if due:
-        with hub.writing() as unit:
-            for status_list, _ in due:
-                status.published(unit, status_list, as_of)
-    return [status_list.list_no for status_list, _ in due]
+        trip.public_files.put(f"status/{status_list.list_no}", token.encode("ascii"))
+        uri = status_uri(trip.region, status_list.list_no)
+        _LAST[uri] = _Last(token.encode("ascii"), trip.trust.digest, statuses)
+    with hub.writing() as unit:
+        for status_list in due:
+            status.published(unit, status_list, as_of)
+    return [status_list.list_no for status_list in due]
 
 
-def _bring_back(trip: Trip) -> None:
-    """See that every list that we published has its row: one that was taken away would never be published again."""
-    with trip.reading() as unit:
+def _is_due(status_list: ListState, now: datetime, changed: Collection[int], hub: Hub) -> bool:
+    """Tell whether a list is new, changed in another second than it spoke in, altered, or signed long ago."""
+    published = status_list.published_at
+    if published is None or published > now:  # dated ahead, by a clock that was: nobody believes it
+        return True
+    if now >= published + timedelta(seconds=hub.settings.status_resign_seconds):
+        return True
+    is_other = status_list.list_no in changed or status_list.is_altered
+    return is_other and int(now.timestamp()) != int(published.timestamp())
+
+
+def _lost(hub: Hub) -> list[int]:
+    """Return the numbers of published lists without a row: one that was taken away would never be published again."""
+    with hub.reading() as unit:
         known = {status_list.list_no for status_list in status.lists(unit)}
-    named = [int(name) for name in trip.public_files.names("status") if _NUMBER.fullmatch(name)]
-    gone = [n for n in named if n not in known and _before(n, trip) is not None]
-    if gone:
+    named = (int(name) for name in hub.public_files.names("status") if _NUMBER.fullmatch(name))
+    return [list_no for list_no in named if list_no not in known]
+
+
+def _bring_back(lost: Collection[int], trip: Trip) -> None:
+    """Give each list that we signed its row back."""
+    ours = [list_no for list_no in lost if _before(list_no, trip) is not None]
+    if ours:
         with trip.writing() as unit:
-            for list_no in gone:
+            for list_no in ours:
                 status.bring_back(unit, list_no)
 
 

@@ -7,6 +7,7 @@ from certhub_verifier.causes import Verdict
 from certhub_verifier.cli import detect as intakes
 from certhub_verifier.cli import pictures
 from certhub_verifier.cli.console import result_lines
+from certhub_verifier.cli.documents import Documents
 from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.results import Unread
 from certhub_verifier.cli.sources import Source
@@ -24,8 +25,10 @@ from tests.support.credentials import NOW
 
 def edge_targets(corpus: Corpus) -> tuple[Target, ...]:
     """Return the targets at which anything at all arrives."""
+    anchor = Anchor(origin="folder", trust=corpus.trust, status=corpus.public_files)
     desk = Judging(
-        anchor=Anchor(origin="folder", trust=corpus.trust, status=corpus.public_files),
+        anchor=anchor,
+        documents=Documents(None, anchor),
         matter=corpus.matter,
         matter_named=True,
         now=NOW,

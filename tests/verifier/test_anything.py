@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from certhub_schemas import matters
 from certhub_verifier.cli.console import result_lines
+from certhub_verifier.cli.documents import Documents
 from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.sources import Source
 from certhub_verifier.cli.trust_sources import NOTHING, Anchor
@@ -40,7 +41,14 @@ GOOD = [
     )
 ]
 DESKS = [
-    Judging(anchor=anchor, matter=matters()[0], matter_named=named, now=NOW, explaining=True)
+    Judging(
+        anchor=anchor,
+        documents=Documents(None, anchor),
+        matter=matters()[0],
+        matter_named=named,
+        now=NOW,
+        explaining=True,
+    )
     for anchor, named in (
         (NOTHING, False),
         (Anchor(origin="folder", trust=TRUST, status=LISTS), True),
