@@ -16,7 +16,7 @@ from tests.support.ports import free_ports
 pytestmark = pytest.mark.drill
 HANGS = 300  # seconds: no slowness, a server that never comes up
 SLOW = "import sys, time\nif '--multiprocessing-fork' in sys.orig_argv: time.sleep(7)\n"
-BROKEN = "import os, sys\nif 'serve' in sys.orig_argv: os.write(2, b'no room is left\\n'); os._exit(3)\n"
+BROKEN = "import os, sys\nif 'certhub.demo.serve' in sys.orig_argv: os.write(2, b'no room is left\\n'); os._exit(3)\n"
 
 
 def laden(folder: Path, burden: str) -> dict[str, str]:
@@ -68,7 +68,9 @@ def test_a_demo_whose_server_ends_says_its_last_words(tmp_path: Path) -> None:
     options = ["--json", "--data", str(tmp_path / "demo"), "--port", str(free_ports())]
     command = [sys.executable, "-m", "certhub", "demo", *options]
     environment = laden(tmp_path / "broken", BROKEN)
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+    ended = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False, timeout=HANGS
+    )
 
     assert 1 == ended.returncode
     for said in ("exit code 3", "no room is left", "420700/serve.log", "--reset"):

@@ -100,6 +100,10 @@ def chosen(page: Page) -> None:
     page.locator(".held-card", has_text="营业执照").first.locator("input").check()
 
 
+NOBODYS = "LN-演示-0008"
+"""The licence of the story was once left suspended here, and whatever was tested next was refused."""
+
+
 def shown(page: Page) -> None:
     """A code on the holder's page."""
     chosen(page)
@@ -114,8 +118,9 @@ def issuing(page: Page) -> None:
 
 
 def changing(page: Page) -> None:
-    """The dialog that changes a certificate's state, by a deed that can be taken back."""
-    page.locator("[data-event=reinstate], [data-event=suspend]").last.click()
+    """The dialog that changes a certificate's state: of one that no story and no card shows."""
+    row = page.locator(".certificate", has_text=NOBODYS)
+    row.locator("[data-event=reinstate], [data-event=suspend]").click()
     page.wait_for_selector("#change[open]")
 
 
