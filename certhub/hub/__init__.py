@@ -10,7 +10,6 @@ Nothing reaches around it. A test hands in a stopped clock, seeded randomness, a
 that kills the process; weeks of several regions can be simulated in one process from a seed.
 """
 
-import logging
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -37,7 +36,6 @@ from certhub.people.parties.people import Actor
 from certhub.regions.trust.folder import TrustFolder
 from certhub.settings import BadSettings, Settings
 
-log = logging.getLogger("certhub.hub")
 TRUST, PUBLIC, PASSPHRASE, SQLITE = "trust", "public", "keys.passphrase", "certhub.db"
 DEMO_TOKENS, DEMO_PAGES = "demo-tokens.json", "demo-pages.json"  # {role: token}, where a demo left them
 DEMO_ORDER = (
@@ -142,16 +140,7 @@ class Hub:
 
     def at(self, by: Actor | None) -> Trip:
         """Return the world as it is now, for one trip through a flow; raises NoTrust when there is no trust set."""
-        return Trip(now=self.now(), trust=self.trust, catalogue=self._kept_catalogue(), by=by, hub=self)
-
-    def _kept_catalogue(self) -> Catalogue:
-        """Return the catalogue, kept under its digest before any receipt names it; a full disk stops nobody."""
-        if not self.public_files.keeps(self.catalogue.digest):
-            try:
-                self.public_files.keep(self.catalogue.document())
-            except OSError as broken:
-                log.warning("hub: the catalogue cannot be kept: %s", broken)
-        return self.catalogue
+        return Trip(now=self.now(), trust=self.trust, catalogue=self.catalogue, by=by, hub=self)
 
     def signer(self, purpose: Purpose) -> Signer:
         """The region's signer for a purpose, as of now."""

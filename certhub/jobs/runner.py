@@ -98,9 +98,7 @@ class Turns:
         beaten_at: float | None = None
         for name, due in self._due.items():
             now = self._hub.clock.monotonic()
-            if (
-                beaten_at is None or now - beaten_at > LEASE_SECONDS / 2
-            ):  # a long step may have cost the lease
+            if beaten_at is None or now - beaten_at > LEASE_SECONDS / 2:  # a long step may cost the lease
                 if self._lease is not None and not _has(self._lease, self._hub):
                     return False
                 beaten_at = now

@@ -103,7 +103,7 @@ def file(verification: VerificationInProgress, *, at: datetime, operator: str) -
 
 def _report(verification: VerificationInProgress, at: datetime) -> Report:
     resolved = verification.resolved
-    about = {
+    about: dict[str, Any] = {
         "channel": resolved.channel,
         "as_of": at,
         "verification_id": verification.id,
@@ -111,9 +111,9 @@ def _report(verification: VerificationInProgress, at: datetime) -> Report:
         "receipt_url": f"/api/v1/verifications/{verification.id}/receipt",
     }
     if resolved.cause is not None:
-        return failed(resolved.cause, resolved.detail, **about)  # type: ignore[arg-type]
+        return failed(resolved.cause, resolved.detail, **about)
     items = resolved.report_items
-    return overall(items, is_count_known=resolved.is_count_known, about=resolved.detail, **about)  # type: ignore[arg-type]
+    return overall(items, is_count_known=resolved.is_count_known, about=resolved.detail, **about)
 
 
 def _receipt(verification: VerificationInProgress, report: Report, at: datetime, operator: str) -> Receipt:

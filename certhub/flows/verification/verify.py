@@ -71,7 +71,7 @@ def verify(request: VerificationRequest, *, by: Actor, hub: Hub) -> Mapping[str,
         decided = _at_home(verification, code)
     if isinstance(decided, Verification):
         return as_seen(decided.report or {}, by=by, catalogue=trip.catalogue)
-    policy = _named(policy_for(decided.matter, decided.resolved.channel), trip=trip)
+    policy = _kept(policy_for(decided.matter, decided.resolved.channel), trip=trip)
     hub.step("verify:4")
     with hub.writing() as unit:
         filed = _write(unit, replace(decided, policy=policy))
@@ -166,13 +166,17 @@ def _world(verification: VerificationInProgress) -> World:
     return World(trip.now, trip.trust, trip.catalogue, trip.region, verification.matter, trip.random)
 
 
-def _named(policy: Policy, *, trip: Trip) -> str:
-    """Keep the rules, and return the digest that the receipt names; a full disk keeps no clerk waiting."""
-    try:
-        return trip.public_files.keep(policy.document())
-    except OSError as broken:
-        log.warning("verify: the rules cannot be kept: %s", broken)
-        return policy.digest()
+def _kept(policy: Policy, *, trip: Trip) -> str:
+    """Keep what the receipt names, rules and catalogue, and return the rules' digest; a full disk stops no clerk."""
+    rules, catalogue, public_files = policy.digest(), trip.catalogue, trip.public_files
+    named = (("rules", rules, policy.document), ("catalogue", catalogue.digest, catalogue.document))
+    for name, digest, document in named:
+        try:
+            if not public_files.keeps(digest):
+                public_files.keep(document())
+        except OSError as broken:
+            log.warning("verify: the %s cannot be kept: %s", name, broken)
+    return rules
 
 
 def _before(unit: Unit, verification: VerificationInProgress) -> Verification | None:

@@ -73,10 +73,9 @@ def events(
     query = select(_EVENT).order_by(_EVENT.c.id.desc())
     if subject is not None:
         query = query.where(_EVENT.c.subject == subject)
-    if (
-        type_ is not None
-    ):  # a former name may have meant another type, which its subject tells: counted after it is read
+    if type_ is not None:
         query = query.where(_EVENT.c.type.in_(names_of(type_)))
+    # A former name may have meant another type, as the subject tells: those rows are counted once they are read.
     rows = unit.sql.execute(query if type_ is not None else query.limit(limit))
     fitting = (row for row in rows if type_ is None or name_of(row.type, row.subject) == type_)
     return [
