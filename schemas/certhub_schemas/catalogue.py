@@ -31,9 +31,13 @@ class Catalogue:
     versions: Mapping[str, Mapping[int, Kind]]
     matter_versions: Mapping[str, Mapping[int, Matter]]
     digest: str = field(init=False)
+    _document: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", sha256(self.document()).hexdigest())
+        whole = {"kinds": _forms(self.versions), "matters": _forms(self.matter_versions)}
+        document = json.dumps(_sorted(whole), ensure_ascii=False, separators=(",", ":")).encode()
+        object.__setattr__(self, "_document", document)
+        object.__setattr__(self, "digest", sha256(document).hexdigest())
 
     @classmethod
     def of(cls, kinds: Iterable[Kind], matters: Iterable[Matter] = ()) -> Self:
@@ -73,8 +77,7 @@ class Catalogue:
         {"kinds": [...], "matters": [...]} as JSON in UTF-8 without white space, members sorted, entries by code and
         version. The display order of matters is no part of it: who orders them anew changes no digest.
         """
-        whole = {"kinds": _forms(self.versions), "matters": _forms(self.matter_versions)}
-        return json.dumps(_sorted(whole), ensure_ascii=False, separators=(",", ":")).encode()
+        return self._document
 
 
 @cache
