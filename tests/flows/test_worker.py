@@ -11,8 +11,10 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import VerifierError
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import MIN_SLOTS, StatusList, parse_statement, status_uri
+from sqlalchemy import select
 
 from certhub.db import leases, outbox
+from certhub.db.columns import table_of
 from certhub.db.leases import Lease
 from certhub.errors import NotFound
 from certhub.jobs import status_lists
@@ -24,10 +26,13 @@ from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
 from certhub.records.status import rules
 from certhub.records.status import store as status
+from certhub.records.status.tables import SlotRow
 from tests.support.peers import BrokenWire
 from tests.support.region import Region
 from tests.support.stock import Stock
 from tests.support.story import change, food, issued, licence, scan, ticket
+
+_SLOT = table_of(SlotRow)
 
 
 @pytest.fixture
@@ -123,7 +128,12 @@ def test_a_decoys_turn_leaves_the_word_that_a_change_leaves(home, clock):
     publish(home.hub)
     before = said_of(home)
     clock.pass_(seconds=1)
-    turning = replace(home.hub, random=lambda count: b"\x41" if count == 1 else bytes(count))
+    with home.hub.reading() as unit:
+        taken = set(unit.sql.scalars(select(_SLOT.c.list_index).where(_SLOT.c.list_no == 1)))
+    free = next(at for at in range(MIN_SLOTS) if at not in taken)
+    database = replace(home.hub.database, random=lambda count: free.to_bytes(count, "big"))
+    decides = {1: b"\x41", 4: bytes(4)}  # that a decoy turns, and that it begins to speak
+    turning = replace(home.hub, random=decides.__getitem__, database=database)
 
     turn_decoys(turning, seconds=0.5, topic=outbox.STATUS_LISTS)
     with home.hub.reading() as unit:
