@@ -12,9 +12,9 @@ COPY keys keys
 COPY verifier verifier
 COPY certhub certhub
 RUN /opt/build/bin/pip wheel --no-index --no-deps --no-build-isolation -w /own ./schemas ./keys ./verifier .
-# Only what the hub needs is taken from the folder: no test tools in the image.
-RUN python -m venv /opt/certhub
-RUN /opt/certhub/bin/pip install --no-index --find-links /wheels --find-links /own "certhub[postgres]"
+# Only what the hub needs is taken from the folder: no test tools in the image, and no pip.
+RUN python -m venv --without-pip /opt/certhub
+RUN /opt/build/bin/pip --python /opt/certhub/bin/python install --no-index --find-links /wheels --find-links /own "certhub[postgres]"
 # A named volume takes over the owner of the folder it is mounted on; compose.yaml mounts one for each region.
 RUN mkdir -p /data/420700 /data/420100
 

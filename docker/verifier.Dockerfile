@@ -9,8 +9,8 @@ RUN /opt/build/bin/pip install --no-cache-dir --no-index --find-links /wheels ha
 COPY schemas schemas
 COPY verifier verifier
 RUN /opt/build/bin/pip wheel --no-index --no-deps --no-build-isolation -w /own ./schemas ./verifier
-RUN python -m venv /opt/verifier
-RUN /opt/verifier/bin/pip install --no-index --find-links /wheels --find-links /own certhub-verifier
+RUN python -m venv --without-pip /opt/verifier
+RUN /opt/build/bin/pip --python /opt/verifier/bin/python install --no-index --find-links /wheels --find-links /own certhub-verifier
 
 FROM python:3.11-slim-bookworm
 COPY --from=build /opt/verifier /opt/verifier

@@ -3,6 +3,7 @@
     parse    logical lines → instructions (Dockerfile reference: comments, `\\` continuation, exec form as JSON)
     Replay   a folder stands for the image's file system, a fresh venv for the Python of the base image;
              FROM empties the folder, COPY copies, RUN runs with /opt, /src, /wheels, /own, /data inside it
+    Layers   what steps that two Dockerfiles begin with have left, kept for the second, as Docker keeps it
 
 A replay says that the steps fit together. It says nothing of the base image, of users and capabilities, or
 of a read-only root: those need Docker.
@@ -15,8 +16,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 # ADD is left out on purpose: it fetches addresses and unpacks archives by itself.
@@ -120,13 +123,56 @@ def _instruction(number: int, said: str) -> Instruction:
     return Instruction(number, name.upper(), flags, rest.strip())
 
 
+Begun = tuple[str, ...]
+"""The base image and the steps of a stage so far, each as it is spelled."""
+
+
+@dataclass
+class Layers:
+    """What was left by the first steps of a stage, where two stages have them in common; of one context alone."""
+
+    folder: Path
+    shared: frozenset[Begun]
+
+    @classmethod
+    def of(cls, folder: Path, stages: Iterable[Stage]) -> "Layers":
+        """Return an empty store for these stages, in `folder`."""
+        counted = Counter(begun for stage in stages for begun in _beginnings(stage))
+        return cls(folder, frozenset(begun for begun, times in counted.items() if times > 1))
+
+    def longest(self, stage: Stage) -> int:
+        """Return after how many steps of a stage the last layer stands that is kept, 0 where none is."""
+        kept = [at for at, begun in enumerate(_beginnings(stage), start=1) if self._place(begun).is_dir()]
+        return max(kept, default=0)
+
+    def keep(self, stage: Stage, steps: int, root: Path) -> None:
+        """Keep what so many steps left, if another stage will begin with the same ones and no longer beginning."""
+        beginnings = _beginnings(stage)
+        is_last = steps == len(beginnings) or beginnings[steps] not in self.shared
+        if beginnings[steps - 1] in self.shared and is_last:
+            shutil.copytree(root, self._place(beginnings[steps - 1]), symlinks=True, dirs_exist_ok=True)
+
+    def bring_back(self, stage: Stage, steps: int, root: Path) -> None:
+        """Put what so many steps left where it was made: an environment knows its own place."""
+        shutil.copytree(self._place(_beginnings(stage)[steps - 1]), root, symlinks=True, dirs_exist_ok=True)
+
+    def _place(self, begun: Begun) -> Path:
+        return self.folder / sha256("\n".join(begun).encode()).hexdigest()
+
+
+def _beginnings(stage: Stage) -> list[Begun]:
+    spelled = [f"{step.name} {sorted(step.flags.items())} {step.rest}" for step in stage.steps]
+    return [(stage.base, *spelled[:count]) for count in range(1, len(spelled) + 1)]
+
+
 @dataclass
 class Replay:
-    """Replays the stages of a Dockerfile in a folder."""
+    """Replays the stages of a Dockerfile in a folder, which has to be the same one for all that share layers."""
 
     context: Path
     folder: Path
     python: Path
+    layers: Layers
     environment: dict[str, str] = field(default_factory=dict)
     stages: dict[str, Path] = field(default_factory=dict)
 
@@ -138,6 +184,7 @@ class Replay:
     def run(self, stages: Sequence[Stage]) -> list[str]:
         """Replay every stage; return CMD or ENTRYPOINT of the last, to be run with `call`."""
         words: list[str] = []
+        shutil.rmtree(self.folder, ignore_errors=True)
         for number, stage in enumerate(stages):
             if self.root.exists():
                 self.stages[stages[number - 1].name or str(number - 1)] = self.root.rename(
@@ -157,19 +204,23 @@ class Replay:
         )
 
     def _stage(self, stage: Stage) -> list[str]:
-        where, words = self.root, list[str]()
-        for step in stage.steps:
+        where, words, kept = self.root, list[str](), self.layers.longest(stage)
+        if kept:
+            self.layers.bring_back(stage, kept, self.root)
+        for number, step in enumerate(stage.steps, start=1):
             if step.name == "WORKDIR":
                 where = self._inside(step.rest)
                 where.mkdir(parents=True, exist_ok=True)
             elif step.name == "ENV":
                 self._set(step.words)
-            elif step.name == "COPY":
+            elif step.name == "COPY" and number > kept:
                 self._copy(step, where)
-            elif step.name == "RUN":
+            elif step.name == "RUN" and number > kept:
                 self._run(step, where)
             elif step.name in {"CMD", "ENTRYPOINT"}:
                 words = step.words if step.name == "CMD" and not words else words or step.words
+            if number > kept:
+                self.layers.keep(stage, number, self.root)
         return words
 
     def _set(self, words: Sequence[str]) -> None:
@@ -214,5 +265,6 @@ class Replay:
 
 def base_python(folder: Path) -> Path:
     """Make the venv that stands for the Python of the base image; return its `python`."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
+    command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
     return folder / "bin" / "python"
