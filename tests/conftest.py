@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import places, sampled, skips
+from tests.support import memory, places, sampled, skips
 
 if TYPE_CHECKING:
     from tests.support.postgres import Postgres
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # A slow machine is not a wrong program.
 settings.register_profile("certhub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("certhub")
+
+
+memory.move_in()
 
 
 def _skipped(config: pytest.Config) -> Any:

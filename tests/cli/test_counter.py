@@ -20,6 +20,7 @@ from tests.support.region import Region
 from tests.support.serving import serving
 from tests.support.story import BUSINESS
 
+pytestmark = pytest.mark.parametrize("stock", ["sqlite"], indirect=True)  # a command sees HTTP, not the store
 LICENCE = "演示-营-0001"
 ELSEWHERE = """
 import os, signal, sys

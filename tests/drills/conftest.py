@@ -1,7 +1,5 @@
 """The process that dies, and a region for it to die in."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,21 +35,6 @@ def scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
     """Ezhou, this drill's own."""
     with copied(sqlite_stock, tmp_path / "regions") as folder:
         yield from _looked_at(Scene(folder / "420700", child))
-
-
-@pytest.fixture
-def quick_scene(sqlite_stock: Stock, child: Child, tmp_path: Path) -> Iterator[Scene]:
-    """Ezhou in memory, where there is such a folder: thirty thousand fsyncs take minutes and prove nothing here.
-
-    What a killed process wrote is the kernel's, on a disk or in memory alike.
-    """
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="certhub-race-", dir=memory if memory.is_dir() else tmp_path))
-    try:
-        with copied(sqlite_stock, folder):
-            yield from _looked_at(Scene(folder / "420700", child))
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

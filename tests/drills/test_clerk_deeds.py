@@ -91,15 +91,15 @@ def reveal_killed(scene: Scene) -> None:
 
 
 @pytest.mark.drill
-def test_an_outcome_is_whole_or_not_at_all(quick_scene: Scene) -> None:
+def test_an_outcome_is_whole_or_not_at_all(scene: Scene) -> None:
     """Killed at every place, on SQLite."""
-    outcome_killed(quick_scene)
+    outcome_killed(scene)
 
 
 @pytest.mark.drill
-def test_a_value_is_on_record_before_it_is_shown(quick_scene: Scene) -> None:
+def test_a_value_is_on_record_before_it_is_shown(scene: Scene) -> None:
     """Killed at every place, on SQLite."""
-    reveal_killed(quick_scene)
+    reveal_killed(scene)
 
 
 @pytest.mark.postgres

@@ -63,10 +63,10 @@ def stored(scene: Scene, prefix: str) -> dict[str, list[Certificate]]:
 
 @pytest.mark.drill
 @pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.long)])
-def test_an_import_survives_deaths(quick_scene: Scene, times: int) -> None:
+def test_an_import_survives_deaths(scene: Scene, times: int) -> None:
     """Five hundred and twenty rows, killed at a random moment, finished by running the file again, time after time."""
     chance = random.Random(36904)
-    killed = sum(killed_and_finished(quick_scene, time, chance) for time in range(times))
+    killed = sum(killed_and_finished(scene, time, chance) for time in range(times))
     assert times / 2 <= killed  # a moment of the clock may come after the end; a statement never does
 
 

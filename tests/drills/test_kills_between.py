@@ -113,27 +113,27 @@ def told_once(scene: Scene, code: str, vid: str, *, first: bool) -> None:
 
 
 @pytest.mark.parametrize("victim", STEPS)
-def test_a_scan_between_regions_survives_a_death_at_each_step(quick_scene: Scene, victim: str) -> None:
+def test_a_scan_between_regions_survives_a_death_at_each_step(scene: Scene, victim: str) -> None:
     """Whoever of the two dies: the code is spent once, for one clerk, and the answer is told once."""
     for n, step in enumerate(STEPS[victim]):
-        code, vid = minted(quick_scene, f"间-{victim}-{n}"), f"between-{victim}-{n}"
+        code, vid = minted(scene, f"间-{victim}-{n}"), f"between-{victim}-{n}"
         order = {"code": code, "verification_id": vid, "victim": victim, "kill": {"step": step}}
-        assert [KILLED] == quick_scene.order("ask", **order), step
-        told_once(quick_scene, code, vid, first=n % 2 == 0)
+        assert [KILLED] == scene.order("ask", **order), step
+        told_once(scene, code, vid, first=n % 2 == 0)
 
 
 @STRIDE
 @pytest.mark.parametrize("what", ["statement", "commit"])
 @pytest.mark.parametrize("victim", STEPS)
 def test_a_scan_between_regions_survives_death_at_every_statement(
-    quick_scene: Scene, victim: str, what: str, stride: int
+    scene: Scene, victim: str, what: str, stride: int
 ) -> None:
     """The same before each single SQL statement and each commit of either side."""
     for n in range(1, MOST, stride if what == "statement" else 1):
-        code, vid = minted(quick_scene, f"间-{victim}-{what}-{n}"), f"between-{victim}-{what}-{n}"
+        code, vid = minted(scene, f"间-{victim}-{what}-{n}"), f"between-{victim}-{what}-{n}"
         order = {"code": code, "verification_id": vid, "victim": victim, "kill": {what: n}}
-        ended = quick_scene.order("ask", **order)
-        told_once(quick_scene, code, vid, first=n % 2 == 0)
+        ended = scene.order("ask", **order)
+        told_once(scene, code, vid, first=n % 2 == 0)
         if ended == [0]:
             assert n > 2
             return
@@ -143,16 +143,14 @@ def test_a_scan_between_regions_survives_death_at_every_statement(
 
 @STRIDE
 @pytest.mark.parametrize("what", ["statement", "commit"])
-def test_no_bundle_is_signed_that_the_history_does_not_hold(
-    quick_scene: Scene, what: str, stride: int
-) -> None:
+def test_no_bundle_is_signed_that_the_history_does_not_hold(scene: Scene, what: str, stride: int) -> None:
     """Every bundle that the key ever signed has its event; whoever died before gave nothing away."""
     for n in range(1, MOST, stride if what == "statement" else 1):
-        ended = quick_scene.order("bundle", kill={what: n})
-        with quick_scene.hub() as hub, hub.reading() as unit:
+        ended = scene.order("bundle", kill={what: n})
+        with scene.hub() as hub, hub.reading() as unit:
             told = {event.subject for event in history.events(unit, type_="bundle.issued", limit=1_000)}
-        assert {str(one["ver"]) for one in payloads(quick_scene, "bundle+jwt")} <= told
-        quick_scene.clock.pass_(seconds=1)
+        assert {str(one["ver"]) for one in payloads(scene, "bundle+jwt")} <= told
+        scene.clock.pass_(seconds=1)
         if ended == [0]:
             assert n > 1
             return
@@ -162,22 +160,22 @@ def test_no_bundle_is_signed_that_the_history_does_not_hold(
 
 @STRIDE
 @pytest.mark.parametrize("what", ["statement", "commit"])
-def test_a_worker_that_dies_leaves_what_the_next_one_ends(quick_scene: Scene, what: str, stride: int) -> None:
+def test_a_worker_that_dies_leaves_what_the_next_one_ends(scene: Scene, what: str, stride: int) -> None:
     """One suspended, one given up: after every death the next worker publishes both, and no word is lost."""
     for n in range(1, MOST, stride if what == "statement" else 1):
-        with quick_scene.hub() as hub:
+        with scene.hub() as hub:
             by = account(hub, Role.AGENCY)
             made, _ = issue.issue(licence(f"工-{what}-{n}"), by=by, hub=hub, key=key())
             with pytest.raises(PulledPlug):
                 issue.issue(licence(f"弃-{what}-{n}"), by=by, hub=_cut(hub), key=key())
-            quick_scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
+            scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
             decided = Order("演示", "鄂演决字〔2026〕第9号")
             change.change(str(made["id"]), Transition.SUSPEND, decided, by=by, hub=hub, key=key())
-        ended = quick_scene.order("work", kill={what: n})
-        with quick_scene.hub() as hub:
-            assert [] == settled(hub, quick_scene.clock)
+        ended = scene.order("work", kill={what: n})
+        with scene.hub() as hub:
+            assert [] == settled(hub, scene.clock)
             sweep(hub)
-            assert [] == settled(hub, quick_scene.clock)
+            assert [] == settled(hub, scene.clock)
         if ended == [0]:
             assert n > 2
             return

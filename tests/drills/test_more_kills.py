@@ -64,16 +64,16 @@ def again(scene: Scene, ask: Callable[[], object]) -> None:
         ask()
 
 
-def test_revoke_is_whole_or_not_at_all(quick_scene: Scene) -> None:
+def test_revoke_is_whole_or_not_at_all(scene: Scene) -> None:
     """State, slot, event and word to the worker agree after every death; a retry ends it, told of once."""
-    for certificate_id, ended in deaths(quick_scene, "revoke"):
-        with quick_scene.hub() as hub:
+    for certificate_id, ended in deaths(scene, "revoke"):
+        with scene.hub() as hub:
             by, one = account(hub, Role.AGENCY), found(hub, certificate_id)
             assert one.state is (State.REVOKED if ended else one.state)
             agree(hub, one)
             once = key(f"revoke {certificate_id}")
             again(
-                quick_scene,
+                scene,
                 lambda: change.change(certificate_id, Transition.REVOKE, ORDER, by=by, hub=hub, key=once),  # noqa: B023
             )
             one = found(hub, certificate_id)
@@ -91,19 +91,19 @@ def agree(hub: Hub, one: Certificate) -> None:
             assert str(one.list_no) in {ref for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)}
 
 
-def test_renew_leaves_one_that_is_active(quick_scene: Scene) -> None:
+def test_renew_leaves_one_that_is_active(scene: Scene) -> None:
     """After every death there is exactly one active version; a retry ends it; what was begun in vain is voided."""
-    for certificate_id, _ in deaths(quick_scene, "renew"):
-        with quick_scene.hub() as hub:
+    for certificate_id, _ in deaths(scene, "renew"):
+        with scene.hub() as hub:
             by = account(hub, Role.AGENCY)
             number = found(hub, certificate_id).record.number
             assert 1 == [one.state for one in versions(hub, number)].count(State.ACTIVE)
-            signed_are_on_record(quick_scene, hub)
+            signed_are_on_record(scene, hub)
             once = key(f"renew {certificate_id}")
-            again(quick_scene, lambda: renew.renew(certificate_id, ORDER, None, by=by, hub=hub, key=once))  # noqa: B023
+            again(scene, lambda: renew.renew(certificate_id, ORDER, None, by=by, hub=hub, key=once))  # noqa: B023
             assert State.SUPERSEDED is found(hub, certificate_id).state
             assert [2] == [one.version for one in versions(hub, number) if one.state is State.ACTIVE]
-            quick_scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
+            scene.clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
             sweep(hub)
             left = {one.state for one in versions(hub, number)}
             assert left <= {State.ACTIVE, State.SUPERSEDED, State.VOIDED}
@@ -126,12 +126,12 @@ def signed_are_on_record(scene: Scene, hub: Hub) -> None:
     scene.journal.unlink(missing_ok=True)
 
 
-def test_a_sealed_code_is_on_record_before_it_is_signed(quick_scene: Scene) -> None:
+def test_a_sealed_code_is_on_record_before_it_is_signed(scene: Scene) -> None:
     """Every code that a key ever signed has its event, with its id; whoever died in between showed nothing."""
-    for _, ended in deaths(quick_scene, "show", mode="sealed"):
-        with quick_scene.hub() as hub, hub.reading() as unit:
+    for _, ended in deaths(scene, "show", mode="sealed"):
+        with scene.hub() as hub, hub.reading() as unit:
             shown = {one.body["jti"] for one in history.events(unit, type_="certificate.shown", limit=500)}
-        for signing_input in quick_scene.signed():
+        for signing_input in scene.signed():
             assert json.loads(base64url.decode(signing_input.split(".")[1]))["jti"] in shown
-        assert ended == bool(quick_scene.told())
-        quick_scene.acks.unlink(missing_ok=True)
+        assert ended == bool(scene.told())
+        scene.acks.unlink(missing_ok=True)

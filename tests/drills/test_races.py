@@ -11,14 +11,14 @@ from tests.drills.orders import Scene
 from tests.drills.test_kills import minted
 
 CLIENTS, PROCESSES = 50, 4
-ROUNDS = pytest.mark.parametrize("rounds", [20, pytest.param(200, marks=pytest.mark.long)])
+ROUNDS = pytest.mark.parametrize("rounds", [10, pytest.param(200, marks=pytest.mark.long)])
 
 
 @pytest.mark.drill
 @ROUNDS
-def test_fifty_clients_race_for_a_ticket_on_sqlite(quick_scene: Scene, rounds: int) -> None:
+def test_fifty_clients_race_for_a_ticket_on_sqlite(scene: Scene, rounds: int) -> None:
     """One success a round, and the other forty-nine are told when and where it was used."""
-    raced(quick_scene, rounds=rounds)
+    raced(scene, rounds=rounds)
 
 
 @pytest.mark.postgres
@@ -28,9 +28,9 @@ def test_fifty_clients_race_for_a_ticket_on_postgresql(postgres_scene: Scene, ro
     raced(postgres_scene, rounds=rounds)
 
 
-def test_clients_race_for_a_ticket(quick_scene: Scene) -> None:
+def test_clients_race_for_a_ticket(scene: Scene) -> None:
     """The drill in small: five rounds of twelve clients."""
-    raced(quick_scene, rounds=5, clients=12)
+    raced(scene, rounds=5, clients=12)
 
 
 def raced(scene: Scene, *, rounds: int, clients: int = CLIENTS) -> None:

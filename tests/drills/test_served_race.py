@@ -17,7 +17,7 @@ CLIENTS = 50
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("rounds", [4, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=pytest.mark.long)])
 def test_fifty_clients_race_for_a_ticket_through_four_workers(
     postgres: Postgres, tmp_path: Path, rounds: int
 ) -> None:

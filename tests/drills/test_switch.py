@@ -45,10 +45,10 @@ def killed_everywhere(scene: Scene, *, is_stopped: bool) -> None:
 
 
 @pytest.mark.drill
-def test_a_stop_and_its_event_are_one(quick_scene: Scene) -> None:
+def test_a_stop_and_its_event_are_one(scene: Scene) -> None:
     """Stopped, then resumed, on SQLite."""
-    killed_everywhere(quick_scene, is_stopped=True)
-    killed_everywhere(quick_scene, is_stopped=False)
+    killed_everywhere(scene, is_stopped=True)
+    killed_everywhere(scene, is_stopped=False)
 
 
 @pytest.mark.postgres

@@ -32,10 +32,11 @@ from certhub.records.certificates.tables import CertificateRow, HoldingRow, Numb
 from certhub.records.status.tables import SlotRow, StatusListRow
 from tests.support.region import Clock
 
-_CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, _SLOT, _LIST = (
-    table_of(row) for row in (CertificateRow, NumberRow, PublicIdRow, HoldingRow, SlotRow, StatusListRow)
+_CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, _SLOT, _LIST, _CHANGE = (
+    table_of(row)
+    for row in (CertificateRow, NumberRow, PublicIdRow, HoldingRow, SlotRow, StatusListRow, StateRow)
 )
-_WHOLE = (_CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, table_of(StateRow), table_of(EventRow))
+_WHOLE = (_CERTIFICATE, _NUMBER, _PUBLIC_ID, _HOLDING, _CHANGE, table_of(EventRow))
 ISSUED = "certificate.issued"
 TOLD = {ISSUED: State.ACTIVE, "certificate.reinstated": State.ACTIVE} | {
     f"certificate.{state.value}": state for state in State if state is not State.ACTIVE
@@ -43,6 +44,8 @@ TOLD = {ISSUED: State.ACTIVE, "certificate.reinstated": State.ACTIVE} | {
 """The state in which a certificate is after an event of a type."""
 ENDS = set(State) - {State.INTENDED, State.ACTIVE, State.SUSPENDED, State.VOIDED}
 LIVE = {State.ACTIVE, State.SUSPENDED}
+_AGREED: set[tuple[Any, ...]] = set()
+"""Certificates that agreed with their changes and history, row for row: each test begins with the same dozen."""
 Slot = tuple[int, int]
 
 
@@ -69,12 +72,14 @@ def settled(hub: Hub, clock: Clock) -> list[str]:
     if before:
         return before
     clock.pass_(seconds=1)
-    publish(hub)
+    published = publish(hub)
     with hub.reading() as unit:
         left = [
             f"the outbox still says that list {ref} changed"
             for _, ref in outbox.posted(unit, outbox.STATUS_LISTS)
         ]
+        if not published and not left:  # whatever it wrote, it would have published
+            return []
         now = _look(unit)
         # Rows that are exactly those of before agree as they did.
         return left + (_between_rows(unit, now) if now != seen else []) + _in_public(unit, hub, now)
@@ -91,10 +96,23 @@ def _look(unit: Unit) -> _Seen:
 def _between_rows(unit: Unit, seen: _Seen) -> list[str]:
     """Certificates, their slots, changes, indexes and history agree."""
     certificates, told = seen.rows[_CERTIFICATE.name], _history(unit)
+    changes: dict[UUID, list[Any]] = defaultdict(list)
+    for change in seen.rows[_CHANGE.name]:
+        changes[change.certificate].append(change)
+    key = unit.vault.mac(b"settled")
+    unknown = {
+        (key, tuple(row), frozenset(told.get(row.ref.hex(), {}).items()), *map(tuple, changes[row.id])): row
+        for row in certificates
+    }
+    for agreed in _AGREED & unknown.keys():
+        del unknown[agreed]
+    differing = _rows_and_changes(unit, unknown.values(), told)
+    if not differing:
+        _AGREED.update(unknown)
     return [
         *_rows_and_slots(certificates, seen.slots),
         *_rows_and_history(certificates, told),
-        *_rows_and_changes(unit, certificates, told),
+        *differing,
         *_rows_and_indexes(unit, certificates),
     ]
 
