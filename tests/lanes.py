@@ -10,7 +10,7 @@
 
     long       only when it is named: every death, round and case that the other lanes sample
 
-Lanes that keep one processor busy run two at a time: each one's words are shown whole when it has ended.
+Lanes that take long run two at a time: each one's words are shown whole when it has ended.
 
 `check` alone passes over a lane whose tool is missing, and says which. `check --all` is the gate: there a
 missing tool fails its lane. A test that is skipped and not listed in tests/support/skips.py fails its lane in both.
@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -274,8 +274,18 @@ BY_NAME: dict[str, Callable[[], Outcome]] = {"long": long}
 """Lanes that run only when they are named: they would make the gate longer than a coffee."""
 
 
-BESIDE_EACH_OTHER = frozenset({"types", "house", "wheels", "interop", "javascript", "fuzz", "containers"})
-"""Lanes that use one processor, or wait. The others fill the machine, or race processes of their own."""
+BESIDE_EACH_OTHER = (
+    "postgres",
+    "browser",
+    "drills",
+    "containers",
+    "wheels",
+    "house",
+    "javascript",
+    "fuzz",
+    "types",
+)
+"""Lanes that wait a good part of their time, or use one processor, longest first: two of them fill the machine."""
 AT_ONCE = 2
 Ended = tuple[str, Outcome, float]
 
@@ -305,10 +315,10 @@ def side_by_side(lanes: Mapping[str, Callable[[], Outcome]]) -> Iterator[Ended]:
 
 
 def run_all(
-    chosen: Mapping[str, Callable[[], Outcome]], beside: Collection[str] = BESIDE_EACH_OTHER
+    chosen: Mapping[str, Callable[[], Outcome]], beside: Sequence[str] = BESIDE_EACH_OTHER
 ) -> list[Ended]:
-    """Run lanes, each in its turn but those that go beside each other, which are first; in their order."""
-    together = {name: lane for name, lane in chosen.items() if name in beside}
+    """Run lanes, those `beside` each other first and in that order, then each of the others in its turn."""
+    together = {name: chosen[name] for name in beside if name in chosen}
     together = together if len(together) > 1 else {}
     found = list(side_by_side(together))
     found += [ended(name, lane) for name, lane in chosen.items() if name not in together]
