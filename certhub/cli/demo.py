@@ -1,17 +1,21 @@
-"""certhub demo."""
+"""certhub demo.
+
+What makes a demo is imported when one is asked for: a hub that serves a city has none of it in its process.
+"""
 
 import signal
 import socket
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from certhub.cli.console import CONSOLE, DEMO_FOLDER, JsonOption, app, has_display, result, say
-from certhub.demo.launcher import Demo, Options, start
-from certhub.demo.region_file import chosen
+
+if TYPE_CHECKING:
+    from certhub.demo.launcher import Demo
 
 
 @app.command("demo")
@@ -48,6 +52,9 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """两个或更多地区、虚构的人和单位，一个可以动手的故事 / two regions or more, made-up people, one story to try."""
+    from certhub.demo.launcher import Options, start
+    from certhub.demo.region_file import chosen
+
     shown = chosen(regions, regions_from)
     names = "、".join(one.name for one in shown), ", ".join(one.file.name_en for one in shown)
     say(f"正在准备演示：{names[0]}", f"preparing a demo: {names[1]}")
@@ -82,7 +89,7 @@ def _stop(number: int, frame: object) -> None:
     raise _Stopped
 
 
-def _story(running: Demo, *, lan: bool) -> None:
+def _story(running: "Demo", *, lan: bool) -> None:
     home, *others = running.urls
     counters = "\n".join(
         f"                     {one.name} {one.file.name_en}: {url}/counter"
@@ -108,7 +115,7 @@ def _story(running: Demo, *, lan: bool) -> None:
         _phone(running)
 
 
-def _phone(running: Demo) -> None:
+def _phone(running: "Demo") -> None:
     """Print the address for a phone, with a QR code."""
     import qrcode
 

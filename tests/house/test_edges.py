@@ -1,6 +1,8 @@
 """An edge translates: it opens no unit of work. What it imports is a contract (pyproject.toml), and crossed there."""
 
 import ast
+import subprocess
+import sys
 
 from tests.house.source import Module, modules
 
@@ -44,3 +46,18 @@ def test_the_lint_sees_a_unit_that_is_opened_by_another_name():
     planted = Module("certhub/cli/planted.py", PLANTED, ast.parse(PLANTED))
 
     assert 3 == len(openings(planted))
+
+
+def test_a_hub_that_serves_has_no_demo_in_its_process():
+    """The command line knows how to begin a demo; what a demo is made of is imported when one is asked for."""
+    told = subprocess.run(
+        [sys.executable, "-c", "import certhub.cli, certhub.app, certhub.server, sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    loaded = told.stdout.split()
+
+    assert "certhub.cli.serving" in loaded
+    assert [] == [name for name in loaded if name.startswith("certhub.demo")]
