@@ -11,6 +11,7 @@ from certhub.flows.regions.switch import COMMAND_LINE, others, switch
 peer = typer.Typer(no_args_is_help=True, help="其他地区 / other regions")
 app.add_typer(peer, name="peer")
 Region = Annotated[str, typer.Argument(help="地区六位代码 / six digits")]
+Reason = Annotated[str | None, typer.Option(help="原因，记入历史 / why; the history keeps it")]
 
 
 @peer.command("list")
@@ -40,20 +41,22 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 @peer.command("stop")
-def stop(region: Region, data: DataOption = None, as_json: JsonOption = False) -> None:
+def stop(region: Region, reason: Reason = None, data: DataOption = None, as_json: JsonOption = False) -> None:
     """立即停止与某地区互询 / stop asking and answering a region, at once."""
-    _switch(region, data, stopped=True, as_json=as_json)
+    _switch(region, reason, data, stopped=True, as_json=as_json)
 
 
 @peer.command("resume")
-def resume(region: Region, data: DataOption = None, as_json: JsonOption = False) -> None:
+def resume(
+    region: Region, reason: Reason = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
     """恢复互询 / resume."""
-    _switch(region, data, stopped=False, as_json=as_json)
+    _switch(region, reason, data, stopped=False, as_json=as_json)
 
 
-def _switch(region: str, data: DataOption, *, stopped: bool, as_json: bool) -> None:
+def _switch(region: str, reason: str | None, data: DataOption, *, stopped: bool, as_json: bool) -> None:
     hub = open_hub(data)
-    switch(region, is_stopped=stopped, reason=None, by=COMMAND_LINE, hub=hub)
+    switch(region, is_stopped=stopped, reason=reason, by=COMMAND_LINE, hub=hub)
     hub.close()
     say(f"{region} 已{'停' if stopped else '恢复'}", f"{region} is {'stopped' if stopped else 'resumed'}")
     if as_json:

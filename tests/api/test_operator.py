@@ -44,6 +44,7 @@ def test_a_stopped_region_is_not_asked(api, other):
 
     assert (200, True) == (stopped.status_code, answers.PeerOut.model_validate(stopped.json()).stopped)
     assert ("undetermined", "NO_AGREEMENT") == (refused["verdict"], refused["code"])
+    assert "本地运维人员已停止与鄂州市互询" == refused["headline"]
     assert (200, False) == (resumed.status_code, resumed.json()["stopped"])
     assert "OK" == scan(other, shown(api)).json()["code"]
     with other.hub.reading() as unit:
@@ -54,14 +55,14 @@ def test_a_stopped_region_is_not_asked(api, other):
 def test_the_command_line_leaves_the_same_events(api):
     """One deed, two edges: type, subject and body are the same, only who did it differs."""
     folder, command = str(api.hub.settings.data), CliRunner()
-    api.post("/api/v1/peers/420100/suspension", None, "operator")
+    api.post("/api/v1/peers/420100/suspension", {"reason": "演练"}, "operator")
     api.region.clock.pass_(seconds=1)
     api.post("/api/v1/peers/420100/resumption", None, "operator")
     with api.hub.reading() as unit:
         by_page = [(one.type, one.subject, one.body) for one in history.events(unit, subject="420100")]
     api.region.clock.pass_(seconds=1)
-    for line in ("stop", "resume"):
-        assert 0 == command.invoke(app, ["peer", line, "420100", "--data", folder]).exit_code
+    for line in (["stop", "420100", "--reason", "演练"], ["resume", "420100"]):
+        assert 0 == command.invoke(app, ["peer", *line, "--data", folder]).exit_code
     with api.hub.reading() as unit:
         events = [one for one in history.events(unit, subject="420100") if one.actor == COMMAND_LINE]
         assert frozenset() == peers.stopped(unit)

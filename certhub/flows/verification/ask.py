@@ -68,7 +68,10 @@ def ask(question: PeerQuestion, line: Line, *, trip: Trip) -> PeerReply:
         return PeerReply(cause="NOT_FOUND")
     named = {"region": region.name, "region_en": region.name_en}
     agreement = trip.trust.agreement(trip.region, question.region, trip.now)
-    if agreement is None or line.is_stopped:
+    if line.is_stopped:
+        stopped = {"stopped": region.name, "stopped_en": region.name_en}
+        return PeerReply(cause=NO_AGREEMENT, detail=named | stopped)
+    if agreement is None:
         return PeerReply(cause=NO_AGREEMENT, detail=named)
     number = region.highest_format("xr", versions.EXCHANGE)
     if number is None:
