@@ -51,6 +51,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     on_postgres = [item for item in items if item.get_closest_marker("postgres") is not None]
     for item in sampled.left_for_long((_test_of(item), item) for item in on_postgres):
         item.add_marker("long")
+    if os.environ.get(skips.LANE) == "wheels":
+        left = sampled.left_for_long((_test_of(item), item) for item in items)
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
 
 
 def _test_of(item: pytest.Item) -> tuple[Path, str]:

@@ -13,7 +13,9 @@
 Lanes that take long run two at a time: each one's words are shown whole when it has ended.
 
 `check` alone passes over a lane whose tool is missing, and says which. `check --all` is the gate: there a
-missing tool fails its lane. A test that is skipped and not listed in tests/support/skips.py fails its lane in both.
+missing tool fails its lane. `check --all --tested` is for whoever ran the fast tests a moment ago, as the gate does:
+the lane `house` is among them and does not run again. A test that is skipped and not listed in
+tests/support/skips.py fails its lane in both.
 """
 
 import contextvars
@@ -198,7 +200,7 @@ def fuzz() -> Outcome:
 
 
 def wheels() -> Outcome:
-    """The verifier's wheel alone: few packages, its tests pass, and there is no hub in sight."""
+    """The verifier's wheel alone: few packages, two cases of each of its tests pass, and there is no hub in sight."""
     with tempfile.TemporaryDirectory() as temporary:
         made, room = Path(temporary, "wheels"), Path(temporary, "room")
         for member in MEMBERS:
@@ -274,6 +276,8 @@ BY_NAME: dict[str, Callable[[], Outcome]] = {"long": long}
 """Lanes that run only when they are named: they would make the gate longer than a coffee."""
 
 
+IN_THE_FAST_TESTS = ("house",)
+"""Lanes that are a folder of the fast tests, for whoever wants that folder alone."""
 BESIDE_EACH_OTHER = (
     "postgres",
     "browser",
@@ -327,8 +331,12 @@ def run_all(
 
 
 def main(names: Sequence[str], lanes: Mapping[str, Callable[[], Outcome]] = LANES) -> int:
-    """Run the named lanes, or all of them; 0 when none failed. `--all`: every lane, and none may lack its tool."""
-    every, names = "--all" in names, [name for name in names if name != "--all"]
+    """Run the named lanes, or all of them; 0 when none failed. `--all`: every lane, and none may lack its tool.
+
+    `--tested`: but those that the fast tests are known to have run.
+    """
+    every, tested = "--all" in names, "--tested" in names
+    names = [name for name in names if name not in {"--all", "--tested"}]
     if every and names:
         print("--all runs every lane: name none beside it", file=sys.stderr)
         return 2
@@ -337,12 +345,15 @@ def main(names: Sequence[str], lanes: Mapping[str, Callable[[], Outcome]] = LANE
     if unknown:
         print(f"no such lane: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    results = run_all({name: known[name] for name in names or lanes})
+    passed_over = [name for name in lanes if tested and name in IN_THE_FAST_TESTS]
+    results = run_all({name: known[name] for name in names or lanes if name not in passed_over})
     print("\n" + "─" * 64)
     for name, outcome, seconds in results:
         mark = {True: "✓", False: "✕", None: "✕" if every else "–"}[outcome.good]
         says = "" if outcome.good else f"  {outcome.says}"
         print(f"{mark} {name:<12}{seconds:7.1f} s{says}")
+    for name in passed_over:
+        print(f"= {name:<12}          the fast tests ran it")
     bad = [one for _, one, _ in results if one.good is False or (every and one.good is None)]
     return 1 if bad else 0
 

@@ -122,7 +122,19 @@ def test_the_gate_is_the_whole_of_it():
     script = (ROOT / ".ci" / "run").read_text()
 
     assert 'CERTHUB_LANE=test "$python" dev.py test' in script
-    assert "dev.py check --all" in script
+    assert "dev.py check --all --tested" in script
+
+
+def test_what_the_gate_passes_over_is_in_the_fast_tests(capsys):
+    """Only a lane that is a folder of theirs, with no test that they leave out; the table says so."""
+    marks = re.compile(r"pytest\.mark\.(?:postgres|browser|interop|javascript)\b")
+    tests = [path for folder in ("house", "docs") for path in (ROOT / "tests" / folder).rglob("*.py")]
+
+    assert ("house",) == lanes.IN_THE_FAST_TESTS
+    assert [] == [path for path in tests if path.name != "test_gate.py" and marks.search(path.read_text())]
+    quick = {"house": lambda: lanes.Outcome(bool(1 // 0)), "types": lambda: lanes.Outcome(True)}
+    assert 0 == lanes.main(["--all", "--tested"], quick)
+    assert "= house" in capsys.readouterr().out
 
 
 def test_each_listed_skip_has_its_test():
@@ -160,6 +172,18 @@ def test_of_many_cases_postgres_sees_the_first_and_the_last():
     many, few = [("many", number) for number in range(9)], [("few", letter) for letter in "ab"]
 
     assert [1, 2, 3, 4, 5, 6, 7] == sampled.left_for_long(many + few)
+
+
+@pytest.mark.parametrize(("lane", "passed"), [("wheels", 2), ("test", 5)])
+def test_the_wheel_alone_sees_the_first_and_the_last_case(tmp_path, lane, passed):
+    """What is left out is counted as deselected, never silent; every other run takes all cases."""
+    tmp_path.joinpath("test_many.py").write_text(
+        "import pytest\n\n\n@pytest.mark.parametrize('n', range(5))\ndef test_many(n):\n    pass\n"
+    )
+    ended = pytest_over(tmp_path, lane)
+
+    assert f"{passed} passed" in ended.stdout
+    assert (passed == 2) == ("3 deselected" in ended.stdout)
 
 
 def test_a_failure_that_was_expected_fails_the_gate(tmp_path):
