@@ -11,7 +11,7 @@ import typer
 from certhub_keys.errors import KeysError
 from rich.console import Console
 
-from certhub.api.http.problems import catalogue
+from certhub.api.http.problem_words import catalogue
 from certhub.errors import HubError
 from certhub.hub import DEMO_ORDER, Hub
 from certhub.settings import FILE, BadSettings, Settings
@@ -28,6 +28,12 @@ app = typer.Typer(
     help="电子证照互信与交换枢纽 / an electronic certificate trust and exchange hub",
 )
 CONSOLE = Console(stderr=True, highlight=False)
+
+
+@app.callback()
+def _of_all() -> None:
+    """Be there, so that the name of a command is asked for also when only one is known."""
+
 
 DEMO_FOLDER = Path(".certhub-demo")
 NEXT_STEPS = {

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from certhub.api.http.problems import catalogue
+from certhub.api.http.problem_words import catalogue
 from certhub.api.routes import answers
-from certhub.cli import app
+from certhub.cli import whole_app
 from certhub.db.leases import Lease
 from certhub.flows.regions.switch import COMMAND_LINE
 from certhub.history.events import store as history
@@ -62,7 +62,7 @@ def test_the_command_line_leaves_the_same_events(api):
         by_page = [(one.type, one.subject, one.body) for one in history.events(unit, subject="420100")]
     api.region.clock.pass_(seconds=1)
     for line in (["stop", "420100", "--reason", "演练"], ["resume", "420100"]):
-        assert 0 == command.invoke(app, ["peer", *line, "--data", folder]).exit_code
+        assert 0 == command.invoke(whole_app(), ["peer", *line, "--data", folder]).exit_code
     with api.hub.reading() as unit:
         events = [one for one in history.events(unit, subject="420100") if one.actor == COMMAND_LINE]
         assert frozenset() == peers.stopped(unit)
@@ -84,7 +84,9 @@ def test_a_region_that_was_stopped_is_not_green(api):
 def test_what_is_not_good_is_explained_where_it_is_told(api):
     """The page and `certhub doctor --json` get the same sentence and next step, in both languages."""
     folder = str(api.hub.settings.data)
-    told = json.loads(CliRunner().invoke(app, ["doctor", "--data", folder, "--json"]).stdout.splitlines()[-1])
+    told = json.loads(
+        CliRunner().invoke(whole_app(), ["doctor", "--data", folder, "--json"]).stdout.splitlines()[-1]
+    )
     page = api.get("/api/v1/health", "operator").json()["checks"]
     words = ("title", "title_en", "next_step", "next_step_en")
 
@@ -208,7 +210,9 @@ def test_a_peer_that_does_not_answer_is_not_green(regions):
 def test_the_command_and_the_page_run_the_same_checks(api):
     """`certhub doctor` names every check of the operator's page, with the same outcome."""
     folder = str(api.hub.settings.data)
-    told = json.loads(CliRunner().invoke(app, ["doctor", "--data", folder, "--json"]).stdout.splitlines()[-1])
+    told = json.loads(
+        CliRunner().invoke(whole_app(), ["doctor", "--data", folder, "--json"]).stdout.splitlines()[-1]
+    )
 
     page = health_of(api)
     assert list(page) == [one["check"] for one in told["checks"]]

@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 
 import certhub
 from certhub.api.http.languages import preferred
-from certhub.api.http.problems import STATUS, catalogue, fault_words, problem, refusal, status_of
+from certhub.api.http.problem_words import catalogue
+from certhub.api.http.problems import STATUS, fault_words, problem, refusal, status_of
 from certhub.errors import (
     ClaimsInvalid,
     Conflict,

@@ -17,7 +17,7 @@ from certhub_verifier import cli as verify_cli
 from PIL import Image
 from typer.testing import CliRunner
 
-from certhub.cli import app
+from certhub.cli import whole_app
 from tests.support.credentials import NOW, World
 
 WORLD = World()
@@ -31,7 +31,7 @@ def groups():
     """Every command whose help is looked at, by name."""
     yield from ([name] for name in PROGRAMS)
     yield from (["certhub-keys", command] for command in ("make", "list", "prove"))
-    yield from below(["certhub"], typer.main.get_command(app))
+    yield from below(["certhub"], typer.main.get_command(whole_app()))
 
 
 def below(line, group):
@@ -87,7 +87,7 @@ def desk(tmp_path_factory):
 def help_of(program, *line):
     """The help text of a command, as it is printed."""
     if program == "certhub":
-        return CliRunner().invoke(app, [*line, "--help"]).stdout
+        return CliRunner().invoke(whole_app(), [*line, "--help"]).stdout
     printed = io.StringIO()
     main = {"certhub-verify": verify_cli.main, "certhub-keys": keys_cli.main}[program]
     with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):

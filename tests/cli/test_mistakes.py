@@ -9,7 +9,7 @@ import typer
 from certhub_keys import cli as keys_cli
 from certhub_verifier import cli as verify_cli
 
-from certhub.cli import app, main
+from certhub.cli import main, whole_app
 from certhub.regions.peers import store as peers
 from tests.support.drawn import written
 from tests.support.region import Region
@@ -23,7 +23,7 @@ def commands(group, line=()):
             yield from commands(command, [*line, name])
 
 
-COMMANDS = list(commands(typer.main.get_command(app)))
+COMMANDS = list(commands(typer.main.get_command(whole_app())))
 ARGUMENTS = [
     (line, command, [each for each in command.params if not each.opts[0].startswith("--")])
     for line, command in COMMANDS

@@ -250,9 +250,9 @@ def _cell(text: str) -> str:
 
 def commands() -> Iterator[tuple[str, str]]:
     """Yield the usage and the help text of every command of `certhub`."""
-    from certhub.cli import app
+    from certhub.cli import whole_app
 
-    yield from _walk("certhub", typer.main.get_command(app))
+    yield from _walk("certhub", typer.main.get_command(whole_app()))
 
 
 def _walk(name: str, command: Any) -> Iterator[tuple[str, str]]:

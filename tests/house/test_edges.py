@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 
+from certhub import cli
 from tests.house.source import Module, modules
 
 EDGES = ("certhub/api", "certhub/web", "certhub/cli")
@@ -48,16 +49,40 @@ def test_the_lint_sees_a_unit_that_is_opened_by_another_name():
     assert 3 == len(openings(planted))
 
 
-def test_a_hub_that_serves_has_no_demo_in_its_process():
-    """The command line knows how to begin a demo; what a demo is made of is imported when one is asked for."""
+def loaded_by(line: str) -> list[str]:
+    """Return every module that is there after a line of Python, in a process of its own."""
     told = subprocess.run(
-        [sys.executable, "-c", "import certhub.cli, certhub.app, certhub.server, sys; print(*sys.modules)"],
+        [sys.executable, "-c", f"{line}\nimport sys\nprint(*sys.modules)"],
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    loaded = told.stdout.split()
+    return told.stdout.split()
+
+
+def test_a_hub_that_serves_has_no_demo_in_its_process():
+    """Every command is there, `demo` too; what a demo is made of is imported when one is asked for."""
+    loaded = loaded_by("import certhub.cli, certhub.server; certhub.cli.whole_app()")
 
     assert "certhub.cli.serving" in loaded
     assert [] == [name for name in loaded if name.startswith("certhub.demo")]
+
+
+def test_a_command_loads_its_own_module_and_no_server():
+    """`certhub show` took three seconds of a slow machine to say a word, two of them to import FastAPI and jobs."""
+    loaded = loaded_by("from certhub.cli import _app_for; _app_for(['show'])")
+
+    assert "certhub.cli.counter" in loaded
+    assert [] == [name for name in loaded if name.startswith(("fastapi", "uvicorn", "certhub.cli.serving"))]
+
+
+def test_each_command_is_listed_with_the_module_that_holds_it():
+    """A command that is not listed would be found by `--help` and by nobody who types it."""
+    app = cli.whole_app()
+    held = [(one.name, one.callback) for one in app.registered_commands]
+    held += [(one.name, one.typer_instance.registered_commands[0].callback) for one in app.registered_groups]
+
+    assert {name: callback.__module__ for name, callback in held} == {
+        name: f"certhub.cli.{module}" for name, module in cli.COMMANDS.items()
+    }

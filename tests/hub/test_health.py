@@ -8,8 +8,8 @@ import pytest
 from certhub_verifier.trust import TrustSet
 from typer.testing import CliRunner
 
-from certhub.api.http.problems import catalogue
-from certhub.cli import app
+from certhub.api.http.problem_words import catalogue
+from certhub.cli import whole_app
 from certhub.db import leases
 from certhub.db.leases import Lease
 from certhub.errors import NotFound
@@ -188,7 +188,7 @@ def test_a_disk_that_takes_nothing_costs_no_answer(home):
 
 def test_the_doctor_explains_what_is_bad_in_both_languages(home):
     """The check by its name, the code, what is the case and what to do: Chinese and English."""
-    told = CliRunner().invoke(app, ["doctor", "--data", str(home.hub.settings.data)])
+    told = CliRunner().invoke(whole_app(), ["doctor", "--data", str(home.hub.settings.data)])
     words = catalogue()["problems"]["NO_WORKER"]
 
     assert 1 == told.exit_code

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from certhub.adapters import private
 from certhub.adapters.public_files import PublicFiles
-from certhub.cli import app
+from certhub.cli import whole_app
 from certhub.db.engine import open_engine
 from certhub.demo.regions import Plan, prepare
 from certhub.hub import Hub
@@ -71,7 +71,7 @@ def test_what_is_open_to_others_is_told_and_closed(tmp_path):
     good, says = light()
     assert not good
     assert "2 files or folders" in says
-    told = CliRunner().invoke(app, ["migrate", "--data", str(folder)])
+    told = CliRunner().invoke(whole_app(), ["migrate", "--data", str(folder)])
     assert 0 == told.exit_code
     assert light()[0]
     assert 0o644 == stat.S_IMODE(outside.stat().st_mode)

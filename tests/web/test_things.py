@@ -15,7 +15,7 @@ import pytest
 from certhub_verifier.sentences import CATALOGUE
 from typer.main import get_command
 
-from certhub.cli import app
+from certhub.cli import whole_app
 from certhub.web.wording import texts
 from tests.web.conftest import PATHS, Markup, Site
 
@@ -202,7 +202,7 @@ def test_the_readers_are_of_sentences_that_exist() -> None:
 
 
 def _is_command(words: list[str], *, is_exact: bool) -> bool:
-    found: Any = get_command(app)
+    found: Any = get_command(whole_app())
     for word in words:
         if not hasattr(found, "commands"):
             return not is_exact or any(one.param_type_name == "argument" for one in found.params)

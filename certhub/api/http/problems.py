@@ -9,8 +9,6 @@ would have said goes to the log, under the trace id.
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +19,7 @@ from starlette.types import Scope
 from certhub.api.http.access import MethodNotAllowed
 from certhub.api.http.bodies import BodyTooLarge, BodyTooSlow, WrongMediaType
 from certhub.api.http.languages import Lang, preferred
+from certhub.api.http.problem_words import catalogue
 from certhub.db.engine import NoDatabase
 from certhub.db.sealing import BlobRefused
 from certhub.errors import (
@@ -136,15 +135,6 @@ def fault_words(code: str, lang: Lang, detail: Mapping[str, str]) -> str:
     known = catalogue()["faults"]
     text: str = known.get(code, known["FORMAT_WRONG"])[lang]
     return text.format_map(_Blanks(detail, lang))
-
-
-@cache
-def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """Return problems.json."""
-    found: Mapping[str, Mapping[str, Any]] = json.loads(
-        files("certhub.api.http").joinpath("problems.json").read_text(encoding="utf-8")
-    )
-    return found
 
 
 class _Blanks(dict[str, str]):

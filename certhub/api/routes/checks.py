@@ -5,7 +5,7 @@ A check that is not good has a permanent code; its sentence and its next step ar
 
 from typing import Any
 
-from certhub.api.http.problems import catalogue
+from certhub.api.http.problem_words import catalogue
 from certhub.setup.health import Check, as_dict
 
 

@@ -12,7 +12,7 @@ from certhub_verifier.formats.status.statuslist import parse_statement
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
-from certhub.cli import app
+from certhub.cli import whole_app
 from certhub.db import adoption, migrate
 from certhub.db.columns import table_of
 from certhub.db.engine import open_engine
@@ -290,7 +290,7 @@ def test_rows_of_before_need_the_keys(old):
 
 def migrate_command(old: Old, *options: str) -> Any:
     """Run `certhub migrate` as somebody types it."""
-    return CliRunner().invoke(app, ["migrate", "--data", str(old.folder), *options])
+    return CliRunner().invoke(whole_app(), ["migrate", "--data", str(old.folder), *options])
 
 
 def test_the_command_names_every_account_that_it_adopts(old):

@@ -9,7 +9,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
-from certhub.cli import app
+from certhub.cli import whole_app
 from certhub.db import migrate
 from certhub.db.engine import NoDatabase
 from certhub.db.grants import Granting
@@ -31,7 +31,7 @@ GRANTING = {model.__tablename__: model for model in Granting.__subclasses__()}
 
 def command(home: Region, *line: str) -> Any:
     """Run a command of `certhub` for a hub."""
-    return CliRunner().invoke(app, [*line, "--data", str(home.hub.settings.data)])
+    return CliRunner().invoke(whole_app(), [*line, "--data", str(home.hub.settings.data)])
 
 
 def database_check(home: Region) -> health.Check:
