@@ -40,6 +40,7 @@ NEXT_STEPS = {
     "BAD_SETTINGS": "certhub demo 可先建演示；或用 --data / CERTHUB_DATA 指明目录 / try certhub demo, or name --data",
     "NO_DATABASE": "certhub migrate --data DIR",
     "DATABASE_TOO_NEW": "换用升级过这个数据库的版本 / run the version that upgraded this database, or a newer one",
+    "DATABASE_AWAY": "检查数据库服务、磁盘和权限 / look at the database, its disk and its permissions",
     "DATABASE_FAULT": "看日志中 store: 一行；certhub doctor --data DIR / see the line store: in the log",
     "KEYS": "核对 certhub.toml 的 keys 和口令文件 / check keys in certhub.toml and the passphrase file",
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",

@@ -1,7 +1,8 @@
-"""What a database that failed is told as: busy, which may pass by itself, or a fault, which somebody has to mend.
+"""What a database that failed is told as: busy, which passes by itself; away; or a fault, which somebody has to mend.
 
-    busy     locked, full, read only, without memory or a connection, gone    DatabaseBusy, 503: ask again
-    fault    SQL that does not fit the tables, a damaged file, the rest       DatabaseFault, 500: look into it
+    busy     locked, in use, full                                          DatabaseBusy, 503: ask again
+    away     not to be opened, reached, read from its disk or written      DatabaseAway, 503: see where it is
+    fault    SQL that does not fit the tables, a damaged file, the rest    DatabaseFault, 500: look into it
 
 The driver's own number decides, never its words: SQLite's result code, PostgreSQL's SQLSTATE. A column that a table
 did not have was once told as "busy, ask again", 371 times in one run.
@@ -24,33 +25,45 @@ SQLITE_BUSY = frozenset(
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,  # the file, its disk or its folder may not be written now
-        sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PROTOCOL,  # the locks of the write-ahead log were not to be had
-        sqlite3.SQLITE_SCHEMA,  # the tables changed between two looks: a migration runs
+        sqlite3.SQLITE_SCHEMA,  # the tables are locked by a migration that changes them between two looks
+    }
+)
+SQLITE_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_READONLY,  # the file, its disk or its folder may not be written
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
     }
 )
 """Primary result codes (https://sqlite.org/rescode.html) that say nothing against the statement."""
-POSTGRESQL_BUSY = ("08", "40", "53", "57", "58")
-"""SQLSTATE classes: connection, transaction rolled back, no resources, operator's hand, the system below."""
+POSTGRESQL_BUSY = ("40", "53")
+"""SQLSTATE classes: transaction rolled back, no resources."""
 POSTGRESQL_BUSY_STATES = frozenset(
     {
-        "25006",  # read only: this server is a standby now
         "25P03",  # idle in transaction for too long
         "25P04",  # the transaction took too long
         "55006",  # object in use
         "55P03",  # lock not available
+        "57014",  # the statement took too long
     }
 )
+POSTGRESQL_AWAY = ("08", "57", "58", "25006")
+"""SQLSTATE classes: connection, operator's hand, the system below; and read only, as a standby is."""
 POSTGRESQL_WRONG_SQL = "42"
 
 
 class DatabaseBusy(Unavailable):
-    """The database is locked, full or gone."""
+    """The database is locked, in use or full."""
 
     code = "DATABASE_BUSY"
+
+
+class DatabaseAway(Unavailable):
+    """The database cannot be opened, reached, read from its disk or written."""
+
+    code = "DATABASE_AWAY"
 
 
 class DatabaseFault(HubError):
@@ -61,12 +74,13 @@ class DatabaseFault(HubError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise `DatabaseBusy` or `DatabaseFault` for what the driver raises inside.
+    """Raise one of the three for what the driver raises inside.
 
     A row that is there already (IntegrityError) stays what it is: who inserts knows what that means.
 
     Raises:
         DatabaseBusy: asking again may help.
+        DatabaseAway: it helps once somebody has looked where the database is.
         DatabaseFault: it does not; the log says what the database said of the statement.
     """
     try:
@@ -76,10 +90,11 @@ def translated() -> Iterator[None]:
     except PoolTimeout as late:
         raise DatabaseBusy("every connection to the database is in use") from late
     except DBAPIError as broken:
+        name = type(broken.orig).__name__
+        if is_away(broken):
+            raise DatabaseAway(f"the database cannot be reached or written: {name}") from broken
         if is_busy(broken):
-            raise DatabaseBusy(
-                f"the database does not take this now: {type(broken.orig).__name__}"
-            ) from broken
+            raise DatabaseBusy(f"the database does not take this now: {name}") from broken
         said = what_was_said(broken)
         log.error("store: the database refused what this program asked: %s", said)
         raise DatabaseFault(f"the database refused what this program asked: {said}") from broken
@@ -87,17 +102,26 @@ def translated() -> Iterator[None]:
 
 def is_busy(broken: DBAPIError) -> bool:
     """Say whether a failure may pass by itself."""
-    if broken.connection_invalidated:
-        return True
-    number = getattr(broken.orig, "sqlite_errorcode", None)
-    if number is not None:
-        return number & 0xFF in SQLITE_BUSY  # the rest of the number says more of the same
-    if isinstance(broken.orig, sqlite3.Error):
-        return False
-    state = getattr(broken.orig, "sqlstate", None)
-    if state is None:  # the server said nothing: there is no connection
-        return isinstance(broken, OperationalError | InterfaceError)
+    number, state = _number(broken), getattr(broken.orig, "sqlstate", None)
+    if number is not None or state is None:
+        return number in SQLITE_BUSY
     return state[:2] in POSTGRESQL_BUSY or state in POSTGRESQL_BUSY_STATES
+
+
+def is_away(broken: DBAPIError) -> bool:
+    """Say whether the database is not where it can be used."""
+    number, state = _number(broken), getattr(broken.orig, "sqlstate", None)
+    if number is not None or isinstance(broken.orig, sqlite3.Error):
+        return number in SQLITE_AWAY
+    if state is None:  # the server said nothing: there is no connection
+        return broken.connection_invalidated or isinstance(broken, OperationalError | InterfaceError)
+    return state not in POSTGRESQL_BUSY_STATES and state.startswith(POSTGRESQL_AWAY)
+
+
+def _number(broken: DBAPIError) -> int | None:
+    """Return SQLite's primary result code; the rest of the number says more of the same."""
+    number = getattr(broken.orig, "sqlite_errorcode", None)
+    return None if number is None else number & 0xFF
 
 
 def what_was_said(broken: DBAPIError) -> str:

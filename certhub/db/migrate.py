@@ -89,7 +89,7 @@ def check(engine: Engine, *, scripts: Path = MIGRATIONS) -> Standing:
 
     Raises:
         NoDatabase, DatabaseTooNew: as `Standing.require`.
-        DatabaseBusy: it could not be looked at now.
+        DatabaseBusy, DatabaseAway: it could not be looked at now.
     """
     found = standing(engine, scripts=scripts)
     found.require()

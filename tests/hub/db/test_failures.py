@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from certhub.db.engine import Database, Unit, open_engine
-from certhub.db.failures import DatabaseBusy, DatabaseFault
+from certhub.db.failures import DatabaseAway, DatabaseBusy, DatabaseFault
 from certhub.errors import HubError, Unavailable
 from tests.api.conftest import api_of
 
@@ -174,8 +174,12 @@ def no_room(database: Database, folder: Path) -> Iterator[None]:
 
 
 BUSY: dict[str, list[Trouble]] = {
-    "sqlite": [locked, in_use, full, no_such_folder, not_writable, disk_refuses],
-    "postgresql": [gone, no_lock, stopped, thrown_out, standby, overtaken, no_room],
+    "sqlite": [locked, in_use, full],
+    "postgresql": [no_lock, stopped, overtaken, no_room],
+}
+AWAY: dict[str, list[Trouble]] = {
+    "sqlite": [no_such_folder, not_writable, disk_refuses],
+    "postgresql": [gone, thrown_out, standby],
 }
 
 
@@ -189,16 +193,27 @@ def cases(troubles: dict[str, list[Trouble]]) -> list:
 
 
 @pytest.mark.parametrize(("engine", "trouble"), cases(BUSY), indirect=["engine"])
-def test_locked_full_and_gone_is_busy(database, tmp_path, trouble):
-    """503: asking again may help; the words carry no address, no statement and no value."""
-    with pytest.raises(DatabaseBusy) as told, trouble(database, tmp_path):
+def test_locked_and_full_is_busy(database, tmp_path, trouble):
+    """503: asking again may help."""
+    seen(database, tmp_path, trouble, DatabaseBusy, "DATABASE_BUSY")
+
+
+@pytest.mark.parametrize(("engine", "trouble"), cases(AWAY), indirect=["engine"])
+def test_what_cannot_be_opened_reached_or_written_is_away(database, tmp_path, trouble):
+    """503, and not "busy": who may not write a file is told so, and not to ask again in a second."""
+    seen(database, tmp_path, trouble, DatabaseAway, "DATABASE_AWAY")
+
+
+def seen(database: Database, folder: Path, trouble: Trouble, expected: type[HubError], code: str) -> None:
+    """The driver's number is the trouble's; the words carry no address, no statement and no value."""
+    with pytest.raises(expected) as told, trouble(database, folder):
         pass
 
     said = told.value.__cause__.orig  # type: ignore[union-attr]
     number = getattr(said, "sqlite_errorname", None) or getattr(said, "sqlstate", None) or "nothing"
     assert number.startswith(trouble.__doc__.split(":")[0])
     assert isinstance(told.value, Unavailable)
-    assert "DATABASE_BUSY" == told.value.code
+    assert code == told.value.code
     assert not {"SELECT", "INSERT", "big", "folder.db", "127.0.0.1"} & set(str(told.value).split())
 
 
