@@ -8,7 +8,18 @@ from certhub import cli
 from tests.house.source import Module, modules
 
 EDGES = ("certhub/api", "certhub/web", "certhub/cli")
-OPENING = {"reading", "writing", "database", "engine"}
+OPENING = {
+    "reading",
+    "writing",
+    "database",
+    "engine",
+    "begin",
+    "execute",
+    "exec_driver_sql",
+    "scalar",
+}
+ENGINES = {"certhub/cli/keeping.py"}
+"""`init` and `migrate` are given an address and not a hub; the engine goes to setup, which does the deed."""
 CHECKS_SCHEMA = {"certhub/cli/serving.py"}
 """A server that starts looks at the schema first; it reads no row."""
 PLANTED = """
@@ -37,6 +48,19 @@ def test_an_edge_opens_no_unit():
     assert [] == [place for module in edges for place in openings(module)]
 
 
+def test_an_edge_makes_no_engine():
+    """Whoever has one has every table, and no lint of units sees it."""
+    making = {
+        module.path
+        for module in modules(*EDGES)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("open_engine", "create_engine")
+    }
+
+    assert ENGINES == making
+
+
 def test_the_lint_sees_what_it_forbids():
     """A flow opens units; a lint that finds none there finds none anywhere."""
     assert [] != [place for module in modules("certhub/flows") for place in openings(module)]
@@ -46,7 +70,7 @@ def test_the_lint_sees_a_unit_that_is_opened_by_another_name():
     """A unit under another name, and a transaction of the engine's own."""
     planted = Module("certhub/cli/planted.py", PLANTED, ast.parse(PLANTED))
 
-    assert 3 == len(openings(planted))
+    assert 4 == len(openings(planted))
 
 
 def loaded_by(line: str) -> list[str]:

@@ -6,6 +6,8 @@ the one that had judged.
 
 import ast
 
+import pytest
+
 from tests.house.source import Module, modules
 
 WORLD = {
@@ -14,6 +16,10 @@ WORLD = {
 }
 HANDED_ON = {"certhub/flows/records/import_.py issue_many"}
 """An import of an hour does not seal by the trust set of an hour ago: each of its batches is a trip of its own."""
+KEEPS_THE_HUB = {"certhub/jobs/runner.py"}
+"""The runner of jobs gives it to each step; it is no step itself."""
+WATCHES_REAL_TIME = {"certhub/jobs/peer_lists.py"}
+"""When another region answered, in the course of the step: nothing is judged by it."""
 PLANTED = """
 def show(by, hub):
     trip = world_of(by, hub)
@@ -43,6 +49,34 @@ def handed_on(module: Module) -> set[str]:
         for given in [*node.args, *(keyword.value for keyword in node.keywords)]
         if ast.unparse(given).rpartition(".")[2] == "hub"
     }
+
+
+def aliased(module: Module) -> list[str]:
+    """Return where the hub gets another name, so that what is asked of it goes by that name."""
+    asked = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
+    given = {
+        id(argument)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]
+    }
+    return [
+        f"{module.path}:{node.lineno} {ast.unparse(node)}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Name | ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and ast.unparse(node).rpartition(".")[2] == "hub"
+        and id(node) not in asked | given
+    ]
+
+
+def moments(module: Module) -> list[str]:
+    """Return where a module asks what time it is now, beside the time of its trip."""
+    return [
+        f"{module.path}:{node.lineno}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr == "moment"
+    ]
 
 
 def begun(function: ast.FunctionDef) -> int:
@@ -80,6 +114,20 @@ def test_no_flow_hands_the_hub_on():
     assert HANDED_ON == set().union(*map(handed_on, modules("certhub/flows")))
 
 
+def test_the_hub_has_one_name():
+    """`door = trip.hub`, and `door.trust` is a second world that no other lint sees."""
+    found = [place for module in modules("certhub/flows", "certhub/jobs") for place in aliased(module)]
+
+    assert KEEPS_THE_HUB == {place.partition(":")[0] for place in found}
+
+
+def test_nothing_is_judged_by_another_time_than_the_trips():
+    """What a flow calls fresh is fresh at the time of its trip, also where another region took three seconds."""
+    asking = {place.partition(":")[0] for module in modules("certhub") for place in moments(module)}
+
+    assert WATCHES_REAL_TIME == asking - {"certhub/hub/trip.py"}
+
+
 def test_a_job_asks_for_its_world_once_a_step():
     """A list was once signed under one trust set and kept under the digest of another."""
     jobs = [place for module in modules("certhub/jobs") for place in asked_again(module)]
@@ -101,3 +149,14 @@ def test_the_lint_sees_a_second_world_however_it_is_got():
 
     assert 3 == len([place for place in asked_again(planted) if "clock" not in place])
     assert {"certhub/flows/planted.py world_of"} == handed_on(planted)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["door = trip.hub", "door: Hub = hub", "(door := trip.hub)", "return trip.hub", "[trip.hub][0].trust"],
+)
+def test_the_lint_sees_the_hub_under_another_name(line):
+    """However it is renamed; asking it for a step, or for its region, renames nothing."""
+    planted = f"def show(trip, hub):\n    hub.step('show:1')\n    {line}\n"
+
+    assert 1 == len(aliased(Module("certhub/flows/planted.py", planted, ast.parse(planted))))

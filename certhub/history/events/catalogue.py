@@ -275,7 +275,7 @@ _FORMER: Mapping[str, tuple[EventType[Any], ...]] = {
 
 @dataclass(frozen=True)
 class Event(Generic[B]):
-    """A deed to append: `actor` is the key of an account, or a name of ours where no account acts.
+    """An event to append: `actor` is the key of an account, or a name of ours where no account acts.
 
     Raises:
         TypeError: the catalogue has no such row, or the row has another body or names another kind of subject.

@@ -10,7 +10,7 @@ from certhub.db.columns import Instant
 
 
 class EventRow(SQLModel, table=True):
-    """One deed. `leaf` = SHA-256(salt ‖ canonical event) is all that the ledger will ever publish."""
+    """One event. `leaf` = SHA-256(salt ‖ canonical event) is all that the ledger will ever publish."""
 
     __tablename__ = "event"
 
