@@ -20,7 +20,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -83,8 +82,6 @@ __all__ = [
 MEMBERS_PATH = "members.json"
 _MAX_KEYS = 1024
 _MAX_ISSUERS = 8192
-FILES_KEPT = 512
-"""How many files that were read are remembered: a folder is read anew every five minutes, and mostly says the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,9 +226,8 @@ def is_trust_file(path: str) -> bool:
     return path == MEMBERS_PATH or any(shape.fullmatch(path) for shape in (_REGION_FILE, _AGREEMENT_FILE))
 
 
-@lru_cache(FILES_KEPT)
 def parse_file(path: str, data: bytes) -> TrustFile:
-    """Read the file that stands at `path`, relative to the trust list's folder; the same bytes are read once.
+    """Read the file that stands at `path`, relative to the trust list's folder.
 
     Raises:
         Malformed: there is no such file in a trust list, its content is out of form, or it speaks of
