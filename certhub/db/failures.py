@@ -27,7 +27,7 @@ SQLITE_BUSY = frozenset(
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_PROTOCOL,  # the locks of the write-ahead log were not to be had
-        sqlite3.SQLITE_SCHEMA,  # the tables are locked by a migration that changes them between two looks
+        sqlite3.SQLITE_SCHEMA,  # the tables changed between two looks: a migration runs
     }
 )
 SQLITE_AWAY = frozenset(
@@ -110,11 +110,13 @@ def is_busy(broken: DBAPIError) -> bool:
 
 def is_away(broken: DBAPIError) -> bool:
     """Say whether the database is not where it can be used."""
+    if broken.connection_invalidated:
+        return True
     number, state = _number(broken), getattr(broken.orig, "sqlstate", None)
     if number is not None or isinstance(broken.orig, sqlite3.Error):
         return number in SQLITE_AWAY
     if state is None:  # the server said nothing: there is no connection
-        return broken.connection_invalidated or isinstance(broken, OperationalError | InterfaceError)
+        return isinstance(broken, OperationalError | InterfaceError)
     return state not in POSTGRESQL_BUSY_STATES and state.startswith(POSTGRESQL_AWAY)
 
 
