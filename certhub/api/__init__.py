@@ -1,9 +1,10 @@
 """The HTTP edge: JSON over the flows, and the public files.
 
-    http/edge.py      trace id, security headers, the last resort for what nobody foresaw
-    http/door.py      who may come in (access.json), then what body they may bring (bodies.py)
-    http/problems.py  the one place that knows which error is which HTTP status (problems.json has the words)
-    routes/           agency, holder, clerk, peer, operator, public: one file for each who
+    http/outer_middleware.py   trace id, security headers, the last resort for what nobody foresaw
+    http/access_middleware.py  who may come in (access.json), then what body they may bring (bodies.py)
+    http/problems.py           the one place that knows which error is which HTTP status
+    http/problem_words.py      the words of refusals (problems.json); the command line has them too
+    routes/                    agency, holder, clerk, peer, operator, public: one file for each who
 
 Edges translate: no file here opens a unit of work or imports a store (tests/house/test_edges.py, a contract).
 

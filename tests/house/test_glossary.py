@@ -3,6 +3,8 @@
 import ast
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from tests.house.glossary import CODE, PAGE, Gone, forbidden, gone, naming, terms
 from tests.house.source import ROOT, Module, modules
@@ -10,6 +12,7 @@ from tests.house.source import ROOT, Module, modules
 TEXT = PAGE.read_text(encoding="utf-8")
 TERMS, GONE = terms(TEXT), gone(TEXT)
 EMPTY = gone(TEXT, "Words that name nothing by themselves")
+NAMED_FILE = re.compile(r"(?<![\w./])((?:[a-z_]\w*/)*[a-z_]\w*\.py)\b")
 PATH = re.compile(r"^(?:certhub|keys|verifier|schemas|tests)/[\w./-]+$")
 RENAMED = {
     *("Looked", "Found", "Spends", "Use", "use_now", "spend", "SpentRow", "Asked", "Founding", "AgencySeed"),
@@ -33,6 +36,12 @@ def receive(cert_type, /):
     """A cert_type in a sentence is no name."""
     return record.certificate_type
 '''
+
+
+def sources() -> Iterator[Path]:
+    """Every file of Python of ours."""
+    for folder in ("certhub", "keys", "schemas", "verifier", "tests"):
+        yield from (ROOT / folder).rglob("*.py")
 
 
 def twice(words: list[str]) -> list[str]:
@@ -59,6 +68,24 @@ def test_what_a_term_points_at_is_there():
 
     assert len(named) > 30
     assert [] == [one for one in named if not (ROOT / one).exists()]
+
+
+def missing_files(module: Module, files: Collection[str]) -> list[str]:
+    """Return the files of Python that a module speaks of and that are nowhere."""
+    return [
+        f"{module.path} {name}"
+        for name in dict.fromkeys(NAMED_FILE.findall(module.text))
+        if not any(f"/{file}".endswith(f"/{name}") for file in files)
+    ]
+
+
+def test_a_file_that_is_spoken_of_is_there():
+    """The edge's first page named two of its files by the names that they had before they were renamed."""
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "dev.py", *sources())]
+
+    assert [] == [named for module in modules() for named in missing_files(module, files)]
+    planted = Module("certhub/planted.py", '"""See hub/trip.py, http/door.py and door.py."""', ast.parse(""))
+    assert ["certhub/planted.py http/door.py", "certhub/planted.py door.py"] == missing_files(planted, files)
 
 
 def test_no_name_that_is_gone_comes_back():
