@@ -16,7 +16,7 @@ from certhub.cli.console import CONSOLE, OPENED, app, fail, misread, unusable
 from certhub.db.engine import DATABASE_ERROR
 from certhub.errors import HubError
 
-__all__ = ["main"]
+__all__ = ["app_for", "main", "whole_app"]
 
 _USAGE: type[Exception] = typer.BadParameter.__mro__[1]  # typer keeps its parser's UsageError to itself
 COMMANDS = {
@@ -47,7 +47,7 @@ def whole_app() -> typer.Typer:
     return app
 
 
-def _app_for(line: list[str]) -> typer.Typer:
+def app_for(line: list[str]) -> typer.Typer:
     """Return the command line with the command that `line` names, or all of it where that is none."""
     module = COMMANDS.get(line[0]) if line else None
     if module is None:
@@ -62,7 +62,7 @@ def main(line: list[str] | None = None) -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     line = sys.argv[1:] if line is None else line
     try:
-        sys.exit(_app_for(line)(line, standalone_mode=False))
+        sys.exit(app_for(line)(line, standalone_mode=False))
     except _USAGE as mistaken:
         whole_app()
         misread(mistaken, line)

@@ -32,7 +32,7 @@ CONSOLE = Console(stderr=True, highlight=False)
 
 @app.callback()
 def _of_all() -> None:
-    """Be there, so that the name of a command is asked for also when only one is known."""
+    """Keep a command's name required, also when one command alone is loaded: typer leaves it out then."""
 
 
 DEMO_FOLDER = Path(".certhub-demo")

@@ -95,7 +95,7 @@ def test_a_hub_that_serves_has_no_demo_in_its_process():
 
 def test_a_command_loads_its_own_module_and_no_server():
     """`certhub show` took three seconds of a slow machine to say a word, two of them to import FastAPI and jobs."""
-    loaded = loaded_by("from certhub.cli import _app_for; _app_for(['show'])")
+    loaded = loaded_by("from certhub.cli import app_for; app_for(['show'])")
 
     assert "certhub.cli.counter" in loaded
     assert [] == [name for name in loaded if name.startswith(("fastapi", "uvicorn", "certhub.cli.serving"))]
