@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from certhub.demo.launcher import Demo
 from tests.web.browser.acts import show
-from tests.web.browser.conftest import PHONE, People
+from tests.web.browser.conftest import PHONE, People, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -79,13 +79,19 @@ QUIET_MS = 700
 """Longer than the silence that ends a run, and than the time for which the gun watches a field that it gave back."""
 
 
+def still(visit: Visit) -> Page:
+    """Open a counter that keeps what it asks, and whose clock stands still: a busy machine puts no gap into a scan."""
+    page = visit.open("/counter", clock=True)
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=10))
+    page.evaluate(ASKED)
+    return page
+
+
 @pytest.fixture(scope="module")
 def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
     """A counter that keeps what it asks, loaded once."""
     visit = People(browser, demo).visit()
-    page = visit.open("/counter", clock=True)
-    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=10))
-    page.evaluate(ASKED)
+    page = still(visit)
     yield page
     assert [] == visit.complaints
     visit.context.close()
@@ -221,15 +227,14 @@ def test_what_is_no_code_belongs_to_the_field(counter: Page, text: str, delay: i
 def test_a_select_keeps_its_matter(people: People) -> None:
     """Type-ahead of a select sees the gun's letters; the matter is the same afterwards, and at the next visit."""
     visit = people.visit("en")
-    page = visit.open("/counter")
-    page.evaluate(ASKED)
+    page = still(visit)
     page.evaluate(
         "() => { const made = new Option('Ec1 matter', 'X'); document.getElementById('matter').append(made); }"
     )
     page.select_option("#matter", index=1)
     before = page.input_value("#matter")
     page.focus("#matter")
-    page.keyboard.type(TICKET, delay=30)
+    type_keys(page, TICKET, gap=30)
     wait_for_answer(page)
 
     assert before == page.input_value("#matter")
@@ -286,14 +291,13 @@ def test_a_scan_into_an_open_list_is_a_scan_in_an_older_browser(people: People) 
     """A list that opens outside the page sees every key, and the page none: there it opens in the page."""
     visit = people.visit()
     visit.context.add_init_script(NO_BASE_SELECT)
-    page = visit.open("/counter")
-    page.evaluate(ASKED)
+    page = still(visit)
     page.click("#matter")
     page.locator("#matter option").nth(2).click()
     chosen = page.input_value("#matter")
     page.keyboard.press("ArrowDown")
     rows = page.get_attribute("#matter", "size")
-    page.keyboard.type(TICKET, delay=5)
+    type_keys(page, TICKET)
     wait_for_answer(page)
 
     assert "8" == rows
@@ -324,8 +328,7 @@ def test_a_foreign_code_is_named_without_a_line_end(counter: Page) -> None:
 def test_the_window_is_changed_on_purpose(people: People) -> None:
     """A dialog says what the name is for; kept, it stands in the bar, in the question, and there at the next visit."""
     visit = people.visit()
-    page = visit.open("/counter")
-    page.evaluate(ASKED)
+    page = still(visit)
     at_first = page.inner_text("#window")
     page.click("#window-change")
     page.fill("#window-name", "东厅8号")
@@ -335,7 +338,7 @@ def test_the_window_is_changed_on_purpose(people: People) -> None:
     page.fill("#window-name", "东厅8号")
     page.keyboard.press("Enter")
     code = show(people.visit("zh", PHONE), "营业执照")
-    page.keyboard.type(code)
+    type_keys(page, code)
     page.wait_for_selector("#band.valid")
 
     assert ("1号窗口", "1号窗口", "东厅8号") == (at_first, left, page.inner_text("#window"))
