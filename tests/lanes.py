@@ -280,16 +280,19 @@ IN_THE_FAST_TESTS = ("house",)
 """Lanes that are a folder of the fast tests, for whoever wants that folder alone."""
 BESIDE_EACH_OTHER = (
     "postgres",
-    "browser",
     "drills",
     "containers",
     "wheels",
+    "browser",
     "house",
     "javascript",
     "fuzz",
     "types",
 )
-"""Lanes that wait a good part of their time, or use one processor, longest first: two of them fill the machine."""
+"""Lanes that wait a good part of their time, or use one processor: two of them fill the machine.
+
+The longest begin; `browser` comes when those beside it use one processor, since people in it wait in real time.
+"""
 AT_ONCE = 2
 Ended = tuple[str, Outcome, float]
 
