@@ -15,13 +15,16 @@ from certhub_schemas.certificate_kind import (
 )
 from certhub_schemas.errors import BadCode, BadEntry, KindUnknown, MatterUnknown, SchemasError
 from certhub_schemas.kinds import kind, kinds, load_kinds
-from certhub_schemas.matters import Matter, Need, load_matters, matter, matters
+from certhub_schemas.matters import Matter, load_matters, matter, matter_schema, matters
+from certhub_schemas.predicates import Predicate
 from certhub_schemas.reports import report_schema
+from certhub_schemas.requirements import Alternative, Requirement
 
 __version__ = "0.1.0"
 
 __all__ = [
     "CORE_NAMES",
+    "Alternative",
     "Authority",
     "BadCode",
     "BadEntry",
@@ -33,7 +36,8 @@ __all__ = [
     "Level",
     "Matter",
     "MatterUnknown",
-    "Need",
+    "Predicate",
+    "Requirement",
     "SchemasError",
     "Sensitivity",
     "kind",
@@ -41,6 +45,7 @@ __all__ = [
     "load_kinds",
     "load_matters",
     "matter",
+    "matter_schema",
     "matters",
     "report_schema",
     "shipped_catalogue",

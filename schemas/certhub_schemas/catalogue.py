@@ -9,7 +9,6 @@
 A credential names the version that it was sealed by, so that a catalogue may hold several of one kind.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +17,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Self
 
+from certhub_schemas.canonical import canonical
 from certhub_schemas.certificate_kind import Kind
 from certhub_schemas.kinds import shipped_kinds
 from certhub_schemas.matters import Matter, shipped_matters
@@ -35,7 +35,7 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         whole = {"kinds": _forms(self.versions), "matters": _forms(self.matter_versions)}
-        document = json.dumps(_sorted(whole), ensure_ascii=False, separators=(",", ":")).encode()
+        document = canonical(whole)
         object.__setattr__(self, "_document", document)
         object.__setattr__(self, "digest", sha256(document).hexdigest())
 
@@ -97,12 +97,3 @@ def _forms(
     entries: Mapping[str, Mapping[int, Kind]] | Mapping[str, Mapping[int, Matter]],
 ) -> list[dict[str, Any]]:
     return [entries[code][version].to_json() for code in sorted(entries) for version in sorted(entries[code])]
-
-
-def _sorted(value: Any) -> Any:
-    """Return a JSON value whose members stand in the order of RFC 8785 §3.2.3: by UTF-16 code units."""
-    if isinstance(value, Mapping):
-        return {
-            name: _sorted(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))
-        }
-    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 CodeOrigin = Literal["national", "placeholder"]
 Holders = Literal["one", "several"]
-FieldFormat = Literal["text", "date", "resident_id", "uscc", "number"]
+FieldFormat = Literal["text", "date", "resident_id", "uscc", "number", "division_code"]
 
 CORE_NAMES = ("证照标识", "证照编号", "持证主体", "持证主体代码")
 """Metadata of every certificate (GB/T 36903-2018) that stand beside its claims; no claim may take one."""

@@ -18,6 +18,7 @@ from certhub_schemas.entries import Members
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ANNOTATION = "x-certhub"
+DIVISION_PATTERN = "^[1-9][0-9]{5}$"  # GB/T 2260: six digits
 MAX_CLAIM_LENGTH = 4000  # characters: the longest scope of business seen is under 2,000
 
 _FORMATS: tuple[FieldFormat, ...] = get_args(FieldFormat)
@@ -80,6 +81,8 @@ def _read_field(title: str, members: Members, *, required: bool) -> tuple[int, F
         raise shown.bad("sensitivity", "an identity number is sensitive")
     if field.format == "date":
         _expect(members, "format", "date")
+    if field.format == "division_code":
+        _expect(members, "pattern", DIVISION_PATTERN)
     members.done()
     return order, field, shown
 

@@ -1,34 +1,53 @@
 """Matters (事项): what a counter does, and therefore what it may see and how old the news may be.
 
-The clerk chooses a matter and nothing else: kinds and least fields, mode, freshness, whether it may be
-done offline, and whether 容缺受理 (accept now, settle what is missing later) may be offered, all follow.
+The clerk chooses a matter and nothing else: what it requires (`requirements.py`), the mode, freshness, whether it may
+be done offline, and whether 容缺受理 (accept now, settle what is missing later) may be offered, all follow.
 
-    mode L1  glance: the holder shows a code      tier metro-circle     within the Wuhan circle
-         L2  challenge: the counter shows one          in-province      within Hubei
-         L3  in person: L2 and an identity check       cross-province   anywhere
+    mode L1  shown: the holder shows a code       tier metro-circle     within the Wuhan circle
+         L2  requested: the counter shows one,         in-province      within Hubei
+             and the holder consents                   cross-province   anywhere
+         L3  in person: L2 and an identity check
 
 One file per matter in `matters/`, with `order` for the list on the screen; another version of it is a file
 `food-permit@2.json` with the same `code` and `order`, its `version` and the day `in_force_from` which it counts
-(`versions.py`). Codes that no public source gives begin with PLACEHOLDER- and say so in `code_origin` too.
+(`versions.py`). Codes that no public source gives begin with PLACEHOLDER- and say so in `code_origin` too. The shape of
+a file is `matter.schema.json`.
+
+The release before knew `needs`, a list of kinds: it is read still, and printed for those who know nothing else
+(`to_first_json`).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, Literal, Self, get_args
 
-from certhub_schemas.certificate_kind import CORE_NAMES, CodeOrigin, Kind
+from certhub_schemas.canonical import canonical
+from certhub_schemas.certificate_kind import CodeOrigin, Kind
 from certhub_schemas.entries import Members, read_object
 from certhub_schemas.errors import BadEntry, MatterUnknown
 from certhub_schemas.kinds import shipped_kinds
+from certhub_schemas.predicates import Predicate
+from certhub_schemas.requirements import (
+    MODES,
+    Mode,
+    Requirement,
+    fields_of,
+    first_form,
+    predicates_of,
+    read_first_form,
+    read_requirements,
+    refuse_unmeetable,
+)
 from certhub_schemas.versions import Kept, base_of, read_in_force_from, read_version, refuse_clashes
 
 Tier = Literal["metro-circle", "in-province", "cross-province"]
-Mode = Literal["L1", "L2", "L3"]
 
 DEFAULT_PURPOSES = ("verify",)
 FIRST_VERSION = 1  # of a matter that states none
@@ -37,26 +56,13 @@ MAX_STATUS_AGE = 7 * 24 * 3600  # seconds: a list older than a week is no news f
 MAX_RETENTION = 100 * 366  # days
 
 _TIERS: tuple[Tier, ...] = get_args(Tier)
-_MODES: tuple[Mode, ...] = get_args(Mode)
 _ORIGINS: tuple[CodeOrigin, ...] = get_args(CodeOrigin)
 _CODE = r"[A-Z0-9][A-Z0-9-]{0,47}"
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """One kind that a matter accepts, and the least fields of it: claim titles or core names."""
-
-    kind: str
-    fields: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the value as JSON members."""
-        return {"kind": self.kind, "fields": list(self.fields)}
-
-
-@dataclass(frozen=True, slots=True)
 class Matter:
-    """One matter; `needs` in the order in which a counter asks for them.
+    """One matter; `requirements` in the order in which a counter asks for them.
 
     `in_force_from` is the first day on which this version counts, in China; None: from always.
     """
@@ -66,7 +72,7 @@ class Matter:
     name: str
     name_en: str
     tier: Tier
-    needs: tuple[Need, ...]
+    requirements: tuple[Requirement, ...]
     mode: Mode
     max_status_age_seconds: int
     offline_allowed: bool
@@ -77,9 +83,32 @@ class Matter:
     version: int = FIRST_VERSION
     in_force_from: date | None = None
 
+    @property
+    def digest(self) -> str:
+        """The hex SHA-256 of the matter's canonical form (RFC 8785), by which receipts and questions name it."""
+        return sha256(self.document()).hexdigest()
+
+    def document(self) -> bytes:
+        """Return the canonical form, whose SHA-256 is `digest`."""
+        return _document(self)
+
     def fields_for(self, kind_code: str) -> tuple[str, ...] | None:
         """Return the least fields of a kind, or None when the matter does not need that kind."""
-        return next((need.fields for need in self.needs if need.kind == kind_code), None)
+        return fields_of(self.requirements, kind_code)
+
+    def predicates_for(self, kind_code: str) -> tuple[Predicate, ...]:
+        """Return what is asked of a certificate of a kind in the place of values."""
+        return predicates_of(self.requirements, kind_code)
+
+    def requirement(self, requirement_id: str) -> Requirement | None:
+        """Return the requirement with that id, or None."""
+        return next((one for one in self.requirements if one.id == requirement_id), None)
+
+    def to_first_json(self) -> dict[str, Any]:
+        """Return the value as readers of the release before know it: `needs` in the place of the requirements."""
+        form = self.to_json()
+        del form["requirements"]
+        return form | {"needs": first_form(self.requirements)}
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as JSON members; `from_json` reads them back.
@@ -96,7 +125,6 @@ class Matter:
             "name": self.name,
             "name_en": self.name_en,
             "tier": self.tier,
-            "needs": [need.to_json() for need in self.needs],
             "mode": self.mode,
             "max_status_age_seconds": self.max_status_age_seconds,
             "offline_allowed": self.offline_allowed,
@@ -104,6 +132,7 @@ class Matter:
             "purposes": list(self.purposes),
             "legal_basis": self.legal_basis,
             "retention_days": self.retention_days,
+            "requirements": [one.to_json() for one in self.requirements],
         }
 
     @classmethod
@@ -114,15 +143,18 @@ class Matter:
             BadEntry: a member is missing, unknown or of the wrong shape.
         """
         top = Members(value, entry=entry)
+        mode = top.one_of("mode", MODES)
+        oldest = top.integer("max_status_age_seconds", least=1, most=MAX_STATUS_AGE)
+        read = read_requirements if top.has("requirements") or not top.has("needs") else read_first_form
         found = cls(
             code=top.text("code", most=48, pattern=_CODE),
             code_origin=top.one_of("code_origin", _ORIGINS),
             name=top.text("name"),
             name_en=top.text("name_en"),
             tier=top.one_of("tier", _TIERS),
-            needs=_read_needs(top),
-            mode=top.one_of("mode", _MODES),
-            max_status_age_seconds=top.integer("max_status_age_seconds", least=1, most=MAX_STATUS_AGE),
+            requirements=read(top, mode=mode, max_age_seconds=oldest),
+            mode=mode,
+            max_status_age_seconds=oldest,
             offline_allowed=top.boolean("offline_allowed"),
             deficiency_allowed=top.boolean("deficiency_allowed"),
             legal_basis=top.text("legal_basis", most=500),
@@ -189,10 +221,29 @@ def load_matters(folder: Traversable, kinds: Iterable[Kind]) -> tuple[Matter, ..
     return tuple(one.value for one in ordered)
 
 
+def matter_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a matter's file, a new copy every time.
+
+    It says what can be said of one file alone; what loading refuses besides stands in its description.
+    """
+    found: dict[str, Any] = json.loads(_schema_text())
+    return found
+
+
+@cache
+def _schema_text() -> str:
+    return files("certhub_schemas").joinpath("matter.schema.json").read_text(encoding="utf-8")
+
+
 @cache
 def shipped_matters() -> tuple[Matter, ...]:
     """Return every version of every matter inside this package, in the order of `load_matters`."""
     return load_matters(files("certhub_schemas").joinpath("matters"), shipped_kinds())
+
+
+@cache
+def _document(entry: Matter) -> bytes:
+    return canonical(entry.to_json())
 
 
 @cache
@@ -209,30 +260,8 @@ def _read_matter(file: Traversable, catalogue: Mapping[str, Sequence[Kind]]) -> 
     read_version(top, file.name.removesuffix(".json"), absent=FIRST_VERSION)
     del value["order"]
     read = Matter.from_json(value, entry=file.name)
-    for index, need in enumerate(read.needs):
-        versions = catalogue.get(need.kind)
-        if versions is None:
-            raise BadEntry(file.name, f"needs[{index}].kind", "is not in the catalogue")
-        for title in need.fields:
-            if title not in CORE_NAMES and all(kind.field(title) is None for kind in versions):
-                why = f"{title} is no claim of {versions[-1].name}"
-                raise BadEntry(file.name, f"needs[{index}].fields", why)
+    refuse_unmeetable(read.requirements, catalogue, file.name)
     return order, Kept(file.name, base_of(file.name.removesuffix(".json")), read)
-
-
-def _read_needs(top: Members) -> tuple[Need, ...]:
-    needs: list[Need] = []
-    for each in top.objects("needs"):
-        need = Need(kind=each.text("kind", most=64), fields=each.texts("fields", most=64))
-        each.done()
-        if not need.fields:
-            raise each.bad("fields", "names no field")
-        if need.kind in {earlier.kind for earlier in needs}:
-            raise each.bad("kind", "is needed twice")
-        needs.append(need)
-    if not needs:
-        raise top.bad("needs", "names no kind")
-    return tuple(needs)
 
 
 def _read_purposes(top: Members) -> tuple[str, ...]:

@@ -74,8 +74,8 @@ KEY_PURPOSES: Mapping[Purpose, KeyPurpose] = MappingProxyType(
             signs=("statuslist+jwt",), algorithm=ES256,
             signs_for=_YEAR, checked_for=_ELEVEN_YEARS, zh="状态密钥", en="status key",
         ),
-        Purpose.EXCHANGE: KeyPurpose(  # questions to other regions, and answers to theirs
-            signs=("xr-req+jwt", "xr-res+jwt"), algorithm=ES256,
+        Purpose.EXCHANGE: KeyPurpose(  # questions, answers, a counter's requests and notices between regions
+            signs=("xr-req+jwt", "xr-res+jwt", "request+jwt", "notice+jwt"), algorithm=ES256,
             signs_for=_YEAR, checked_for=_ELEVEN_YEARS, zh="互查密钥", en="exchange key",
         ),
         Purpose.BUNDLE: KeyPurpose(  # the offline bundle of a region
