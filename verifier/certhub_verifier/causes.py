@@ -83,6 +83,7 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("CANCELLED", Verdict.INVALID, 3, False),
     ("CODE_USED", Verdict.INVALID, None, True),
     ("BINDING_FAILED", Verdict.INVALID, None, True),
+    ("IDENTITY_OTHER", Verdict.INVALID, None, False),
     ("SUSPENDED", Verdict.INVALID, 2, False),
     ("EXPIRED", Verdict.INVALID, 3, False),
     ("SUPERSEDED", Verdict.INVALID, 3, False),
@@ -106,6 +107,13 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("LIST_TOO_OLD", Verdict.UNDETERMINED, None, False),
     ("FACT_TOO_OLD", Verdict.UNDETERMINED, None, False),
     ("STATUS_UNKNOWN", Verdict.UNDETERMINED, 4, False),
+    ("SUBJECT_UNLINKED", Verdict.UNDETERMINED, 4, False),
+    ("MODE_L3", Verdict.UNDETERMINED, 4, False),
+    ("SUBJECT_OTHER", Verdict.CHECK, None, False),
+    ("NOT_NEEDED", Verdict.CHECK, None, False),
+    ("FIELDS_WITHHELD", Verdict.CHECK, 4, False),
+    ("CLAIM_ABSENT", Verdict.CHECK, 4, False),
+    ("MODE_L2", Verdict.CHECK, 4, False),
     ("STATUS_AGED", Verdict.CHECK, 4, False),
     ("SHOWN_UNKNOWN", Verdict.CHECK, 4, False),
     ("NAME_VARIANT", Verdict.CHECK, 6, False),
@@ -118,6 +126,7 @@ _CATALOGUE: tuple[tuple[str, Verdict, int | None, bool], ...] = (
     ("NOT_BOUND", Verdict.CHECK, 4, False),
     ("REGION_ONLY", Verdict.CHECK, 4, False),
     ("NOT_LOGGED", Verdict.CHECK, 4, False),
+    ("IDENTITY_SEEN", Verdict.CHECK, 4, False),
     ("EXPIRES_SOON", Verdict.CHECK, 0, False),
     ("OK", Verdict.VALID, 0, False),
 )
@@ -137,5 +146,7 @@ def failure(named: str) -> str:
     Another word, or one that would make something good, is read as STATUS_UNKNOWN: nothing is known.
     """
     cause = CODES.get(named)
-    failed = cause is not None and cause.verdict in (Verdict.INVALID, Verdict.UNDETERMINED)
+    failed = cause is not None and (
+        cause.verdict in (Verdict.INVALID, Verdict.UNDETERMINED) or named == "MODE_L2"
+    )
     return named if failed else "STATUS_UNKNOWN"

@@ -1,4 +1,4 @@
-"""What a receipt names by digest, followed: rules, trust list, agreements and catalogue, each held against its name.
+"""What a receipt names by digest, followed: rules, trust list, matter, agreements and catalogue, each held to its name.
 
 A receipt holds none of them. Whoever kept them finds each under its SHA-256, and reads years later by what was
 judged. A receipt is genuine without them: what is not at hand is told, and what does not hash to its name as well.
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from certhub_schemas import BadEntry, Matter
 
 from certhub_verifier.errors import BadTrust, Malformed
 from certhub_verifier.facts import Fact
@@ -28,6 +30,7 @@ class DocumentRole(StrEnum):
     POLICY = "policy"
     TRUST = "trust"
     TRUST_FILE = "trust_file"
+    MATTER = "matter"
     AGREEMENT = "agreement"
     CATALOGUE = "catalogue"
 
@@ -45,7 +48,8 @@ class FollowedDocument:
     """A digest (hex SHA-256) that a receipt names, and what was found under it.
 
     `detail` says what a kept document is, as far as it reads: matter and channel of rules, the numbers of files of a
-    trust list and how many of them are kept, id of an agreement, numbers of kinds and matters of a catalogue.
+    trust list and how many of them are kept, code and name of a matter, id of an agreement, numbers of kinds and
+    matters of a catalogue.
     """
 
     role: DocumentRole
@@ -61,6 +65,14 @@ class FollowedDocument:
             "state": self.state.value,
             "detail": dict(self.detail),
         }
+
+
+_NAMES: Mapping[DocumentRole, tuple[str, ...]] = {
+    DocumentRole.POLICY: ("matter", "channel"),
+    DocumentRole.MATTER: ("code", "name"),
+    DocumentRole.AGREEMENT: ("id",),
+}
+"""The members by which a document says what it is."""
 
 
 def follow(receipt: Receipt, find: Find) -> tuple[FollowedDocument, ...]:
@@ -86,9 +98,27 @@ def follow(receipt: Receipt, find: Find) -> tuple[FollowedDocument, ...]:
     return tuple(found)
 
 
+def matter_of(receipt: Receipt, find: Find) -> Matter | None:
+    """Return the matter that a receipt names by its digest; None where it is not at hand, altered or not readable."""
+    digest = receipt.matter_digest
+    document = find(digest) if digest is not None else None
+    if document is None or sha256(document).hexdigest() != digest:
+        return None
+    try:
+        return Matter.from_json(strict_json.loads(document, max_depth=_MAX_DEPTH))
+    except (Malformed, BadEntry):
+        return None
+
+
 def _named(receipt: Receipt) -> Iterator[tuple[DocumentRole, str]]:
     yield DocumentRole.POLICY, receipt.policy
     yield DocumentRole.TRUST, receipt.trust
+    if receipt.matter_digest is not None:
+        yield DocumentRole.MATTER, receipt.matter_digest
+    if receipt.catalogue is not None:
+        yield DocumentRole.CATALOGUE, receipt.catalogue
+    for reference in receipt.agreements:
+        yield DocumentRole.AGREEMENT, reference.rpartition(":")[2]
     facts = [fact for item in receipt.items if isinstance(item, ReceiptItem) for fact in item.facts]
     for name, role in ((Fact.AGREEMENT, DocumentRole.AGREEMENT), (Fact.CATALOGUED, DocumentRole.CATALOGUE)):
         for fact in facts:
@@ -130,5 +160,4 @@ def _about(role: DocumentRole, document: bytes) -> dict[str, str]:
     if role is DocumentRole.CATALOGUE:
         numbers = {name: value.get(name) for name in ("kinds", "matters")}
         return {name: str(len(one)) for name, one in numbers.items() if isinstance(one, list)}
-    names = ("matter", "channel") if role is DocumentRole.POLICY else ("id",)
-    return {name: value[name] for name in names if isinstance(value.get(name), str)}
+    return {name: value[name] for name in _NAMES.get(role, ()) if isinstance(value.get(name), str)}

@@ -9,15 +9,14 @@
 hub, the command, a counter without a network and the tests.
 """
 
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from certhub_schemas import Catalogue
 
 from certhub_verifier.causes import Verdict
-from certhub_verifier.checks import core
+from certhub_verifier.checks import core, need
 from certhub_verifier.checks.binding import holder_binding
 from certhub_verifier.checks.peer import borne_out, doubted, reported_facts
 from certhub_verifier.checks.status import status
@@ -30,8 +29,8 @@ from certhub_verifier.evidence import (
     channel_of,
     kind_of,
 )
-from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.floor import FloorRow
+from certhub_verifier.examination import Examination
+from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.codes.sealed import SealedPayload
 from certhub_verifier.formats.credential import sdjwt, vc
@@ -47,38 +46,6 @@ from certhub_verifier.trust import TrustedKey, TrustSet
 from certhub_verifier.verdict import judge
 
 Steps = Generator[Lookup, LookupResult | None, ItemReport]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Case:
-    """One certificate while it is judged: by what, and what has been found so far."""
-
-    evidence: FloorRow
-    trust: TrustSet | None
-    policy: Policy
-    catalogue: Catalogue | None
-    now: datetime
-    kind: str = ""
-    kind_version: int | None = None
-    facts: list[Checked] = field(default_factory=list)
-    disclosed: Mapping[str, Any] = field(default_factory=dict)
-    issuer: StatedIssuer | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    def add(self, checked: Checked) -> bool:
-        """Note a fact; tells whether it is a yes, so that what rests on it may be looked at."""
-        self.facts.append(checked)
-        return checked.outcome is Outcome.YES
-
-    def show(self, disclosed: Mapping[str, Any], looked_at: str | None) -> None:
-        """Show what can be read as it stands; what cannot is dropped, and takes away a yes of the shape."""
-        self.disclosed, doubt = core.fit_to_show(disclosed, evidence=looked_at, now=self.now)
-        if doubt is None:
-            return
-        for place, one in enumerate(self.facts):
-            if one.fact is doubt.fact and one.outcome is Outcome.YES:
-                self.facts[place] = doubt
 
 
 class NotValid(VerifierError):
@@ -132,8 +99,10 @@ def examine(
     (9) Status: the first need. A home hub's row, or a signed list.
     (10) First use of a sealed code: the last need, since it may spend the code.
     (11) Trust list young enough: asked of everything, because everything rests on it.
-    (12) The verdict: a pure function of these facts and the policy, never below the floor of the evidence. Of
-         what is invalid kind and cause are told, and nothing that it disclosed.
+    (12) What the matter asks, where there is one: whether it uses this certificate, whether what is seen of it
+         suffices, and whether it was shown in the mode that is demanded.
+    (13) The verdict: a pure function of these facts and the policy, never below the floor of the evidence. Of
+         what is invalid kind and cause are told, and neither what it disclosed nor what was answered of it.
 
     The caller owes: for a ticket, that it was redeemed; for an answer, its envelope; for an expected
     binding, that its nonce is used up. It returns an `ItemReport`.
@@ -143,11 +112,13 @@ def examine(
     """
     if policy.channel is not channel_of(evidence):
         raise WrongChannel(channel_of(evidence), policy.channel)
-    kind = kind_of(evidence)
-    return _steps(evidence, _Case(evidence=kind, trust=trust, policy=policy, catalogue=catalogue, now=now))
+    answers = need.in_time(evidence.manner.predicates, policy=policy, now=now)
+    manner, kind = replace(evidence.manner, predicates=answers), kind_of(evidence)
+    case = Examination(evidence=kind, trust=trust, policy=policy, catalogue=catalogue, now=now, manner=manner)
+    return _steps(evidence, case)
 
 
-def _steps(evidence: Evidence, case: _Case) -> Steps:
+def _steps(evidence: Evidence, case: Examination) -> Steps:
     match evidence:
         case PresentedCredential():
             yield from _presented(evidence, case)
@@ -156,7 +127,8 @@ def _steps(evidence: Evidence, case: _Case) -> Steps:
         case PeerAnswer():
             _answered(evidence, case)
     case.add(core.trust_fresh(case.trust, policy=case.policy, now=case.now))  # (11)
-    return _judged(case)  # (12)
+    _asked_by_the_matter(case)  # (12)
+    return _judged(case)  # (13)
 
 
 def run(steps: Steps, fetch: Callable[[Lookup], LookupResult | None]) -> ItemReport:
@@ -188,7 +160,9 @@ def verify(
     return Verified(run(steps, fetch))
 
 
-def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Lookup, LookupResult | None, None]:
+def _presented(
+    evidence: PresentedCredential, case: Examination
+) -> Generator[Lookup, LookupResult | None, None]:
     now, looked_at = case.now, core.evidence_of(evidence.text, at_most=sdjwt.MAX_BYTES)
     try:
         credential = vc.parse(evidence.text)
@@ -238,7 +212,7 @@ def _presented(evidence: PresentedCredential, case: _Case) -> Generator[Lookup, 
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
 
 
-def _sealed(evidence: SealedCode, case: _Case) -> Generator[Lookup, LookupResult | None, None]:
+def _sealed(evidence: SealedCode, case: Examination) -> Generator[Lookup, LookupResult | None, None]:
     now, looked_at = case.now, core.evidence_of(evidence.text, at_most=codes.MAX_TEXT, as_=codes.normalise)
     try:
         parsed, payload = _read_sealed(evidence.text)
@@ -268,7 +242,11 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Lookup, LookupResult
         )
     )
     _catalogued(case)
-    alive = case.add(core.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now))  # (6)
+    soon_days = case.policy.expires_soon_days
+    code_dates = core.code_dates(expires=expires, life=life, trust_as_of=trust.as_of, now=now)
+    alive = case.add(
+        core.row_dates(code_dates, evidence.valid_to, trust.as_of, now, soon_days=soon_days)
+    )  # (6)
     agreed = _agreed(evidence.asker, payload.iss, case, trust)  # (7)
     case.facts += (core.in_time(one, policy=case.policy, now=now) for one in evidence.known)  # (8)
     case.add(status((yield asked), asked, trust=trust, policy=case.policy, now=now))  # (9)
@@ -276,7 +254,7 @@ def _sealed(evidence: SealedCode, case: _Case) -> Generator[Lookup, LookupResult
     case.add(core.one_time(use if isinstance(use, RedemptionRecord) else None, policy=case.policy, now=now))
 
 
-def _answered(evidence: PeerAnswer, case: _Case) -> None:
+def _answered(evidence: PeerAnswer, case: Examination) -> None:
     answer = evidence.signature_digest
     case.kind, case.kind_version = evidence.item.kind, evidence.item.kind_version
     case.facts += reported_facts(  # (1) to (3), (5), (6), (8) to (10)
@@ -300,7 +278,7 @@ def _answered(evidence: PeerAnswer, case: _Case) -> None:
     _agreed(evidence.asker, evidence.region, case, case.trust, purpose=evidence.purpose)  # (7)
 
 
-def _catalogued(case: _Case) -> None:
+def _catalogued(case: Examination) -> None:
     """Look up what is disclosed, before an agreement drops any of it."""
     case.add(
         core.catalogued(
@@ -313,7 +291,7 @@ def _catalogued(case: _Case) -> None:
     )
 
 
-def _issued(claims: vc.CredentialClaims, case: _Case, trust: TrustSet) -> None:
+def _issued(claims: vc.CredentialClaims, case: Examination, trust: TrustSet) -> None:
     """Note by whom it was issued, and its first and last day, which end at midnight in China."""
     agency = trust.agency(claims.agency)
     case.issuer = StatedIssuer(claims.agency, agency.name if agency else claims.agency)
@@ -322,7 +300,9 @@ def _issued(claims: vc.CredentialClaims, case: _Case, trust: TrustSet) -> None:
         case.valid_to = core.at(claims.expires - 1).astimezone(CHINA).date()
 
 
-def _bound(evidence: PresentedCredential, credential: vc.Credential, case: _Case, trust: TrustSet) -> None:
+def _bound(
+    evidence: PresentedCredential, credential: vc.Credential, case: Examination, trust: TrustSet
+) -> None:
     """Judge the key binding; what somebody else shows in the holder's name is shown to nobody."""
     if evidence.how == "ticket" and credential.presentation.kb_jwt is None and evidence.expect is None:
         return  # the ticket was redeemed: the hub knows who showed it
@@ -347,7 +327,7 @@ def _read_sealed(text: str) -> tuple[jws.Parsed, SealedPayload]:
     return parsed, SealedPayload.parse(parsed.payload)
 
 
-def _vouched(parsed: jws.Parsed, case: _Case) -> tuple[TrustSet, TrustedKey] | None:
+def _vouched(parsed: jws.Parsed, case: Examination) -> tuple[TrustSet, TrustedKey] | None:
     """Look the key up and check the signature by it; None where nothing after it could be believed."""
     trust = case.trust
     key = trust.key(parsed.header.kid) if trust else None
@@ -358,29 +338,47 @@ def _vouched(parsed: jws.Parsed, case: _Case) -> tuple[TrustSet, TrustedKey] | N
 
 
 def _agreed(
-    asker: str | None, provider: str, case: _Case, trust: TrustSet, *, purpose: str = "verify"
+    asker: str | None, provider: str, case: Examination, trust: TrustSet, *, purpose: str = "verify"
 ) -> bool:
-    """Judge the agreement where two regions meet, and drop the fields that it does not name."""
+    """Judge the agreement where two regions meet, and drop the fields and the predicates that it does not name."""
     if asker is None or asker == provider:
         return True
-    answer, fields = core.agreement(
+    answer, granted = core.agreement(
         trust=trust,
         policy=case.policy,
         asker=asker,
         provider=provider,
         kind=case.kind,
         purpose=purpose,
+        mode=case.manner.reached,
         now=case.now,
     )
-    case.disclosed = {name: value for name, value in case.disclosed.items() if name in fields}
+    case.disclosed = {name: value for name, value in case.disclosed.items() if name in granted.fields}
+    answered = (one for one in case.manner.predicates if one.predicate.name in granted.predicates)
+    case.manner = replace(case.manner, predicates=tuple(answered))
     return case.add(answer)
 
 
-def _judged(case: _Case) -> ItemReport:
+def _asked_by_the_matter(case: Examination) -> None:
+    """Say whether the matter needs what is seen, and took it in its mode.
+
+    Of what was not vouched for nothing is asked: nothing of it is seen, and nobody withheld it.
+    """
+    policy = case.policy
+    is_signed = any(one.fact is Fact.SIGNATURE and one.outcome is Outcome.YES for one in case.facts)
+    if policy.mode is None or case.trust is None or not is_signed:
+        return
+    seen = need.Seen(case.kind, case.disclosed, case.manner)
+    case.add(need.needed(policy.requirements, seen, case.now))
+    case.add(need.mode(policy.requirements, policy.mode, seen, case.now))
+
+
+def _judged(case: Examination) -> ItemReport:
     judgement = judge(case.facts, case.policy, case.evidence)
     name, name_en = kind_names(case.kind, case.catalogue, version=case.kind_version)
     behind = next((one.detail for one in case.facts if one.fact is Fact.STANDS_BEHIND), {})
     order = list(Fact)
+    is_invalid = judgement.verdict is Verdict.INVALID
     return ItemReport(
         kind=case.kind,
         kind_version=case.kind_version,
@@ -389,7 +387,8 @@ def _judged(case: _Case) -> ItemReport:
         verdict=judgement.verdict,
         code=judgement.code,
         facts=tuple(sorted(case.facts, key=lambda one: order.index(one.fact))),
-        disclosed={} if judgement.verdict is Verdict.INVALID else case.disclosed,
+        disclosed={} if is_invalid else case.disclosed,
+        manner=replace(case.manner, predicates=(), subjects=()) if is_invalid else case.manner,
         detail={**behind, **judgement.detail},
         issuer=case.issuer,
         valid_from=case.valid_from,

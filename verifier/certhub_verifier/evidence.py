@@ -4,12 +4,14 @@
     SealedCode            a sealed or paper code as it was scanned
     PeerAnswer            one item of another region's signed answer
 
+Each says in which `manner` it was shown: the mode that was reached, and what was answered in the place of values.
+
 The channel and the row of the floor are the evidence's own; nobody says them beside it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from certhub_verifier.facts import Checked
@@ -18,6 +20,7 @@ from certhub_verifier.formats import codes
 from certhub_verifier.formats.credential.keybinding import Binding
 from certhub_verifier.formats.exchange.envelope import AnsweredItem
 from certhub_verifier.policy import Channel
+from certhub_verifier.predicates import GLANCE, Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class PresentedCredential:
     known: tuple[Checked, ...] = ()
     asker: str | None = field(kw_only=True)
     expect: Binding | None = field(default=None, kw_only=True)
+    manner: Manner = field(default=GLANCE, kw_only=True)
 
     @property
     def known_facts(self) -> tuple[Checked, ...]:
@@ -48,14 +52,16 @@ class PresentedCredential:
 class SealedCode:
     """A sealed or paper code as it was scanned, prefix and all; `known` and `asker` as above.
 
-    `kind_version` is what the row of its certificate says, for the region that keeps it. The code itself has no
-    room for it: nobody else knows it.
+    `kind_version` and `valid_to` are what the row of its certificate says, for the region that keeps it. The code
+    itself has no room for them: nobody else knows them. Without a last day its term is the code's own alone.
     """
 
     text: str
     known: tuple[Checked, ...] = ()
     asker: str | None = field(kw_only=True)
     kind_version: int | None = field(default=None, kw_only=True)
+    valid_to: date | None = field(default=None, kw_only=True)
+    manner: Manner = field(default=GLANCE, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class PeerAnswer:
     as_of: datetime
     asker: str
     purpose: str = "verify"
+    manner: Manner = GLANCE
 
 
 Evidence = PresentedCredential | SealedCode | PeerAnswer

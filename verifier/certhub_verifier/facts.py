@@ -1,4 +1,4 @@
-"""What is asked of a presentation: fourteen facts, three outcomes, and how old each answer is.
+"""What is asked of a presentation: sixteen facts, three outcomes, and how old each answer is.
 
     well_formed      it has the one shape that the format allows
     signature        the signature is by the key it names
@@ -14,9 +14,12 @@
     trust_fresh      the trust set is young enough to rely on
     agreement        the two regions have agreed on this kind, matter and purpose
     logged           the ledger holds it
+    needed           the matter uses this certificate, and what is seen of it suffices
+    mode             it was shown in the mode that the matter demands
 
-A fact that does not apply is left out. "Undetermined" is an answer of its own; nothing turns it into yes
-(DESIGN §5 "Verdict"). Which causes a fact may give is closed, so that another region's words cannot say
+A fact that does not apply is left out: the last two where no matter asks. They are never denied: what a matter does not
+use, or was shown too lightly, is genuine all the same. "Undetermined" is an answer of its own; nothing turns it into
+yes (DESIGN §5 "Verdict"). Which causes a fact may give is closed, so that another region's words cannot say
 more.
 """
 
@@ -44,6 +47,8 @@ class Fact(StrEnum):
     TRUST_FRESH = "trust_fresh"
     AGREEMENT = "agreement"
     LOGGED = "logged"
+    NEEDED = "needed"
+    MODE = "mode"
 
 
 class Outcome(StrEnum):
@@ -81,12 +86,14 @@ NO_CAUSES: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
         Fact.CATALOGUED: (),
         Fact.DATES: ("EXPIRED", "NOT_YET_VALID"),
         Fact.STATUS: ("CANCELLED", "REVOKED", "SUSPENDED", "SUPERSEDED"),
-        Fact.HOLDER_BINDING: ("BINDING_FAILED", "WRONG_COUNTER"),
+        Fact.HOLDER_BINDING: ("BINDING_FAILED", "WRONG_COUNTER", "IDENTITY_OTHER"),
         Fact.AUDIENCE: ("WRONG_COUNTER", "NOT_FOR_MATTER"),
         Fact.ONE_TIME: ("CODE_USED",),
         Fact.TRUST_FRESH: (),
         Fact.AGREEMENT: (),
         Fact.LOGGED: (),
+        Fact.NEEDED: (),
+        Fact.MODE: (),
     }
 )
 """The causes that a "no" of each fact may have; none where a fact is never denied, only undetermined."""
@@ -113,9 +120,16 @@ _OPEN: Mapping[Fact, tuple[str, ...]] = {
     Fact.TRUST_FRESH: ("LIST_TOO_OLD", "CLOCK_WRONG", "ISSUER_UNKNOWN"),
     Fact.AGREEMENT: ("NO_AGREEMENT",),
     Fact.LOGGED: ("NOT_LOGGED",),
+    Fact.NEEDED: (
+        *("NOT_NEEDED", "FIELDS_WITHHELD"),
+        *("CLAIM_ABSENT", "CLOCK_WRONG", "FACT_TOO_OLD", "SUBJECT_UNLINKED"),  # of a predicate
+    ),
+    Fact.MODE: ("MODE_L3", "MODE_L2"),
 }
 
-OURS_TO_SAY = frozenset({Fact.STANDS_BEHIND, Fact.CATALOGUED, Fact.TRUST_FRESH, Fact.AGREEMENT})
+OURS_TO_SAY = frozenset(
+    {Fact.STANDS_BEHIND, Fact.CATALOGUED, Fact.TRUST_FRESH, Fact.AGREEMENT, Fact.NEEDED, Fact.MODE}
+)
 """The facts that whoever judges finds by its own means: nobody's statement of them is taken over."""
 
 _OF_AGE = ("CLOCK_WRONG", "FACT_TOO_OLD")  # whatever somebody states can be dated ahead, or too long ago
@@ -133,6 +147,7 @@ CAUTIONS: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
         Fact.DATES: ("EXPIRES_SOON",),
         Fact.STATUS: ("STATUS_AGED",),
         Fact.HOLDER_BINDING: ("NAME_VARIANT",),
+        Fact.MODE: ("IDENTITY_SEEN",),
     }
 )
 """The causes that a "yes" may still carry: good, and somebody should look (verdict check)."""

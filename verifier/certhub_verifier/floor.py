@@ -29,6 +29,7 @@ class Hold(StrEnum):
     REQUIRED = "required"  # neither missing nor softened
     EXPECTED = "expected"  # not missing; softened only for a cause of class check (请核对)
     WHERE_TOLD = "where_told"  # not softened; absent where the question does not arise
+    WHERE_ASKED = "where_asked"  # softened only for a cause of class check; absent where no matter asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ _ALL = {
     Fact.STATUS: Hold.EXPECTED,
     Fact.TRUST_FRESH: Hold.REQUIRED,
     Fact.AGREEMENT: Hold.WHERE_TOLD,
+    Fact.NEEDED: Hold.WHERE_ASKED,
+    Fact.MODE: Hold.WHERE_ASKED,
 }
 
 

@@ -11,12 +11,13 @@ with a digest, so that a receipt can say years later by which rules it was judge
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
 from certhub_schemas.matters import MAX_STATUS_AGE
+from certhub_schemas.requirements import Mode, Requirement
 
 from certhub_verifier.facts import Fact
 from certhub_verifier.formats.jose import strict_json
@@ -69,10 +70,24 @@ class MatterLimits(Protocol):
         """Whether a case may be accepted now and completed later."""
         ...
 
+    @property
+    def mode(self) -> Mode:
+        """The mode in which everything has to be shown."""
+        ...
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What the matter needs to know, and which certificates show it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of one verification; all ages in seconds."""
+    """The rules of one verification; all ages in seconds.
+
+    `requirements` and `mode` are the matter's, empty and None without one. They are no part of the policy's name: a
+    receipt names the matter by its own digest.
+    """
 
     channel: Channel
     matter_code: str | None
@@ -82,6 +97,8 @@ class Policy:
     expires_soon_days: int = 30
     offline_allowed: bool = False
     deficiency_allowed: bool = False
+    requirements: tuple[Requirement, ...] = ()
+    mode: Mode | None = None
 
     @property
     def status_limit(self) -> int:
@@ -92,6 +109,11 @@ class Policy:
     def trust_limit(self) -> int:
         """Oldest trust list in seconds: the policy's, and never more than anybody relies on."""
         return min(self.max_trust_age_seconds, MAX_TRUST_AGE_SECONDS)
+
+    def limits_alone(self) -> "Policy":
+        """Return the rules without what the matter asks: its limits hold, and it needs nothing."""
+        off = dict.fromkeys(_ASKED_BY_A_MATTER, Level.OFF)
+        return replace(self, requirements=(), mode=None, levels=MappingProxyType({**self.levels, **off}))
 
     def level(self, fact: Fact) -> Level:
         """Return how much `fact` weighs; a fact that the policy does not name is required."""
@@ -106,8 +128,13 @@ class Policy:
         return self._form({fact for fact in Fact if self.level(fact) is not Level.OFF})
 
     def former_documents(self) -> tuple[bytes, ...]:
-        """Return the forms that earlier releases named: every fact that they knew, also those that were off."""
-        return tuple(self._form(facts) for facts in _FORMER_FACTS)
+        """Return the forms that earlier releases named.
+
+        The first named every fact that they knew, also those that were off. The last named those that count, and did
+        not ask yet whether the matter needs what is shown.
+        """
+        known = {fact for fact in Fact if self.level(fact) is not Level.OFF} - _ASKED_BY_A_MATTER
+        return tuple(self._form(facts) for facts in (*_FORMER_FACTS, known))
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the document, as a receipt carries it."""
@@ -127,6 +154,7 @@ class Policy:
         return strict_json.canonical(form)
 
 
+_ASKED_BY_A_MATTER = {Fact.NEEDED, Fact.MODE}
 _FORMER_FACTS: tuple[frozenset[Fact], ...] = (
     frozenset(
         {
@@ -159,6 +187,8 @@ _COMMON = {
     Fact.TRUST_FRESH: Level.REQUIRED,
     Fact.AGREEMENT: Level.EXPECTED,  # applies where two regions meet; without one it is never softened
     Fact.LOGGED: Level.OFF,
+    Fact.NEEDED: Level.OFF,  # where a matter asks: `_asked_by`
+    Fact.MODE: Level.OFF,
 }
 # A file has no code that could be used up; without a binding it proves the seal, not who shows it.
 _FILE = {Fact.HOLDER_BINDING: Level.EXPECTED, Fact.ONE_TIME: Level.OFF, Fact.STATUS: Level.EXPECTED}
@@ -181,7 +211,7 @@ def policy_for(matter: MatterLimits | None, channel: Channel) -> Policy:
     unknown use or an aged status it is undetermined. Without a matter the default limits hold and nothing
     is offered.
     """
-    levels = {**_COMMON, **_CHANGES[channel]}
+    levels = {**_COMMON, **_CHANGES[channel], **({} if matter is None else _asked_by(matter))}
     offline_allowed = matter.offline_allowed if matter else True
     if channel in (Channel.SEALED, Channel.PAPER) and not offline_allowed:
         levels |= {Fact.STATUS: Level.REQUIRED, Fact.ONE_TIME: Level.REQUIRED}
@@ -192,4 +222,11 @@ def policy_for(matter: MatterLimits | None, channel: Channel) -> Policy:
         max_status_age_seconds=matter.max_status_age_seconds if matter else DEFAULT_STATUS_AGE_SECONDS,
         offline_allowed=offline_allowed,
         deficiency_allowed=matter.deficiency_allowed if matter else False,
+        requirements=matter.requirements if matter else (),
+        mode=matter.mode if matter else None,
     )
+
+
+def _asked_by(matter: MatterLimits) -> Mapping[Fact, Level]:
+    """Return how much the two facts weigh that a matter asks: an identity that was not checked is not softened."""
+    return {Fact.NEEDED: Level.EXPECTED, Fact.MODE: Level.REQUIRED if matter.mode == "L3" else Level.EXPECTED}

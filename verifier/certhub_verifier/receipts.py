@@ -3,7 +3,7 @@
 A receipt file is the bare receipt+jwt, or JSON {"receipt": jws, "opening"?: […], "proof"?: …} as the API
 gives it. Any one changed byte of it is found: the token's canonical form and signature cover the first;
 the JSON has to be spelled in one of the ways that programs print it, so that not even a blank can change,
-and each opening has to give the digest of an item.
+and each opening has to give the digest of an item, or of one of its predicates.
 
     GENUINE 0         it is what its region signed, whatever it records
     AGED 10           the same, and its key is past the time for checking, or the trust list used is old
@@ -28,7 +28,8 @@ from typing import Any
 from certhub_verifier.causes import Verdict
 from certhub_verifier.checks.core import SKEW, STALE, at
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable, UpgradeNeeded
-from certhub_verifier.formats.exchange.receipt import TYP, Opening, Receipt, ReceiptItem
+from certhub_verifier.formats.exchange.openings import ArgumentOpening, Opening, read_opening
+from certhub_verifier.formats.exchange.receipt import TYP, Receipt, ReceiptItem
 from certhub_verifier.formats.jose import fields, strict_json
 from certhub_verifier.formats.jose import jws as jose
 from certhub_verifier.report import local_time
@@ -60,13 +61,26 @@ class Finding(StrEnum):
         return known.get(self, 30)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedArgument:
+    """What was declared for a predicate, `field=value`: of which item, and of which of its predicates, from 0."""
+
+    item: int
+    predicate: int
+    argument: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"item": self.item, "predicate": self.predicate, "argument": self.argument}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptReport:
     """What was found of a receipt, `as_of` the time for which it was judged.
 
     `receipt` is None unless its signature was verified and it is GENUINE, AGED or DOCUMENT_ALTERED: nothing
     in it is believed before. `reason` is a sentence for a programmer. `identifiers` has one per item, None where the
-    file does not open it.
+    file does not open it; `arguments` has what was declared, as far as the file opens it.
     """
 
     finding: Finding
@@ -75,6 +89,7 @@ class ReceiptReport:
     receipt: Receipt | None = None
     kid: str | None = None
     identifiers: tuple[str | None, ...] = ()
+    arguments: tuple[OpenedArgument, ...] = ()
     proof_given: bool = False
 
     @property
@@ -103,6 +118,7 @@ class ReceiptReport:
             "recorded_code": self.receipt.code if self.receipt else None,
             "recorded": self.receipt.to_payload() if self.receipt else None,
             "identifiers": list(self.identifiers),
+            "arguments": [one.to_dict() for one in self.arguments],
             "proof": "not_examined" if self.proof_given else None,
         }
 
@@ -116,7 +132,7 @@ class _File:
     """A receipt file taken apart."""
 
     jws: str
-    openings: tuple[Opening, ...]
+    openings: tuple[Opening | ArgumentOpening, ...]
     proof_given: bool
 
 
@@ -128,7 +144,7 @@ def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime)
     (2) The key is a receipt key of the region that signs. A key that a known region does not have is a wrong
         key; only where neither the region nor the key's region is known can nothing be said.
     (3) The signature is that key's, over these bytes.
-    (4) Every opening gives the digest of an item, in their order.
+    (4) Every opening gives the digest of an item or of one of its predicates, in their order.
     (5) The key could sign then, and may still be checked by; clock, trust list and proof are not too old.
     """
     try:
@@ -141,7 +157,7 @@ def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime)
             return ReceiptReport(finding=Finding.UPGRADE_NEEDED, reason="in a newer format", as_of=now)
         if key is None or trust is None:
             return ReceiptReport(finding=Finding.NO_TRUST, reason="no trust for its region", as_of=now)
-        identifiers = _opened(taken_apart.openings, receipt)  # (4)
+        identifiers, arguments = _opened(taken_apart.openings, receipt)  # (4)
     except (_Altered, Malformed, BadSignature) as wrong:
         return ReceiptReport(finding=Finding.ALTERED, reason=str(wrong), as_of=now)
     except SuiteNotAvailable as missing:
@@ -155,6 +171,7 @@ def examine_receipt(file: str | bytes, *, trust: TrustSet | None, now: datetime)
         receipt=receipt if believed else None,
         kid=key.kid,
         identifiers=identifiers if believed else (),
+        arguments=arguments if believed else (),
         proof_given=taken_apart.proof_given,
     )
 
@@ -196,7 +213,7 @@ def _take_apart(file: str | bytes) -> _File:
     openings = value.get("opening")
     if openings is not None and not isinstance(openings, list):
         raise Malformed("opening: an array expected")
-    read = tuple(Opening.from_payload(opening) for opening in openings or ())
+    read = tuple(read_opening(opening) for opening in openings or ())
     return _File(value["receipt"], read, value.get("proof") is not None)
 
 
@@ -236,22 +253,52 @@ def _may_sign(key: TrustedKey, receipt: Receipt, now: datetime | None = None) ->
     return key.may_have_signed(TYP, by=receipt.region, at=at(receipt.issued_at), now=now)
 
 
-def _opened(openings: tuple[Opening, ...], receipt: Receipt) -> tuple[str | None, ...]:
-    """Return the identifier of each item, None where the file does not open it.
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A digest in a receipt that an opening may open: an item's `cert`, or the argument of one of its predicates."""
+
+    item: int
+    digest: str
+    predicate: int | None = None
+
+    def is_opened_by(self, opening: Opening | ArgumentOpening) -> bool:
+        """Tell whether the opening is of this sort, and gives the digest."""
+        if isinstance(opening, Opening):
+            return self.predicate is None and opening.cert_digest() == self.digest
+        return self.predicate is not None and opening.argument_digest() == self.digest
+
+
+def _opened(
+    openings: tuple[Opening | ArgumentOpening, ...], receipt: Receipt
+) -> tuple[tuple[str | None, ...], tuple[OpenedArgument, ...]]:
+    """Return the identifier of each item, None where the file does not open it, and every argument that it opens.
 
     What another region answered comes without an opening: only that region could give one. What was not told has
     none either.
     """
-    digests = [item.cert if isinstance(item, ReceiptItem) else None for item in receipt.items]
-    found: list[str | None] = [None] * len(digests)
-    after = 0
+    sealed, after = [*_sealed(receipt)], 0
+    identifiers: list[str | None] = [None] * len(receipt.items)
+    arguments: list[OpenedArgument] = []
     for opening in openings:
-        digest = opening.cert_digest()
-        if digest not in digests[after:]:
-            raise _Altered("an opening does not give the digest of its item")
-        place = digests.index(digest, after)
-        found[place], after = opening.identifier, place + 1
-    return tuple(found)
+        place = next((n for n in range(after, len(sealed)) if sealed[n].is_opened_by(opening)), None)
+        if place is None:
+            raise _Altered("an opening does not give the digest of its item, or of a predicate")
+        one, after = sealed[place], place + 1
+        if isinstance(opening, Opening):
+            identifiers[one.item] = opening.identifier
+        elif one.predicate is not None:
+            arguments.append(OpenedArgument(one.item, one.predicate, opening.argument))
+    return tuple(identifiers), tuple(arguments)
+
+
+def _sealed(receipt: Receipt) -> Iterator[_Sealed]:
+    """Yield every digest that can be opened, in the order in which openings stand."""
+    for place, item in enumerate(receipt.items):
+        if isinstance(item, ReceiptItem):
+            yield _Sealed(place, item.cert)
+            for nth, one in enumerate(item.predicates):
+                if one.argument is not None:
+                    yield _Sealed(place, one.argument, nth)
 
 
 def _standing(

@@ -9,7 +9,7 @@ it, and `certhub-verify --json` prints it. Times are RFC 3339 in China Standard 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.facts import Checked
 from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
 from certhub_verifier.policy import Channel
+from certhub_verifier.predicates import GLANCE, Manner, PredicateAnswer
+from certhub_verifier.requirement_report import MaterialsReport
 from certhub_verifier.sentences import CHINA, Lang, Sentence, explain
 from certhub_verifier.verdict import Judgement, worst
 
@@ -34,7 +36,8 @@ class ItemReport:
     `disclosed` is empty unless a signature over it was verified, and empty where the verdict is invalid: a name
     and an address help nobody to refuse. `issuer` and the first and last day are those of the certificate, where
     somebody who may be believed states them: a first day without a last one is no end, neither is not known.
-    `detail` is what the headline's sentence can say.
+    `detail` is what the headline's sentence can say. `manner` tells how it was shown, and what was answered in the
+    place of values.
     """
 
     kind: str
@@ -49,11 +52,16 @@ class ItemReport:
     valid_from: date | None = None
     valid_to: date | None = None
     kind_version: int | None = None
+    manner: Manner = GLANCE
 
     @property
     def result_number(self) -> int | None:
         """The number of GB/T 36906 for this outcome, where it has one."""
         return CODES[self.code].result_number
+
+    def answering(self, more: tuple[PredicateAnswer, ...]) -> "ItemReport":
+        """Return the item with more answered of it; what it says stays the same."""
+        return replace(self, manner=replace(self.manner, predicates=(*self.manner.predicates, *more)))
 
     def judgement(self) -> Judgement:
         """Return what the item says, without why."""
@@ -73,6 +81,7 @@ class ItemReport:
             "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
             "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
             "facts": [fact_to_dict(checked) for checked in self.facts],
+            "predicates": [one.to_dict(local_time(one.as_of)) for one in self.manner.predicates],
             "disclosed": dict(self.disclosed),
         }
 
@@ -81,7 +90,8 @@ class ItemReport:
 class UntoldItem:
     """One certificate that was shown and of which nothing is told, not even its kind: undetermined, and why.
 
-    `code` is NO_AGREEMENT where this counter may not be told, RECORD_GONE where the store has it no longer.
+    `code` is NO_AGREEMENT where this counter may not be told, RECORD_GONE where the store has it no longer,
+    MODE_L3 where it may be told once the identity is checked.
     """
 
     code: str
@@ -107,7 +117,11 @@ ShownItem = ItemReport | UntoldItem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One scan as it was found, `as_of` the moment for which it was judged (aware)."""
+    """One scan as it was found, `as_of` the moment for which it was judged (aware).
+
+    `case_id` names the case that it belongs to, None where it stands alone. `materials` is how the matter's
+    requirements stand after it, None where no matter asked.
+    """
 
     verdict: Verdict
     code: str
@@ -118,6 +132,8 @@ class Report:
     verification_id: str | None = None
     deficiency_allowed: bool = False
     receipt_url: str | None = None
+    case_id: str | None = None
+    materials: MaterialsReport | None = None
 
     def sentence(self, lang: Lang) -> Sentence:
         """Return what the clerk is told."""
@@ -127,10 +143,12 @@ class Report:
 
     def to_dict(self, lang: Lang = "zh") -> dict[str, Any]:
         """Return the JSON form; `lang` chooses the sentences, never the codes."""
-        sentence = self.sentence(lang)
+        sentence, found = self.sentence(lang), self.materials
+        case = {} if self.case_id is None else {"case_id": self.case_id}
         return {
             "version": VERSION,
             "verification_id": self.verification_id,
+            **case,
             "verdict": self.verdict.value,
             "code": self.code,
             "headline": sentence.headline,
@@ -138,6 +156,8 @@ class Report:
             "as_of": local_time(self.as_of),
             "channel": self.channel.value,
             "items": [item.to_dict() for item in self.items],
+            "requirements": [] if found is None else [one.to_dict() for one in found.requirements],
+            "materials": None if found is None else found.materials.value,
             "receipt_url": self.receipt_url,
         }
 
@@ -191,11 +211,13 @@ def failed(
 ) -> Report:
     """Return the report of a code that fails by itself: no certificate was looked at.
 
+    A code that was shown too lightly for its matter fails too, and nothing behind it is told: MODE_L2 is check.
+
     Raises:
         ValueError: `code` would say that something is good; a failure cannot.
     """
     verdict = CODES[code].verdict
-    if verdict in (Verdict.VALID, Verdict.CHECK):
+    if verdict in (Verdict.VALID, Verdict.CHECK) and code != "MODE_L2":
         raise ValueError(f"{code} is no failure")
     return Report(
         verdict=verdict,

@@ -17,6 +17,8 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any, Literal
 
+from certhub_schemas.predicates import TODAY
+
 from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.looks import look_of
 
@@ -89,7 +91,7 @@ def outcome_word(outcome: Outcome, lang: Lang) -> str:
 
 
 def named(section: str, name: str, lang: Lang) -> str:
-    """Return the word of one of the small sections: `evidence`, `origins`."""
+    """Return the word of one of the small sections: `evidence`, `origins`, `modes`, `whose`."""
     return str(CATALOGUE[section][name][lang])
 
 
@@ -97,6 +99,18 @@ def cause_words(cause: str, lang: Lang) -> str:
     """Return the plainest words for a cause, as they stand beside a fact; an unknown one stands as it is."""
     entry = CATALOGUE["codes"].get(cause)
     return str(entry[lang]["headline"][-1]) if entry else cause
+
+
+def predicate_words(name: str, arguments: Mapping[str, object], lang: Lang) -> str:
+    """Return what is asked in the place of a value, as fully as its arguments are known; a later one by its name."""
+    entry = CATALOGUE["predicates"].get(name)
+    if entry is None:
+        return name
+    known = {
+        word: phrase("today_itself", lang) if value == TODAY else str(value)
+        for word, value in arguments.items()
+    }
+    return _fill(entry[lang], known)
 
 
 def look_detail(text: str) -> dict[str, str]:

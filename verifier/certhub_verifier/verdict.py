@@ -70,7 +70,7 @@ def _level(fact: Fact, policy: Policy, floor: Floor) -> Level:
     match floor.holds.get(fact):
         case None:
             return policy.level(fact)
-        case Hold.EXPECTED if policy.level(fact) is not Level.REQUIRED:
+        case Hold.EXPECTED | Hold.WHERE_ASKED if policy.level(fact) is not Level.REQUIRED:
             return Level.EXPECTED
         case _:
             return Level.REQUIRED

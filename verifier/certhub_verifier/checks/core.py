@@ -12,10 +12,11 @@ invalid.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from certhub_schemas import CORE_NAMES, Catalogue
+from certhub_schemas.requirements import Mode
 from certhub_schemas.text import unfit, unfit_within
 
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
@@ -23,6 +24,7 @@ from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.formats.codes.code import CodePartial, NotOurCode
 from certhub_verifier.formats.credential import vc
 from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.trust.agreement import NOTHING, Granted
 from certhub_verifier.formats.trust.trustlist import MemberState
 from certhub_verifier.lookups import RedemptionRecord
 from certhub_verifier.policy import Policy
@@ -296,6 +298,23 @@ def code_dates(*, expires: datetime, life: timedelta, trust_as_of: datetime, now
     return yes(Fact.DATES, now)
 
 
+def row_dates(
+    code: Checked, last: date | None, trust_as_of: datetime, now: datetime, *, soon_days: int
+) -> Checked:
+    """Is the certificate of a living code inside its term as well, by the last day that its row says (None: no row)?"""
+    if last is None or code.outcome is not Outcome.YES:
+        return code
+    after = datetime(last.year, last.month, last.day, tzinfo=CHINA) + timedelta(days=1)
+    return dates(
+        issued_at=trust_as_of,
+        not_before=trust_as_of,
+        expires=after,
+        trust_as_of=trust_as_of,
+        now=now,
+        soon_days=soon_days,
+    )
+
+
 def trust_fresh(trust: TrustSet | None, *, policy: Policy, now: datetime) -> Checked:
     """Is the trust list young enough? Grades: fresh to 15 minutes, aging to 24 hours, stale to 72 hours."""
     if trust is None:
@@ -311,23 +330,31 @@ def trust_fresh(trust: TrustSet | None, *, policy: Policy, now: datetime) -> Che
 
 
 def agreement(
-    *, trust: TrustSet, policy: Policy, asker: str, provider: str, kind: str, purpose: str, now: datetime
-) -> tuple[Checked, frozenset[str]]:
-    """Have the two regions agreed on this kind, matter and purpose? Returns also what fields may be shown.
+    *,
+    trust: TrustSet,
+    policy: Policy,
+    asker: str,
+    provider: str,
+    kind: str,
+    purpose: str,
+    mode: Mode,
+    now: datetime,
+) -> tuple[Checked, Granted]:
+    """Have the two regions agreed on this kind, matter, purpose and mode? Returns also what may be told of it.
 
     Default deny: no live agreement, no matter named, or nothing said of this kind is NO_AGREEMENT.
     """
-    live = trust.agreement(asker, provider, now)
-    fields = (
-        live
-        and policy.matter_code
-        and live.covers(kind=kind, matter=policy.matter_code, purpose=purpose, asker=asker, provider=provider)
+    live, matter = trust.agreement(asker, provider, now), policy.matter_code
+    granted = (
+        live.covers(kind, matter, purpose=purpose, mode=mode, asker=asker, provider=provider)
+        if live is not None and matter
+        else None
     )
-    if live is None or not isinstance(fields, frozenset):
+    if live is None or granted is None:
         return unknown(
             Fact.AGREEMENT, "NO_AGREEMENT", trust.as_of, trust.digest, **region_names(provider, trust)
-        ), frozenset()
-    return yes(Fact.AGREEMENT, trust.as_of, live.digest, reference=live.reference), fields
+        ), NOTHING
+    return yes(Fact.AGREEMENT, trust.as_of, live.digest, reference=live.reference), granted
 
 
 def one_time(news: RedemptionRecord | None, *, policy: Policy, now: datetime) -> Checked:

@@ -18,12 +18,13 @@ from certhub_schemas.matters import Matter, matters
 
 from certhub_verifier.cli.batch import Run
 from certhub_verifier.cli.documents import Documents
+from certhub_verifier.cli.fields_table import table_lines
 from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.layout import wrap
 from certhub_verifier.cli.options import Options, WrongUse, misuse, read_options
 from certhub_verifier.cli.sources import Source, sources
 from certhub_verifier.cli.trust_sources import NOTHING, Anchor, read_anchor
-from certhub_verifier.cli.view import BOTH
+from certhub_verifier.cli.view import BOTH, View
 from certhub_verifier.sentences import phrase
 
 PIPE_CLOSED, INTERRUPTED = 141, 130  # 128 + SIGPIPE and 128 + SIGINT, as shells tell them: no verdict
@@ -49,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: Options) -> int:
+    if options.fields_table:
+        return _print_table(options)
     anchor = _anchor(options)
     judging = Judging(
         anchor=anchor,
@@ -62,6 +65,15 @@ def _run(options: Options) -> int:
     _tell_about_trust(anchor)
     run, found = Run(judging, options), _sources(options)
     return run.many(found, total) if several else run.result_of(next(found))
+
+
+def _print_table(options: Options) -> int:
+    """Print what the matters of this installation see of the paper, or one of them."""
+    only = [*matters()] if options.matter is None else [_matter(options.matter, NOTHING)]
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = table_lines(only, View(langs=options.langs, columns=columns))
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
 
 
 def _anchor(options: Options) -> Anchor:

@@ -9,19 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from certhub_schemas import CORE_NAMES, shipped_catalogue
+from certhub_schemas import CORE_NAMES, Matter, shipped_catalogue
 
 from certhub_verifier.causes import Verdict
 from certhub_verifier.cli.judging import Judging
 from certhub_verifier.cli.layout import pad, printable, table, width
+from certhub_verifier.cli.requirements import of_receipt, of_report, requirement_lines
 from certhub_verifier.cli.results import Result
 from certhub_verifier.cli.view import BOTH, SYMBOL, View, symbol_of
 from certhub_verifier.documents import DocumentState, FollowedDocument
 from certhub_verifier.facts import Fact, Outcome
-from certhub_verifier.formats.exchange.receipt import ReceiptItem
+from certhub_verifier.formats.exchange.receipt import Receipt, ReceiptItem
 from certhub_verifier.receipts import ReceiptReport
 from certhub_verifier.report import ItemReport, Report, kind_names
-from certhub_verifier.sentences import Lang, age_words, cause_words, fact_name, moment_words, named, phrase
+from certhub_verifier.sentences import (
+    Lang,
+    age_words,
+    cause_words,
+    fact_name,
+    moment_words,
+    named,
+    phrase,
+    predicate_words,
+)
 
 _FACTS = {fact.value: fact for fact in Fact}
 _OF_STATE = {
@@ -44,12 +54,14 @@ def result_lines(result: Result, judging: Judging, view: View) -> Iterator[str]:
         yield from view.lines(sentence.next_step, first="  → ")
     found = result.judgement
     if isinstance(found, ReceiptReport):
-        yield from _receipt_lines(found, view)
+        yield from _receipt_lines(found, result.matter, view)
         yield from _document_lines(result.documents, view)
     elif result.item is not None:
         if isinstance(found, Report) and found.items:  # else the code itself failed: nobody's data is shown
             yield from _item_lines(result.item, view)
         yield from _answers(result.item, judging.now, view)
+    if isinstance(found, Report) and found.materials is not None:
+        yield from requirement_lines(of_report(found.materials), found.materials.materials, view)
     yield ""
     yield from _basis_lines(judging, view, matter=not isinstance(found, ReceiptReport))
 
@@ -141,7 +153,7 @@ def _who(detail: Mapping[str, str], lang: Lang) -> str | None:
     return next((detail[name] for name in _WHO[lang] if detail.get(name)), None)
 
 
-def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
+def _receipt_lines(report: ReceiptReport, matter: Matter | None, view: View) -> Iterator[str]:
     receipt, verdict = report.receipt, report.recorded_verdict
     if receipt is None or verdict is None:
         return
@@ -155,9 +167,10 @@ def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
         (view.words("matter"), receipt.matter),
         *([(view.words("case"), receipt.case)] if receipt.case else []),
         (view.words("verification"), receipt.vid),
+        *_manner(receipt, view),
     ]
     yield from _pairs(rows, view)
-    for item, identifier in zip(receipt.items, report.identifiers, strict=True):
+    for place, (item, identifier) in enumerate(zip(receipt.items, report.identifiers, strict=True)):
         symbol = view.mark(SYMBOL[Verdict(item.verdict)])
         yield ""
         if not isinstance(item, ReceiptItem):
@@ -181,6 +194,46 @@ def _receipt_lines(report: ReceiptReport, view: View) -> Iterator[str]:
             for fact in item.facts
         ]
         yield from (f"  {line}" for line in fact_lines(answers, view))
+        declared = {one.predicate: one.argument for one in report.arguments if one.item == place}
+        yield from _predicate_lines(item, declared, view)
+    if receipt.materials is not None:
+        yield from requirement_lines(of_receipt(receipt, matter), receipt.materials, view)
+
+
+def _manner(receipt: Receipt, view: View) -> Iterator[tuple[str, str]]:
+    """Yield in which mode it was shown, and whether an identity was checked; receipts before format 3 do not know."""
+    mode, check = receipt.mode, receipt.identity_check
+    if mode is None:
+        return
+    told = (
+        phrase(
+            "mode_demanded",
+            lang,
+            demanded=named("modes", mode.demanded, lang),
+            reached=named("modes", mode.reached, lang),
+        )
+        for lang in view.langs
+    )
+    yield view.words("mode"), " / ".join(told)
+    method = " ".join(
+        named("identity_checks", "none" if check is None else check.method, lang) for lang in view.langs
+    )
+    at = [] if check is None else [moment_words(check.at, lang=view.langs[0])]
+    yield view.words("identity_check"), " · ".join([method, *at])
+
+
+def _predicate_lines(item: ReceiptItem, opened: Mapping[int, str], view: View) -> Iterator[str]:
+    """Say what was answered in the place of values, and of what was declared what the file opens."""
+    if item.predicates:
+        yield f"    {view.words('answered')}"
+    for nth, one in enumerate(item.predicates):
+        declared = opened.get(nth)
+        field = {} if declared is None else {"field": declared.partition("=")[0]}
+        words = " ".join(predicate_words(one.name, field, lang) for lang in view.langs)
+        hidden = phrase("not_opened", view.langs[0]) if one.argument is not None else None
+        parts = [words, *(said for said in (declared or hidden,) if said), one.by]
+        mark = view.mark(symbol_of(Outcome(one.outcome), None))
+        yield from view.lines(printable(" · ".join(parts)), first=f"    {mark} ", rest="      ")
 
 
 def _document_lines(documents: Sequence[FollowedDocument], view: View) -> Iterator[str]:

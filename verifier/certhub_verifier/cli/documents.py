@@ -1,8 +1,8 @@
 """Where the documents are that receipts name: a folder by `--documents`, and what came with the trust at hand.
 
 DIR/<64 hexadecimal digits>     each document under its SHA-256, as a hub serves it at /trust/documents/<digest>
-the trust list at hand          its files, its manifest, and the rules of the matters of a bundle
-this installation               the catalogue that it ships, and the rules of its matters
+the trust list at hand          its files, its manifest, and the matters of a bundle with their rules
+this installation               the catalogue that it ships, and its matters with their rules
 """
 
 from collections.abc import Iterator
@@ -48,6 +48,7 @@ class Documents:
         yield shipped_catalogue().document()
         carried = self.anchor.trust.matters if self.anchor.trust else ()
         for matter in (*shipped_catalogue().every_matter(), *carried):
+            yield matter.document()
             for channel in Channel:
                 policy = policy_for(matter, channel)
                 yield policy.document()

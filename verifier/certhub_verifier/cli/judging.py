@@ -18,15 +18,16 @@ from certhub_verifier.cli.documents import Documents
 from certhub_verifier.cli.results import Result, Trouble, Unread
 from certhub_verifier.cli.sources import MAX_INPUT_BYTES, Source, TooLarge
 from certhub_verifier.cli.trust_sources import Anchor
-from certhub_verifier.documents import DocumentState, follow
+from certhub_verifier.documents import DocumentState, follow, matter_of
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.lookups import Lookup, LookupResult, StatusToken
+from certhub_verifier.materials import Candidate, Case, materials_of
 from certhub_verifier.named_evidence import NamedEvidence
 from certhub_verifier.policy import Channel, Policy, policy_for
 from certhub_verifier.receipts import Finding, ReceiptReport, examine_receipt
-from certhub_verifier.report import Report, failed, overall
+from certhub_verifier.report import ItemReport, Report, failed, kind_names, overall
 from certhub_verifier.sentences import look_detail
 from certhub_verifier.why import Root, Why, why, why_receipt
 
@@ -37,8 +38,8 @@ PICTURE = {"picture": "图片", "picture_en": "the picture"}
 class Judging:
     """What everything is judged by; `now` is aware. `explaining` keeps what was looked at, for `why_of`.
 
-    A matter that nobody named lends its limits, and offers nothing: limits can be assumed, an offer to a
-    citizen cannot.
+    A matter that nobody named lends its limits, and neither offers nor requires anything: limits can be assumed, an
+    offer to a citizen cannot, nor can what the citizen has to show.
     """
 
     anchor: Anchor
@@ -71,7 +72,7 @@ class Judging:
         else:
             if not texts:
                 found = failed("CODE_PARTIAL", PICTURE, channel=Channel.FILE, as_of=self.now)
-                yield Result(name=source.name, judgement=found)
+                yield Result(name=source.name, judgement=self._with_materials(found))
             for i, text in enumerate(texts):
                 name = f"{source.name} #{i + 1}" if len(texts) > 1 else source.name
                 yield self._judged(name, text.encode("utf-8", "surrogatepass"))
@@ -94,19 +95,21 @@ class Judging:
                 detail = {} if received is None else {"received": str(received)}
                 if code == "NOT_OUR_CODE":
                     detail |= look_detail(content.decode("utf-8", "replace"))
-                return Result(name=name, judgement=failed(code, detail, channel=channel, as_of=self.now))
+                found = failed(code, detail, channel=channel, as_of=self.now)
+                return Result(name=name, judgement=self._with_materials(found))
             case detect.Code(channel=channel, text=text):
                 return self._examined(name, channel, text)
 
     def _receipt(self, name: str, content: bytes) -> Result:
         found = examine_receipt(content, trust=self.anchor.trust, now=self.now)
         documents = follow(found.receipt, self.documents.find) if found.receipt else ()
+        matter = matter_of(found.receipt, self.documents.find) if found.receipt else None
         altered = [one.digest for one in documents if one.state is DocumentState.ALTERED]
         if altered:
             reason = f"{found.reason}; not what it is called: {', '.join(altered)}"
             found = replace(found, finding=Finding.DOCUMENT_ALTERED, reason=reason)
         looked_at = content if self.explaining else b""
-        return Result(name=name, judgement=found, content=looked_at, documents=documents)
+        return Result(name=name, judgement=found, content=looked_at, documents=documents, matter=matter)
 
     def _examined(self, name: str, channel: Channel, text: str) -> Result:
         asker = self.anchor.region
@@ -132,11 +135,26 @@ class Judging:
         )
         offered = policy.deficiency_allowed and self.matter_named
         found = overall([item], channel=channel, as_of=self.now, deficiency_allowed=offered)
-        return Result(name=name, judgement=found, item=item, evidence=tuple(looked_at))
+        judgement = self._with_materials(found, *([item] if found.items else ()))
+        return Result(name=name, judgement=judgement, item=item, evidence=tuple(looked_at))
+
+    def _with_materials(self, report: Report, *items: ItemReport) -> Report:
+        """Say how the requirements of a matter that somebody named stand, over what was shown in this one scan."""
+        if not self.matter_named:
+            return report
+        case = Case(
+            requirements=self.matter.requirements,
+            candidates=[Candidate(item, place, kept_by="") for place, item in enumerate(items)],
+            now=self.now,
+            names=lambda kind: kind_names(kind, shipped_catalogue()),
+            deficiency_allowed=self.matter.deficiency_allowed,
+        )
+        return replace(report, materials=materials_of(case))
 
     def _policy(self, channel: Channel) -> Policy:
-        """Return the matter's rules; a bundle is held to its own life, where that is shorter."""
+        """Return the matter's rules, or its limits alone; a bundle is held to its own life, where that is shorter."""
         policy = policy_for(self.matter, channel)
+        policy = policy if self.matter_named else policy.limits_alone()
         if self.anchor.life is None:
             return policy
         life = int(self.anchor.life.total_seconds())

@@ -19,6 +19,7 @@ examples:
   certhub-verify photo.jpg --trust bundle.jwt --why    a picture of a code, and what the answer rests on
   certhub-verify cases/ --trust trust/                 every receipt, credential, code and picture below it
   certhub-verify cases/ --trust trust/ --json          the same for a program: one JSON object a line
+  certhub-verify --fields-table                        how little of the paper each matter sees
 exit codes:
   0 valid · 10 valid, please check · 20 invalid · 30 undetermined · 2 used wrongly
   of a receipt: 0 genuine, whatever it records, also where a document that it names is not at hand; 10 where
@@ -58,6 +59,7 @@ class Options:
     langs: tuple[Lang, ...]
     why: bool
     why_svg: Path | None
+    fields_table: bool = False
 
     @property
     def explaining(self) -> bool:
@@ -73,6 +75,10 @@ def read_options(argv: Sequence[str] | None) -> Options:
         SystemExit: help was asked for, and has been printed.
     """
     found = _parser().parse_args(argv)
+    if found.fields_table and (found.input or found.json or found.why or found.why_svg or found.trust):
+        raise misuse("TABLE_ALONE")
+    if not found.input and not found.fields_table:
+        raise misuse("NOTHING_NAMED")
     return Options(
         inputs=tuple(found.input),
         trust=found.trust,
@@ -83,6 +89,7 @@ def read_options(argv: Sequence[str] | None) -> Options:
         langs=(found.lang,) if found.lang else BOTH,
         why=found.why,
         why_svg=found.why_svg,
+        fields_table=found.fields_table,
     )
 
 
@@ -101,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add(
         "input",
-        nargs="+",
+        nargs="*",
         metavar="CODE|FILE|FOLDER",
         help="a code as text; a file with a code, credential or receipt; a picture of a code; a folder of them, "
         "with all folders in it; - for standard input",
@@ -118,10 +125,17 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="a folder of what receipts name by digest, each under its SHA-256 (served at /trust/documents/)",
     )
-    add("--matter", metavar="CODE", help="whose limits hold (the first matter's if not given)")
+    add(
+        "--matter",
+        metavar="CODE",
+        help="whose requirements are told, and whose limits hold (without it the limits of the first matter alone)",
+    )
     add("--at", metavar="TIME", help="judge as of this time, RFC 3339 with an offset")
     add("--why", action="store_true", help="draw what each answer rests on: evidence, signer, root")
     add("--why-svg", metavar="FILE", type=Path, help="the same drawing as a picture for a browser")
+    add(
+        "--fields-table", action="store_true", help="print what each matter sees of the paper; verify nothing"
+    )
     add("--json", action="store_true", help="JSON on stdout: one object, or one a line for several inputs")
     add("--lang", choices=BOTH, help="one language instead of both")
     return parser

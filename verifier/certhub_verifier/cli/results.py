@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from certhub_schemas import Matter
+
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.documents import FollowedDocument
 from certhub_verifier.named_evidence import NamedEvidence
@@ -67,7 +69,8 @@ class Result:
     """One input with what was found; `name` is what the person called it.
 
     `item` has the facts even where the report leaves its items out. Where somebody asked why, `evidence` is
-    what was looked at, and `content` the file of a receipt. `documents` is what a believed receipt names by digest.
+    what was looked at, and `content` the file of a receipt. `documents` is what a believed receipt names by digest,
+    `matter` the matter among them, where it is at hand.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Result:
     evidence: tuple[NamedEvidence, ...] = ()
     content: bytes = b""
     documents: tuple[FollowedDocument, ...] = ()
+    matter: Matter | None = None
 
     @property
     def verdict(self) -> Verdict:

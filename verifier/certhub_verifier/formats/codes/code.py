@@ -1,14 +1,16 @@
-"""What a QR code says: a ticket, or a sealed code (DESIGN D6 and §5 "Codes").
+"""What a QR code says: a ticket, a sealed code, or the code of a counter's request (DESIGN D6 and §5 "Codes").
 
     EC1 4242 XXXXXXXXXXXXX                        ticket, 20 characters
         │    └ 65 random bits
         └ the minting region's GB/T 2260 code, 20 bits
     EC2 base32( total₂ ‖ length₂ header ‖ length₂ payload ‖ signature₆₄ )     sealed code, show+jwt
     EC3 the same                                                              paper code, paper+jwt
+    EC4 4242 XXXXXXXXXXXXX                        a counter's request, as short as a ticket: a holder's phone reads it
 
 All are upper-case Crockford base32. The lengths are big-endian and two bytes; `total` counts every byte,
 its own two included, so that a code cut short by a scanner says so. A ticket has no check digit: a wrong
-character makes another ticket, which nobody has minted. What is inside a sealed code: `formats.sealed`.
+character makes another ticket, which nobody has minted. A counter never reads a request's code: to `read_code` it is
+none. What is inside a sealed code: `formats.sealed`.
 """
 
 import hashlib
@@ -28,14 +30,17 @@ __all__ = [
     "CodeAltered",
     "CodePartial",
     "NotOurCode",
+    "RequestCode",
     "Sealed",
     "SealedPayload",
     "SealedPrefix",
     "Ticket",
+    "mint_request",
     "mint_ticket",
     "normalise",
     "pack",
     "read_code",
+    "read_request",
     "ticket_hash",
 ]
 
@@ -46,7 +51,7 @@ TICKET_LENGTH = 20
 SECRET_BITS = 65
 MAX_TEXT = 16_384  # characters read at all: twice the longest sealed code, hyphens and all
 
-_TICKET = "EC1"
+_TICKET, _REQUEST = "EC1", "EC4"
 _PREFIX_LENGTH = 3
 _REGION_LENGTH = 4
 _SECRET_LENGTH = SECRET_BITS // 5
@@ -97,8 +102,19 @@ class Ticket:
 
     def __str__(self) -> str:
         """Return the 20 characters of the QR code."""
-        region = crockford.digits(int(self.region), _REGION_LENGTH)
-        return _TICKET + region + crockford.digits(self.secret, _SECRET_LENGTH)
+        return _TICKET + _short(self.region, self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCode:
+    """The code of a counter's request: which region asks (six digits), and 65 bits that only its hub knows again."""
+
+    region: str
+    secret: int = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return the 20 characters of the QR code."""
+        return _REQUEST + _short(self.region, self.secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +136,25 @@ def mint_ticket(region: str, *, random: Callable[[int], bytes]) -> str:
     Raises:
         ValueError: `region` is not six digits.
     """
-    secret = int.from_bytes(random(9), "big") & ((1 << SECRET_BITS) - 1)
-    return str(Ticket(region, secret))
+    return str(Ticket(region, _secret(random)))
+
+
+def mint_request(region: str, *, random: Callable[[int], bytes]) -> str:
+    """Return a new code for a request of `region` (six digits), made of nine bytes from `random`."""
+    return str(RequestCode(region, _secret(random)))
+
+
+def read_request(text: str) -> RequestCode:
+    """Read the code of a counter's request, as a phone or a keyboard gave it.
+
+    Raises:
+        NotOurCode: it is something else.
+        CodePartial: it stops before its end.
+    """
+    word = normalise(text) if len(text) <= MAX_TEXT else ""
+    if not word.startswith(_REQUEST):
+        raise NotOurCode("does not start like a request")
+    return RequestCode(*_read_short(word))
 
 
 def ticket_hash(code: str) -> bytes:
@@ -163,7 +196,21 @@ def pack(jws: str, prefix: SealedPrefix) -> str:
     return prefix + crockford.encode(b"".join(body))
 
 
+def _secret(random: Callable[[int], bytes]) -> int:
+    return int.from_bytes(random(9), "big") & ((1 << SECRET_BITS) - 1)
+
+
+def _short(region: str, secret: int) -> str:
+    """Return what follows the prefix of a code of 20 characters."""
+    return crockford.digits(int(region), _REGION_LENGTH) + crockford.digits(secret, _SECRET_LENGTH)
+
+
 def _read_ticket(word: str) -> Ticket:
+    return Ticket(*_read_short(word))
+
+
+def _read_short(word: str) -> tuple[str, int]:
+    """Return region and secret of a code of 20 characters, which is normalised."""
     if not crockford.is_word(word):
         raise NotOurCode("a ticket with a character of another alphabet")
     if len(word) < TICKET_LENGTH:
@@ -174,7 +221,7 @@ def _read_ticket(word: str) -> Ticket:
     region = crockford.number(word[_PREFIX_LENGTH:end_of_region])
     if region > _LARGEST_REGION:
         raise NotOurCode("a ticket of no region")
-    return Ticket(f"{region:06d}", crockford.number(word[end_of_region:]))
+    return f"{region:06d}", crockford.number(word[end_of_region:])
 
 
 def _read_sealed(word: str) -> str:

@@ -1,20 +1,27 @@
 """A signed question to another region, and its signed answer (typ xr-req+jwt and xr-res+jwt).
 
-    both       format                            2; without it the message is in format 1
+    both       format                            3; without it the message is in format 1
     question   iss, aud, iat, exp, jti           from region to region, 60 s, one of a kind
-               htm, htu                          always POST /xr/v1/query
+               htm, htu                          POST /xr/v1/query, or of a request /xr/v1/requests
                agr                               <agreement id>@sha256:<digest of its file>, or null
                office, op                        who asks there; the person under a pairwise id
-               q                                 [{code, matter, purpose, verification_id, window}]
+               unit, case, mode                  who asks (a region or a unit of it); the case under a pairwise
+                                                 name, or null; the mode in which it was shown
+               q                                 [{code, matter, matter_digest, purpose, verification_id, window}];
+                                                 or one {request}: fetch that request for a holder of ours;
+                                                 or one {request, identity}: is this who consents?
     answer     iss, aud, iat, exp, jti, req      req is the hex SHA-256 of the question's text
                results                           one per question, in its order: {cause, used_at, used_where,
                                                  shown, items}; or instead
                error                             a code: nothing was answered
 
 An item that is told states kind and its version, facts, issuer and dates, and the fields that the agreement lets
-out. For one that may not be told there is a placeholder, `{"withheld": cause}`, so that no certificate that was
-shown is left out unseen: there are as many items as `shown`, the number that the ticket names. Format 1 has neither
-`shown`, nor placeholders, nor version, issuer and dates: how many certificates were shown nobody learns from it.
+out; then the predicates that it answers in the place of values, its holders under names that mean nothing outside
+the case (`subjects`), and the slot of its status, so that it can be judged again. For one that may not be told there is
+a placeholder, `{"withheld": cause}`, so that no certificate that was shown is left out unseen: there are as many items
+as `shown`, the number that the ticket names. Format 2 knows neither matters by digest, nor modes, cases, predicates,
+subjects and slots. Format 1 has besides neither `shown`, nor placeholders, nor version, issuer and dates: how many
+certificates were shown nobody learns from it.
 
 Both are kept as evidence: the token is the proof, the HTTP exchange is not needed. The answering region
 states facts and cuts the fields; the asking region computes the verdict.
@@ -22,42 +29,65 @@ states facts and cuts the fields; the asking region computes the verdict.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
+from certhub_schemas.requirements import MODES, Mode
+
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.exchange import versions
-from certhub_verifier.formats.exchange.reported_fact import (
-    StatedFact,
-    StatedIssuer,
-    stated_issuer,
-    told_facts,
+from certhub_verifier.formats.exchange.answered_item import (
+    FORMAT,
+    THIRD,
+    WITHHELD,
+    AnsweredItem,
+    StatedPredicate,
+    StatusSlot,
+    WithheldItem,
+    read_item,
+)
+from certhub_verifier.formats.exchange.heading import HEADING, heading, read_heading
+from certhub_verifier.formats.exchange.result import (
+    Result,
+    first_result,
+    last_result,
+    read_result,
+    second_result,
 )
 from certhub_verifier.formats.jose import fields
 from certhub_verifier.formats.jose.object_schema import (
     Check,
-    anything,
-    integer,
     listing,
     nullable,
     object_of,
     one_of,
-    pattern,
-    table,
     text,
 )
+
+__all__ = [
+    "FORMAT",
+    "THIRD",
+    "WITHHELD",
+    "AnsweredItem",
+    "Question",
+    "Request",
+    "RequestQuestion",
+    "Response",
+    "Result",
+    "StatedPredicate",
+    "StatusSlot",
+    "WithheldItem",
+    "read_item",
+    "read_result",
+    "request_digest",
+]
 
 REQUEST_TYP = "xr-req+jwt"
 RESPONSE_TYP = "xr-res+jwt"
 METHOD = "POST"
 PATH = "/xr/v1/query"
-FORMAT = versions.EXCHANGE[-1]
-WITHHELD = ("NO_AGREEMENT", "RECORD_GONE")
-"""Why a certificate that was shown is not told: the asker may not be told, or the store has it no longer."""
+PATH_OF_REQUESTS = "/xr/v1/requests"
 MAX_QUESTIONS = 16
-_MAX_ITEMS = 16
-_MAX_FIELDS = 128
 
 
 def request_digest(token: str) -> str:
@@ -74,11 +104,46 @@ class Question:
     purpose: str
     verification_id: str
     window: str
+    matter_digest: str | None = None
+
+    def to_payload(self, number: int = FORMAT) -> dict[str, Any]:
+        """Return the members of one question in format `number`."""
+        return {
+            "code": self.code,
+            "matter": self.matter,
+            "purpose": self.purpose,
+            "verification_id": self.verification_id,
+            "window": self.window,
+            **({"matter_digest": self.matter_digest} if number >= THIRD else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestQuestion:
+    """A question about a counter's request, by its code.
+
+    Without `identity` a home hub fetches the request for its holder. With it the asking hub wants to know whether the
+    holder who consents has this identity number: {id_type, id_number}, as a clerk read them.
+    """
+
+    code: str
+    identity: Mapping[str, str] | None = None
+
+    def to_payload(self, number: int = FORMAT) -> dict[str, Any]:
+        """Return the members. Raises: Malformed: formats 1 and 2 know no requests."""
+        if number < THIRD:
+            raise Malformed(f"format {number} knows no requests")
+        identity = {} if self.identity is None else {"identity": dict(self.identity)}
+        return {"request": self.code, **identity}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A question to another region; times are whole seconds since 1970."""
+    """A question to another region; times are whole seconds since 1970.
+
+    `unit` is who asks, None for the whole region; `case` the case under a name that means nothing elsewhere; `mode` the
+    mode in which it was shown. Formats 1 and 2 have none of them, nor the digest of the matter.
+    """
 
     asker: str
     provider: str
@@ -88,7 +153,10 @@ class Request:
     agreement: str | None
     office: str
     operator: str
-    questions: tuple[Question, ...]
+    questions: tuple[Question | RequestQuestion, ...]
+    unit: str | None = None
+    case: str | None = None
+    mode: Mode = "L1"
     format: int = FORMAT
 
     def to_payload(self) -> dict[str, Any]:
@@ -99,25 +167,29 @@ class Request:
         """
         payload = {
             **versions.format_member(self.format),
-            **_envelope(self.asker, self.provider, self.issued_at, self.expires, self.jti),
+            **heading(self.asker, self.provider, self.issued_at, self.expires, self.jti),
             "htm": METHOD,
-            "htu": PATH,
+            "htu": PATH_OF_REQUESTS if self.of_a_request else PATH,
             "agr": self.agreement,
             "office": self.office,
             "op": self.operator,
-            "q": [
-                {
-                    "code": question.code,
-                    "matter": question.matter,
-                    "purpose": question.purpose,
-                    "verification_id": question.verification_id,
-                    "window": question.window,
-                }
-                for question in self.questions
-            ],
+            "q": [question.to_payload(self.format) for question in self.questions],
         }
+        if self.format >= THIRD:
+            payload |= {"unit": self.unit or self.asker, "case": self.case, "mode": self.mode}
         Request.from_payload(payload)
         return payload
+
+    @property
+    def of_a_request(self) -> RequestQuestion | None:
+        """The one question about a counter's request; None of questions about codes."""
+        first = self.questions[:1]
+        return next((one for one in first if isinstance(one, RequestQuestion)), None)
+
+    @property
+    def codes(self) -> tuple[Question, ...]:
+        """The questions about codes."""
+        return tuple(one for one in self.questions if isinstance(one, Question))
 
     @classmethod
     def from_payload(cls, payload: Any) -> "Request":
@@ -129,88 +201,20 @@ class Request:
         """
         number = versions.format_of(payload, versions.EXCHANGE, "question")
         found = _REQUESTS[number](payload, "question")
+        of_requests = [isinstance(one, RequestQuestion) for one in found["q"]]
+        if any(of_requests) and (len(of_requests) > 1 or found["htu"] != PATH_OF_REQUESTS):
+            raise Malformed("question.q: a request is asked about alone, and at its own address")
+        if not any(of_requests) and found["htu"] != PATH:
+            raise Malformed("question.htu: codes are asked about at another address")
         return cls(
             format=number,
-            **_read_envelope(found, "question"),
+            **read_heading(found, "question", sender="asker", receiver="provider"),
             agreement=found["agr"],
             office=found["office"],
             operator=found["op"],
             questions=found["q"],
+            **({name: found[name] for name in ("unit", "case", "mode")} if number >= THIRD else {}),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredItem:
-    """One certificate behind a code: the facts that its region states, and the fields that it lets out.
-
-    `kind_version` is the version of the kind that its credential names, None where nobody stated it. `valid_from`
-    and `valid_to` are its first and its last day; a certificate with a first day and no last one has no end.
-    Format 1 states none of the last four.
-    """
-
-    kind: str
-    facts: tuple[StatedFact, ...]
-    disclosed: Mapping[str, Any]
-    cert_digest: str
-    kind_version: int | None = None
-    issuer: StatedIssuer | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    def to_payload(self, number: int = FORMAT) -> dict[str, Any]:
-        """Return the members of one item in format `number`."""
-        payload: dict[str, Any] = {
-            "kind": self.kind,
-            "facts": [fact.to_payload() for fact in self.facts],
-            "disclosed": dict(self.disclosed),
-            "cert_digest": self.cert_digest,
-        }
-        if number > versions.FIRST:
-            payload |= {
-                "kind_version": self.kind_version,
-                "issuer": None if self.issuer is None else self.issuer.to_payload(),
-                "valid_from": None if self.valid_from is None else self.valid_from.isoformat(),
-                "valid_to": None if self.valid_to is None else self.valid_to.isoformat(),
-            }
-        return payload
-
-
-@dataclass(frozen=True, slots=True)
-class WithheldItem:
-    """One certificate that was shown and is not told: one of `WITHHELD`, and nothing else, not even its kind."""
-
-    cause: str
-
-    def to_payload(self, number: int = FORMAT) -> dict[str, Any]:
-        """Return the placeholder. Raises: Malformed: format 1 has none."""
-        if number == versions.FIRST:
-            raise Malformed("format 1 has no placeholder")
-        return {"withheld": self.cause}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """The answer to one question: items, or a cause why the code itself fails (used: since when, where).
-
-    `shown` is how many certificates the code names, told or not; None where nobody knows: of a code that fails,
-    and in format 1.
-    """
-
-    items: tuple[AnsweredItem | WithheldItem, ...]
-    cause: str | None = None
-    used_at: datetime | None = None
-    used_where: str | None = None
-    shown: int | None = None
-
-    def to_payload(self, number: int = FORMAT) -> dict[str, Any]:
-        """Return the members of one result in format `number`. Raises: Malformed: format 1 cannot say it."""
-        return {
-            "cause": self.cause,
-            "used_at": None if self.used_at is None else fields.instant(self.used_at),
-            "used_where": self.used_where,
-            **({} if number == versions.FIRST else {"shown": self.shown}),
-            "items": [item.to_payload(number) for item in self.items],
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +237,11 @@ class Response:
         Raises:
             Malformed: a value is such that `from_payload` would refuse it.
         """
-        payload = versions.format_member(self.format) | _envelope(
-            self.provider, self.asker, self.issued_at, self.expires, self.jti
-        )
-        payload["req"] = self.request
+        payload = {
+            **versions.format_member(self.format),
+            **heading(self.provider, self.asker, self.issued_at, self.expires, self.jti),
+            "req": self.request,
+        }
         if self.results or self.error is None:
             payload["results"] = [result.to_payload(self.format) for result in self.results]
         if self.error is not None:
@@ -257,10 +262,8 @@ class Response:
         found = _RESPONSES[number](payload, "answer")
         if (found["results"] is None) == (found["error"] is None):
             raise Malformed("answer: either results or an error expected")
-        envelope = _read_envelope(found, "answer")
-        envelope["provider"], envelope["asker"] = envelope["asker"], envelope["provider"]
         return cls(
-            **envelope,
+            **read_heading(found, "answer", sender="provider", receiver="asker"),
             request=found["req"],
             results=found["results"] or (),
             error=found["error"],
@@ -268,127 +271,59 @@ class Response:
         )
 
 
-def read_result(value: Any) -> Result:
-    """Read what `Result.to_payload` printed, in any format: a stored answer, to be given again. Raises: Malformed."""
-    is_first = isinstance(value, dict) and "shown" not in value
-    return (_first_result if is_first else _result)(value, "result")
+def _first_question(value: Any, where: str) -> Question:
+    return Question(**_FIRST_QUESTION(value, where))
 
 
-def _envelope(sender: str, receiver: str, issued_at: int, expires: int, jti: str) -> dict[str, Any]:
-    return {"iss": sender, "aud": receiver, "iat": issued_at, "exp": expires, "jti": jti}
-
-
-def _read_envelope(payload: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return the five members that both directions share, named as in a question."""
-    if payload["iss"] == payload["aud"]:
-        raise Malformed(f"{where}.aud: the region that signs")
-    if payload["exp"] <= payload["iat"]:
-        raise Malformed(f"{where}.exp: not after iat")
-    return {
-        "asker": payload["iss"],
-        "provider": payload["aud"],
-        "issued_at": payload["iat"],
-        "expires": payload["exp"],
-        "jti": payload["jti"],
-    }
-
-
-def _question(value: Any, where: str) -> Question:
+def _question(value: Any, where: str) -> Question | RequestQuestion:
+    if type(value) is dict and "request" in value:
+        found = _REQUEST_QUESTION(value, where)
+        return RequestQuestion(code=found["request"], identity=found["identity"])
     return Question(**_QUESTION(value, where))
 
 
-def _first_item(value: Any, where: str) -> AnsweredItem:
-    return AnsweredItem(**_FIRST_ITEM(value, where))
-
-
-def _item(value: Any, where: str) -> AnsweredItem | WithheldItem:
-    if type(value) is dict and "withheld" in value:
-        return WithheldItem(_WITHHELD(value, where)["withheld"])
-    return AnsweredItem(**_ITEM(value, where))
-
-
-def _first_result(value: Any, where: str) -> Result:
-    return _consistent(Result(**_FIRST_RESULT(value, where)), where)
-
-
-def _result(value: Any, where: str) -> Result:
-    return _consistent(Result(**_RESULT(value, where)), where)
-
-
-def _consistent(result: Result, where: str) -> Result:
-    """Return the result, once it does not contradict itself."""
-    if result.cause is not None and (result.items or result.shown is not None):
-        raise Malformed(f"{where}.items: a code that fails has none")
-    if result.shown is not None and result.shown != len(result.items):
-        raise Malformed(f"{where}.items: another number than were shown")
-    told = [item.cert_digest for item in result.items if isinstance(item, AnsweredItem)]
-    if len(set(told)) != len(told):
-        raise Malformed(f"{where}.items: one certificate twice")
-    return result
-
-
-_ENVELOPE: Mapping[str, Check] = {
-    "iss": fields.region,
-    "aud": fields.region,
-    "iat": fields.numeric_date,
-    "exp": fields.numeric_date,
-    "jti": fields.token_id,
+_QUESTION_MEMBERS: Mapping[str, Check] = {
+    "code": text(1024),
+    "matter": fields.matter,
+    "purpose": fields.word,
+    "verification_id": fields.verification_id,
+    "window": text(20, at_least=0),
 }
-_QUESTION = object_of(
-    {
-        "code": text(1024),
-        "matter": fields.matter,
-        "purpose": fields.word,
-        "verification_id": fields.verification_id,
-        "window": text(20, at_least=0),
-    }
-)
+_FIRST_QUESTION = object_of(_QUESTION_MEMBERS)
+_QUESTION = object_of({**_QUESTION_MEMBERS, "matter_digest": nullable(fields.digest)})
+_IDENTITY = object_of({"id_type": text(8), "id_number": text(64)})
+_REQUEST_QUESTION = object_of({"request": text(64)}, {"identity": _IDENTITY})
 _REQUEST_MEMBERS: Mapping[str, Check] = {
-    **_ENVELOPE,
+    **HEADING,
     "htm": one_of(METHOD),
     "htu": one_of(PATH),
-    "agr": nullable(pattern(r"[0-9A-Za-z._-]{1,64}@sha256:[0-9a-f]{64}", "<id>@sha256:<digest>")),
+    "agr": nullable(fields.agreement),
     "office": text(64),
     "op": text(64),
-    "q": listing(_question, at_least=1, at_most=MAX_QUESTIONS),
+}
+_WHO: Mapping[str, Check] = {
+    "unit": fields.unit,
+    "case": nullable(fields.token_id),
+    "mode": one_of(*MODES),
+    "htu": one_of(PATH, PATH_OF_REQUESTS),
 }
 _REQUESTS = {
-    number: object_of({**versions.member(number), **_REQUEST_MEMBERS}) for number in versions.EXCHANGE
+    number: object_of(
+        {
+            **versions.member(number),
+            **_REQUEST_MEMBERS,
+            **(_WHO if number >= THIRD else {}),
+            "q": listing(
+                _question if number >= THIRD else _first_question, at_least=1, at_most=MAX_QUESTIONS
+            ),
+        }
+    )
+    for number in versions.EXCHANGE
 }
-_ITEM_MEMBERS: Mapping[str, Check] = {
-    "kind": fields.kind,
-    "facts": told_facts,
-    "disclosed": table(text(64), anything, at_most=_MAX_FIELDS),
-    "cert_digest": fields.digest,
-}
-_FIRST_ITEM = object_of(_ITEM_MEMBERS)
-_ITEM = object_of(
-    {
-        **_ITEM_MEMBERS,
-        "kind_version": nullable(integer(1, 9999)),
-        "issuer": nullable(stated_issuer),
-        "valid_from": nullable(fields.day),
-        "valid_to": nullable(fields.day),
-    }
-)
-_WITHHELD = object_of({"withheld": one_of(*WITHHELD)})
-_RESULT_MEMBERS: Mapping[str, Check] = {
-    "cause": nullable(fields.cause),
-    "used_at": nullable(fields.moment),
-    "used_where": nullable(text(64)),
-}
-_FIRST_RESULT = object_of({**_RESULT_MEMBERS, "items": listing(_first_item, at_most=_MAX_ITEMS)})
-_RESULT = object_of(
-    {
-        **_RESULT_MEMBERS,
-        "shown": nullable(integer(1, _MAX_ITEMS)),
-        "items": listing(_item, at_most=_MAX_ITEMS),
-    }
-)
 _RESPONSES = {
     number: object_of(
-        {**versions.member(number), **_ENVELOPE, "req": fields.digest},
+        {**versions.member(number), **HEADING, "req": fields.digest},
         {"results": listing(result, at_most=MAX_QUESTIONS), "error": fields.cause},
     )
-    for number, result in zip(versions.EXCHANGE, (_first_result, _result), strict=True)
+    for number, result in zip(versions.EXCHANGE, (first_result, second_result, last_result), strict=True)
 }

@@ -85,8 +85,8 @@ def first_format(result: Result) -> Result:
 
 
 def _item(item: AnsweredItem) -> AnsweredItem:
-    return replace(
-        item, facts=_facts(item.facts), kind_version=None, issuer=None, valid_from=None, valid_to=None
+    return AnsweredItem(
+        kind=item.kind, facts=_facts(item.facts), disclosed=item.disclosed, cert_digest=item.cert_digest
     )
 
 

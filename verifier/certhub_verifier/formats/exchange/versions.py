@@ -1,8 +1,8 @@
 """Which format a message or a kept thing is in: the member `format`, a whole number; without it the format is 1.
 
-    question, answer    1 and 2   messages: a hub reads its own format and the one before
-    device bundle       1 and 2
-    receipt             1 and 2   kept things: every format that was ever written is read for ever
+    question, answer    1 to 3   messages: a hub reads its own format and those before
+    device bundle       1 to 3
+    receipt             1 to 3   kept things: every format that was ever written is read for ever
 
 Format 1 is told by the absence of the member and by nothing else, as its first readers refuse a member that they
 do not know. The number is looked at before anything else in the payload: what a newer format means by its other
@@ -15,11 +15,15 @@ from certhub_verifier.errors import Malformed, UpgradeNeeded
 from certhub_verifier.formats.jose.object_schema import Check, one_of_numbers
 
 FIRST = 1
-EXCHANGE = (1, 2)
+EXCHANGE = (1, 2, 3)
 """The formats of questions and answers between regions that are read and written here."""
-BUNDLE = (1, 2)
+REQUEST = (1,)
+"""The formats of a counter's request that are read here."""
+NOTICE = (1,)
+"""The formats of a notice between hubs that are read here."""
+BUNDLE = (1, 2, 3)
 """The formats of the device bundle that are read here."""
-RECEIPT = (1, 2)
+RECEIPT = (1, 2, 3)
 """The formats of the receipt that are read here: all that there ever were."""
 
 

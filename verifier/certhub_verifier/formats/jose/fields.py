@@ -2,6 +2,7 @@
 
     region      six digits, GB/T 2260                       kind      21 characters, GB/T 36903
     agency      a USCC, check character included, GB 32100  digest    SHA-256 in lower-case hexadecimal
+    unit        a region, or a part of it: 420700-GD       agreement  <id>@sha256:<digest of its file>
     numeric_date  whole seconds since 1970 (RFC 7519 §2)    moment    RFC 3339 in UTC, read as a datetime
 
 A numeric date may be negative: a licence of 1965 began before the epoch. It ends with the last second of
@@ -29,6 +30,8 @@ token_id = pattern(r"[A-Za-z0-9_-]{16,64}", "an id of 16 to 64 URL-safe characte
 verification_id = pattern(r"[A-Za-z0-9_-]{1,64}", "an id of 1 to 64 URL-safe characters")
 cause = pattern(r"[A-Z][A-Z0-9_]{0,47}", "an upper-case code")
 word = pattern(r"[a-z][a-z0-9_-]{0,31}", "a lower-case word")
+unit = pattern(r"[1-9][0-9]{5}(-[A-Z0-9]{2,6})?", "a region code, or a unit below it")
+agreement = pattern(r"[0-9A-Za-z._-]{1,64}@sha256:[0-9a-f]{64}", "<id>@sha256:<digest>")
 matter = pattern(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}", "a matter code")
 outcome = one_of("yes", "no", "undetermined")
 verdict = one_of("valid", "check", "invalid", "undetermined")

@@ -147,6 +147,12 @@ def one_of_numbers(*numbers: int) -> Check:
     return check
 
 
+def printed(check: Check, payload: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return a payload once its own reader takes it, so that nothing is written that nobody could read."""
+    check(payload, where)
+    return payload
+
+
 def anything(value: Any, where: str) -> Any:
     """Any JSON value: the reader of the member judges it."""
     return value

@@ -90,6 +90,18 @@ _ALL = (
         required=("iss", "aud", "iat", "exp", "jti"),
     ),
     TokenType(
+        typ="request+jwt",
+        max_bytes=8 * _KIB,
+        life_seconds=600,
+        required=("iss", "aud", "iat", "exp", "jti"),
+    ),
+    TokenType(
+        typ="notice+jwt",
+        max_bytes=8 * _KIB,
+        life_seconds=7 * _DAY,
+        required=("iss", "aud", "iat", "exp", "jti"),
+    ),
+    TokenType(
         typ="bundle+jwt",
         max_bytes=16 * _MIB,
         max_depth=16,

@@ -1,9 +1,9 @@
 """What a reader of trust files does not know: set aside by the entry, named, and good for nothing.
 
 Trust files outlive releases. An entry (a key, an agency, a member, a row of an agreement) with a member, a purpose,
-an algorithm, a state or a direction that this release does not know is set aside; the rest is kept. It grants
-nothing: such a key verifies nothing, such an agency issues nothing. What it still says of itself (`names`: ids and
-thumbprints) is kept for one purpose, to see that nobody and no key stands in the list twice.
+an algorithm, a state, a mode, a predicate or a direction that this release does not know is set aside; the rest is
+kept. It grants nothing: such a key verifies nothing, such an agency issues nothing. What it still says of itself
+(`names`: ids and thumbprints) is kept for one purpose, to see that nobody and no key stands in the list twice.
 
 What is known and misshapen is no word of a later release but a mistake, and is refused with its file.
 """
@@ -43,6 +43,13 @@ def strange_word(value: Mapping[str, Any], member: str, known: Collection[str]) 
     """Return why an entry is set aside for the word that `member` holds; None where it is known, or no word."""
     word = value.get(member)
     return f"unknown {member} {tellable(word)}" if type(word) is str and word not in known else None
+
+
+def strange_words(words: Any, what: str, known: Collection[str]) -> str | None:
+    """Return why an entry is set aside for a word of a list; None where each is known, or it is no list."""
+    listed = words if type(words) is list else ()
+    unknown = (word for word in listed if type(word) is str and word not in known)
+    return next((f"unknown {what} {tellable(word)}" for word in unknown), None)
 
 
 def tellable(word: str) -> str:

@@ -12,7 +12,7 @@ from certhub_verifier.formats.jose import strict_json
 from certhub_verifier.formats.jose.object_schema import Check, integer, object_of
 from certhub_verifier.formats.trust.setaside import SetAside, strange_member
 
-FORMAT = 1  # of every trust file that this release writes
+FORMAT = 1  # of every trust file that this release writes but an agreement, which has a second one
 MAX_FORMAT = 9999
 MAX_FILE_BYTES = 4 << 20  # an issuers file of 4,000 agencies with two keys each is 3.4 MB
 

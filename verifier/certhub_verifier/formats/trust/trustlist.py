@@ -34,7 +34,7 @@ from certhub_verifier.formats.jose.object_schema import (
     table,
     text,
 )
-from certhub_verifier.formats.trust.agreement import Agreement, AgreementItem
+from certhub_verifier.formats.trust.agreement import NEWEST, Agreement, AgreementItem
 from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey, region_key, seal_key
 from certhub_verifier.formats.trust.memberlist import Member, Members, MemberState
 from certhub_verifier.formats.trust.setaside import (
@@ -251,7 +251,6 @@ def parse_file(path: str, data: bytes) -> TrustFile:
             from_=_BEGINNING,
             until=_END,
             basis="-",
-            items=(),
             digest=sha256(data).hexdigest(),
             set_aside=aside,
             known=False,
@@ -290,9 +289,9 @@ def _why_later(path: str, data: bytes) -> str | None:
         return None
     if agreed and str(value.get("n", agreed[3])) != agreed[3]:
         return None
-    format_member = value.get("format")
-    if type(format_member) is int and FORMAT < format_member <= MAX_FORMAT:
-        return f"format {format_member}; this release knows up to {FORMAT}"
+    format_member, newest = value.get("format"), NEWEST if agreed else FORMAT
+    if type(format_member) is int and newest < format_member <= MAX_FORMAT:
+        return f"format {format_member}; this release knows up to {newest}"
     return None
 
 
