@@ -1,6 +1,6 @@
 """Identifiers that the hub makes.
 
-row id       UUIDv7 (RFC 9562 §5.7): time-ordered, so that inserts stay cheap; never shown outside
+row id       UUIDv7 (RFC 9562 §5.7): time-ordered, so that inserts stay cheap; shown outside as a cursor alone
 public id    128 random bits as 26 Crockford characters: says nothing, not even when it was made
 """
 
@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from certhub_verifier.formats.codes import crockford
+
+from certhub.errors import BadRequest
 
 PUBLIC_ID_BYTES = 16
 
@@ -30,3 +32,17 @@ def milliseconds(row: UUID) -> int:
 def public_id(random: Callable[[int], bytes]) -> str:
     """Make an identifier for the outside: 128 random bits, 26 characters."""
     return crockford.encode(random(PUBLIC_ID_BYTES))
+
+
+def row_after(cursor: str | None) -> UUID | None:
+    """Return the row id that a list's cursor (its hex) names; None where the list begins.
+
+    Raises:
+        BadRequest: CURSOR_UNKNOWN.
+    """
+    if cursor is None:
+        return None
+    try:
+        return UUID(hex=cursor)
+    except ValueError as unreadable:
+        raise BadRequest("this cursor names nothing of ours", code="CURSOR_UNKNOWN") from unreadable

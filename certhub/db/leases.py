@@ -64,13 +64,18 @@ class Lease:
     me: str
     is_elsewhere: bool = field(default=False, init=False)
     """Whether another process has counted on while this one watched it: it lives."""
+    is_held: bool = field(default=False, init=False)
+    """Whether it was ours when it was last looked at; for whoever can bear that it was lost since."""
     _seen: Held | None = field(default=None, init=False)
     _since: float = field(default=0.0, init=False)
 
     def is_mine(self, unit: Unit, *, monotonic: float) -> bool:
         """Prolong it, take it, or watch who has it."""
-        if beat(unit, self.name, self.me):
-            return True
+        self.is_held = beat(unit, self.name, self.me) or self._is_taken(unit, monotonic)
+        return self.is_held
+
+    def _is_taken(self, unit: Unit, monotonic: float) -> bool:
+        """Watch who has it, and take it from a process that died."""
         now = held(unit, self.name)
         if now != self._seen:
             self.is_elsewhere = None not in (now, self._seen)

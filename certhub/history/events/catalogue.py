@@ -23,6 +23,8 @@ class Subject(StrEnum):
     """The hash of the credential's signed header.payload, in hex."""
     VERIFICATION = "verification"
     """The id of a verification."""
+    CASE = "case"
+    """The id of a case."""
     REGION = "region"
     """Six digits."""
     FILE = "file"
@@ -38,6 +40,7 @@ class Subject(StrEnum):
 _SHAPES: Mapping[Subject, re.Pattern[str]] = {
     Subject.CREDENTIAL: re.compile(r"[0-9a-f]{64}"),
     Subject.VERIFICATION: re.compile(r"[0-9A-Za-z_-]{1,64}"),
+    Subject.CASE: re.compile(r"[0-9A-Z]{26}"),
     Subject.REGION: re.compile(r"[1-9][0-9]{5}"),
     Subject.FILE: re.compile(r"[0-9a-f]{64}"),
     Subject.BUNDLE: re.compile(r"[0-9]{1,20}"),
@@ -152,6 +155,68 @@ class Revealed(Body):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestOpened(Body):
+    """A clerk requested certificates for a matter; `declares` tells that a value was declared, to be compared."""
+
+    matter: str
+    mode: str
+    office: str
+    window: str
+    declares: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestMoved(Body):
+    """A holder, or the hub of the region `home` for its holder, opened, answered, refused or voided a request."""
+
+    matter: str
+    region: str
+    home: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityChecked(Body):
+    """A clerk checked the identity of who stands there; `has_number` tells that a number was read."""
+
+    method: str
+    has_number: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAsked(Body):
+    """A clerk asked whether a holder has what a case still needs; whom and what they hold is not told."""
+
+    matter: str
+    office: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disputed(Body):
+    """A holder says of a look, made by a clerk of `region`, that it was not them."""
+
+    region: str
+    matter: str
+    kind: str | None
+    has_note: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled(Body):
+    """A dispute of a holder of the region `home` was settled here."""
+
+    home: str
+    finding: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeTaken(Body):
+    """Another region told something of a verification."""
+
+    region: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Imported(Body):
     """A department's file was taken in; counts of its rows."""
 
@@ -231,6 +296,16 @@ PEER_CERTIFICATE_LOOKED_AT = EventType(
 CODE_REFUSED = EventType("code.refused", Subject.VERIFICATION, Refused)
 VERIFICATION_CONCLUDED = EventType("verification.concluded", Subject.VERIFICATION, Concluded)
 VERIFICATION_REVEALED = EventType("verification.revealed", Subject.VERIFICATION, Revealed)
+REQUEST_OPENED = EventType("request.opened", Subject.VERIFICATION, RequestOpened)
+REQUEST_SEEN = EventType("request.seen", Subject.VERIFICATION, RequestMoved)
+REQUEST_ANSWERED = EventType("request.answered", Subject.VERIFICATION, RequestMoved)
+REQUEST_REFUSED = EventType("request.refused", Subject.VERIFICATION, RequestMoved)
+REQUEST_VOIDED = EventType("request.voided", Subject.VERIFICATION, RequestMoved)
+IDENTITY_CHECKED = EventType("identity.checked", Subject.VERIFICATION, IdentityChecked)
+CASE_ASKED = EventType("case.asked", Subject.CASE, CaseAsked)
+LOOK_DISPUTED = EventType("look.disputed", Subject.VERIFICATION, Disputed)
+DISPUTE_SETTLED = EventType("dispute.settled", Subject.VERIFICATION, Settled)
+NOTICE_TAKEN = EventType("notice.taken", Subject.VERIFICATION, NoticeTaken)
 IMPORT_FINISHED = EventType("import.finished", Subject.FILE, Imported)
 BUNDLE_ISSUED = EventType("bundle.issued", Subject.BUNDLE, Bundled)
 PEER_STOPPED = EventType("peer.stopped", Subject.REGION, PeerSwitched)
@@ -257,6 +332,16 @@ CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
             CODE_REFUSED,
             VERIFICATION_CONCLUDED,
             VERIFICATION_REVEALED,
+            REQUEST_OPENED,
+            REQUEST_SEEN,
+            REQUEST_ANSWERED,
+            REQUEST_REFUSED,
+            REQUEST_VOIDED,
+            IDENTITY_CHECKED,
+            CASE_ASKED,
+            LOOK_DISPUTED,
+            DISPUTE_SETTLED,
+            NOTICE_TAKEN,
             IMPORT_FINISHED,
             BUNDLE_ISSUED,
             PEER_STOPPED,

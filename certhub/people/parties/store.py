@@ -115,6 +115,12 @@ def accounts(unit: Unit) -> list[Actor]:
     return [_actor(unit, row) for row in believed(unit, AccountRow, query)]
 
 
+def account(unit: Unit, key: str) -> Actor | None:
+    """Return the account that rows name by `key`, None where it is not there or disabled."""
+    query = select(_ACCOUNT).where(_ACCOUNT.c.id == UUID(key), _ACCOUNT.c.disabled_at.is_(None))
+    return next((_actor(unit, row) for row in believed(unit, AccountRow, query)), None)
+
+
 def give_token(unit: Unit, account: UUID, token: str, *, expires_at: datetime) -> None:
     """Let a bearer token speak for an account; the token itself is not kept."""
     row = {"token_hash": token_hash(token), "account": account, "expires_at": expires_at}

@@ -6,7 +6,7 @@ whose row is not ours is taken all the same, by contents that equal nobody's.
 A state changes in `_move` and nowhere else: the row that keeps the change for ever is written beside it (states.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, is_ours, signed
 from certhub.db.rows import row_of, value_of
-from certhub.db.statements import insert_new
+from certhub.db.statements import CHUNK, insert_new
 from certhub.records.certificates import states, terms
 from certhub.records.certificates.changes import Change
 from certhub.records.certificates.record import Certificate, Place, Record
@@ -234,9 +234,20 @@ def _is_one_of(first: Any, second: Any, pairs: Sequence[tuple[Any, Any]]) -> Any
 
 def find(unit: Unit, certificate_id: str) -> Certificate | None:
     """Return the certificate with a public id."""
-    row = unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid == certificate_id)).first()
-    found = None if row is None else get(unit, Place(row.bucket, row.certificate))
-    return found if found is not None and found.certificate_id == certificate_id else None
+    return find_many(unit, [certificate_id]).get(certificate_id)
+
+
+def find_many(unit: Unit, certificate_ids: Collection[str]) -> dict[str, Certificate]:
+    """Return the certificates with these public ids, by them; one that is not there is left out."""
+    wanted = sorted(certificate_ids)
+    rows = [
+        row
+        for at in range(0, len(wanted), CHUNK)
+        for row in unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid.in_(wanted[at : at + CHUNK])))
+    ]
+    named = {Place(row.bucket, row.certificate): row.cid for row in rows}
+    found = {one.certificate_id: one for one in get_many(unit, named)}
+    return {cid: found[cid] for place, cid in named.items() if cid in found and found[cid].place == place}
 
 
 def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:

@@ -1,13 +1,13 @@
 """The queries of the receipts noun.
 
-sealed     {"question": {matter, purpose, window, case}} from the first moment; once it is answered also
+sealed     {"question": {matter, purpose, window, case}, "peer": region} from the first moment; once it is answered also
            {"report": …, "receipt": payload to be signed, "opening": […]}   one blob a row
 signed     the signed receipt, once somebody signed it: sealed too, since it holds the case number and the window
 code_hash  keyed once more: a clerk may have scanned anything, and an identity number is soon guessed from its hash
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,9 +29,11 @@ _RECEIPT = "verification.receipt"  # what the vault is told: a row has two blobs
 
 @dataclass(frozen=True)
 class Verification:
-    """A verification as the store knows it; the last five are None until it is answered.
+    """A verification as the store knows it; from `answered_at` to `receipt` all are None until it is answered.
 
-    `question` is what was asked about the code; None in rows of the release before, which kept none.
+    `question` is what was asked about the code; None in rows of the release before, which kept none. `peer` is the
+    other region that was asked, whether or not its answer came; None where none was. In rows of the release before
+    nobody wrote it down: `is_peer_known` is False.
     """
 
     id: str
@@ -44,10 +46,23 @@ class Verification:
     receipt_payload: Mapping[str, Any] | None
     opening: Sequence[Mapping[str, str]] | None
     receipt: str | None
+    peer: str | None = None
+    is_peer_known: bool = True
+
+    @property
+    def certificates_told(self) -> int:
+        """How many certificates its report tells: what may not be told has no digest in the receipt."""
+        return sum("cert" in item for item in (self.receipt_payload or {}).get("items", ()))
 
 
 def ask(
-    unit: Unit, verification_id: str, *, clerk: str, code_hash: bytes, question: Mapping[str, str | None]
+    unit: Unit,
+    verification_id: str,
+    *,
+    clerk: str,
+    code_hash: bytes,
+    question: Mapping[str, str | None],
+    peer: str | None = None,
 ) -> bool:
     """Put a question on record; False when the id is taken already (then `find` says by what)."""
     row = {
@@ -56,7 +71,7 @@ def ask(
         "code_hash": _kept(unit, code_hash),
         "state": "asked",
         "asked_at": unit.now,
-        "sealed": _sealed(unit, verification_id, {"question": question}),
+        "sealed": _sealed(unit, verification_id, {"question": question, "peer": peer}),
     }
     return bool(insert_new(unit, _VERIFICATION, [signed(unit, VerificationRow, row)]))
 
@@ -88,10 +103,12 @@ def answer(
     report: Mapping[str, Any],
     receipt_payload: Mapping[str, Any],
     opening: Sequence[Mapping[str, str]],
+    peer: str | None = None,
 ) -> bool:
     """Put the answer on record; False when another try of the same question was quicker."""
     plain = {
         "question": question,
+        "peer": peer,
         "report": report,
         "receipt": receipt_payload,
         "opening": list(opening),
@@ -130,6 +147,14 @@ def get(unit: Unit, verification_id: str) -> Verification | None:
     )
 
 
+def get_many(unit: Unit, verification_ids: Collection[str]) -> dict[str, Verification]:
+    """Return the verifications with these ids, by them; as `get`, one that is not to be believed is left out."""
+    found = _verifications(
+        unit, select(_VERIFICATION).where(_VERIFICATION.c.id.in_(sorted(verification_ids)))
+    )
+    return {one.id: one for one in found}
+
+
 def latest(unit: Unit, *, clerk: str, limit: int) -> list[Verification]:
     """Return a clerk's latest verifications that were answered, newest first."""
     query = (
@@ -158,6 +183,8 @@ def _verification(unit: Unit, row: Row[Any]) -> Verification | None:
         Verification,
         row,
         question=told.get("question"),
+        peer=told.get("peer"),
+        is_peer_known="peer" in told,
         report=told.get("report"),
         receipt_payload=told.get("receipt"),
         opening=told.get("opening"),

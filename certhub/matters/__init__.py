@@ -1,0 +1,1 @@
+"""Matters as they are worked on: the cases of an office."""

@@ -1,0 +1,1 @@
+"""Cases: what one office verified for one matter and one case number."""

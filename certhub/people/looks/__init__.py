@@ -1,0 +1,1 @@
+"""Looks at certificates, as their holders see them, and what holders object to."""

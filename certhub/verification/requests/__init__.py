@@ -1,0 +1,1 @@
+"""Requests of counters, and what a holder's home hub keeps of those that its holders opened."""
