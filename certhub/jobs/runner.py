@@ -2,10 +2,11 @@
 
     lease     twice a second: is it ours? on a database that this code may serve
     due       each job that needs it and is due, in the table's order
-    others    each job that needs no lease in a thread of its own: what waits for other regions delays no publishing
+    others    each job that waits, or needs no lease, in a thread of its own: what waits for other regions delays no
+              publishing; one that needs the lease as well is done where the lease was ours half a second ago
 
 A job that fails is told in the log and tried again; it stops no other. One process at a time has the lease; whoever
-dies loses it in ten seconds.
+dies loses it in ten seconds. While it passes on, two processes may do a job that waits: it has to bear that.
 """
 
 import logging
@@ -28,15 +29,15 @@ RETRY_SECONDS = 30.0
 
 
 def run(hub: Hub, stop: threading.Event) -> None:
-    """Do every job until told to stop: those that need the lease here, each of the others in a thread."""
-    together = [job for job in JOBS.values() if job.needs_lease]
-    alone = [Turns(hub, [job]) for job in JOBS.values() if not job.needs_lease]
+    """Do every job until told to stop: those done together here, each of the others in a thread."""
+    lease = Lease(WORKER, public_id(hub.random))
+    together = [job for job in JOBS.values() if not job.is_apart]
+    alone = [Turns(hub, [job], followed=lease) for job in JOBS.values() if job.is_apart]
     threads = [
         threading.Thread(target=_loop, args=(turns, stop), name="certhub-job", daemon=True) for turns in alone
     ]
     for thread in threads:
         thread.start()
-    lease = Lease(WORKER, public_id(hub.random))
     _loop(Turns(hub, together, lease), stop)
     _give_back(lease, hub)
     for thread in threads:
@@ -83,28 +84,39 @@ def run_by_hand(hub: Hub, name: str, *, wait: Callable[[float], object]) -> Done
 
 
 class Turns:
-    """The jobs of one thread: when each is due, and what its next step goes on from."""
+    """The jobs of one thread: when each is due, and what its next step goes on from.
 
-    def __init__(self, hub: Hub, jobs: Iterable[Job], lease: Lease | None = None) -> None:
-        self._hub, self._lease = hub, lease
+    `lease` is what this thread keeps; `followed` is what another thread of this process keeps, for a job that needs it.
+    """
+
+    def __init__(
+        self, hub: Hub, jobs: Iterable[Job], lease: Lease | None = None, *, followed: Lease | None = None
+    ) -> None:
+        self._hub, self._lease, self._followed = hub, lease, followed
         self._due = dict.fromkeys((job.name for job in jobs), hub.clock.monotonic())
         self._state: dict[str, Any] = {}
 
     def round(self) -> bool:
         """Do what is due; return False where another process has the lease."""
-        if self._lease is None and self._hub.clock.monotonic() < min(self._due.values()):
+        now = self._hub.clock.monotonic()
+        if self._lease is None and not any(self._is_ours(name, now) for name in self._due):
             return True
         migrate.check(self._hub.database.engine)  # else the lease goes to a process of newer code
         beaten_at: float | None = None
-        for name, due in self._due.items():
+        for name in self._due:
             now = self._hub.clock.monotonic()
             if beaten_at is None or now - beaten_at > LEASE_SECONDS / 2:  # a long step may cost the lease
                 if self._lease is not None and not _has(self._lease, self._hub):
                     return False
                 beaten_at = now
-            if now >= due:
+            if self._is_ours(name, now):
                 self._step(JOBS[name], now)
         return True
+
+    def _is_ours(self, name: str, now: float) -> bool:
+        """Tell whether a job is due, and no other process has the lease that it follows."""
+        is_anothers = JOBS[name].needs_lease and self._followed is not None and not self._followed.is_held
+        return now >= self._due[name] and not is_anothers
 
     def _step(self, job: Job, now: float) -> None:
         self._due[job.name] = now + min(job.seconds, RETRY_SECONDS)

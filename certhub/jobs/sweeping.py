@@ -1,18 +1,24 @@
 """What nobody waits for any more.
 
 1 certificates, events                intended ones whose maker died long ago are voided, never signed
-2 tickets, exchanges, idempotency     what has had its time is forgotten
+2 tickets, exchanges, notices,        what has had its time is forgotten; what was asked of a case on a day, when the
+    requests, idempotency, cases      day is over, the largest jump of a clock later
 """
 
 from datetime import timedelta
 
+from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.idempotency import store as idempotency
 from certhub.db.leases import WORKER
 from certhub.db.timekeeping import store as timekeeping
 from certhub.flows.records.state import void
 from certhub.hub import Hub
+from certhub.hub.in_force import day_in_china
+from certhub.matters.cases import store as cases
 from certhub.records.certificates import store as certificates
+from certhub.regions.notices import store as notices
 from certhub.regions.peers import store as peers
+from certhub.verification.requests import store as requests
 from certhub.verification.tickets import store as tickets
 
 VOID_AFTER = timedelta(minutes=10)
@@ -33,5 +39,8 @@ def sweep(hub: Hub) -> int:
             voided += void(unit, certificate, by=WORKER)
         tickets.forget(unit, measured)
         peers.forget(unit, measured)
+        notices.forget(unit, measured)
+        requests.forget(unit, measured - requests.REMEMBERED)
         idempotency.forget(unit, measured)
+        cases.forget(unit, day_in_china(measured - LARGEST_JUMP).isoformat())
     return voided

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from certhub.flows.verification import notices
 from certhub.hub import Hub
 from certhub.jobs.clocks import watch
 from certhub.jobs.peer_lists import fetch_peer_lists
@@ -17,6 +18,9 @@ from certhub.jobs.sweeping import sweep
 from certhub.records.certificates.record import Place
 from certhub.setup.documents import keep_rules
 from certhub.setup.state_history import fill_next
+
+SILENT_SECONDS = 10.0
+"""How long a region that did not answer is told nothing."""
 
 
 class Done(NamedTuple):
@@ -31,8 +35,9 @@ class Job:
     """One job.
 
     seconds       how long after the beginning of a step the next one is due
-    needs_lease   one process at a time does it, together with the others that need the lease, in the table's order;
-                  one that does not need it is done by every process, in a thread of its own, and may wait for others
+    needs_lease   one process at a time does it; one that does not need it is done by every process
+    waits         it may wait for other regions: so it has a thread of its own, as every job has that needs no lease;
+                  the others are done together, in the table's order
     words         what it does, in Chinese / in English
     step          does some of it: (hub, state) → Done; the first step is handed None
     """
@@ -42,6 +47,12 @@ class Job:
     needs_lease: bool
     words: str
     step: Callable[[Hub, Any], Done]
+    waits: bool = False
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it has a thread of its own."""
+        return self.waits or not self.needs_lease
 
 
 def _clock(hub: Hub, last: float | None) -> Done:
@@ -65,6 +76,14 @@ def _fetch(hub: Hub, _: None) -> Done:
     return Done(fetch_peer_lists(hub))
 
 
+def _notices(hub: Hub, silent: Mapping[str, float] | None) -> Done:
+    """Send notices; a region that did not answer is left alone for a while."""
+    now = hub.clock.monotonic()
+    alone = {region: until for region, until in (silent or {}).items() if until > now}
+    sent, failed = notices.send(hub, silent=frozenset(alone))
+    return Done(sent, {**alone, **dict.fromkeys(failed, now + SILENT_SECONDS)})
+
+
 def _rules(hub: Hub, _: None) -> Done:
     return Done(keep_rules(hub.public_files, hub.catalogue))
 
@@ -82,9 +101,12 @@ JOBS: Mapping[str, Job] = MappingProxyType(
             Job("fill", 10.0, True,
                 "补齐旧程序留下的状态变更 / fill in changes of state that older code made without a row", _fill),
             Job("fetch", 30.0, False,
-                "取回其他地区的状态列表 / fetch the status lists of other regions", _fetch),
+                "取回其他地区的状态列表 / fetch the status lists of other regions", _fetch, waits=True),
             Job("rules", 3600.0, False,
                 "保存各事项的核验规则，供按摘要查取 / keep the rules of every matter under their digests", _rules),
+            Job("notices", 1.0, True,
+                "向其他地区发送核验结论与异议通知 / tell other regions verdicts, disputes and findings", _notices,
+                waits=True),
         )
     }
 )  # fmt: skip

@@ -6,6 +6,7 @@
 A stop counts from its commit on: what is being asked or answered looks for it once more where it writes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from certhub_verifier.formats.trust.agreement import Agreement
@@ -18,6 +19,7 @@ from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip
 from certhub.readable import require_readable
+from certhub.regions.notices import store as notices
 from certhub.regions.peers import store as peers
 
 COMMAND_LINE = "command line"
@@ -26,11 +28,15 @@ COMMAND_LINE = "command line"
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Another region as the trust list has it, whether it is stopped here, and the agreement that is live with it."""
+    """Another region as the trust list has it, whether it is stopped here, and the agreement that is live with it.
+
+    `waiting` is how many notices wait to be sent to it.
+    """
 
     region: RegionTrust
     is_stopped: bool
     agreement: Agreement | None
+    waiting: int = 0
 
 
 def switch(region: str, *, is_stopped: bool, reason: str | None, by: str, hub: Hub) -> Neighbour:
@@ -52,7 +58,8 @@ def switch(region: str, *, is_stopped: bool, reason: str | None, by: str, hub: H
     hub.step("switch:2")
     with hub.writing() as unit:
         switch_in(unit, region, is_stopped=is_stopped, reason=reason, by=by)
-    return _neighbour(found, is_stopped=is_stopped, trip=trip)
+        waiting = notices.count_waiting(unit)
+    return _neighbour(found, is_stopped=is_stopped, waiting=waiting, trip=trip)
 
 
 def switch_in(unit: Unit, region: str, *, is_stopped: bool, reason: str | None, by: str) -> None:
@@ -69,14 +76,15 @@ def others(*, hub: Hub) -> list[Neighbour]:
     """Return the other regions of the trust list, by code."""
     trip = hub.at(None)
     with hub.reading() as unit:
-        stopped = peers.stopped(unit)
+        stopped, waiting = peers.stopped(unit), notices.count_waiting(unit)
     regions = (region for _, region in sorted(trip.trust.regions.items()))
     return [
-        _neighbour(region, is_stopped=region.code in stopped, trip=trip)
+        _neighbour(region, is_stopped=region.code in stopped, waiting=waiting, trip=trip)
         for region in regions
         if region.code != trip.region
     ]
 
 
-def _neighbour(region: RegionTrust, *, is_stopped: bool, trip: Trip) -> Neighbour:
-    return Neighbour(region, is_stopped, trip.trust.agreement(trip.region, region.code, trip.now))
+def _neighbour(region: RegionTrust, *, is_stopped: bool, waiting: Mapping[str, int], trip: Trip) -> Neighbour:
+    live = trip.trust.agreement(trip.region, region.code, trip.now)
+    return Neighbour(region, is_stopped, live, waiting.get(region.code, 0))

@@ -4,19 +4,19 @@
 2 peers         its id is used once; the same bytes again get the same answer, as far as what it tells is still agreed
                 now; a region that was stopped here gets none, whatever it asked before
   code_record   in the same transaction: what we hold of each code
-3 trust         default deny: the agreement that it quotes, kind, matter, purpose, direction; fields are cut
+3 trust         default deny: the agreement that it quotes, matter, kind, purpose, mode, direction; what is
+                not named is cut
 4 resolve       decide what we tell of each code: every certificate that it names is told, or has a placeholder
-5 tickets, events  one transaction, once anything is told: redeemed once, question and answer kept, told
+5 tickets, events, looks  one transaction, once anything is told: redeemed once, question and answer kept, told
 6 signer        the answer, signed, in the format of the question; errors too
 
 Three transactions: one that reads and holds the question's id, one that redeems, one that keeps the answer.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 
 from certhub_schemas import MatterUnknown
 from certhub_schemas.purposes import Purpose
@@ -26,7 +26,6 @@ from certhub_verifier.formats.exchange import envelope, versions
 from certhub_verifier.formats.exchange.first_format import first_format
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.policy import Channel
-from certhub_verifier.trust import TrustedKey
 
 from certhub.db.engine import Unit
 from certhub.db.ids import public_id
@@ -38,8 +37,9 @@ from certhub.flows.verification.exchange_keys import (
     SKEW,
     UPGRADE_NEEDED,
     agreed,
-    exchange_key,
+    verified,
 )
+from certhub.flows.verification.look_rows import Looker, look_rows
 from certhub.flows.verification.peer_decision import (
     NOT_AGREED,
     AnswerInProgress,
@@ -51,10 +51,12 @@ from certhub.flows.verification.peer_decision import (
     place_of,
 )
 from certhub.flows.verification.resolve import already_redeemed
+from certhub.flows.verification.subjects import subjects_of
 from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event, Look
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip
+from certhub.people.looks import store as looks
 from certhub.regions.peers import store as peers
 from certhub.regions.peers.store import Received
 from certhub.verification.tickets import store as tickets
@@ -71,22 +73,27 @@ def answer(request: bytes, *, hub: Hub) -> bytes:
     """
     trip = hub.at(None)
     hub.step("answer:1")
-    signed, key = _read_question(request, trip=trip)
     try:
-        question = _meant_for_us(envelope.Request.from_payload(signed), key, trip=trip)
+        signed, asker = verified(request, envelope.REQUEST_TYP, trip=trip)
+    except VerifierError as refused:
+        raise _not_a_question(refused) from refused
+    try:
+        question = _meant_for_us(envelope.Request.from_payload(signed), asker, trip=trip)
     except UpgradeNeeded:
-        return _signed(request, key.region, envelope.FORMAT, error=UPGRADE_NEEDED, trip=trip)
+        return _signed(request, asker, envelope.FORMAT, error=UPGRADE_NEEDED, trip=trip)
     except VerifierError as refused:
         raise _not_a_question(refused) from refused
     answering = AnswerInProgress(question, agreed(question, trip=trip), trip)
     received = Received(question.asker, question.jti, _digest(request))
-    asked = [_code_in(one, trip=trip) for one in question.questions]
+    asked = [_code_in(one, trip=trip) for one in question.codes]
     hub.step("answer:2")
     with hub.writing() as unit:
         is_stopped = question.asker in peers.stopped(unit)
         kept = None if is_stopped else peers.receive(unit, received)
         if not is_stopped and kept is None and answering.agreement is not None:
             asked = [_with_record(unit, one) for one in asked]
+            scope = None if question.case is None else f"{question.asker}\x00{question.case}"
+            answering = replace(answering, subjects=subjects_of(unit.vault, scope))
     if kept is not None and _may_be_given_again(kept, answering):
         return kept
     if is_stopped or kept is not None:  # nothing goes on record: once it is allowed again, it is answered
@@ -116,7 +123,7 @@ def _may_be_given_again(kept: bytes, answering: AnswerInProgress) -> bool:
     results = envelope.Response.from_payload(jws.parse(kept, envelope.RESPONSE_TYP).payload).results
     if not results:
         return True
-    pairs = zip(answering.request.questions, results, strict=True)
+    pairs = zip(answering.request.codes, results, strict=True)
     return answering.agreement is not None and all(answering.lets_out(told, asked) for asked, told in pairs)
 
 
@@ -151,18 +158,10 @@ def _not_a_question(refused: VerifierError) -> BadRequest:
     return BadRequest(f"not a question that can be answered: {refused}", code="QUESTION_REFUSED")
 
 
-def _read_question(request: bytes, *, trip: Trip) -> tuple[Mapping[str, Any], TrustedKey]:
-    """Return what the region signed, and its key; that it is a question, and meant for us, is yet to be seen."""
-    try:
-        parsed = jws.parse(request, envelope.REQUEST_TYP)
-        key = exchange_key(parsed, None, trip=trip)
-        return jws.verify(parsed, key), key
-    except VerifierError as refused:
-        raise _not_a_question(refused) from refused
-
-
-def _meant_for_us(question: envelope.Request, key: TrustedKey, *, trip: Trip) -> envelope.Request:
-    if question.asker != key.region or question.provider != trip.region or question.asker == trip.region:
+def _meant_for_us(question: envelope.Request, signer: str, *, trip: Trip) -> envelope.Request:
+    if question.of_a_request is not None:
+        raise BadRequest("a request is asked about at its own address", code="QUESTION_REFUSED")
+    if question.asker != signer or question.provider != trip.region or question.asker == trip.region:
         raise BadRequest(
             "the question is not from the region that signed it, or not for us", code="QUESTION_REFUSED"
         )
@@ -218,6 +217,9 @@ def _redeemed(
     kept = {"question": identity_of(asked), "result": decision.result.to_payload()}
     tickets.keep_answer(unit, token_hash, json.dumps(kept, ensure_ascii=False).encode())
     append(unit, *_looks(decision, request))
+    told = () if decision.resolved is None else decision.resolved.examined
+    looker = Looker(request.asker, request.office, asked.window, asked.matter, asked.verification_id)
+    looks.add(unit, look_rows(told, looker, random=unit.random))
     return decision.result
 
 

@@ -27,7 +27,7 @@ from certhub.db.engine import Unit
 from certhub.db.ids import public_id
 from certhub.errors import NotFound
 from certhub.flows.verification.code_record import payload_of
-from certhub.flows.verification.exchange_keys import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, exchange_key
+from certhub.flows.verification.exchange_keys import LIFE, NO_AGREEMENT, SKEW, UPGRADE_NEEDED, verified
 from certhub.flows.verification.peer_answer import PEER_PURPOSE, PeerQuestion, PeerReply
 from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
@@ -100,7 +100,7 @@ def ask(question: PeerQuestion, line: Line, *, trip: Trip) -> PeerReply:
     contact.note_answer(trip.public_files, question.region, trip.now, answer.error)
     if answer.error is None:
         trip.step("ask:5")
-        return PeerReply(answer, evidence, detail=named)
+        return PeerReply(answer, evidence, detail=named, agreement=agreement.reference)
     if answer.error == NO_AGREEMENT:  # ours is live here: the peer does not hold the one that we quoted
         quoted = {"agreement": f"{agreement.id} {agreement.n}"}
         return PeerReply(cause=NO_AGREEMENT, detail=named | quoted)
@@ -143,8 +143,12 @@ def _signed(question: PeerQuestion, line: Line, agreement: Agreement, number: in
                 purpose=PEER_PURPOSE,
                 verification_id=question.verification_id,
                 window=question.window,
+                matter_digest=question.matter.digest,
             ),
         ),
+        unit=trip.region,
+        case=question.case,
+        mode=question.how.reached,
         format=number,
     )
     return jws.sign(request.to_payload(), typ=envelope.REQUEST_TYP, key=trip.signer(Purpose.EXCHANGE))
@@ -163,9 +167,8 @@ def _opened(
     """
     region = question.region
     try:
-        parsed = jws.parse(reply, envelope.RESPONSE_TYP)
-        key = exchange_key(parsed, region, trip=trip)
-        answer = envelope.Response.from_payload(jws.verify(parsed, key))
+        signed, _ = verified(reply, envelope.RESPONSE_TYP, region, trip=trip)
+        answer = envelope.Response.from_payload(signed)
     except UpgradeNeeded:
         raise
     except VerifierError as refused:

@@ -1,6 +1,7 @@
-"""Which keys may sign between regions, and under which agreement: shared by asking and answering."""
+"""Which keys may sign between regions, and under which agreement: shared by all who ask, answer and tell."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from certhub_verifier.errors import UnknownKey
 from certhub_verifier.formats.exchange import envelope
@@ -14,15 +15,23 @@ LIFE, SKEW = timedelta(seconds=60), timedelta(seconds=60)
 NO_AGREEMENT, UPGRADE_NEEDED = "NO_AGREEMENT", "UPGRADE_NEEDED"
 
 
-def exchange_key(message: jws.Parsed, region: str | None, *, trip: Trip) -> TrustedKey:
-    """Return the key that a message names, of `region` or (None) of whichever region signed it.
+def verified(
+    message: str | bytes, typ: str, region: str | None = None, *, trip: Trip
+) -> tuple[dict[str, Any], str]:
+    """Return what a message between regions says, and the region that signed it: `region`, or (None) whichever.
 
-    The message's date is read before its signature is checked; the caller checks the signature, and how old the
-    message is.
+    Whether it is meant for us, and of now, is the caller's to judge.
 
     Raises:
-        UnknownKey: there is no such key, or it may not have signed such a message then.
+        VerifierError: it is no token of this type, its signature is wrong, or its key may not have signed it.
     """
+    parsed = jws.parse(message, typ)
+    key = _exchange_key(parsed, region, trip=trip)
+    return jws.verify(parsed, key), key.region
+
+
+def _exchange_key(message: jws.Parsed, region: str | None, *, trip: Trip) -> TrustedKey:
+    """Return the key that a message names; its date is read before its signature is checked."""
     key = trip.trust.key(message.header.kid)
     dated = datetime.fromtimestamp(message.payload["iat"], UTC)
     if (

@@ -2,6 +2,7 @@
 
     1 receipts            the verification: answered, and this clerk's own; to anybody else it is not there
     2 outcomes, events    one transaction: one more entry of its history, told
+      looks, notices      the holder sees it in /me; another region is told, without the note
 
 The history is only added to, and the newest entry counts: who pressed "confirmed" and then sees that it is another
 person says so, and both stay on record. The same result again (the retry of a counter that got no answer) adds
@@ -10,17 +11,21 @@ nothing, unless it brings another note.
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+
+from certhub_verifier.formats.exchange.notice import NoticeKind
 
 from certhub.db.engine import Unit
-from certhub.errors import BadRequest, NotFound, Unavailable
+from certhub.db.ids import row_after
+from certhub.errors import NotFound, Unavailable
 from certhub.flows.verification.masked import covered_holder
 from certhub.history.events.catalogue import VERIFICATION_CONCLUDED, Concluded, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
+from certhub.people.looks import store as looks
 from certhub.people.parties.people import Actor
 from certhub.readable import require_readable
 from certhub.records.certificates.rules import CHINA
+from certhub.regions.notices import store as notices
 from certhub.verification.receipts import outcomes
 from certhub.verification.receipts import store as receipts
 from certhub.verification.receipts.outcomes import Outcome
@@ -47,7 +52,7 @@ def conclude(
     with hub.writing() as unit:
         filed = own(receipts.get(unit, verification_id), by=by)
         hub.step("outcome:2")
-        return _outcome_out(_conclude(unit, filed, result, note, by=by))
+        return _outcome_out(_conclude(unit, filed, result, note, by=by, region=hub.region))
 
 
 def latest(*, limit: int, by: Actor, hub: Hub) -> list[dict[str, Any]]:
@@ -65,7 +70,7 @@ def reported(*, limit: int, before: str | None, hub: Hub) -> tuple[list[dict[str
         BadRequest: CURSOR_UNKNOWN.
     """
     with hub.reading() as unit:
-        entries = outcomes.reported(unit, limit=limit + 1, before=_cursor(before))
+        entries = outcomes.reported(unit, limit=limit + 1, before=row_after(before))
         shown = entries[:limit]
         ended = outcomes.results(unit, [one.verification_id for one in shown])
         items = [
@@ -82,7 +87,9 @@ def own(filed: Verification | None, *, by: Actor) -> Verification:
     return filed
 
 
-def _conclude(unit: Unit, filed: Verification, result: Result, note: str | None, *, by: Actor) -> Outcome:
+def _conclude(
+    unit: Unit, filed: Verification, result: Result, note: str | None, *, by: Actor, region: str
+) -> Outcome:
     for _ in range(TRIES):
         last = outcomes.latest(unit, filed.id)
         if last is not None and last.result is result and note in (None, last.note):
@@ -91,8 +98,16 @@ def _conclude(unit: Unit, filed: Verification, result: Result, note: str | None,
         if made is not None:
             body = Concluded(result=made.result.value, number=made.number, has_note=note is not None)
             append(unit, Event(VERIFICATION_CONCLUDED, by.key, filed.id, body))
+            _tell_holders(unit, filed, result, region=region)
             return made
     raise Unavailable("this verification is being concluded elsewhere at the same moment")
+
+
+def _tell_holders(unit: Unit, filed: Verification, result: Result, *, region: str) -> None:
+    """Say it in the looks of our own holders, and to the region whose certificates were shown; a note stays here."""
+    looks.end(unit, looks.of_verification(unit, region, filed.id), result.value)
+    if filed.peer is not None and filed.certificates_told:
+        notices.leave(unit, filed.peer, NoticeKind.OUTCOME, filed.id, {"result": result.value})
 
 
 def _outcome_out(entry: Outcome) -> dict[str, Any]:
@@ -138,12 +153,3 @@ def _incident(entry: Outcome, filed: Verification | None, counts: Result) -> dic
         "office": receipt.get("office"),
         "window": receipt.get("window"),
     }
-
-
-def _cursor(text: str | None) -> UUID | None:
-    if text is None:
-        return None
-    try:
-        return UUID(hex=text)
-    except ValueError as unreadable:
-        raise BadRequest("this cursor names nothing of ours", code="CURSOR_UNKNOWN") from unreadable

@@ -21,22 +21,33 @@ from certhub_verifier.lookups import Lookup, LookupResult, StatusAt, StatusToken
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import UntoldItem
 
+from certhub.flows.verification.case_items import again_at_a_peer
 from certhub.flows.verification.exchange_keys import NO_AGREEMENT
-from certhub.flows.verification.resolve import Examined, Resolved, World
+from certhub.flows.verification.peer_manner import manner_of
+from certhub.flows.verification.resolve import Resolved
+from certhub.flows.verification.shown_item import Examined, Shown
+from certhub.flows.verification.world import World
 
 PEER_PURPOSE = "verify"
+BY_CODE = Shown(is_for_matter=True)
 
 
 @dataclass(frozen=True)
 class PeerQuestion:
-    """One question of one of our clerks about a code of another region."""
+    """One question of one of our clerks about a code of another region.
+
+    `code` is None where it was shown by a request of ours. `case` names the case to that region alone, None where
+    the scan stands for itself; `how` is how it was shown.
+    """
 
     text: str
-    code: codes.Ticket | codes.Sealed
+    code: codes.Ticket | codes.Sealed | None
     region: str
     matter: Matter
     verification_id: str
     window: str
+    case: str | None = None
+    how: Shown = BY_CODE
 
     @property
     def is_sealed(self) -> bool:
@@ -48,8 +59,9 @@ class PeerQuestion:
 class PeerReply:
     """What came of a question: the answer that was verified, or the cause why nothing is known.
 
-    `evidence` is the digest of the signed answer. `held` are the status lists of the region that we hold, by their
-    address; they count where a sealed code's region does not answer (`is_silent`).
+    `evidence` is the digest of the signed answer, `agreement` the one that the question quoted. `held` are the
+    status lists of the region that we hold, by their address; they count where a sealed code's region does not
+    answer (`is_silent`).
     """
 
     answer: envelope.Response | None = None
@@ -57,6 +69,7 @@ class PeerReply:
     cause: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
     is_silent: bool = False
+    agreement: str | None = None
     held: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -83,7 +96,9 @@ def examine_reply(reply: PeerReply, question: PeerQuestion, *, world: World) -> 
         for item in result.items
     )
     is_count_known = result.shown is not None or question.is_sealed
-    return Resolved(Channel.PEER, items, detail=reply.detail, is_count_known=is_count_known)
+    return Resolved(
+        Channel.PEER, items, detail=reply.detail, is_count_known=is_count_known, agreement=reply.agreement
+    )
 
 
 def _examined(
@@ -95,17 +110,20 @@ def _examined(
 ) -> Examined:
     lacks_audience = question.is_sealed and answer.format == versions.FIRST
     item = _with_audience(answered) if lacks_audience else answered
+    answered_at, how = datetime.fromtimestamp(answer.issued_at, UTC), question.how
     shown = PeerAnswer(
         region=question.region,
         asker=world.region,
         purpose=PEER_PURPOSE,
         item=item,
         signature_digest=evidence,
-        as_of=datetime.fromtimestamp(answer.issued_at, UTC),
+        as_of=answered_at,
+        manner=manner_of(item, question.region, how.reached, how.only_seen, how.declared),
     )
     policy = policy_for(world.matter, Channel.PEER)
     steps = examine(shown, trust=world.trust, policy=policy, catalogue=world.catalogue, now=world.now)
-    return Examined(run(steps, lambda lookup: None), item.cert_digest)
+    again = again_at_a_peer(item, question.region, answered_at, evidence, how)
+    return Examined(run(steps, lambda lookup: None), item.cert_digest, question.region, again=again)
 
 
 def _with_audience(item: envelope.AnsweredItem) -> envelope.AnsweredItem:
@@ -134,4 +152,5 @@ def _without_peer(reply: PeerReply, question: PeerQuestion, code: codes.Sealed, 
         ),
         held,
     )
-    return Resolved(channel, (Examined(report, cert_digest(world.random(SALT_BYTES), question.text)),))
+    digest = cert_digest(world.random(SALT_BYTES), question.text)
+    return Resolved(channel, (Examined(report, digest, question.region),))

@@ -3,7 +3,6 @@
 decide(question, answering)     the result as it stands, and what is redeemed before it is given
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +18,15 @@ from certhub_verifier.report import UntoldItem
 
 from certhub.flows.verification.code_record import CodeRecord, Redeemable
 from certhub.flows.verification.exchange_keys import NO_AGREEMENT
-from certhub.flows.verification.resolve import Examined, Resolved, World, resolve
+from certhub.flows.verification.resolve import Resolved, resolve
+from certhub.flows.verification.shown_item import Examined
+from certhub.flows.verification.subjects import Names
+from certhub.flows.verification.world import Grant, World
 from certhub.hub.trip import Trip
 from certhub.verification.tickets.store import Redemption
 
+ASKERS_TO_SAY = frozenset({Fact.CATALOGUED, Fact.NEEDED, Fact.MODE})
+"""What rests on the asker's own catalogue and matter: nobody is told it."""
 NOT_AGREED = envelope.Result(items=(), cause=NO_AGREEMENT)
 
 
@@ -62,24 +66,26 @@ class AnswerInProgress:
     request: envelope.Request
     agreement: Agreement | None
     trip: Trip
+    subjects: Names | None = None
 
-    def allowed(self, kind: str, asked: envelope.Question) -> frozenset[str] | None:
-        """Return the fields of a kind that the asker may be shown; None where that kind may not be told."""
+    def allowed(self, kind: str, asked: envelope.Question) -> Grant | None:
+        """Return what of a kind the asker may be told; None where that kind may not be told."""
         if self.agreement is None:
             return None
-        return self.agreement.covers(
+        found = self.agreement.covers(
             kind=kind,
             matter=asked.matter,
             purpose=asked.purpose,
+            mode=self.request.mode,
             asker=self.request.asker,
             provider=self.request.provider,
         )
+        return None if found is None else Grant(found.fields, found.predicates)
 
     def lets_out(self, result: envelope.Result, asked: envelope.Question) -> bool:
         """Tell whether every certificate that is told is of a kind, and shows fields, that may go out."""
         items = [item for item in result.items if isinstance(item, envelope.AnsweredItem)]
-        shown = [(set(item.disclosed), self.allowed(item.kind, asked)) for item in items]
-        return all(fields is not None and names <= fields for names, fields in shown)
+        return all(_lets_out(self.allowed(item.kind, asked), item) for item in items)
 
 
 def decide(question: CodeInQuestion, answering: AnswerInProgress) -> Decision:
@@ -91,17 +97,27 @@ def decide(question: CodeInQuestion, answering: AnswerInProgress) -> Decision:
     if question.record is None or matter is None:
         return Decision(asked, matter, envelope.Result(items=(), cause=question.cause))
 
-    def allowed(kind: str) -> Collection[str] | None:
+    def allowed(kind: str) -> Grant | None:
         return answering.allowed(kind, asked)
 
     def place(redemption: Redemption) -> str:
         return place_of(redemption, trip=trip)
 
-    world = World(trip.now, trip.trust, trip.catalogue, trip.region, matter, trip.random, allowed, place)
+    world = World(
+        trip.now,
+        trip.trust,
+        trip.catalogue,
+        trip.region,
+        matter,
+        trip.random,
+        allowed,
+        place,
+        answering.subjects,
+    )
     resolved = resolve(question.record, world=world)
     if resolved.cause is not None:
         return Decision(asked, matter, failed_result(resolved), resolved)
-    result = _result(resolved)
+    result = result_of(resolved)
     if answering.request.format == versions.FIRST and leaves_out(result):
         return Decision(asked, matter, NOT_AGREED)
     return Decision(asked, matter, result, resolved)
@@ -112,7 +128,18 @@ def identity_of(asked: envelope.Question) -> dict[str, str]:
     return {"matter": asked.matter, "purpose": asked.purpose, "window": asked.window}
 
 
-def _result(resolved: Resolved) -> envelope.Result:
+def _lets_out(allowed: Grant | None, item: envelope.AnsweredItem) -> bool:
+    """Tell whether a told item shows nothing, and answers nothing, beyond what is allowed of its kind."""
+    if allowed is None:
+        return False
+    answers = (one.predicate.name for one in item.predicates)
+    return all(name in allowed.fields for name in item.disclosed) and all(
+        name in allowed.predicates for name in answers
+    )
+
+
+def result_of(resolved: Resolved) -> envelope.Result:
+    """Return what is told of items that were examined, placeholders included."""
     return envelope.Result(
         items=tuple(_item(item) for item in resolved.items), shown=len(resolved.items) or None
     )
@@ -125,12 +152,18 @@ def _item(item: Examined | UntoldItem) -> envelope.AnsweredItem | envelope.Withh
     return envelope.AnsweredItem(
         kind=report.kind,
         kind_version=report.kind_version,
-        facts=tuple(_stated(fact) for fact in report.facts if fact.fact is not Fact.CATALOGUED),
+        facts=tuple(_stated(fact) for fact in report.facts if fact.fact not in ASKERS_TO_SAY),
         disclosed=dict(report.disclosed),
         cert_digest=item.cert_digest,
         issuer=report.issuer,
         valid_from=report.valid_from,
         valid_to=report.valid_to,
+        predicates=tuple(
+            envelope.StatedPredicate(one.predicate, one.outcome.value, one.cause, one.as_of)
+            for one in report.manner.predicates
+        ),
+        subjects=report.manner.subjects,
+        status=item.slot,
     )
 
 

@@ -3,92 +3,36 @@
 Shared by `verify` (our clerk) and `answer` (another region's).
 
 1 ticket         unknown, expired and redeemed differ; nothing is redeemed here
-2 certificates   as many as the ticket names: a placeholder for each that is gone, or may not be told
-3 fields         what the matter needs, the holder agreed to, and (for others) the agreement lets out
-4 engine         each certificate examined as a stranger would, its status taken from our own row
+2 mode           a matter that takes a request is not served by a code: nothing is told, so that nothing is redeemed
+3 certificates   as many as the ticket names: a placeholder for each that is gone, or may not be told
+4 shown_item     what is told of each, and the engine's judgement over that
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
-from certhub_schemas import Catalogue, Matter
+from certhub_schemas import Matter
+from certhub_schemas.requirements import Mode
 from certhub_verifier.engine import examine, run
-from certhub_verifier.evidence import PresentedCredential, SealedCode
-from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats.exchange import envelope
-from certhub_verifier.formats.exchange.receipt import SALT_BYTES, cert_digest
+from certhub_verifier.evidence import SealedCode
 from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
-from certhub_verifier.lookups import (
-    Lookup,
-    LookupResult,
-    RedemptionOf,
-    RedemptionRecord,
-    StatusAt,
-    StatusRecord,
-)
+from certhub_verifier.lookups import Lookup, LookupResult, RedemptionOf, RedemptionRecord, StatusAt
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import ItemReport, ShownItem, UntoldItem
-from certhub_verifier.trust import TrustSet
 
 from certhub.adapters.clock import AHEAD
 from certhub.flows.verification.code_record import CodeRecord, Redeemable, SealedRecord, TicketRecord
-from certhub.records.certificates.record import Certificate
-from certhub.records.certificates.rules import State
-from certhub.records.credentials.present import fields_shown, present
-from certhub.verification.tickets.item import TicketItem
+from certhub.flows.verification.shown_item import (
+    NO_AGREEMENT,
+    Examined,
+    Shown,
+    as_examined,
+    meant_for_us,
+    record_of,
+    shown_item,
+)
+from certhub.flows.verification.world import World
 from certhub.verification.tickets.store import Redemption
-
-NO_AGREEMENT, RECORD_GONE = envelope.WITHHELD
-
-
-class _Everything(Container[str]):
-    """Every field there is: what a clerk of the own region may be shown is bounded by the matter alone."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
-EVERYTHING = _Everything()
-
-
-def no_bound(kind: str) -> Container[str] | None:
-    """Let every field of every kind out."""
-    return EVERYTHING
-
-
-def window_of(redemption: Redemption) -> str:
-    """Word the place of an earlier redemption for somebody of this region: the window."""
-    return redemption.window
-
-
-@dataclass(frozen=True)
-class World:
-    """What judges a code: when, by which trust set and catalogue, in which region, for which matter.
-
-    `random` makes the salts of digests. `allowed` gives the fields of a kind that the asker may be shown at all, None
-    where that kind may not be told; `place` words the place of an earlier redemption.
-    """
-
-    now: datetime
-    trust: TrustSet
-    catalogue: Catalogue
-    region: str
-    matter: Matter
-    random: Callable[[int], bytes]
-    allowed: Callable[[str], Container[str] | None] = no_bound
-    place: Callable[[Redemption], str] = window_of
-
-
-@dataclass(frozen=True)
-class Examined:
-    """One certificate behind a code, examined; `salt` and `identifier` open the digest in the receipt."""
-
-    item: ItemReport
-    cert_digest: str
-    salt: bytes | None = None
-    identifier: str | None = None
-    ref: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +41,8 @@ class Resolved:
 
     There is an item for every certificate that the code names, a placeholder where it is not told;
     `is_count_known` is false where another region did not say how many there are. `redeemable` is None where nothing
-    is redeemed here: nothing told, nothing redeemed.
+    is redeemed here: nothing told, nothing redeemed. `reached` is the mode in which it was shown, `agreement` the one
+    under which another region told it.
     """
 
     channel: Channel
@@ -106,6 +51,8 @@ class Resolved:
     detail: Mapping[str, str] = field(default_factory=dict)
     redeemable: Redeemable | None = None
     is_count_known: bool = True
+    reached: Mode = "L1"
+    agreement: str | None = None
 
     @property
     def examined(self) -> tuple[Examined, ...]:
@@ -133,18 +80,6 @@ def already_redeemed(
     return Resolved(channel, cause="CODE_USED", detail=detail, redeemable=redeemable)
 
 
-def record_of(certificate: Certificate, as_of: datetime) -> StatusRecord:
-    """Return what our own row says of a certificate's status, as the engine takes it."""
-    detail = {}
-    if certificate.record.decision:
-        detail["decision"] = certificate.record.decision
-    if certificate.state is not State.ACTIVE:
-        detail["date"] = certificate.state_since.isoformat()
-    return StatusRecord(
-        state=certificate.state.value, as_of=as_of, since=certificate.state_since, detail=detail
-    )
-
-
 def _ticket(record: TicketRecord, world: World) -> Resolved:
     ticket = record.ticket
     if ticket is None:
@@ -155,10 +90,20 @@ def _ticket(record: TicketRecord, world: World) -> Resolved:
     is_over = record.as_of >= ticket.expires_at or record.is_forgotten
     if is_over or ticket.minted_at > record.as_of + AHEAD:
         return Resolved(Channel.TICKET, cause="CODE_EXPIRED")
-    if ticket.matter is not None and ticket.matter != world.matter.code:
+    if ticket.matter is not None and (world.matter is None or ticket.matter != world.matter.code):
         return Resolved(Channel.TICKET, cause="NOT_FOR_MATTER")
-    items = tuple(_item(item, certificate, record.as_of, world) for item, certificate in record.named)
+    if too_light(world.matter) is not None:
+        return Resolved(Channel.TICKET, cause=too_light(world.matter))
+    how = Shown(is_for_matter=ticket.matter is not None)
+    items = tuple(
+        shown_item(item, certificate, record.as_of, how, world) for item, certificate in record.named
+    )
     return _resolved(Channel.TICKET, items, redeemable)
+
+
+def too_light(matter: Matter | None) -> str | None:
+    """Return why a code alone does not serve a matter, None where it does."""
+    return None if matter is None or matter.mode == "L1" else f"MODE_{matter.mode}"
 
 
 def _resolved(
@@ -166,45 +111,6 @@ def _resolved(
 ) -> Resolved:
     resolved = Resolved(channel, items, redeemable=redeemable)
     return resolved if resolved.examined else replace(resolved, redeemable=None)
-
-
-def _item(
-    item: TicketItem, certificate: Certificate | None, as_of: datetime, world: World
-) -> Examined | UntoldItem:
-    """Examine one certificate that the ticket names, or say why it is not told."""
-    if certificate is None:
-        return UntoldItem(RECORD_GONE)
-    allowed = world.allowed(certificate.kind)
-    if allowed is None:
-        return UntoldItem(NO_AGREEMENT)
-    wanted = fields_shown(world.matter.fields_for(certificate.kind), item.fields)
-    fields = [name for name in wanted if name in allowed]
-
-    def answer(lookup: Lookup) -> LookupResult | None:
-        return record_of(certificate, as_of) if isinstance(lookup, StatusAt) else None
-
-    report = run(
-        examine(
-            PresentedCredential(
-                present(certificate, fields),
-                how="ticket",
-                redeemed=Checked(Fact.ONE_TIME, Outcome.YES, None, as_of),
-                known=(_meant_for_us(as_of),),
-                asker=world.region,
-            ),
-            trust=world.trust,
-            policy=policy_for(world.matter, Channel.TICKET),
-            catalogue=world.catalogue,
-            now=world.now,
-        ),
-        answer,
-    )
-    return _examined(report, certificate, world)
-
-
-def _examined(report: ItemReport, certificate: Certificate, world: World) -> Examined:
-    salt, identifier = world.random(SALT_BYTES), certificate.record.identifier
-    return Examined(report, cert_digest(salt, identifier), salt, identifier, certificate.ref.hex())
 
 
 def _sealed(record: SealedRecord, world: World) -> Resolved:
@@ -223,18 +129,25 @@ def _sealed(record: SealedRecord, world: World) -> Resolved:
     if certificate is None or report.code in {"TAMPERED", "CODE_EXPIRED"}:
         cause = report.code if report.code != "OK" else "NOT_FOUND"
         return Resolved(channel, cause=cause, detail=report.detail)
+    if too_light(world.matter) is not None:
+        return Resolved(channel, cause=too_light(world.matter))
     allowed = world.allowed(report.kind)
     if allowed is None:
         return _resolved(channel, (UntoldItem(NO_AGREEMENT),), redeemable)
     agency = world.trust.agency(certificate.agency)
     told = replace(
         report,
-        disclosed={name: value for name, value in report.disclosed.items() if name in allowed},
+        disclosed={name: value for name, value in report.disclosed.items() if name in allowed.fields},
         issuer=StatedIssuer(certificate.agency, agency.name if agency else certificate.agency),
         valid_from=certificate.valid_from,
         valid_to=certificate.valid_to,
     )
-    return _resolved(channel, (_examined(told, certificate, world),), redeemable)
+    again = {
+        "certificate": certificate.certificate_id,
+        "fields": list(told.disclosed),
+        "is_for_matter": False,
+    }
+    return _resolved(channel, (replace(as_examined(told, certificate, world), again=again),), redeemable)
 
 
 def _report_of_sealed(record: SealedRecord, world: World) -> ItemReport:
@@ -249,9 +162,10 @@ def _report_of_sealed(record: SealedRecord, world: World) -> ItemReport:
         examine(
             SealedCode(
                 record.text,
-                known=(_meant_for_us(as_of),),
+                known=(meant_for_us(as_of),),
                 asker=world.region,
                 kind_version=None if certificate is None else certificate.kind_version,
+                valid_to=None if certificate is None else certificate.valid_to,
             ),
             trust=world.trust,
             policy=policy_for(world.matter, record.channel),
@@ -260,8 +174,3 @@ def _report_of_sealed(record: SealedRecord, world: World) -> ItemReport:
         ),
         answer,
     )
-
-
-def _meant_for_us(now: datetime) -> Checked:
-    """Say that whoever asks now is the one to whom it was shown: no code of ours is bound to another counter."""
-    return Checked(Fact.AUDIENCE, Outcome.YES, None, now)

@@ -56,7 +56,10 @@ def opened_receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, An
     opening = list(filed.opening or ())
     if opening:
         with hub.writing() as unit:
-            record_revealed(unit, verification_id, range(len(opening)), IDENTIFIER, by=by)
+            identifiers = [
+                one for one in opening if "identifier" in one
+            ]  # a declared value came from the clerk
+            record_revealed(unit, verification_id, range(len(identifiers)), IDENTIFIER, by=by)
     return {"receipt": _signed(filed, trip=trip), "opening": opening}
 
 

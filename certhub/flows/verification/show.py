@@ -18,9 +18,11 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.codes.sealed import mint_jti
 from certhub_verifier.formats.jose import jws
+from certhub_verifier.requirement_report import MaterialsReport
 
 from certhub.db.engine import Unit
 from certhub.errors import BadRequest, ClaimsInvalid, Fault, NotAllowed, NotFound, WrongState
+from certhub.flows.verification.look_ahead import look_ahead
 from certhub.history.events import catalogue
 from certhub.history.events.catalogue import CERTIFICATE_SHOWN, Event
 from certhub.history.events.store import append
@@ -48,7 +50,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the holder wants to show, how, and for which matter (None: the clerk's decides)."""
+    """What the holder wants to show, how, and for which matter.
+
+    Without a matter it is a glance: the face of each certificate, whatever the clerk chooses.
+    """
 
     items: tuple[TicketItem, ...]
     mode: Mode
@@ -57,11 +62,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Shown:
-    """A code, until when it is good, and what a clerk will object to: (certificate id, state)."""
+    """A code, until when it is good, and what a clerk will object to: (certificate id, state).
+
+    `materials` is what of the matter it would meet, None without one.
+    """
 
     code: str
     expires_at: datetime
     warnings: tuple[tuple[str, str], ...]
+    materials: MaterialsReport | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,11 @@ def held_by(holder: Actor, *, hub: Hub) -> list[Held]:
         return _held(unit, holder)
 
 
+def held_in(unit: Unit, holder: Actor) -> dict[str, Certificate]:
+    """Return what a holder, and those they act for, hold, by certificate id."""
+    return {one.certificate.certificate_id: one.certificate for one in _held(unit, holder)}
+
+
 def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
     """Make a code for a holder.
 
@@ -89,7 +103,7 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
     trip = hub.at(by)
     hub.step("show:1")
     with hub.reading() as unit:
-        held = {one.certificate.certificate_id: one.certificate for one in _held(unit, by)}
+        held = held_in(unit, by)
     hub.step("show:2")
     showing = decide(choice, held, trip=trip)
     if choice.mode is Mode.SEALED:
@@ -106,7 +120,10 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
         )
         append(unit, *(_event(body, one, by=by) for one, body in showing.events))
     hub.step("show:4")
-    return Shown(code, ticket.expires_at, showing.warnings)
+    found = (
+        None if choice.matter is None else look_ahead(choice.items, held, choice.matter, trip=trip).materials
+    )
+    return Shown(code, ticket.expires_at, showing.warnings, found)
 
 
 @dataclass(frozen=True)
@@ -124,14 +141,14 @@ class Showing:
 
 def decide(choice: Choice, held: Mapping[str, Certificate], *, trip: Trip) -> Showing:
     """Decide what a choice shows of what its holder holds; nothing is read and nothing is written. Raises as `show`."""
-    chosen = [_chosen(item, held) for item in _checked(choice, trip=trip)]
+    found = [chosen(item, held) for item in _checked(choice, trip=trip)]
     if choice.mode is Mode.SEALED:
-        return _decide_sealed(chosen[0], trip=trip)
+        return _decide_sealed(found[0], trip=trip)
     warnings = tuple(
-        (c.certificate_id, state) for c in chosen if (state := shown_state(c, trip.now)) != State.ACTIVE
+        (c.certificate_id, state) for c in found if (state := shown_state(c, trip.now)) != State.ACTIVE
     )
-    bodies = (catalogue.Shown(kind=c.kind, mode=Mode.TICKET.value, matter=choice.matter) for c in chosen)
-    return Showing(tuple(zip(chosen, bodies, strict=True)), warnings)
+    bodies = (catalogue.Shown(kind=c.kind, mode=Mode.TICKET.value, matter=choice.matter) for c in found)
+    return Showing(tuple(zip(found, bodies, strict=True)), warnings)
 
 
 def _event(body: catalogue.Shown, certificate: Certificate, *, by: Actor) -> Event[catalogue.Shown]:
@@ -163,7 +180,8 @@ def _checked(choice: Choice, *, trip: Trip) -> Sequence[TicketItem]:
     return choice.items
 
 
-def _chosen(item: TicketItem, held: Mapping[str, Certificate]) -> Certificate:
+def chosen(item: TicketItem, held: Mapping[str, Certificate]) -> Certificate:
+    """Return the certificate that an item chooses; raises NotFound, or ClaimsInvalid for a field that it has not."""
     certificate = held.get(item.certificate_id)
     if certificate is None:
         raise NotFound("you hold no such certificate")
