@@ -65,6 +65,8 @@ RULES: Mapping[str, BodyRule] = {
     "json": BodyRule("application/json", 256 * 1024, is_json=True),
     "form": BodyRule("application/x-www-form-urlencoded", 64 * 1024),
     "xr-req": BodyRule("application/xr-req+jwt", TOKEN_TYPES["xr-req+jwt"].max_bytes),
+    "notice": BodyRule("application/notice+jwt", TOKEN_TYPES["notice+jwt"].max_bytes),
+    "xr-res": BodyRule("application/xr-res+jwt", TOKEN_TYPES["xr-res+jwt"].max_bytes),
 }
 
 # What strict_json says → the permanent code of the reason. A test sends one body for each.

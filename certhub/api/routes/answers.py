@@ -6,13 +6,79 @@ place that decides what an asker may see.
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from certhub.api.routes.look_answers import (
+    DisputeOut,
+    DisputePage,
+    DisputeState,
+    LookOut,
+    LookPage,
+    NoticeOut,
+)
+from certhub.api.routes.matter_answers import (
+    CaseLine,
+    CaseOut,
+    ConsentOut,
+    GivenOut,
+    IdentityCheckOut,
+    IssuingAgency,
+    KnownOut,
+    KnownRequirement,
+    OfferOut,
+    PreviewOut,
+    ProposalOut,
+    ProposalsOut,
+    ProposedRequirement,
+    RequestOut,
+    RequestStandingOut,
+    TakenOut,
+)
+from certhub.api.routes.report_answers import (
+    AcceptedKind,
+    Answer,
+    FactOut,
+    IssuerOut,
+    ItemOut,
+    PredicateOut,
+    ReportOut,
+    RequirementOut,
+    UntoldItemOut,
+)
 
-class Answer(BaseModel):
-    """The base: a member that is not described here fails a test."""
-
-    model_config = ConfigDict(extra="forbid")
+__all__ = [
+    "AcceptedKind",
+    "Answer",
+    "CaseLine",
+    "CaseOut",
+    "ConsentOut",
+    "DisputeOut",
+    "DisputePage",
+    "DisputeState",
+    "FactOut",
+    "GivenOut",
+    "IdentityCheckOut",
+    "IssuerOut",
+    "IssuingAgency",
+    "ItemOut",
+    "KnownOut",
+    "KnownRequirement",
+    "LookOut",
+    "LookPage",
+    "NoticeOut",
+    "OfferOut",
+    "PredicateOut",
+    "PreviewOut",
+    "ProposalOut",
+    "ProposalsOut",
+    "ProposedRequirement",
+    "ReportOut",
+    "RequestOut",
+    "RequestStandingOut",
+    "RequirementOut",
+    "TakenOut",
+    "UntoldItemOut",
+]
 
 
 class HolderOut(Answer):
@@ -88,67 +154,7 @@ class PresentationOut(Answer):
     expires_at: str
     qr_svg: str
     warnings: list[Warned]
-
-
-class FactOut(Answer):
-    """One thing that was checked: outcome, cause, and how old the knowledge is."""
-
-    fact: str
-    outcome: Literal["yes", "no", "undetermined"]
-    as_of: str
-    cause: str | None = None
-    evidence: str | None = None
-    detail: dict[str, str] | None = None
-
-
-class IssuerOut(Answer):
-    """The agency that issued a certificate: its unified social credit code, and its name."""
-
-    code: str
-    name: str
-
-
-class ItemOut(Answer):
-    """One certificate behind a code; `result_number` is that of GB/T 36906, the last two only a page's."""
-
-    kind: str
-    kind_version: int | None = None
-    kind_name: str
-    kind_name_en: str
-    verdict: Literal["valid", "check", "invalid", "undetermined"]
-    code: str
-    result_number: int | None
-    issuer: IssuerOut | None = None
-    valid_from: str | None = None
-    valid_to: str | None = None
-    facts: list[FactOut]
-    disclosed: dict[str, Any]
-    masked: list[str] | None = None
-    holder: str | None = None
-
-
-class UntoldItemOut(Answer):
-    """One certificate that was shown and is not told: `NO_AGREEMENT`, or `RECORD_GONE`."""
-
-    verdict: Literal["undetermined"]
-    code: str
-
-
-class ReportOut(Answer):
-    """What a verification found; the worst item speaks for all, and a code that fails itself has no items."""
-
-    version: int
-    verification_id: str | None
-    verdict: Literal["valid", "check", "invalid", "undetermined"]
-    code: str
-    headline: str
-    headline_en: str
-    next_step: str
-    next_step_en: str
-    as_of: str
-    channel: str
-    items: list[ItemOut | UntoldItemOut]
-    receipt_url: str | None
+    requirements: list[RequirementOut]
 
 
 class KindName(Answer):
@@ -259,7 +265,7 @@ class KindList(Answer):
 
 
 class ItemList(Answer):
-    """A list whose items are described by certhub_schemas."""
+    """Matters as certhub_schemas describes them, with the names of their kinds, and `elsewhere`."""
 
     items: list[dict[str, Any]]
 
@@ -273,7 +279,7 @@ class AgreementOut(Answer):
 
 
 class PeerOut(Answer):
-    """Another region; `stopped` is this hub's own stop."""
+    """Another region; `stopped` is this hub's own stop, `waiting_notices` is what it has not been told yet."""
 
     code: str
     name: str
@@ -281,6 +287,7 @@ class PeerOut(Answer):
     state: str
     url: str | None
     stopped: bool
+    waiting_notices: int
     agreement: AgreementOut | None
 
 
@@ -300,7 +307,7 @@ class CheckOut(Answer):
     ok: bool
     state: Literal["good", "bad", "unknown"]
     code: str | None = None
-    detail: dict[str, Any] = {}
+    detail: dict[str, Any] = Field(default_factory=dict)
     title: str | None = None
     title_en: str | None = None
     next_step: str | None = None

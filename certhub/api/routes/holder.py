@@ -1,23 +1,29 @@
 """What a holder calls: what they hold, and showing it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from certhub_verifier.report import kind_names
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from certhub.api.http.deps import Acting, TheHub
 from certhub.api.routes import answers
-from certhub.api.routes.models import NewPresentation
+from certhub.api.routes.models import CERTIFICATE_ID, Consent, Dispute, NewPresentation, ShownItem
 from certhub.api.routes.qr import qr_svg
 from certhub.errors import Unavailable
-from certhub.flows.verification import show
+from certhub.flows.people import looks
+from certhub.flows.verification import consent, preview, show
+from certhub.flows.verification.look_ahead import requirements_out
 from certhub.hub import Hub
 from certhub.records.certificates.rules import CHINA
 from certhub.records.certificates.summary import shown_state
 from certhub.verification.tickets.item import TicketItem
 
 router = APIRouter(prefix="/api/v1/me", tags=["holder"])
+
+RequestCodeInPath = Annotated[str, Path(min_length=1, max_length=64)]
+LookIdInPath = Annotated[str, Path(pattern=CERTIFICATE_ID)]
+MatterCodeInPath = Annotated[str, Path(min_length=1, max_length=48)]
 
 
 @router.get("/certificates", responses={200: {"model": answers.HeldList}})
@@ -28,12 +34,12 @@ def list_my_certificates(by: Acting, hub: TheHub) -> Response:
 
 @router.post("/presentations", status_code=201, responses={201: {"model": answers.PresentationOut}})
 def show_certificates(body: NewPresentation, by: Acting, hub: TheHub) -> Response:
-    """Make a code that a clerk scans once; `warnings` names what the clerk will object to."""
-    items = tuple(
-        TicketItem(item.certificate_id, None if item.fields is None else tuple(item.fields))
-        for item in body.items
-    )
-    shown = show.show(show.Choice(items, show.Mode(body.mode), body.matter), by=by, hub=hub)
+    """Make a code that a clerk scans once; `warnings` names what the clerk will object to.
+
+    With a matter the code is for that matter alone, and `requirements` says what of it this would meet. Without one
+    it is a glance: the clerk sees the face of each certificate, who issued it, and until when it is good.
+    """
+    shown = show.show(_choice(body), by=by, hub=hub)
     return JSONResponse(
         status_code=201,
         content={
@@ -43,7 +49,66 @@ def show_certificates(body: NewPresentation, by: Acting, hub: TheHub) -> Respons
             "warnings": [
                 {"certificate_id": certificate_id, "state": state} for certificate_id, state in shown.warnings
             ],
+            "requirements": requirements_out(shown.materials),
         },
+    )
+
+
+@router.post("/presentations/preview", responses={200: {"model": answers.PreviewOut}})
+def preview_presentation(body: NewPresentation, by: Acting, hub: TheHub) -> Response:
+    """Return what a counter would see of a choice, and what of the matter it would meet; nothing is written."""
+    return JSONResponse(preview.preview(_choice(body), by=by, hub=hub).to_dict())
+
+
+@router.get("/matters/{code}", responses={200: {"model": answers.ProposalsOut}})
+def propose_for_matter(code: MatterCodeInPath, by: Acting, hub: TheHub) -> Response:
+    """Return which of your certificates each requirement of a matter would take, and what you do not have."""
+    return JSONResponse({"requirements": preview.proposals(code, by=by, hub=hub)})
+
+
+@router.get("/requests/{code}", responses={200: {"model": answers.OfferOut}})
+def see_request(code: RequestCodeInPath, by: Acting, hub: TheHub) -> Response:
+    """Return what a counter asks of you, where, and what you could show; from now on the request is yours alone."""
+    return JSONResponse(consent.offer(code, by=by, hub=hub), headers={"Cache-Control": "no-store"})
+
+
+@router.post("/requests/{code}/consent", responses={200: {"model": answers.ConsentOut}})
+def consent_to_request(code: RequestCodeInPath, body: Consent, by: Acting, hub: TheHub) -> Response:
+    """Show what you choose to the counter that asks; the wrong pair of digits voids the request."""
+    return JSONResponse(consent.consent(code, _items(body.items), body.match, by=by, hub=hub))
+
+
+@router.post("/requests/{code}/refusal", responses={200: {"model": answers.ConsentOut}})
+def refuse_request(code: RequestCodeInPath, by: Acting, hub: TheHub) -> Response:
+    """Refuse a request: nothing is shown."""
+    return JSONResponse(consent.refuse(code, by=by, hub=hub))
+
+
+@router.get("/looks", responses={200: {"model": answers.LookPage}})
+def list_my_looks(
+    by: Acting,
+    hub: TheHub,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """Return who looked at what you hold, newest first, here and in other regions."""
+    items, following = looks.looks(limit=limit, before=cursor, by=by, hub=hub)
+    return JSONResponse({"items": items, "next_cursor": following}, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/looks/{look_id}/dispute", responses={200: {"model": answers.DisputeState}})
+def dispute_look(look_id: LookIdInPath, by: Acting, hub: TheHub, body: Dispute | None = None) -> Response:
+    """Object to a look: it was not you. Operator, agency and the hub that looked are told; once is enough."""
+    return JSONResponse(looks.dispute(look_id, None if body is None else body.note, by=by, hub=hub))
+
+
+def _choice(body: NewPresentation) -> show.Choice:
+    return show.Choice(_items(body.items), show.Mode(body.mode), body.matter)
+
+
+def _items(items: list[ShownItem]) -> tuple[TicketItem, ...]:
+    return tuple(
+        TicketItem(item.certificate_id, None if item.fields is None else tuple(item.fields)) for item in items
     )
 
 

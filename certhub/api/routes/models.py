@@ -66,6 +66,7 @@ class Body(BaseModel):
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 DayText = Annotated[str, Field(max_length=32, examples=["2024-01-05"])]
 MatterCode = Annotated[str, Field(min_length=1, max_length=48)]
+RequirementId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 FieldName = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -126,7 +127,7 @@ class Renewal(Order):
 
 
 class ShownItem(Body):
-    """One certificate to show; without `fields` the matter decides what is seen, at most these with them."""
+    """One certificate to show: what the matter needs of it, or without a matter its face; `fields` bounds it."""
 
     certificate_id: Annotated[str, Field(pattern=CERTIFICATE_ID)]
     fields: Annotated[list[FieldName], Field(max_length=64)] | None = None
@@ -141,19 +142,72 @@ class NewPresentation(Body):
 
 
 class NewVerification(Body):
-    """A code as it was scanned. `verification_id` is made by the counter and repeated when no answer came."""
+    """A code as it was scanned. `verification_id` is made by the counter and repeated when no answer came.
+
+    `not_applicable` are the requirements of the matter that the clerk declares not applicable: only those that state a
+    condition which somebody has to declare.
+    """
 
     code: Annotated[str, Field(min_length=1, max_length=CODE_MAX)]
     matter: MatterCode
     window: Annotated[str, Field(min_length=1, max_length=20), AfterValidator(_plain)]
     case_number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)] | None = None
     verification_id: Annotated[str, Field(pattern=VERIFICATION_ID)] | None = None
+    not_applicable: Annotated[list[RequirementId], Field(max_length=32)] = Field(default_factory=list)
+
+
+class IdentityCheckOrder(Body):
+    """An identity check of a clerk: how it was made, and the number that was read, where one was."""
+
+    method: Literal["id_card_reader", "id_card_seen", "passport_seen"]
+    id_type: Annotated[str, Field(min_length=1, max_length=8)] | None = None
+    id_number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)] | None = None
+
+
+class NewRequest(Body):
+    """What a counter requests of a holder. `declared` is one value at most, {title: value}, to be compared."""
+
+    matter: MatterCode
+    window: Annotated[str, Field(min_length=1, max_length=20), AfterValidator(_plain)]
+    case_number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)] | None = None
+    identity_check: IdentityCheckOrder | None = None
+    declared: Annotated[
+        dict[FieldName, Annotated[str, Field(min_length=1, max_length=400)]], Field(max_length=1)
+    ] = Field(default_factory=dict)
+    not_applicable: Annotated[list[RequirementId], Field(max_length=32)] = Field(default_factory=list)
+
+
+class Consent(Body):
+    """What a holder shows to a counter that asks, and the pair of digits that the counter shows."""
+
+    items: Annotated[list[ShownItem], Field(min_length=1, max_length=10)]
+    match: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 
 
 class NewOutcome(Body):
     """How a verification ended: the person was compared and is the holder, is not, or something is wrong."""
 
     result: Literal["confirmed", "not_the_person", "reported"]
+    note: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)] | None = None
+
+
+class HolderAsked(Body):
+    """Whose certificates a case asks about: type and number of the holder's document."""
+
+    id_type: Annotated[str, Field(min_length=1, max_length=8)]
+    id_number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)]
+
+
+class Dispute(Body):
+    """A holder says of a look: this was not me; with what they want to say of it."""
+
+    note: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)] | None = None
+
+
+class NewSettlement(Body):
+    """What was found about a dispute; the note stays in this hub."""
+
+    finding: Literal["justified", "not_justified", "record_corrected", "unclear"]
     note: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)] | None = None
 
 

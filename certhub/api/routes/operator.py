@@ -5,13 +5,15 @@ Nothing here shows what a certificate says; a report's note is what the clerk wr
 
 from typing import Annotated, Any
 
+from certhub_verifier.formats.exchange.notice import Settlement
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from certhub.api.http.deps import Acting, TheHub
 from certhub.api.routes import answers
 from certhub.api.routes.checks import explained
-from certhub.api.routes.models import REGION, PeerOrder
+from certhub.api.routes.models import REGION, NewSettlement, PeerOrder
+from certhub.flows.people import disputes
 from certhub.flows.regions import switch
 from certhub.flows.verification import outcome
 from certhub.records.certificates.rules import CHINA
@@ -19,6 +21,7 @@ from certhub.setup.health import all_checks
 
 router = APIRouter(prefix="/api/v1", tags=["operator"])
 
+DisputeId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{16,64}$")]
 RegionCode = Annotated[str, Path(pattern=REGION)]
 
 
@@ -59,6 +62,26 @@ def list_incidents(
     return JSONResponse({"items": items, "next_cursor": following})
 
 
+@router.get("/disputes", responses={200: {"model": answers.DisputePage}})
+def list_disputes(
+    by: Acting,
+    hub: TheHub,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=128)] = None,
+) -> Response:
+    """Return what holders object to: an operator sees all of it, an agency what is about its certificates."""
+    return JSONResponse(disputes.disputes(limit=limit, after=cursor, by=by, hub=hub))
+
+
+@router.post("/disputes/{home}/{dispute_id}/settlement", responses={200: {"model": answers.DisputeOut}})
+def settle_dispute(
+    home: RegionCode, dispute_id: DisputeId, body: NewSettlement, by: Acting, hub: TheHub
+) -> Response:
+    """Settle a dispute about a look that was made here; the holder is told what was found, not the note."""
+    finding = Settlement(body.finding)
+    return JSONResponse(disputes.settle(home, dispute_id, finding, body.note, by=by, hub=hub))
+
+
 def _peer(neighbour: switch.Neighbour) -> dict[str, Any]:
     region, agreement = neighbour.region, neighbour.agreement
     return {
@@ -68,6 +91,7 @@ def _peer(neighbour: switch.Neighbour) -> dict[str, Any]:
         "state": region.state.value,
         "url": region.url,
         "stopped": neighbour.is_stopped,
+        "waiting_notices": neighbour.waiting,
         "agreement": None
         if agreement is None
         else {
