@@ -13,12 +13,14 @@ from typing import Annotated, Any
 
 import typer
 from certhub_verifier.causes import Verdict
+from certhub_verifier.sentences import Lang, named
 from rich.table import Table
 
 from certhub.adapters import private
 from certhub.cli.calling import Caller, CallFailed, caller
 from certhub.cli.console import CONSOLE, DataOption, JsonOption, app, result, say
 
+LANGS: tuple[Lang, Lang] = ("zh", "en")
 TRIES = 2  # a verification has an id of its own: asked again it is the same one
 CODE_FILE_MAX = 4096  # bytes
 
@@ -82,6 +84,10 @@ def scan(
     ],
     matter: Annotated[str, typer.Option("--matter", help="事项代码 / code of the matter")],
     window: Annotated[str, typer.Option("--window", help="窗口，写进回执 / the window, kept in the receipt")],
+    case: Annotated[
+        str | None,
+        typer.Option("--case", help="办件编号，同一办件合并判断 / the case, whose scans count together"),
+    ] = None,
     receipt: Annotated[
         Path | None,
         typer.Option("--receipt", dir_okay=False, help="把回执存入文件 / keep the receipt in a file"),
@@ -99,6 +105,8 @@ def scan(
         "window": window,
         "verification_id": secrets.token_urlsafe(16),
     }
+    if case is not None:
+        body["case_number"] = case
     if receipt is not None:
         _put(receipt, b"")  # a file that cannot be written is told before the code is used
     report = clerk.post("/api/v1/verifications", body, tries=TRIES)
@@ -171,9 +179,30 @@ def _print(report: Any) -> None:
     ]
     for item in report["items"]:
         lines += _item(item)
+    lines += _requirements(report)
     if report["receipt_url"] is not None:
         lines.append(f"  核验编号 / verification: {report['verification_id']}")
     print("\n".join(lines), flush=True)  # noqa: T201  the result
+
+
+def _requirements(report: Any) -> list[str]:
+    """Say what the matter still lacks: how the case stands, then each requirement with what would meet it."""
+    if report["materials"] is None:
+        return []
+    lines = [f"  {' / '.join(named('materials', report['materials'], lang) for lang in LANGS)}"]
+    for one in report["requirements"]:
+        state = " / ".join(named("requirement_states", one["state"], lang) for lang in LANGS)
+        lines.append(f"  - {state}: {one['name']} / {one['name_en']}")
+        if one["state"] in ("met", "not_applicable"):
+            continue
+        accepted = "、".join(f"{kind['kind_name']} / {kind['kind_name_en']}" for kind in one["accepts"])
+        lines.append(f"    可用 / accepted: {accepted}")
+        condition = one.get("condition", {})
+        if condition.get("when") == "declared":
+            lines.append(f"    只在此时需要 / only where: {condition['text']} / {condition['text_en']}")
+        if one.get("missing_fields"):
+            lines.append(f"    没有出示 / not shown: {'、'.join(one['missing_fields'])}")
+    return lines
 
 
 def _item(item: Any) -> list[str]:

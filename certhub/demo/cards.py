@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from certhub_schemas import matters
+from certhub_schemas import Matter, matters
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import SealedCode
 from certhub_verifier.formats import codes
@@ -87,6 +87,11 @@ def minted_card(name: str, *, clerk: Actor, holder: Actor | None, lang: Lang, hu
     return dict(card.make(CardRequest(hub, clerk, holder, certificate_id or "", lang)))
 
 
+def matter_of_cards() -> Matter:
+    """Return the matter that every card's face speaks of: the first in the list of a counter."""
+    return matters()[0]
+
+
 def offered(hub: Hub) -> list[str]:
     """Return the names of the cards that this region can deal, in the order in which they are shown."""
     return [name for name, card in _CARDS.items() if not card.seeds or certificate_of(hub, name)]
@@ -122,7 +127,7 @@ def _minted(asked: CardRequest) -> str:
 def _used(asked: CardRequest) -> Mapping[str, Any]:
     code = _minted(asked)
     question = VerificationRequest(
-        code, matters()[0].code, ANOTHER_WINDOW[asked.lang], verification_id=public_id(asked.hub.random)
+        code, matter_of_cards().code, ANOTHER_WINDOW[asked.lang], verification_id=public_id(asked.hub.random)
     )
     verifying.verify(question, by=asked.clerk, hub=asked.hub)
     return {"code": code}
@@ -151,7 +156,7 @@ def _stale_list(asked: CardRequest) -> Mapping[str, Any]:
             return None
         return StatusToken(hub.public_files.get("status/" + need.uri.rsplit("/", 1)[1]))
 
-    policy = policy_for(matters()[0], Channel.SEALED)
+    policy = policy_for(matter_of_cards(), Channel.SEALED)
     item = run(
         examine(
             SealedCode(code, asker=hub.region),
@@ -220,7 +225,7 @@ class _Card:
 _OURS = ("card-licence", "foreign-card-licence")
 _CARDS: Mapping[str, _Card] = {
     "valid": _Card(_ticket, _OURS),
-    "expires-soon": _Card(_ticket, ("expires-soon",)),
+    "expires-soon": _Card(_ticket, ("card-expires-soon",)),
     "revoked": _Card(_ticket, ("revoked",), State.REVOKED.value),
     "suspended": _Card(_ticket, ("suspended",), State.SUSPENDED.value),
     "expired": _Card(_ticket, ("expired",), EXPIRED),

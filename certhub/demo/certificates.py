@@ -1,7 +1,8 @@
 """The certificates that a region's demo begins with: each entry of its file, as of a day, ready to be issued.
 
-A test card is made from `card-licence`, `foreign-card-licence`, `expires-soon`, `suspended`, `expired` or `revoked`
-(and `stranger`, demo/stranger.py): none is in the hands of 张演示, whose certificates the story renews and revokes.
+A test card is made from `card-licence`, `foreign-card-licence`, `card-expires-soon`, `suspended`, `expired` or
+`revoked` (and `stranger`, demo/stranger.py): none is in the hands of 张演示, whose certificates the story renews and
+revokes.
 """
 
 from dataclasses import dataclass

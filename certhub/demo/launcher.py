@@ -169,8 +169,11 @@ def _last_words(log: Path) -> str:
 
 
 def _answers(client: httpx2.Client, url: str) -> bool:
+    """Tell whether a region answers and its worker published a status list: without one nothing is checked offline."""
     try:
-        return client.get(f"{url}/readyz").status_code == 200
+        return client.get(f"{url}/readyz").status_code == 200 and bool(
+            client.get(f"{url}/status/").json()["status_lists"]
+        )
     except httpx2.HTTPError:
         return False
 

@@ -1,4 +1,4 @@
-"""Who is known in every region of the demo, and what any two regions agreed on.
+"""Who is known in every region of the demo.
 
 The people are fictional twice over, by an unallocated region (420799, 420198) and a birth year of 1900. A
 production profile refuses all of them (`TEST_DATA`), so that a demo backup can never be taken live.
@@ -24,18 +24,3 @@ ACTS_FOR = ((ZHANG, NOODLES, "经营者"), (OUYANG, TECHNOLOGY, "法定代表人
 
 
 LICENCE, FOOD = "11100000MB0143028R001", "11420700MB99990011901"
-AGREED_FIELDS = {
-    LICENCE: (
-        "证照编号",
-        "持证主体",
-        "名称",
-        "类型",
-        "法定代表人",
-        "注册资本",
-        "成立日期",
-        "住所",
-        "经营范围",
-    ),
-    FOOD: ("证照编号", "持证主体", "经营者名称", "经营场所", "主体业态", "经营项目"),
-}
-"""What any two regions agreed to show each other: two kinds, and not 法定代表人身份证号."""

@@ -13,15 +13,15 @@ from itertools import combinations, permutations
 from pathlib import Path
 
 from certhub_keys.cost import Cost
-from certhub_schemas import matters
+from certhub_schemas import shipped_catalogue
 from certhub_verifier.formats.trust import trustlist
-from certhub_verifier.formats.trust.agreement import BOTH, Agreement, AgreementItem
+from certhub_verifier.formats.trust.agreement import NEWEST, Agreement
 
 from certhub.adapters import private
 from certhub.adapters.clock import Clock, SystemClock
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.migrate import drop_schema, has_schema
-from certhub.demo import people as p
+from certhub.demo.agreed import agreed_rows
 from certhub.demo.region_file import DemoRegion, chosen
 from certhub.demo.seed import seed
 from certhub.errors import Conflict
@@ -131,14 +131,6 @@ def _agreement(first: str, second: str, now: datetime) -> bytes:
         from_=now - timedelta(minutes=5),
         until=now + TERM,
         basis="武汉都市圈电子证照互认演示协议（虚构）",
-        items=tuple(
-            AgreementItem(
-                kind=kind,
-                matters=tuple(matter.code for matter in matters()),
-                purposes=("verify",),
-                fields=fields,
-                direction=BOTH,
-            )
-            for kind, fields in p.AGREED_FIELDS.items()
-        ),
+        rows=agreed_rows(shipped_catalogue()),
+        format=NEWEST,
     ).to_bytes()

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
-from certhub.demo.cards import minted_card, offered
+from certhub.demo.cards import matter_of_cards, minted_card, offered
 from certhub.demo.resetting import put_back
 from certhub.errors import NotAllowed
 from certhub.hub import Hub
@@ -34,10 +34,12 @@ def home(request: Request) -> HTMLResponse:
     lang = language(request)
     words = {**texts(lang), **texts(lang, PACKAGE)}
     own = {"role": Role.OPERATOR.value, "texts": areas(words, "common", HOME.name)}
+    matter = matter_of_cards()
     known = common(request, HOME) | {
         "t": speaker(words),
         "others": other_regions(hub, lang, seen_at=request.url.hostname or ""),
         "cards": offered(hub),
+        "first_matter": matter.name_en if lang == "en" else matter.name,
         "island": island(HOME, lang, hub, None) | own,
     }
     return answered(request, HOME, environment(PACKAGE).get_template("home.html").render(known))

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { typeLikeAGun } from "./card-typing.js";
 import { offline, started, tried } from "./counter.js";
+import { byId } from "./dom.js";
 
 /**
  * @param {string} name
@@ -10,6 +11,9 @@ import { offline, started, tried } from "./counter.js";
  */
 async function dealCard(name) {
   window.history.replaceState(null, "", location.pathname);
+  const matter = byId("matter", HTMLSelectElement);
+  matter.selectedIndex = 0; // the first matter is the one that a card's face speaks of
+  matter.dispatchEvent(new Event("change"));
   const card = await call("POST", `/demo/cards/${encodeURIComponent(name)}`);
   const { code, report, offline_hours } = card;
   if (report && offline_hours !== undefined) offline.set(code, { report, offline_hours });
