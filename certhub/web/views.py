@@ -1,7 +1,7 @@
 """What each page knows when it is drawn: plain values for the template, and a JSON block for its scripts.
 
 counter   the clerk's office and window; the verifier's words for verdicts, causes and facts; which names come first
-me        what agencies are called
+me        what agencies, regions and claims are called; the verifier's words, as below; the days for an answer
 agency    for which agencies the account acts, and which kinds those may issue
 ops       what agencies and regions are called; the verifier's words for verdicts and causes; the rest it asks the API
 """
@@ -16,6 +16,7 @@ from certhub_verifier.sentences import CATALOGUE, cause_words
 from certhub_verifier.trust import Agency, TrustSet
 
 from certhub.errors import Unavailable
+from certhub.flows.people.looks import ANSWER_WITHIN
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor, Role
 from certhub.records.catalog.masking import NAMES
@@ -25,15 +26,16 @@ from certhub.web.wording import areas, texts
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its name (also its area of the catalogue and its script), and the role it is for."""
+    """One page: its name (also its area of the catalogue and its script), the role it is for, areas that it shares."""
 
     name: str
     role: Role | None
+    shares: tuple[str, ...] = ()
 
 
 HOME = Page("home", None)
 COUNTER, ME = Page("counter", Role.CLERK), Page("me", Role.HOLDER)
-AGENCY, OPS = Page("agency", Role.AGENCY), Page("ops", Role.OPERATOR)
+AGENCY, OPS = Page("agency", Role.AGENCY, ("disputes",)), Page("ops", Role.OPERATOR, ("disputes",))
 PAGES = (HOME, COUNTER, ME, AGENCY, OPS)
 
 
@@ -46,7 +48,7 @@ def island(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, A
         "role": page.role.value if page.role else None,
         "region": {"code": hub.region, "name": region_name(hub, lang)},
         "now": hub.now().isoformat(),
-        "texts": areas(texts(lang), "common", page.name),
+        "texts": areas(texts(lang), "common", page.name, *page.shares),
         "ages": {name: entry[lang] for name, entry in CATALOGUE["words"].items()},
     }
     if actor is not None:
@@ -83,9 +85,18 @@ def _own(page: Page, lang: Lang, hub: Hub, actor: Actor | None) -> dict[str, Any
             "agency_names": names,
             "region_names": _region_names(trust, lang),
             "verdict_words": _verdict_words(lang),
-            "cause_words": {code: cause_words(code, lang) for code in CATALOGUE["codes"]},
+            "cause_words": _cause_words(lang),
         }
-    return {"agency_names": names} if page is ME else {}
+    if page is ME:
+        return {
+            "answer_days": ANSWER_WITHIN.days,
+            "agency_names": names,
+            "region_names": _region_names(trust, lang),
+            "field_names": _field_names(hub.catalogue, lang),
+            "verdict_words": _verdict_words(lang),
+            "cause_words": _cause_words(lang),
+        }
+    return {}
 
 
 def trust_of(hub: Hub) -> TrustSet | None:
@@ -112,6 +123,10 @@ def _sentences(lang: Lang) -> dict[str, Any]:
         for part in ("codes", "facts", "outcomes")
     }
     return found | {"verdicts": _verdict_words(lang)}
+
+
+def _cause_words(lang: Lang) -> dict[str, str]:
+    return {code: cause_words(code, lang) for code in CATALOGUE["codes"]}
 
 
 def _verdict_words(lang: Lang) -> dict[str, str]:

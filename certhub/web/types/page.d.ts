@@ -52,7 +52,14 @@ export interface CounterPage extends Common {
 
 export interface MePage extends Common {
   page: "me";
+  /** how many days somebody has to answer an objection */
+  answer_days: number;
   agency_names: Record<string, string>;
+  region_names: Record<string, string>;
+  /** what claims are called on an English screen */
+  field_names: Record<string, string>;
+  verdict_words: Record<string, string>;
+  cause_words: Record<string, string>;
 }
 
 export interface AgencyPage extends Common {

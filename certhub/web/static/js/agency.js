@@ -3,6 +3,7 @@
 import { Failed, call, randomHex } from "./api.js";
 import { possible, prepareChange } from "./agency-change.js";
 import { drawFields, fetchKind, missing, readDraft } from "./agency-form.js";
+import { keepDisputes } from "./disputes.js";
 import { byId, el, put, tell } from "./dom.js";
 import { clearFaults, showFaults } from "./faults.js";
 import { page, pageOf, t } from "./page.js";
@@ -19,6 +20,7 @@ const said = byId("said");
 const form = byId("issuing", HTMLFormElement);
 const kindField = byId("kind", HTMLSelectElement);
 const { agencies } = pageOf("agency");
+const lookAtDisputes = keepDisputes();
 
 /** @type {CertificateOut[]} */
 let certificates = [];
@@ -191,7 +193,7 @@ attempt(async () => {
   await loadKinds();
   drawChoices();
   await find();
-}, said).then(() => {
+}, said).then(lookAtDisputes).then(() => {
   list.setAttribute("aria-busy", "false");
   document.documentElement.dataset.ready = "true";
 });

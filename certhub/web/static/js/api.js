@@ -5,7 +5,10 @@ import { heardFromServer, startWatch } from "./server-time.js";
 
 /** @import { Problem as ProblemOut, ProblemPlace } from "../../types/answers.js" */
 /** @import { Answer, Method, Path } from "../../types/routes.js" */
-/** @typedef {{body?: unknown, key?: string}} Options  `key` repeats a request under its Idempotency-Key */
+/**
+ * @typedef {{body?: unknown, key?: string, signal?: AbortSignal}} Options
+ *   `key` repeats a request under its Idempotency-Key; `signal` ends one that nobody waits for
+ */
 
 const TIMEOUT_MS = 10_000; // a hub asks another region twice at most, three seconds each
 
@@ -66,6 +69,19 @@ export async function call(method, path, options = {}) {
  */
 export const callForText = (method, path) => answered(method, path, {});
 
+/**
+ * Open a stream of the API: it ends when the hub ends it, or with the signal.
+ * @param {string} path  @param {AbortSignal} signal
+ * @returns {Promise<ReadableStream<Uint8Array>>}
+ * @throws {Problem|NoAnswer}
+ */
+export async function stream(path, signal) {
+  const response = await send("GET", path, { signal });
+  if (!response.ok) throw new Problem(parsed(await bodyOf(response)), response.status);
+  if (!response.body) throw new NoAnswer();
+  return response.body;
+}
+
 /** @param {Method} method  @param {string} path  @param {Options} options */
 async function answered(method, path, options) {
   let response = await send(method, path, options);
@@ -85,7 +101,7 @@ export function randomHex(bytes = 16) {
 }
 
 /** @param {Method} method  @param {string} path  @param {Options} options */
-async function send(method, path, { body, key }) {
+async function send(method, path, { body, key, signal }) {
   /** @type {Record<string, string>} */
   const headers = { "Accept-Language": page.html_lang };
   if (page.role) headers["X-CertHub-Role"] = page.role;
@@ -93,6 +109,7 @@ async function send(method, path, { body, key }) {
   if (key) headers["Idempotency-Key"] = key;
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  signal?.addEventListener("abort", () => abort.abort());
   const sinceAsked = startWatch();
   try {
     const response = await fetch(path, {

@@ -5,7 +5,8 @@ import { isTold, kindName } from "./verdicts.js";
 
 /** @import { OfflineReport, Report } from "../../types/routes.js" */
 /**
- * @typedef {{code: string, matter: string, window: string, verification_id: string, case_number?: string}} Question
+ * @typedef {{matter: string, window: string, case_number?: string, not_applicable?: string[]}} About  what is asked, however
+ * @typedef {About & {code: string, verification_id: string}} Question
  */
 
 /**
@@ -24,7 +25,7 @@ export async function ask(question, onAgain) {
 }
 
 /**
- * @param {Report} report  @param {Question} question  @param {OfflineReport} [alone]  made without the hub
+ * @param {Report} report  @param {About} question  @param {OfflineReport} [alone]  made without the hub
  * @returns {import("./history.js").Line}
  */
 export function lineOf(report, question, alone) {

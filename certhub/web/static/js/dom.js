@@ -81,8 +81,9 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
- * Draw one of the four verdict shapes, which tell apart without colour: circle, triangle, octagon, square.
- * @param {Verdict} verdict
+ * Draw one of the four verdict shapes, which tell apart without colour: circle, triangle, octagon, square; `none` is
+ * a bar, for what is not asked.
+ * @param {Verdict|"none"} verdict
  * @returns {SVGElement}
  */
 export function verdictIcon(verdict) {
@@ -91,6 +92,7 @@ export function verdictIcon(verdict) {
     check: ["M24 4L46 43H2z", "M24 18v12M24 36v1"],
     invalid: ["M15 3h18l12 12v18L33 45H15L3 33V15z", "M16 16l16 16M32 16L16 32"],
     undetermined: ["M5 5h38v38H5z", "M18 19a6 6 0 1 1 8 6q-2 1-2 4M24 36v1"],
+    none: ["M3 14h42v20H3z", "M13 24h22"],
   }[verdict];
   const icon = document.createElementNS(SVG, "svg");
   icon.setAttribute("viewBox", "0 0 48 48");

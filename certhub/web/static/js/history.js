@@ -15,7 +15,7 @@ export const LOOKED_AT = ["valid", "check"];
 
 /**
  * @typedef {{id: string|null, at: number, verdict: Verdict, kinds: string[], name: string,
- *            matter: string, window: string, caseNumber: string, outcome: Outcome|null, isOpen?: boolean,
+ *            matter: string, window: string, caseNumber: string, outcome: Outcome|null, isOpen?: boolean, isRequested?: boolean,
  *            report?: Report, offline?: OfflineReport}} Line
  *   `at` by this machine's clock; `report` only where the hub has none (a counter without a network)
  */
@@ -29,6 +29,7 @@ export const LOOKED_AT = ["valid", "check"];
 export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
   /** @type {Line[]} */
   let lines = [];
+  let reading = 0; // which reading is the latest: an earlier one, answered late, knows less than what stands here
 
   function draw() {
     empty.hidden = lines.length > 0;
@@ -53,7 +54,7 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
   function ended(line) {
     if (line.id && waits(line.id)) return t("counter.outcome_waiting");
     if (line.outcome) return t(`counter.outcome_${line.outcome}`);
-    return LOOKED_AT.includes(line.verdict) ? t("counter.not_confirmed") : "";
+    return LOOKED_AT.includes(line.verdict) && line.kinds.length ? t("counter.not_confirmed") : "";
   }
 
   /** @param {Line[]} next */
@@ -65,17 +66,22 @@ export function keepHistory(list, empty, { mayOpen, onOpen, waits }) {
   return {
     /** Read the list from the hub; what it never saw stays. */
     async refresh() {
+      const mine = ++reading;
       try {
         const told = (await call("GET", `/api/v1/verifications?limit=${KEPT}`)).items;
+        if (mine !== reading) return;
         keep([...lines.filter((line) => !line.id), ...told.map(lineOf)]);
         empty.textContent = t("counter.history_empty");
       } catch (failed) {
         if (!(failed instanceof Failed)) throw failed;
-        empty.textContent = t("counter.history_unknown");
+        if (mine === reading) empty.textContent = t("counter.history_unknown");
       }
     },
     /** @param {Line} line  a verification that was just made */
-    add: (line) => keep([line, ...lines.filter((one) => !one.id || one.id !== line.id)]),
+    add(line) {
+      reading += 1;
+      keep([line, ...lines.filter((one) => !one.id || one.id !== line.id)]);
+    },
     /** @param {string} id  @param {Outcome|null} outcome */
     mark(id, outcome) {
       for (const line of lines) if (line.id === id) line.outcome = outcome;

@@ -1,14 +1,15 @@
-// The counter's keys: a gun's scan, Enter for the next person, F4 for the field of codes, F9 for the printer.
+// The counter's keys: a gun's scan, Enter for the next person, F4 for the field of codes, F8 for a request,
+// F9 for the printer.
 
 import { listenForGun } from "./gun.js";
 
 /**
  * Listen on the whole document.
  * @param {{onCode: (code: string) => void, onProgress: (length: number) => void, onDone: () => void,
- *          onField: () => void, onPrint: () => void}} heard
+ *          onField: () => void, onPrint: () => void, onRequest: () => void}} heard
  *   `onCode` and `onProgress` as for gun.js; `onDone` is Enter where it presses no control
  */
-export function listenForKeys({ onCode, onProgress, onDone, onField, onPrint }) {
+export function listenForKeys({ onCode, onProgress, onDone, onField, onPrint, onRequest }) {
   listenForGun({
     onCode, onProgress,
     onEnter: (event) => {
@@ -17,7 +18,9 @@ export function listenForKeys({ onCode, onProgress, onDone, onField, onPrint }) 
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "F4" && !event.altKey) onField();
-    else if (event.key === "F9") onPrint();
+    else if (event.key === "F8") {
+      if (!event.repeat && !document.querySelector("dialog[open]")) onRequest();
+    } else if (event.key === "F9") onPrint();
     else return;
     event.preventDefault();
   });

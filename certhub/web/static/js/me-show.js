@@ -6,6 +6,7 @@
 // is useless because it is used once, and for a minute.
 
 import { Failed, Problem, call } from "./api.js";
+import { grouped } from "./codes.js";
 import { byId, put, tell } from "./dom.js";
 import { t } from "./page.js";
 import { countDown, serverNow, startWatch } from "./server-time.js";
@@ -14,10 +15,12 @@ import { clockSeconds } from "./times.js";
 const RENEW_AFTER_MS = 45_000; // the old code stays good for the rest of its minute
 const ASK_AGAIN_MS = 5_000;
 const TICK_MS = 250;
-const GROUP = 5;
 
 /** @import { PresentationOut } from "../../types/answers.js" */
-/** @typedef {{body: {items: {certificate_id: string}[], mode: string}, warning: string, what: string}} Showing */
+/** @import { ShownItem } from "./proposals.js" */
+/** @typedef {{body: {items: ShownItem[], mode: string, matter?: string}, warning: string, what: string, isWanted?: () => boolean}} Showing
+ *   `isWanted` is asked when the code is there: the holder may have thought better of it
+ */
 
 /** @returns {{open: (showing: Showing) => Promise<void>}} */
 export function prepareShowing() {
@@ -141,6 +144,11 @@ export function prepareShowing() {
       showing = asked;
       trouble = null;
       await renew(asked);
+      if (showing !== asked) return;
+      if (asked.isWanted?.() === false) {
+        close();
+        return;
+      }
       tell(byId("warning"), asked.warning, "warn");
       put(byId("what"), t("me.showing", { what: asked.what }));
       byId("renewed").textContent = "";
@@ -151,9 +159,4 @@ export function prepareShowing() {
       lock = (await navigator.wakeLock?.request("screen").catch(() => null)) || null;
     },
   };
-}
-
-/** @param {string} code  @returns {string} in groups that can be read out */
-function grouped(code) {
-  return (code.match(new RegExp(`.{1,${GROUP}}`, "g")) ?? []).join(" ");
 }

@@ -1,21 +1,29 @@
-// What a holder holds: choose, and show.
+// What a holder holds: choose for what, choose what, and show; or answer a counter that asks.
 
 import { Failed, call } from "./api.js";
 import { byId, el, tell } from "./dom.js";
-import { page, pageOf, t } from "./page.js";
+import { keepLooks } from "./looks.js";
+import { GLANCE, keepMatter, loadMatters, matterOf } from "./me-matters.js";
+import { letAnswer } from "./me-request.js";
 import { prepareShowing } from "./me-show.js";
+import { page, pageOf, t } from "./page.js";
+import { nameOf } from "./requirements.js";
 import { stateChip, stateWord } from "./states.js";
+import { listed } from "./titles.js";
 
 /** @import { HeldOut } from "../../types/answers.js" */
 
 const LARGE_KEY = "certhub.large";
 const SOON_DAYS = 30;
+const MOST = 10; // a ticket carries no more
 const DAY_MS = 24 * 3600 * 1000;
 
 const list = byId("held");
 const said = byId("said");
 const showButton = byId("show", HTMLButtonElement);
+const againButton = byId("matter-again", HTMLButtonElement);
 const form = byId("showing", HTMLFormElement);
+const matterField = byId("matter", HTMLSelectElement);
 /** @type {HeldOut[]} */
 let held = [];
 
@@ -28,6 +36,27 @@ const agencyName = (one) => pageOf("me").agency_names[one.agency] || one.agency_
 const chosen = () => held.filter((one) => byId(`hold-${one.id}`, HTMLInputElement).checked);
 const mode = () => String(new FormData(form).get("mode") ?? "");
 const showing = prepareShowing();
+const isGlance = () => matterField.value === GLANCE;
+
+/** @param {string} id */
+function nameOfHeld(id) {
+  const one = held.find((each) => each.id === id);
+  return one ? `${shownAs(one)} ${t("me.number", { number: one.number })}` : id;
+}
+
+const forMatter = keepMatter({
+  nameOfHeld, onChange: update,
+  onShow: (matter, items, isWanted) => {
+    const chosenOnes = held.filter((one) => items.some((item) => item.certificate_id === one.id));
+    return showing.open({
+      body: { items, mode: "ticket", matter: matter.code },
+      warning: warnings(chosenOnes), isWanted,
+      what: t("me.showing_for_matter", { what: listed(chosenOnes.map(shownAs)), matter: nameOf(matter) }),
+    });
+  },
+});
+letAnswer(nameOfHeld);
+const lookAtLooks = keepLooks();
 
 /** The state as the holder should read it: one that ends soon is told before a clerk tells them. @param {HeldOut} one */
 function shownState(one) {
@@ -63,14 +92,25 @@ function whatToDo(state, one) {
 }
 
 /** A sealed code carries one certificate, and only an active one; a ticket up to ten. */
-function update() {
+function isOne() {
   const now = chosen();
-  const isSealed = mode() === "sealed";
-  const fits = isSealed ? now.length === 1 && now[0].state === "active" : now.length >= 1 && now.length <= 10;
-  showButton.disabled = !fits;
-  if (isSealed && now.length && !fits) tell(said, t("me.sealed_needs_one"), "warn");
-  else if (now.length > 10) tell(said, t("me.at_most_ten"), "warn");
-  else tell(said, "");
+  return now.length === 1 && now[0].state === "active";
+}
+
+const isSealed = () => isGlance() && mode() === "sealed";
+const count = () => (isGlance() ? chosen().length : forMatter.count());
+
+/** Whether "Show" may be pressed: of what stands in the way, nothing is said. */
+function fit() {
+  const isShowable = isGlance() ? !isSealed() || isOne() : forMatter.isShowable();
+  showButton.disabled = !isShowable || count() < 1 || count() > MOST;
+}
+
+/** The choice is another: what stands in its way is said, in the place of what was said before. */
+function update() {
+  fit();
+  if (isSealed() && count() && !isOne()) tell(said, t("me.sealed_needs_one"), "warn");
+  else tell(said, count() > MOST ? t("me.at_most_ten") : "", "warn");
 }
 
 /** What a clerk will object to, in one sentence for each. @param {HeldOut[]} items */
@@ -85,13 +125,15 @@ function warnings(items) {
 
 async function load() {
   try {
-    held = (await call("GET", "/api/v1/me/certificates")).items;
+    [{ items: held }] = await Promise.all([call("GET", "/api/v1/me/certificates"), loadMatters()]);
     list.replaceChildren(...held.map(card));
+    await choose();
     if (!held.length) tell(said, t("me.nothing"), "warn");
   } catch (failed) {
     complain(failed);
   }
   list.setAttribute("aria-busy", "false");
+  await lookAtLooks();
   document.documentElement.dataset.ready = "true";
 }
 
@@ -101,22 +143,48 @@ function complain(failed) {
   tell(said, failed.words, "bad");
 }
 
+/** Another matter: a glance chooses among all certificates, a matter among those that it takes. */
+async function choose() {
+  const matter = matterOf(matterField.value);
+  byId("modes").hidden = !isGlance();
+  list.hidden = matter !== undefined;
+  list.classList.toggle("to-see", !isGlance());
+  for (const one of held) byId(`hold-${one.id}`, HTMLInputElement).hidden = !isGlance();
+  byId("choose").textContent = t(isGlance() ? "me.choose" : matter ? "me.choose_fields" : "me.choose_matter");
+  byId("choose").hidden = byId("show-bar").hidden = matter !== undefined && matter.mode !== "L1";
+  showButton.textContent = t(matter ? "me.look" : "me.show");
+  againButton.hidden = true;
+  try {
+    await forMatter.take(matter);
+    update();
+  } catch (failed) {
+    if (matter !== matterOf(matterField.value)) return; // another was chosen meanwhile
+    fit();
+    complain(failed);
+    againButton.hidden = false;
+  }
+}
+
+matterField.addEventListener("change", choose);
+againButton.addEventListener("click", choose); // the same matter chosen again is no change of the field
+byId("to-asked-code").addEventListener("click", () => byId("asked-code").focus());
 form.addEventListener("change", update);
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (showButton.disabled) return;
   const items = chosen();
-  if (!items.length || showButton.disabled) return;
   showButton.disabled = true; // a second press while the code is made would make another
+  tell(said, "");
   try {
-    await showing.open({
+    await (isGlance() ? showing.open({
       body: { items: items.map((one) => ({ certificate_id: one.id })), mode: mode() },
       warning: warnings(items),
-      what: items.map(shownAs).join(page.lang === "en" ? ", " : "、"),
-    });
+      what: listed(items.map(shownAs)),
+    }) : forMatter.preview());
   } catch (failed) {
     complain(failed);
   } finally {
-    showButton.disabled = false;
+    fit();
   }
 });
 

@@ -1,6 +1,7 @@
 // What works, in words with ages; and stopping another region at once.
 
 import { Failed, Problem, call } from "./api.js";
+import { keepDisputes } from "./disputes.js";
 import { byId, el, tell, verdictIcon } from "./dom.js";
 import { showIncidents, showMoreIncidents } from "./incidents.js";
 import { has, page, pageOf, t } from "./page.js";
@@ -12,6 +13,7 @@ import { ageOf, ageWords, clockTime, dayAndTime } from "./times.js";
 const EVERY_MS = 30_000;
 const SOON_MS = 30 * 24 * 3600 * 1000;
 const said = byId("said");
+const lookAtDisputes = keepDisputes();
 /** @type {Record<CheckOut["state"], Verdict>} */
 const SHAPES = { good: "valid", bad: "invalid", unknown: "undetermined" };
 const { agency_names: agencyNames, cause_words: causes, region_names: regionNames } = pageOf("ops");
@@ -91,6 +93,7 @@ async function look() {
   } catch (failed) {
     overall(wordsOf(failed), "bad");
   }
+  await lookAtDisputes();
   byId("checks").setAttribute("aria-busy", "false");
   document.documentElement.dataset.ready = "true";
 }
@@ -126,6 +129,7 @@ function peerRow(peer, check) {
   const lines = [
     peer.stopped ? t("ops.peer_stopped") : t("ops.peer_open"),
     check && !peer.stopped ? found(check) : null,
+    peer.waiting_notices ? t("ops.notices_wait", { number: String(peer.waiting_notices) }) : null,
     peer.agreement
       ? t("ops.agreement", { id: peer.agreement.id, n: peer.agreement.n, until: dayAndTime(new Date(peer.agreement.until)) })
       : t("ops.no_agreement"),

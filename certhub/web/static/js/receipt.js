@@ -3,6 +3,7 @@
 import { callForText } from "./api.js";
 import { byId, el, tell } from "./dom.js";
 import { page, t } from "./page.js";
+import { linesOf, materialsWords, nameOf, stateWords } from "./requirements.js";
 import { dayAndTime } from "./times.js";
 import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, validityOf, verdictWord } from "./verdicts.js";
 
@@ -13,29 +14,35 @@ import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, 
 /** @typedef {{report: Report, sentence: Sentence, matter: string, line: Line}} Shown */
 
 /**
- * Let #print, #download and every other way to print file what is on the screen.
+ * Let #print, #download and every other way to print file what is on the screen; what is pressed prints its own sheet.
  * @param {() => Shown|null} current  null where there is no receipt
+ * @param {() => Node[]|null} instead  another sheet, where there is one to print: #request-print prints that
  * @param {(deed: () => Promise<void>) => Promise<void>} told  says what fails on purpose
  * @returns {() => void} prints
  */
-export function letFile(current, told) {
-  const print = () => {
-    if (current()) window.print();
+export function letFile(current, instead, told) {
+  let isInstead = false; // a receipt may be open beside the other sheet
+  /** @param {boolean} [wanted] */
+  const print = (wanted = false) => {
+    isInstead = wanted;
+    if (current() || instead()) window.print();
   };
   // However the printing began: the sheet is of what stands on the screen, never of the person before.
   addEventListener("beforeprint", () => {
-    const shown = current();
+    const shown = isInstead ? null : current();
+    isInstead = false;
     if (shown) drawPaper(byId("paper"), shown.report, shown);
-    else byId("paper").replaceChildren(el("p", {}, t("counter.paper_none")));
+    else byId("paper").replaceChildren(...(instead() ?? [el("p", {}, t("counter.paper_none"))]));
   });
-  byId("print").addEventListener("click", print);
+  byId("print").addEventListener("click", () => print());
+  byId("request-print").addEventListener("click", () => print(true));
   byId("download").addEventListener("click", () => told(async () => {
     const report = current()?.report;
     if (!report?.receipt_url) return; // the button is disabled without one
     await downloadReceipt(report.verification_id, report.receipt_url);
     tell(byId("said"), t("counter.downloaded"), "good");
   }));
-  return print;
+  return () => print();
 }
 
 /**
@@ -70,6 +77,7 @@ function drawPaper(paper, report, { sentence, matter, line }) {
     el("h1", {}, t("counter.paper_title")),
     el("p", { class: "paper-verdict" }, `${verdictWord(report.verdict)} · ${sentence.headline}`),
     terms(Object.entries(lines).map(([name, text]) => [t(`counter.paper_${name}`), text || t("counter.paper_nothing")])),
+    ...paperMaterials(report),
     ...report.items.map((item, n) => (isTold(item) ? paperItem(item) : paperUntold(item, n, report.items.length))),
     el("p", { class: "paper-note" }, t("counter.paper_note")),
   );
@@ -80,6 +88,16 @@ const moment = (text) => dayAndTime(new Date(text));
 /** @param {[name: string, text: string][]} pairs */
 const terms = (pairs) => el("dl", {}, ...pairs.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]));
 
+/** What the matter still lacked: each requirement as it stood. @param {Report} report */
+function paperMaterials(report) {
+  const list = report.requirements ?? [];
+  if (!list.length || !report.materials) return [];
+  const lines = list.map((one) => el("li", {},
+    [stateWords(one), nameOf(one), one.optional ? t("common.requirement_optional") : "", ...linesOf(one, causeWords)].filter(Boolean).join(" · ")));
+  return [el("section", { class: "paper-materials" },
+    el("h2", {}, `${t("counter.paper_materials")} · ${materialsWords(report.materials)}`), el("ul", {}, ...lines))];
+}
+
 /** @param {ItemOut} item */
 function paperItem(item) {
   const facts = item.facts.map((fact) => el("li", {},
@@ -89,8 +107,8 @@ function paperItem(item) {
   /** @type {[name: string, text: string|null|undefined][]} */
   const said = [
     [t("counter.issuer"), issuerOf(item)], [t("counter.validity"), validityOf(item)],
-    [t("counter.core_holder"), item.holder], [t("counter.paper_behind"), behind(item)],
-    [t("counter.core_number"), number ? String(number) : ""],
+    [t("common.core_holder"), item.holder], [t("counter.paper_behind"), behind(item)],
+    [t("common.core_number"), number ? String(number) : ""],
   ];
   return el("section", {},
     el("h2", {}, `${kindName(item)} · ${verdictWord(item.verdict)}${item.code === "OK" ? "" : ` · ${causeWords(item.code)}`}`),

@@ -3,6 +3,7 @@
 
 import { Failed } from "./api.js";
 import { byId, tell } from "./dom.js";
+import { noteOf } from "./notes.js";
 import { t } from "./page.js";
 
 /**
@@ -40,7 +41,7 @@ export function letReport(current, send, onSent, onLater) {
     event.preventDefault();
     sending.disabled = true;
     try {
-      await send(id, note.value.trim());
+      await send(id, noteOf(note));
       note.value = "";
       dialog.close();
       onSent(id);

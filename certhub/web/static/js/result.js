@@ -5,18 +5,14 @@ import { el, put, verdictIcon } from "./dom.js";
 import { canReveal, reveal } from "./masks.js";
 import { pageOf, t } from "./page.js";
 import { ageOf, dayAndTime } from "./times.js";
+import { textOf, titleName } from "./titles.js";
 import { behind, causeWords, factName, isTold, issuerOf, kindName, outcomeWord, validityOf, verdictWord } from "./verdicts.js";
 
 /** @import { FactOut, ItemOut } from "../../types/answers.js" */
-/** @import { Item, Report, Verdict } from "../../types/routes.js" */
+/** @import { Alternative, Item, Report, Verdict } from "../../types/routes.js" */
 /** @import { Sentence } from "./verdicts.js" */
 
-const { field_names: fieldNames, names } = pageOf("counter");
-/** @type {Record<string, string>} */
-const CORE = {
-  证照标识: "counter.core_identifier", 证照编号: "counter.core_number", 持证主体: "counter.core_holder",
-  持证主体代码: "counter.core_holder_number",
-};
+const { names } = pageOf("counter");
 /** @type {Record<FactOut["outcome"], Verdict>} */
 const OUTCOME_ICON = { yes: "valid", no: "invalid", undetermined: "undetermined" };
 
@@ -42,12 +38,12 @@ export function showBand(band, verdict, sentence, word) {
  * Fill the list of items.
  * @param {HTMLElement} place
  * @param {Report} report
- * @param {{kind: string, fields: string[]}[]} needs  of the matter: the order in which fields are shown
+ * @param {Alternative[]} needs  of the matter: the order in which fields are shown
  * @param {(failed: Failed) => void} onFailed  told when a covered value could not be had
  */
 export function showItems(place, report, needs, onFailed) {
   /** @param {ItemOut} item */
-  const orderOf = (item) => needs.find((need) => need.kind === item.kind)?.fields || [];
+  const orderOf = (item) => needs.filter((need) => need.kind === item.kind).flatMap((need) => need.fields.map((one) => one.title));
   place.replaceChildren(...report.items.map((item, n) => (isTold(item)
     ? itemCard(item, report, n, orderOf(item), onFailed) : untoldCard(item, n, report.items.length))));
 }
@@ -102,10 +98,6 @@ function value(title, given, button) {
   return [el("dt", {}, titleName(title)), el("dd", { "data-title": title }, el("span", {}, textOf(given)), button)];
 }
 
-/** @param {string} title */
-const titleName = (title) => (title in CORE ? t(CORE[title]) : fieldNames[title] || title);
-/** @param {unknown} given */
-const textOf = (given) => (Array.isArray(given) ? given : [given]).map(plain).join("、");
 
 /**
  * A button that fetches the whole value, and covers it again; every showing is asked for anew, on record.
@@ -145,12 +137,6 @@ function sorted(titles, order) {
   /** @param {string} title */
   const placeOf = (title) => (places.includes(title) ? places.indexOf(title) : places.length);
   return [...titles].sort((a, b) => placeOf(a) - placeOf(b));
-}
-
-/** A holder's number is {type, number}; everything else is text. @param {unknown} given */
-function plain(given) {
-  if (!given || typeof given !== "object") return String(given);
-  return String(("number" in given ? given.number : null) ?? JSON.stringify(given));
 }
 
 /**

@@ -2,15 +2,13 @@
 // (certhub_verifier/sentences.json).
 
 import { page, pageOf, t } from "./page.js";
+import { capital } from "./titles.js";
 
 /** @import { FactOut, ItemOut } from "../../types/answers.js" */
 /** @import { Item, Report, Verdict } from "../../types/routes.js" */
 /** @typedef {{headline: string, nextStep: string}} Sentence */
 
 const { agency_names: agencyNames, sentences: { codes, facts, outcomes, verdicts } } = pageOf("counter");
-
-/** @param {string} words */
-const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** @param {Verdict} verdict */
 export const verdictWord = (verdict) => capital(verdicts[verdict]);
