@@ -3,18 +3,10 @@
 python3 verify_receipt.py RECEIPT [--trust DIR|BUNDLE] [--at TIME]
 exit code 0 genuine · 10 aged · 20 altered · 30 unknown; numbers in brackets are the sections of that page
 """
-# ruff: noqa: D103, S603, S607, T201 - a script that runs openssl and prints, on at most two hundred lines
+# ruff: noqa: D103, E401, E731, I001, S603, S607, T201 - a script that runs openssl and prints, on at most two hundred lines
 # fmt: off
 
-import argparse
-import base64
-import hashlib
-import json
-import re
-import subprocess
-import sys
-import tempfile
-import time
+import argparse, base64, hashlib, json, re, subprocess, sys, tempfile, time
 from datetime import datetime
 from pathlib import Path
 
@@ -30,16 +22,14 @@ def must(holds, why, code=ALTERED):
 def unbase64(text):
     must(isinstance(text, str) and re.fullmatch("[A-Za-z0-9_-]*", text) and len(text) % 4 != 1, "base64url")
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    must(base64.urlsafe_b64encode(data).decode().rstrip("=") == text, "a second spelling of base64url")
-    return data
+    return must(base64.urlsafe_b64encode(data).decode().rstrip("=") == text, "a second spelling of base64url") or data
 
 def strict_json(data, depth=8):  # [1]
     value = json.loads(
         data.decode("utf-8"),
         object_pairs_hook=lambda pairs: must(len(dict(pairs)) == len(pairs), "twice") or dict(pairs),
         parse_int=lambda digits: must(len(digits.lstrip("-")) <= 18, "too many digits") or int(digits),
-        parse_float=lambda _: must(False, "a number that is not whole"),
-        parse_constant=lambda _: must(False, "a number that is none"),
+        parse_float=(refuse := lambda _: must(False, "a number that is not whole, or none")), parse_constant=refuse,
     )
     waiting = [(value, depth)]
     while waiting:
@@ -64,13 +54,11 @@ def fits(shape, value):
         must(isinstance(value, str) and re.fullmatch(shape, value), f"not {shape!a}")
     elif isinstance(shape, list):
         must(isinstance(value, list) and len(value) <= shape[1], "no array, or too long")
-        for one in value:
-            fits(shape[0], one)
+        [fits(shape[0], one) for one in value]
     elif isinstance(shape, dict):
         required, known = {name for name in shape if name[-1] != "?"}, {name.rstrip("?") for name in shape}
         must(isinstance(value, dict) and required <= set(value) <= known, "other members than those expected")
-        for name, member in value.items():
-            fits(shape.get(name, shape.get(name + "?")), member)
+        [fits(shape.get(name, shape.get(name + "?")), member) for name, member in value.items()]
     else:
         shape(value)
 
@@ -80,6 +68,7 @@ def moment(value):
     must(found.isoformat()[:-6] + "Z" == value and found.timestamp() <= 253402271999, "no time of ours")
     return found.timestamp()
 
+null_or = lambda shape: lambda value: value is None or fits(shape, value)
 REGION, DIGEST, WORD, CODE = "[1-9][0-9]{5}", "[0-9a-f]{64}", "[a-z][a-z0-9_-]{0,31}", "[A-Z][A-Z0-9_]{0,47}"
 TEXT, RESULT = CHARACTER + "{1,64}", {"verdict": "valid|check|invalid|undetermined", "code": CODE}
 FACT = {"fact": WORD, "outcome": "yes|no|undetermined", "as_of": moment, "cause?": CODE, "evidence?": DIGEST}
@@ -87,20 +76,31 @@ ITEM = {"kind": "[0-9A-Z]{21}", "cert": DIGEST, "fields": [TEXT, 128], "facts": 
 RECEIPT = {  # [3]
     "iss": REGION, "region": REGION, "vid": "[A-Za-z0-9_-]{1,64}", "at": moment, "office": TEXT, "operator": TEXT,
     "iat": lambda value: must(type(value) is int and 0 <= value <= 253402271999, "iat"), "items": [ITEM, 16],
-    "window": CHARACTER + "{0,20}", "case": lambda value: value is None or fits(TEXT, value), "purpose": WORD,
+    "window": CHARACTER + "{0,20}", "case": null_or(TEXT), "purpose": WORD,
     "matter": "[0-9A-Za-z][0-9A-Za-z._-]{0,63}", "channel": WORD, "policy": DIGEST, "trust": DIGEST, **RESULT,
 }
-OPENING = {"identifier": CHARACTER + "{1,128}", "salt": lambda text: must(len(unbase64(text)) == 32, "salt")}
+NAMES = "in_force_on|age_at_least|in_region|same_person_as|same_organisation_as|equals|not_ended_within"
+ANSWER = {"name": NAMES, "argument": null_or(DIGEST), "outcome": "yes|no|undetermined", "by": REGION}
+MATTER = {  # [3] of format 3
+    "unit": REGION + "(-[A-Z0-9]{2,6})?", "matter_digest": DIGEST, "catalogue": DIGEST,
+    "agreements": ["[0-9A-Za-z._-]{1,64}@sha256:" + DIGEST, 16], "mode": {"demanded": "L[123]", "reached": "L[123]"},
+    "identity_check": null_or({"method": "id_card_reader|id_card_seen|passport_seen", "at": moment}), "requirements": [{
+        "id": "[a-z][a-z0-9-]{0,31}", "state": "met|missing|not_applicable|undetermined|deferred", "cause?": CODE,
+        "item?": lambda n: must(type(n) is int and 0 <= n < 16, "item"), "vid?": RECEIPT["vid"], "declared_by?": TEXT,
+    }, 32], "materials": "complete|incomplete|undetermined",
+}
+OPENING = {"salt": lambda text: must(len(unbase64(text)) == 32, "salt"), "identifier?": CHARACTER + "{1,128}",
+           "argument?": "(?=[^=]+=.)" + CHARACTER + "{1,577}"}
 
-def known_format(payload):  # [3]
+def is_newer(payload):  # [3]
     number = payload.get("format", 1) if isinstance(payload, dict) else None
     must(type(number) is int and (number > 1 or "format" not in payload), "no format")
     fits({"iss": REGION, "iat": RECEIPT["iat"]}, {name: payload.get(name) for name in ("iss", "iat")})
-    if number <= 2:
-        second, untold = ({"format": int}, {"verdict": "undetermined", "code": CODE}) if number == 2 else ({}, ITEM)
-        items = [lambda item: fits(untold if isinstance(item, dict) and "kind" not in item else ITEM, item), 16]
-        fits({**RECEIPT, **second, "region": payload["iss"], "items": items}, payload)
-    return number <= 2
+    later = {} if number == 1 else {"format": int, **(MATTER if number == 3 else {})}
+    told = {**ITEM, "predicates": [ANSWER, 16]} if number == 3 else ITEM
+    untold = told if number == 1 else {"verdict": "undetermined", "code": CODE}
+    items = [lambda item: fits(untold if isinstance(item, dict) and "kind" not in item else told, item), 16]
+    return number > 3 or fits({**RECEIPT, **later, "region": payload["iss"], "items": items}, payload)
 
 def read_file(data):  # [1]
     must(len(data) <= 262144, "too large")
@@ -109,19 +109,18 @@ def read_file(data):  # [1]
     value, spelled = strict_json(data), set()
     fits({"receipt": lambda _: None, "opening?": lambda _: None, "proof?": lambda _: None}, value)
     for how in ({"separators": (",", ":")}, {"indent": None}, {"indent": 2}, {"indent": 4}):
-        for plain in (json.dumps(value, **how), json.dumps(value, ensure_ascii=False, **how)):
-            windows = plain.replace("\n", "\r\n")
-            spelled |= {plain, plain + "\n", plain + "\r\n", windows, windows + "\r\n"}
+        for one in (json.dumps(value, **how), json.dumps(value, ensure_ascii=False, **how)):
+            spelled |= {one + "\n", *(text + end for text in (one, one.replace("\n", "\r\n")) for end in ("", "\r\n"))}
     must(data.decode("utf-8") in spelled, "a spelling that no program prints")
     openings = [] if value.get("opening") is None else value["opening"]
     fits([OPENING, len(data)], openings)
+    must(all(len(one) == 2 for one in openings), "an opening opens one thing")
     return value["receipt"], openings, value.get("proof")
 
 def signed(parts, keys, purpose):  # [5]
     header, payload, message, signature = parts
     region, found, key = keys.get(header["kid"], (None, None, {}))
-    must((region, found) == (payload["iss"], purpose), "no key of that region for this purpose")
-    must(header["alg"] == key["alg"], "another algorithm than the key's")
+    must((region, found, header["alg"]) == (payload["iss"], purpose, key.get("alg")), "no such key of that region")
     must(key["alg"] in SPKI, "a suite that is not computed here", UNKNOWN)
     command = "pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in data -sigfile sig"
     if key["alg"] == "ES256":
@@ -144,14 +143,13 @@ def trust_list(path):  # [4]
         top, bundle = path if (path / "members.json").exists() else path / "targets", None
         files = {file.relative_to(top).as_posix(): file.read_bytes() for file in top.rglob("*.json")}
     else:
-        text = path.read_text().strip()
-        bundle = token(json.loads(text)["bundle"] if "{" in text else text, "bundle+jwt", 1 << 24, 16)
+        bundled = json.loads(text)["bundle"] if "{" in (text := path.read_text().strip()) else text
+        bundle = token(bundled, "bundle+jwt", 1 << 24, 16)
         files = {name: unbase64(data) for name, data in bundle[1]["trust"].items()}
     members, keys = strict_json(files["members.json"]), {}
     for region in (regions := {one["code"] for one in members["members"]}):
-        own, seals = (files.get(f"regions/{region}/{name}.json", b"{}") for name in ("keys", "issuers"))
-        listed = strict_json(own).get("keys", [])
-        listed += [key for one in strict_json(seals).get("issuers", []) for key in one["keys"]]
+        own, seals = (strict_json(files.get(f"regions/{region}/{name}.json", b"{}")) for name in ("keys", "issuers"))
+        listed = own.get("keys", []) + [key for one in seals.get("issuers", []) for key in one["keys"]]
         keys.update({key["kid"]: (region, key.get("purpose", "seal"), key) for key in listed})
     if bundle is None:
         return moment(members["issued_at"]), regions, keys
@@ -160,27 +158,29 @@ def trust_list(path):  # [4]
     return must(could, "a bundle that its key could not sign") or (made, regions, keys)
 
 def check(data, trust, now):
-    """Return (exit code, why, payload, identifiers) for a file's bytes; `trust` None is no trust list."""
+    """Return (exit code, why, payload, what was opened) for a file's bytes; `trust` None is no trust list."""
     try:
         jws, openings, proof = read_file(data)
         parts = header, payload, _, _ = token(jws, "receipt+jwt", 131072)
-        known, region = known_format(payload), payload["iss"]
+        newer, region = is_newer(payload), payload["iss"]
         must(trust is not None, "no trust list", UNKNOWN)  # [4]
         (as_of, regions, keys), kid = trust, header["kid"]
         must(kid in keys or {region, re.match(f"({REGION}-)?", kid)[0][:6]} & regions, "neither is known", UNKNOWN)
         key = signed(parts, keys, "receipt")
-        must(known, "in a newer format than this page describes", UNKNOWN)
-        left, identifiers = [item.get("cert") for item in payload["items"]], []  # [6]
+        must(not newer, "in a newer format than this page describes", UNKNOWN)
+        opened, left = [], [one for item in payload["items"] for one in [("identifier", item.get("cert"))] + [  # [6]
+            ("argument", asked["argument"]) for asked in item.get("predicates", [])]]
         for one in openings:
-            digest = hashlib.sha256(unbase64(one["salt"]) + one["identifier"].encode()).hexdigest()
-            must(digest in left, "an opening that fits no item")
-            left, identifiers = left[left.index(digest) + 1 :], [*identifiers, one["identifier"]]
+            what = "argument" if "argument" in one else "identifier"
+            digest = hashlib.sha256(unbase64(one["salt"]) + one[what].encode()).hexdigest()
+            must((what, digest) in left, "an opening that fits no item, or no predicate")
+            left, opened = left[left.index((what, digest)) + 1 :], [*opened, one[what]]
         at, since = payload["iat"], key["compromised_since"]  # [7]
         must(at <= now + 60, "dated after now: a wrong clock", UNKNOWN)
         must(not since, "its key was compromised", UNKNOWN if since and at < moment(since) else ALTERED)
         must(moment(key["from"]) <= at < moment(key["until"]), "dated when its key could not sign")
         old = now >= moment(key["verify_until"]) or now - as_of > 72 * 3600
-        return AGED if old or proof is not None else GENUINE, "signed by its region", payload, identifiers
+        return AGED if old or proof is not None else GENUINE, "signed by its region", payload, opened
     except (ValueError, RecursionError) as wrong:
         return wrong.args[1] if len(wrong.args) == 2 else ALTERED, str(wrong.args[0]), None, []
 
@@ -193,8 +193,8 @@ if __name__ == "__main__":
         trust = trust_list(given.trust) if given.trust else None
     except (KeyError, TypeError, AttributeError, ValueError, OSError) as wrong:
         print(f"no trust list: {wrong!r}", file=sys.stderr)
-    code, why, payload, identifiers = check(given.receipt.read_bytes(), trust, given.at or time.time())
+    code, why, payload, opened = check(given.receipt.read_bytes(), trust, given.at or time.time())
     print({GENUINE: "genuine", AGED: "aged", ALTERED: "altered", UNKNOWN: "unknown"}[code] + ": " + why)
     if payload:
-        print("recorded: {verdict} ({code}) at {at}".format_map(payload), *identifiers, sep="\n")
+        print("recorded: {verdict} ({code}) at {at}".format_map(payload), *opened, sep="\n")
     sys.exit(code)
