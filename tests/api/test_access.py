@@ -16,6 +16,11 @@ from tests.api.conftest import Api, api_of
 SAMPLES = {
     "certificate_id": "0" * 26,
     "verification_id": "0" * 8,
+    "request_id": "0" * 26,
+    "case_id": "0" * 26,
+    "look_id": "0" * 26,
+    "home": "420199",
+    "dispute_id": "0" * 26,
     "region": "420199",
     "code": "X",
     "list_no": "999",

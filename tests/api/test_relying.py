@@ -8,12 +8,16 @@ from certhub_verifier.formats.jose import jws
 from certhub.api.routes import answers
 from tests.api.test_holder import mine
 
-MATTER = "PLACEHOLDER-901"
+MATTER, PERMIT = "PLACEHOLDER-901", "PLACEHOLDER-902"
 
 
-def shown(api):
-    """Return a code that shows the licence."""
-    body = {"items": [{"certificate_id": mine(api, "营业执照")["id"]}], "mode": "ticket"}
+def shown(api, name="营业执照", matter=None):
+    """Return a code that shows the licence, or another certificate; for a matter where one is named."""
+    body = {
+        "items": [{"certificate_id": mine(api, name)["id"]}],
+        "mode": "ticket",
+        **({} if matter is None else {"matter": matter}),
+    }
     return api.post("/api/v1/me/presentations", body, "holder").json()["code"]
 
 
@@ -110,7 +114,7 @@ def test_a_verification_of_somebody_else_is_not_there(api, other):
 
 def test_a_code_of_the_other_region_is_answered(api, other):
     """Wuhan's clerk scans Ezhou's code: Ezhou is asked, and its signed answer is the report."""
-    report = scan(other, shown(api)).json()
+    report = scan(other, shown(api, matter=PERMIT), matter=PERMIT).json()
 
     assert "OK" == report["code"], report
     assert "住所" in report["items"][0]["disclosed"]
@@ -183,7 +187,7 @@ def test_an_outcome_or_a_value_of_somebody_elses_verification_is_not_there(api, 
 
 def test_a_value_is_revealed(api):
     """200 {"value"}: as the token's report has it, and kept by no cache."""
-    report = scan(api, shown(api)).json()
+    report = scan(api, shown(api, "食品经营许可证", PERMIT), matter=PERMIT).json()
     answer = api.post(
         f"/api/v1/verifications/{report['verification_id']}/reveal",
         {"item": 0, "field": "证照编号"},
@@ -203,7 +207,8 @@ def as_page(api, **headers):
 def test_a_page_session_never_gets_a_covered_value_unasked(api):
     """By the scan, by its repetition, by the report, by the list: the number is in none, and a token has it."""
     vid, page = "c" * 32, as_page(api)
-    body = {"code": shown(api), "matter": MATTER, "window": "2 号窗口", "verification_id": vid}
+    code = shown(api, "食品经营许可证", PERMIT)
+    body = {"code": code, "matter": PERMIT, "window": "2 号窗口", "verification_id": vid}
     answers_ = [api.post("/api/v1/verifications", body, None, **page) for _ in range(2)]
     answers_ += [api.get(f"/api/v1/verifications{end}", None, **page) for end in (f"/{vid}", "")]
     number = api.get(f"/api/v1/verifications/{vid}", "clerk").json()["items"][0]["disclosed"]["证照编号"]

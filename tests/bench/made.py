@@ -18,8 +18,6 @@ HOLDER_CODE = {"type": "001", "number": "92420799MA99990138"}
 FURTHER: dict[str, Any] = {
     "持证主体代码": [HOLDER_CODE],
     "类型": "个体工商户",
-    "法定代表人": "张演示",
-    "注册资本": "10万元人民币",
     "经营范围": "餐饮服务；食品销售",
 }
 DISCLOSURES = 10  # as in the yardstick's figures: identifier, number, holders, codes, and six claims

@@ -36,7 +36,34 @@ ORDER = (
     *(f"records/{name}" for name in ("issue", "import_", "change", "renew")),
     *(f"verification/{name}" for name in ("show", "verify", "ask", "resolve", "answer", "offline_bundle")),
 )
-HELPERS = {"exchange_keys", "masked", "state", "code_record", "filing", "peer_answer", "peer_decision"}
+HELPERS = {
+    *(
+        "exchange_keys",
+        "masked",
+        "state",
+        "code_record",
+        "filing",
+        "peer_answer",
+        "peer_decision",
+        "peer_manner",
+    ),
+    *(
+        "world",
+        "recording",
+        "subjects",
+        "look_ahead",
+        "look_rows",
+        "where_issued",
+        "told",
+        "request_terms",
+        "settled",
+        "case_standing",
+        "request_events",
+        "request_exchange",
+        "consent_answer",
+        "consent_elsewhere",
+    ),
+}
 """Files of certhub/flows that several trips lean on; they are no trips."""
 BLANK, FIRST = re.compile(r"\n[ ]*\n"), re.compile(r"(?:[a-z]+ +)?1 +\S")
 FLOWS_HEAD = """# One-way trips
@@ -48,7 +75,8 @@ JOBS_HEAD = """
 # Background jobs
 
 Each row is one of `certhub/jobs/table.py`, in the order of a round. One process at a time has the lease.
-A job of every process has a thread of its own, and delays no other. `certhub jobs run JOB` does one step now.
+A job of every process, or one that waits for other regions, has a thread of its own, and delays no other.
+`certhub jobs run JOB` does one step now.
 
 """
 

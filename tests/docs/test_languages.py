@@ -13,7 +13,14 @@ MAY_HOLD = {
     "docs/glossary.md": re.compile(r"(?<=^\|)([^|]*\|)[^|]*\|"),  # the second column: Chinese terms
 }
 """What a document may hold although it is of the other language: the part of the line is looked past."""
-SAID_BY_BOTH = {"营业执照": '"Business licence"', "提交虚假材料": "issued on false papers"}
+SAID_BY_BOTH = {
+    "营业执照": '"Business licence"',
+    "食品经营许可证": '"Food business permit"',
+    "结婚证": '"Marriage certificate"',
+    "1号窗口": '"Window 1"',
+    "2号窗口": '"Window 2"',
+    "提交虚假材料": "issued on false papers",
+}
 """Values in commands that a reader of either language types in their own."""
 STEPS = re.compile(r"^(#+) (\d+ )?", re.MULTILINE)
 FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from certhub_schemas import kinds, matters
 
 from tests.support.ports import free_ports
 
@@ -53,6 +54,12 @@ SAID = {
     ),
 }
 LANGUAGES = list(READMES)
+MET, MISSING = "已满足 / met", "缺 / missing"
+COMPLETE, INCOMPLETE = "材料齐全 / materials complete", "材料不齐 / materials incomplete"
+ENTITY = "主体资格 / The entity that applies"
+FORMER = "原食品经营许可证 / The permit that is changed or extended"
+"""What 902 requires."""
+FIELD = re.compile(r"^    (\S+): ", re.MULTILINE)
 
 
 def first_screen(lang: str) -> str:
@@ -116,18 +123,41 @@ def test_the_walk_runs_as_it_stands(walk: tuple[Path, subprocess.Popen[str]], la
     """Each line ends with the exit code that it says, or 0; and the receipt outlives the demo."""
     folder, process = walk
     *online, offline = walk_parts(lang)
-    assert 3 == len(online)
 
-    said = "".join(_run(line, folder) for part in online for line in part.splitlines())
-    assert "法定代表人身份证号" not in said
-    assert "经营范围" in said
-    for code in ("[OK]", "[CODE_USED]", "[NO_AGREEMENT]", "[CODE_PARTIAL]", "[NOT_OUR_CODE]"):
-        assert code in said
+    case, enough, elsewhere, cheating = (
+        [_run(line, folder) for line in part.splitlines()] for part in online
+    )
+    _, _, first, again, _, second = case
+    assert ["[OK]", INCOMPLETE, f"{MET}: {ENTITY}", f"{MISSING}: {FORMER}"] == _told(first)
+    assert "only where: 办理变更或延续 / A permit is being changed or extended\n" in first
+    assert ["[CODE_USED]", *_told(first)[1:]] == _told(again)
+    assert ["[OK]", COMPLETE, f"{MET}: {ENTITY}", f"{MET}: {FORMER}"] == _told(second)
+    _, glance, _, unneeded = enough
+    nothing = [INCOMPLETE, f"{MISSING}: {ENTITY}", f"{MISSING}: {FORMER}"]
+    assert ["[FIELDS_WITHHELD]", *nothing] == _told(glance)
+    assert "not shown: 住所、经营范围\n" in glance
+    assert ["[NOT_NEEDED]", *nothing] == _told(unneeded)
+    assert [] == FIELD.findall(unneeded)
+    _, abroad, _, _, unasked, _ = elsewhere
+    assert (
+        sorted(["名称", "住所", "经营范围"]) == sorted(FIELD.findall(abroad)) == sorted(FIELD.findall(first))
+    )
+    assert ["[OK]", *_told(first)[1:]] == _told(abroad)
+    assert ["[NO_AGREEMENT]", *nothing] == _told(unasked)
+    codes = [["[CODE_PARTIAL]"], ["[NOT_FOUND]"], ["[NOT_OUR_CODE]"]]
+    assert codes == [_told(one)[:1] for one in cheating]
 
     process.send_signal(signal.SIGTERM)
     process.wait(20)
     for line in offline.splitlines():
         _run(line, folder)
+
+
+def _told(scanned: str) -> list[str]:
+    """Return what a scan says of the matter: its code, how the case stands, and each requirement."""
+    head, *rest = scanned.splitlines()
+    told = [line.strip(" -") for line in rest if line.startswith(("  材料", "  - "))]
+    return [head[head.index("[") :], *told]
 
 
 def _run(line: str, folder: Path) -> str:
@@ -146,3 +176,11 @@ def _run(line: str, folder: Path) -> str:
     assert (int(told[1]) if told else 0) == done.returncode, f"{line}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr
     return done.stdout
+
+
+def test_the_changelog_counts_what_is_shipped():
+    """As many kinds and matters as it says."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    counted = re.findall(r"(\d+) kinds and (\d+) matters", text)
+
+    assert [(str(len(kinds())), str(len(matters())))] == counted

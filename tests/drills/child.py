@@ -26,14 +26,27 @@ from typing import Any
 from uuid import UUID
 
 from certhub_keys.signer import Signer
+from certhub_verifier.formats.exchange.notice import Settlement
 from sqlalchemy import Engine, event
 
 from certhub.db import leases
+from certhub.demo.people import NOODLES
+from certhub.flows.people import disputes, looks
 from certhub.flows.records import change, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.records.import_ import import_file
 from certhub.flows.regions.switch import switch
-from certhub.flows.verification import offline_bundle, outcome, reveal, show, verify
+from certhub.flows.verification import (
+    case,
+    consent,
+    counter_request,
+    offline_bundle,
+    outcome,
+    reveal,
+    show,
+    verify,
+)
+from certhub.flows.verification.counter_request import CheckOrder, RequestOrder
 from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.show import Choice, Mode
 from certhub.hub import Hub
@@ -201,6 +214,64 @@ def outcome_one(order: Order_) -> None:
     acknowledge(order, f"{order['vid']} {told['result']}")
 
 
+def request_one(order: Order_) -> None:
+    """Open a request at the counter, and acknowledge its code."""
+    hub = open_hub(order)
+    opened = counter_request.open_counter_request(
+        RequestOrder(BUSINESS, "1号窗口", order["case_number"], check=CheckOrder("id_card_seen")),
+        by=account(hub, Role.CLERK),
+        hub=hub,
+    )
+    acknowledge(order, f"{opened.request_id} {opened.code}")
+
+
+def offer_one(order: Order_) -> None:
+    """See the order's request as its holder, and acknowledge it."""
+    hub = open_hub(order)
+    offered = consent.offer(order["code"], by=account(hub, Role.HOLDER), hub=hub)
+    acknowledge(order, f"{order['code']} {offered['state']}")
+
+
+def consent_one(order: Order_) -> None:
+    """Consent to the order's request, and acknowledge it."""
+    hub = open_hub(order)
+    items = (TicketItem(order["certificate_id"]),)
+    done = consent.consent(order["code"], items, order["match"], by=account(hub, Role.HOLDER), hub=hub)
+    acknowledge(order, f"{order['code']} {done['state']}")
+
+
+def dispute_one(order: Order_) -> None:
+    """Object to the order's look, and acknowledge it."""
+    hub = open_hub(order)
+    made = looks.dispute(order["look"], "不是我", by=account(hub, Role.HOLDER), hub=hub)
+    acknowledge(order, made["state"])
+
+
+def settle_one(order: Order_) -> None:
+    """Settle the order's dispute in 420100, where the look was made, and acknowledge it."""
+    hub = open_hub(order, region="420100")
+    by = account(hub, Role.OPERATOR)
+    settled = disputes.settle("420700", order["look"], Settlement.JUSTIFIED, None, by=by, hub=hub)
+    acknowledge(order, settled["state"])
+
+
+def notify_one(order: Order_) -> None:
+    """Let 420700 send its notices to 420100, where one of the two dies; acknowledge how many were sent."""
+    wire = Wire()
+    home = replace(open_hub(order, dies=order["victim"] == "sender"), network=wire)
+    other = open_hub(order, region="420100", dies=order["victim"] == "taker")
+    wire.hubs |= {home.region: home, other.region: other}
+    acknowledge(order, str(run_once(home, "notices").how_many))
+
+
+def ask_holder_one(order: Order_) -> None:
+    """Ask whether the noodle shop could show what the order's case needs, and acknowledge it."""
+    hub = open_hub(order)
+    shop = (NOODLES.id_type, NOODLES.id_number)
+    case.ask_holder(order["case_id"], shop, by=account(hub, Role.CLERK), hub=hub)
+    acknowledge(order, order["case_id"])
+
+
 def reveal_one(order: Order_) -> None:
     """Reveal a value of the order's verification, and acknowledge that it was given."""
     hub = open_hub(order)
@@ -288,6 +359,13 @@ DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "renew": renew_one,
     "outcome": outcome_one,
     "reveal": reveal_one,
+    "request": request_one,
+    "offer": offer_one,
+    "consent": consent_one,
+    "dispute": dispute_one,
+    "settle": settle_one,
+    "notify": notify_one,
+    "ask_holder": ask_holder_one,
     "switch": switch_one,
     "import": import_one,
     "migrate": migrate_one,

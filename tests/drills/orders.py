@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from certhub.hub import Hub
 from certhub.settings import Settings
@@ -15,6 +17,7 @@ from tests.support.region import Clock, Wire
 
 ROOT = Path(__file__).parents[2]
 KILLED = -9
+MOST_DEATHS = 90
 
 
 @dataclass
@@ -95,3 +98,24 @@ class Scene:
             yield hub
         finally:
             hub.close()
+
+
+def deaths(
+    scene: Scene, do: str, steps: tuple[str, ...], prepare: Callable[[str], dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Yield what was prepared for each death: at each step, then before each statement and commit."""
+    for step in steps:
+        order = prepare(step)
+        assert [KILLED] == scene.order(do, kill={"step": step}, **order)
+        yield order, False
+    for what in ("statement", "commit"):
+        for n in range(1, MOST_DEATHS):
+            order = prepare(f"{what}-{n}")
+            ended = scene.order(do, kill={what: n}, **order)
+            assert ended in ([KILLED], [0])
+            yield order, ended == [0]
+            if ended == [0]:
+                assert n > 1
+                break
+        else:
+            pytest.fail(f"{do} did not end within {MOST_DEATHS} of its {what}s")

@@ -34,8 +34,15 @@ def run_demo(folder: Path, *options: str, most_files: int | None = None) -> Iter
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, words_of(folder).read_text()
+        ready = json.loads(line)
+        late = [
+            region["code"]
+            for region in ready["regions"]
+            if not (folder / region["code"] / "public/status/1").exists()
+        ]
         try:
-            yield json.loads(line)
+            assert not late, f"says that it is ready before its lists are published: {late}"
+            yield ready
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)

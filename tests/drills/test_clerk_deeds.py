@@ -19,7 +19,7 @@ from tests.drills.orders import KILLED, Scene
 from tests.support.story import BUSINESS, key, licence
 
 STEPS = {"outcome": ("outcome:1", "outcome:2"), "reveal": ("reveal:1", "reveal:2", "reveal:3")}
-NOTE, FIELD = "印章可疑", "证照编号"
+NOTE, FIELD = "印章可疑", "法定代表人"
 MOST = 60
 
 

@@ -16,7 +16,7 @@ from certhub_schemas.codes import resident_id
 from certhub.demo import people as p
 from tests.drills.served import run_demo, words_of
 from tests.flows.test_privacy import spellings
-from tests.support.story import BUSINESS
+from tests.support.story import BUSINESS, FOOD
 
 PERSON, PERSON_NUMBER = "诸葛紫嫣验", "42079919001231003" + resident_id.check_character("42079919001231003")
 NUMBER, ADDRESS, TRADE = "隐私编号-HTTP-7731", "湖北省鄂州市紫嫣巷7731号", "紫嫣特制热食"
@@ -65,16 +65,17 @@ class Caller:
             return self.http.get(self.url + path, headers=head)
         return self.http.post(self.url + path, json=body, headers=head)
 
-    def code(self, certificate_id: str, mode: str = "ticket") -> str:
-        """Let the holder show a certificate."""
+    def code(self, certificate_id: str, mode: str = "ticket", matter: str | None = None) -> str:
+        """Let the holder show a certificate, for a matter where one is named."""
         body = {"items": [{"certificate_id": certificate_id}], "mode": mode}
+        body |= {} if matter is None else {"matter": matter}
         answer = self.call("holder", "/api/v1/me/presentations", body)
         assert 201 == answer.status_code, answer.text
         return str(answer.json()["code"])
 
-    def scan(self, code: str) -> Mapping[str, Any]:
+    def scan(self, code: str, matter: str = BUSINESS) -> Mapping[str, Any]:
         """Let the clerk scan a code, and fetch the receipt."""
-        body = {"code": code, "matter": BUSINESS, "window": "1号窗口", "case_number": "案-7731"}
+        body = {"code": code, "matter": matter, "window": "1号窗口", "case_number": "案-7731"}
         answer = self.call("clerk", "/api/v1/verifications", body)
         assert 200 == answer.status_code, answer.text
         report: Mapping[str, Any] = answer.json()
@@ -90,6 +91,8 @@ def every_route(home: Caller, other: Caller) -> None:
     for caller in (home, other):
         for mode in ("ticket", "sealed"):
             assert "valid" == caller.scan(home.code(certificate_id, mode))["verdict"]
+        [item] = caller.scan(home.code(certificate_id, matter=FOOD), FOOD)["items"]
+        assert {ADDRESS, TRADE} < set(item["disclosed"].values())
     decided = {"reason": "演示", "decision_number": "演决字1号"}
     for what in ("suspension", "reinstatement", "revocation"):
         assert (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from certhub_schemas import Catalogue, Kind, shipped_catalogue
+from certhub_schemas import Catalogue, Kind, Matter, shipped_catalogue
 from certhub_verifier.formats.exchange import bundle
 from certhub_verifier.formats.jose import jws
 
@@ -38,7 +38,7 @@ from tests.support.catalogues import (
     two_versions,
 )
 from tests.support.region import Region
-from tests.support.story import change, issued, licence, scan, sealed, ticket, told
+from tests.support.story import FOOD, change, issued, licence, scan, sealed, ticket, told
 
 LATER = "PLACEHOLDER-950"
 WHEN: dict[int, Callable[[Region], None]] = {1: last_moment, 2: into_force}
@@ -60,6 +60,11 @@ def other(other: Region) -> Region:
 def of_version(number: str, version: int) -> Any:
     """Return a licence as its version wants it."""
     return licence(number, **({NEW_CLAIM: "演示字号"} if version == 2 else {}))
+
+
+def matter_of(version: int) -> Matter:
+    """Return the matter as it is in force beside that version of the licence: the matter is one version ahead."""
+    return matter_version(version)
 
 
 def every_kind() -> list[Kind]:
@@ -148,7 +153,7 @@ def test_a_sealed_code_shows_the_face_of_the_version_of_its_certificate(home, ve
 @either
 def test_what_is_shown_for_a_matter_must_be_in_force(home, version):
     """A matter that begins on the day is unknown on its eve."""
-    begins = replace(matter_version(2), code=LATER)
+    begins = replace(matter_of(2), code=LATER)
     region = knowing(home, Catalogue.of(every_kind(), [*two_versions().every_matter(), begins]))
     certificate_id = issued(region, of_version("版-3", 1))
     WHEN[version](region)
@@ -172,15 +177,15 @@ def test_at_home_the_matter_of_the_day_says_what_a_clerk_sees(home, version):
     certificate_id = issued(home, of_version("版-4", 1))
     WHEN[version](home)
 
-    report = scan(home, ticket(home, certificate_id))
+    report = scan(home, ticket(home, certificate_id, matter=MATTER))
 
     [item] = report["items"]
-    fields = matter_version(version).fields_for(p.LICENCE)
+    fields = matter_of(version).fields_for(p.LICENCE)
     assert fields is not None
     assert {*fields} == {*item["disclosed"]}
     assert (set(NEEDED) == {*item["disclosed"]}) == (version == 2)
     assert ("valid", "OK") == told(report)
-    assert matter_version(version).max_status_age_seconds == rules(home, report)["max_status_age_seconds"]
+    assert matter_of(version).max_status_age_seconds == rules(home, report)["max_status_age_seconds"]
 
 
 def rules(region: Region, report: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,19 +201,19 @@ def test_across_regions_both_go_by_the_day(home, other, version):
     certificate_id = issued(home, of_version("版-5", 1))
     WHEN[version](home)
 
-    report = scan(other, ticket(home, certificate_id))
+    report = scan(other, ticket(home, certificate_id, matter=MATTER))
 
     [item] = report["items"]
     assert ("valid", "OK") == told(report)
     assert (set(item["disclosed"]) <= set(NEEDED)) == (version == 2)
-    assert matter_version(version).max_status_age_seconds == rules(other, report)["max_status_age_seconds"]
+    assert matter_of(version).max_status_age_seconds == rules(other, report)["max_status_age_seconds"]
 
 
 @either
 def test_a_region_answers_of_a_matter_from_its_first_day_on(home, other, version):
     """The answering region alone begins later: what it does not know yet it does not agree to."""
     certificate_id = issued(home, of_version("版-6", 1))
-    knowing(home, Catalogue.of(every_kind(), [replace(matter_version(2), version=1)]))
+    knowing(home, Catalogue.of(every_kind(), [replace(matter_of(2), version=1)]))
     WHEN[version](home)
 
     answer = told(scan(knowing(other, shipped_catalogue()), ticket(home, certificate_id)))
@@ -246,15 +251,16 @@ def test_what_is_renewed_is_of_the_version_of_the_day(home, version):
 
 @either
 def test_the_offline_bundle_holds_the_matters_of_the_day(home, version):
-    """One version of each, spelled so that a verifier of an earlier release reads it."""
+    """One version of each matter, told whole: which version it is and what it requires."""
     WHEN[version](home)
 
     contents = bundle.read_bundle(offline_bundle(by=home.clerk, hub=home.hub)).contents
 
     [matter] = [one for one in contents.matters if one.code == MATTER]
-    assert matter_version(version).max_status_age_seconds == matter.max_status_age_seconds
+    assert matter_of(version).max_status_age_seconds == matter.max_status_age_seconds
     assert [one.code for one in home.hub.matters(home.clock.now())] == [one.code for one in contents.matters]
-    assert all({"version", "in_force_from"}.isdisjoint(one.to_json()) for one in contents.matters)
+    assert matter_of(version) == matter
+    assert version == matter.version
 
 
 def test_a_page_covers_by_the_version_that_an_item_names(home):
@@ -263,11 +269,10 @@ def test_a_page_covers_by_the_version_that_an_item_names(home):
     codes = [issued(home, of_version("版-9", 1))]
     into_force(home)
     codes.append(issued(home, of_version("版-10", 2)))
-    both = replace(matter_version(1), version=3, in_force_from=matter_version(2).in_force_from)
-    region = knowing(home, Catalogue.of(every_kind(), [both]))
 
     for code, covered in zip(codes, (False, True), strict=True):
         report = verify.verify(
-            VerificationRequest(ticket(region, code), MATTER, "1号窗口"), by=page, hub=region.hub
+            VerificationRequest(ticket(home, code, matter=FOOD), FOOD, "1号窗口"), by=page, hub=home.hub
         )
+        assert COVERED in report["items"][0]["disclosed"]
         assert covered == (COVERED in report["items"][0]["masked"])

@@ -7,13 +7,25 @@ from collections.abc import Callable
 from dataclasses import fields
 
 import pytest
+from certhub_verifier.formats.exchange.notice import Settlement
 
+from certhub.demo.people import ZHANG
 from certhub.demo.resetting import put_back
 from certhub.errors import HubError
+from certhub.flows.people import disputes, looks
 from certhub.flows.records import import_, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.regions.switch import switch
-from certhub.flows.verification import offline_bundle, outcome, results, reveal
+from certhub.flows.verification import (
+    case,
+    consent,
+    counter_request,
+    offline_bundle,
+    outcome,
+    results,
+    reveal,
+)
+from certhub.flows.verification.counter_request import CheckOrder, OpenedCode, RequestOrder
 from certhub.flows.verification.outcome import Result
 from certhub.history.events import store as events
 from certhub.history.events.catalogue import CATALOGUE
@@ -21,10 +33,24 @@ from certhub.jobs.clocks import watch
 from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
+from certhub.verification.tickets.item import TicketItem
 from tests.support.exports import csv_file, row
+from tests.support.looks import notices_sent, seen_disputes, the_look
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
-from tests.support.story import BUSINESS, change, food, issued, key, licence, marriage, scan, sealed, ticket
+from tests.support.story import (
+    BUSINESS,
+    FOOD,
+    change,
+    food,
+    issued,
+    key,
+    licence,
+    marriage,
+    scan,
+    sealed,
+    ticket,
+)
 
 Told = tuple[str, str, frozenset[str]]
 Deed = Callable[[Region, Region], Callable[[], object]]
@@ -39,6 +65,12 @@ LOOKED = frozenset(
 CHANGED = frozenset({"kind", "agency", "reason", "decision", "effective_from"})
 SHOWN = frozenset({"kind", "mode", "matter", "jti", "exp"})
 ISSUED = frozenset({"kind", "agency", "version"})
+REQUESTED = frozenset({"mode", "declares", "matter", "window", "office"})
+MOVED = frozenset({"home", "region", "matter"})
+DISPUTED = frozenset({"region", "matter", "kind", "has_note"})
+TAKEN = frozenset({"region", "kind"})
+REQUESTING = "PLACEHOLDER-906"
+"""A matter that takes a request."""
 
 
 def changing(*events: Transition) -> Deed:
@@ -105,6 +137,46 @@ def killed(home: Region, other: Region) -> Callable[[], object]:
     return lambda: sweep(home.hub)
 
 
+def requested(home: Region) -> OpenedCode:
+    """Let the clerk of the home region request something by a matter that takes a request."""
+    return counter_request.open_counter_request(
+        RequestOrder(REQUESTING, "1号窗口"), by=home.clerk, hub=home.hub
+    )
+
+
+def looking(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a request that nobody has seen."""
+    made = requested(home)
+    return lambda: consent.offer(made.code, by=home.holder, hub=home.hub)
+
+
+def of_a_request(then: Callable[[Region, OpenedCode], object]) -> Deed:
+    """Prepare a request that the holder has seen, and do something with it."""
+
+    def prepare(home: Region, other: Region) -> Callable[[], object]:
+        made = requested(home)
+        consent.offer(made.code, by=home.holder, hub=home.hub)
+        return lambda: then(home, made)
+
+    return prepare
+
+
+def consenting(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a request that the holder has seen, and a certificate to show for it."""
+    made, certificate_id = requested(home), issued(home, licence("史-1"))
+    consent.offer(made.code, by=home.holder, hub=home.hub)
+    match = counter_request.standing(made.request_id, by=home.clerk, hub=home.hub)["match"]
+    items = (TicketItem(certificate_id),)
+    return lambda: consent.consent(made.code, items, match, by=home.holder, hub=home.hub)
+
+
+def picking_wrong_digits(home: Region, made: OpenedCode) -> None:
+    """Answer a request with digits that the counter does not show."""
+    match = counter_request.standing(made.request_id, by=home.clerk, hub=home.hub)["match"]
+    with pytest.raises(HubError):
+        consent.consent(made.code, (), f"{(int(match) + 1) % 100:02}", by=home.holder, hub=home.hub)
+
+
 def concluding(home: Region, other: Region) -> Callable[[], object]:
     """Prepare a verification that was answered."""
     vid = str(scan(home, ticket(home, issued(home, licence("史-1"))))["verification_id"])
@@ -121,6 +193,44 @@ def opening(home: Region, other: Region) -> Callable[[], object]:
     """Prepare a verification with a receipt to be opened."""
     vid = str(scan(home, ticket(home, issued(home, licence("史-1"))))["verification_id"])
     return lambda: results.opened_receipt(vid, by=home.clerk, hub=home.hub)
+
+
+def asking_a_holder(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a case that still needs something, and a person who may have it."""
+    case_id = scan(home, ticket(home, issued(home, licence("史-1"))), FOOD, case_number="案-1")["case_id"]
+    return lambda: case.ask_holder(case_id, (ZHANG.id_type, ZHANG.id_number), by=home.clerk, hub=home.hub)
+
+
+def looked_abroad(home: Region, other: Region) -> str:
+    """Let the other region's counter look and tell it; return the look."""
+    scan(other, ticket(home, issued(home, licence("史-1"))))
+    notices_sent(other)
+    return str(the_look(home)["id"])
+
+
+def objecting(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a look that was made in the other region."""
+    look = looked_abroad(home, other)
+    return lambda: looks.dispute(look, "我没有去过", by=home.holder, hub=home.hub)
+
+
+def telling(do: Callable[[Region, Region], object], sender: str) -> Deed:
+    """Prepare what a region has to tell, and let it be told."""
+
+    def prepare(home: Region, other: Region) -> Callable[[], object]:
+        do(home, other)
+        return lambda: notices_sent(home if sender == "home" else other)
+
+    return prepare
+
+
+def settling(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a dispute that reached whoever looked."""
+    objecting(home, other)()
+    notices_sent(home)
+    [waits] = seen_disputes(other, other.operator)
+    by, region = other.operator, home.hub.region
+    return lambda: disputes.settle(region, waits["id"], Settlement.JUSTIFIED, None, by=by, hub=other.hub)
 
 
 def refused(do: Callable[[Region, Region], object]) -> Deed:
@@ -219,6 +329,66 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
     "open a receipt": (
         opening,
         [("420700", "verification.revealed", frozenset({"item", "field"}))],
+    ),
+    "ask what a holder could show": (
+        asking_a_holder,
+        [("420700", "case.asked", frozenset({"matter", "office"}))],
+    ),
+    "tell the verdict": (
+        telling(lambda home, other: scanning("abroad")(home, other)(), "other"),
+        [("420700", "notice.taken", TAKEN)],
+    ),
+    "object to a look": (
+        objecting,
+        [("420700", "look.disputed", DISPUTED)],
+    ),
+    "tell the dispute": (
+        telling(lambda home, other: objecting(home, other)(), "home"),
+        [("420100", "notice.taken", TAKEN)],
+    ),
+    "settle a dispute": (
+        settling,
+        [("420100", "dispute.settled", frozenset({"home", "finding"}))],
+    ),
+    "tell the finding": (
+        telling(lambda home, other: settling(home, other)(), "other"),
+        [("420700", "notice.taken", TAKEN)],
+    ),
+    "request at a counter": (
+        lambda home, other: lambda: requested(home),
+        [("420700", "request.opened", REQUESTED)],
+    ),
+    "check an identity": (
+        of_a_request(
+            lambda home, made: counter_request.check_identity(
+                made.request_id, CheckOrder("id_card_seen"), by=home.clerk, hub=home.hub
+            )
+        ),
+        [("420700", "identity.checked", frozenset({"has_number", "method"}))],
+    ),
+    "look at a request": (
+        looking,
+        [("420700", "request.seen", MOVED)],
+    ),
+    "look at it again": (
+        of_a_request(lambda home, made: consent.offer(made.code, by=home.holder, hub=home.hub)),
+        [],
+    ),
+    "refuse a request": (
+        of_a_request(lambda home, made: consent.refuse(made.code, by=home.holder, hub=home.hub)),
+        [("420700", "request.refused", MOVED)],
+    ),
+    "pick digits that the counter does not show": (
+        of_a_request(picking_wrong_digits),
+        [("420700", "request.voided", MOVED)],
+    ),
+    "consent to a request": (
+        consenting,
+        [
+            ("420700", "request.answered", MOVED),
+            ("420700", "certificate.shown", SHOWN),
+            ("420700", "certificate.looked_at", LOOKED),
+        ],
     ),
     "take an offline bundle": (
         lambda home, other: lambda: offline_bundle.offline_bundle(by=home.clerk, hub=home.hub),

@@ -18,7 +18,7 @@ from tests.support import named
 from tests.support.exports import csv_file, row
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
-from tests.support.story import change, food, issued, scan, ticket, told
+from tests.support.story import FOOD, change, food, issued, scan, ticket, told
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "import"
 FILES = sorted(FOLDER.glob("*.csv"))
@@ -82,7 +82,7 @@ def test_what_is_imported_is_valid(home):
             c for c in certificates.issued_by(unit, [named.MARKET], limit=50) if c.record.number == "食-1"
         ]
     assert State.ACTIVE is found.state
-    assert ("valid", "OK") == told(scan(home, ticket(home, found.certificate_id)))
+    assert ("valid", "OK") == told(scan(home, ticket(home, found.certificate_id, matter=FOOD), FOOD))
 
 
 def test_bad_rows_are_told_by_line_column_and_cause_and_good_ones_issued(home):

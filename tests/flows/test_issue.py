@@ -19,7 +19,7 @@ from certhub.records.certificates.rules import State
 from tests.support import named
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
-from tests.support.story import BUSINESS, food, issued, key, licence, marriage, scan, ticket, told
+from tests.support.story import BUSINESS, FOOD, ROAD, food, issued, key, licence, marriage, scan, ticket, told
 
 
 def stored(region: Region, certificate_id: str) -> Certificate:
@@ -325,10 +325,24 @@ def test_an_agency_of_another_region_issues_nothing_here(home):
 
 
 def test_one_certificate_can_be_shown_under_every_matter_that_takes_it(home):
-    """The first matter takes every demo kind."""
-    report = scan(home, ticket(home, issued(home, marriage("婚-2"))), matter=BUSINESS)
+    """A licence serves two matters, each with its own fields; a third one that does not take it is told so."""
+    certificate_id = issued(home, licence("营-2"))
 
-    assert ("valid", "OK") == told(report)
+    reports = {
+        code: scan(home, ticket(home, certificate_id, matter=code), matter=code)
+        for code in (BUSINESS, FOOD, ROAD)
+    }
+
+    assert {
+        BUSINESS: ("valid", "OK"),
+        FOOD: ("valid", "OK"),
+        ROAD: ("check", "NOT_NEEDED"),
+    } == {code: told(report) for code, report in reports.items()}
+    assert {
+        BUSINESS: {"名称", "法定代表人", "成立日期"},
+        FOOD: {"名称", "住所", "经营范围"},
+        ROAD: set(),
+    } == {code: set(report["items"][0]["disclosed"]) for code, report in reports.items()}
 
 
 @pytest.mark.parametrize("changed", ["claim", "holder"])

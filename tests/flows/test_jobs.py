@@ -20,8 +20,9 @@ from certhub.jobs.sweeping import VOID_AFTER
 from certhub.jobs.table import JOBS
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
+from tests.support.statements import statements_of
 from tests.support.stock import Stock
-from tests.support.story import key, licence
+from tests.support.story import issued, key, licence, scan, ticket
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def stock(unpublished_stock: Stock) -> Stock:
     return unpublished_stock
 
 
-TOGETHER = [job for job in JOBS.values() if job.needs_lease]
+TOGETHER = [job for job in JOBS.values() if not job.is_apart]
 
 
 def leave(home: Region, number: str) -> None:
@@ -80,12 +81,9 @@ def test_every_job_is_done_one_step_at_a_time(home):
 
     rules = first["rules"].how_many
     assert 100 < rules
-    assert {"clock": 0, "publish": 1, "sweep": 1, "fill": 0, "fetch": 0, "rules": rules} == {
-        name: done.how_many for name, done in first.items()
-    }
-    assert {"clock": 0, "publish": 0, "sweep": 0, "fill": 0, "fetch": 0, "rules": rules} == {
-        name: done.how_many for name, done in second.items()
-    }
+    idle = {"clock": 0, "fill": 0, "fetch": 0, "notices": 0, "rules": rules}
+    assert idle | {"publish": 1, "sweep": 1} == {name: done.how_many for name, done in first.items()}
+    assert idle | {"publish": 0, "sweep": 0} == {name: done.how_many for name, done in second.items()}
     assert 0.5 == second["clock"].state - first["clock"].state
 
 
@@ -255,6 +253,28 @@ def test_a_step_by_hand_that_needs_no_lease_asks_nobody(home, other):
     done = run_by_hand(home.hub, "fetch", wait=lambda seconds: pytest.fail("it waited"))
 
     assert 1 == done.how_many
+
+
+def test_of_two_processes_one_tells_other_regions(home, other):
+    """The one with the lease; the other begins where it ends, and neither waits for its turn to publish."""
+    first, second = Lease(WORKER, "first"), Lease(WORKER, "second")
+    told = [Turns(other.hub, [JOBS["notices"]], followed=one) for one in (first, second)]
+    beaten = [beats(other, first), beats(other, second)]
+    scan(other, ticket(home, issued(home, licence("营-1"))))
+    sent = len(home.wire.sent)
+
+    asked = statements_of(told[1].round, other.hub.database.engine)
+    waited = len(home.wire.sent) - sent
+    told[0].round()
+    home.clock.pass_(seconds=LEASE_SECONDS)
+    beaten += [beats(other, second)]
+    scan(other, ticket(home, issued(home, licence("营-2"))))
+    before = len(home.wire.sent)
+    told[1].round()
+
+    assert ([True, False, True], 0, 1) == (beaten, waited, len(home.wire.sent) - before)
+    assert [] == asked
+    assert JOBS["notices"].is_apart
 
 
 def test_the_clocks_are_looked_at_before_anything_is_forgotten():

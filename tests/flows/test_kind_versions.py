@@ -11,7 +11,7 @@ from certhub.demo import people as p
 from certhub.flows.records import issue
 from tests.support.peers import BrokenWire
 from tests.support.region import Region
-from tests.support.story import issued, licence, scan, sealed, ticket, told
+from tests.support.story import BUSINESS, issued, licence, scan, sealed, ticket, told
 
 MADE = {"a ticket": ticket, "a sealed code": sealed}
 
@@ -25,13 +25,28 @@ def issued_of_version(region: Region, version: int) -> str:
     return result.certificate.certificate_id
 
 
-@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
-def test_a_version_that_the_catalogue_does_not_know_is_at_most_check(home, other, made):
-    """At home by the credential or by the row, in the other region by the answer that states it."""
+def test_a_version_that_the_catalogue_does_not_know_is_at_most_check(home, other):
+    """At home by the credential, in the other region by the answer that states it."""
     strange = issued_of_version(home, 999)
 
-    assert ("check", "VERSION_UNKNOWN") == told(scan(home, made(home, strange)))
-    assert ("check", "VERSION_UNKNOWN") == told(scan(other, made(home, strange)))
+    for region in (home, other):
+        report = scan(region, ticket(home, strange, matter=BUSINESS))
+        assert ("check", "VERSION_UNKNOWN") == told(report)
+        assert {"名称", "法定代表人", "成立日期"} == set(report["items"][0]["disclosed"])
+
+
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_a_version_that_the_catalogue_does_not_know_has_no_face(home, other, made):
+    """A glance and a sealed code show no field of it, since nobody knows which are its face; it is at most check."""
+    strange = issued_of_version(home, 999)
+
+    for region in (home, other):
+        report = scan(region, made(home, strange))
+        [item] = report["items"]
+        [catalogued] = [one for one in item["facts"] if one["fact"] == "catalogued"]
+        assert ("check", "FIELDS_WITHHELD") == told(report)
+        assert {} == item["disclosed"]
+        assert ("undetermined", "VERSION_UNKNOWN") == (catalogued["outcome"], catalogued["cause"])
 
 
 @pytest.mark.parametrize("made", MADE.values(), ids=MADE)

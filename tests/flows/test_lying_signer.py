@@ -23,7 +23,7 @@ from certhub.records.certificates.rules import State
 from tests.support import named
 from tests.support.meddled import Meddled
 from tests.support.region import Region
-from tests.support.story import food, issued, key, licence, scan, ticket, told
+from tests.support.story import FOOD, food, issued, key, licence, scan, ticket, told
 
 LIES: Mapping[str, Callable[[Signer, bytes], bytes]] = {
     "the signature of other bytes": lambda signer, message: signer.sign(message + b"."),
@@ -138,4 +138,4 @@ def test_a_renewal_by_a_lying_signer_leaves_the_old_one_in_force(home):
             key=key(),
         )
 
-    assert ("valid", "OK") == told(scan(home, ticket(home, certificate_id), "PLACEHOLDER-902"))
+    assert ("valid", "OK") == told(scan(home, ticket(home, certificate_id, matter=FOOD), FOOD))

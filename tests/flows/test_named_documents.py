@@ -7,8 +7,8 @@ import pytest
 
 from tests.support.named_documents import followed, receipts
 
-EVERY_WAY = 48
-"""Eight matters, two regions, three ways of showing."""
+EVERY_WAY = 66
+"""Eleven matters, two regions, three ways of showing."""
 
 
 def every_digest(home, other, count):
@@ -20,8 +20,8 @@ def every_digest(home, other, count):
 
     assert {("420700", "ticket"), ("420700", "sealed"), ("420100", "peer"), ("420100", "sealed")} == channels
     assert {one.code for one in home.hub.matters(home.clock.now())} == {*matters}
-    assert (count, count) == (counts["policy"], counts["trust"])
-    assert 0 < counts["agreement"] < counts["catalogue"]
+    assert [count] * 3 == [counts[name] for name in ("policy", "trust", "matter")]
+    assert 0 < counts["agreement"] < count < counts["catalogue"]
     return counts
 
 

@@ -38,7 +38,7 @@ from certhub.verification.tickets.item import TicketItem
 from tests.support import named
 from tests.support.exports import csv_file, row
 from tests.support.region import Region
-from tests.support.story import BUSINESS, change, key, scan
+from tests.support.story import BUSINESS, FOOD, LAND, change, key, scan
 
 PERSON = Party("诸葛紫嫣验", "111", "420799190012310037")
 SHOP = Party("紫嫣隐私测试饭铺", "001", "92420799MAPR77310")
@@ -113,19 +113,23 @@ def every_flow(home: Region, other: Region, folder: Path) -> None:
         parties.give_token(unit, named.account, "planted", expires_at=unit.now + timedelta(hours=1))
         holder = parties.open_account(unit, Role.HOLDER, PERSON.name, holder=person)
 
-    def shown(certificate_id: str, mode: Mode = Mode.TICKET) -> str:
-        return show.show(Choice((TicketItem(certificate_id),), mode), by=holder, hub=home.hub).code
+    def shown(certificate_id: str, mode: Mode = Mode.TICKET, matter: str | None = None) -> str:
+        return show.show(Choice((TicketItem(certificate_id),), mode, matter), by=holder, hub=home.hub).code
 
     made, _ = issue.issue(draft(), by=home.agency, hub=home.hub, key=key("same"))
     issue.issue(draft(), by=home.agency, hub=home.hub, key=key("same"))
     certificate_id = str(made["id"])
-    code = shown(certificate_id)
-    scan(home, code, case_number=CASE, window=WINDOW)
+    code = shown(certificate_id, matter=FOOD)
+    scan(home, code, FOOD, case_number=CASE, window=WINDOW)
     question = VerificationRequest(shown(certificate_id), BUSINESS, WINDOW, CASE, "planted-1")
     verify.verify(question, by=named, hub=home.hub)
     results.receipt("planted-1", by=named, hub=home.hub)
-    scan(home, code)
-    report = scan(other, shown(certificate_id))
+    scan(home, code, FOOD)
+    scan(home, code)  # for another matter than it was made for
+    scan(other, shown(certificate_id))
+    scan(home, shown(certificate_id), LAND)
+    report = scan(other, shown(certificate_id, matter=FOOD), FOOD)
+    assert {ADDRESS, TRADE} < {*report["items"][0]["disclosed"].values()}
     results.receipt(report["verification_id"], by=other.clerk, hub=other.hub)
     results.receipt(report["verification_id"], by=replace(other.clerk, is_page=True), hub=other.hub)
     outcome.conclude(report["verification_id"], Result.REPORTED, NOTE, by=other.clerk, hub=other.hub)

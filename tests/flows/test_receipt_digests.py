@@ -144,7 +144,7 @@ def test_a_receipt_names_the_list_that_judged(home, other, where, step):
 
 
 def test_every_digest_of_a_receipt_leads_to_what_it_names(home, other):
-    """Rules, catalogue, and the trust list with its files and agreement: kept before the receipt names them."""
+    """Rules, matter, catalogue, and the trust list with its files and agreement: kept before the receipt names them."""
     agreement = other.hub.trust.agreement(other.hub.region, home.hub.region, other.hub.now())
     for where, make in ((home, ticket), (home, sealed), (other, ticket), (other, sealed)):
         filed = receipt_of(where, make(home, issued(home, licence(f"摘-{where.hub.region}-{make.__name__}"))))
@@ -157,8 +157,16 @@ def test_every_digest_of_a_receipt_leads_to_what_it_names(home, other):
             for fact in item["facts"]
             if fact["fact"] == "catalogued"
         }
-        assert where.hub.catalogue.digest == catalogue
-        for digest in (filed["policy"], filed["trust"], catalogue, *files.values()):
+        assert where.hub.catalogue.digest == catalogue == filed["catalogue"]
+        named = json.loads(public_files.document(filed["matter_digest"]))
+        assert (filed["matter"], 2) == (named["code"], named["version"])
+        for digest in (
+            filed["policy"],
+            filed["trust"],
+            filed["matter_digest"],
+            filed["catalogue"],
+            *files.values(),
+        ):
             assert digest == sha256(public_files.document(digest)).hexdigest()
 
         kept = TrustSet.from_files(
@@ -178,8 +186,11 @@ def test_a_receipt_of_an_earlier_release_finds_its_rules(home):
         for one in policy.former_documents()
     ]
 
-    assert [13, 14] == [len(form["levels"]) for form in kept]
+    assert [13, 14, 12] == [len(form["levels"]) for form in kept]
     assert {"off"} < {level for form in kept for level in form["levels"].values()}
+    assert "off" not in kept[-1]["levels"].values()
+    asked = set(json.loads(policy.document())["levels"])
+    assert {"needed", "mode"} == asked - set(kept[-1]["levels"])
 
 
 def test_a_policy_is_named_by_what_counts_alone():

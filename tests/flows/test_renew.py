@@ -16,7 +16,7 @@ from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State, Transition
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
-from tests.support.story import change, food, issued, key, licence, scan, ticket, told
+from tests.support.story import FOOD, change, food, issued, key, licence, scan, ticket, told
 
 ORDER = Order("到期换证（演示）", "鄂演决字〔2026〕第9号")
 TODAY = date(2026, 11, 24)
@@ -41,8 +41,8 @@ def test_the_new_version_is_valid_and_the_old_one_superseded(home):
     old = issued(home, food("食-1"))
     new = renewed(home, old)
 
-    assert ("valid", "OK") == told(scan(home, ticket(home, new)))
-    assert ("invalid", "SUPERSEDED") == told(scan(home, ticket(home, old)))
+    assert ("valid", "OK") == told(scan(home, ticket(home, new, matter=FOOD), FOOD))
+    assert ("invalid", "SUPERSEDED") == told(scan(home, ticket(home, old, matter=FOOD), FOOD))
 
 
 def test_the_versions_are_linked_and_numbered(home):
@@ -135,14 +135,14 @@ def test_a_renewal_cut_short_leaves_the_old_one_in_force(home, clock, step):
     certificate_id = issued(home, food("食-1"))
     with pytest.raises(PulledPlug):
         renew.renew(certificate_id, ORDER, None, by=home.agency, hub=cut(home, step), key=key("cut"))
-    assert ("valid", "OK") == told(scan(home, ticket(home, certificate_id)))
+    assert ("valid", "OK") == told(scan(home, ticket(home, certificate_id, matter=FOOD), FOOD))
     clock.pass_(seconds=11)
 
     new = renew.renew(certificate_id, ORDER, None, by=home.agency, hub=home.hub, key=key("cut"))
     clock.pass_(seconds=VOID_AFTER.total_seconds() + 11)
     sweep(home.hub)
 
-    assert ("valid", "OK") == told(scan(home, ticket(home, str(new["id"]))))
+    assert ("valid", "OK") == told(scan(home, ticket(home, str(new["id"]), matter=FOOD), FOOD))
     with home.hub.reading() as unit:
         versions = [
             c

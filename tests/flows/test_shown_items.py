@@ -4,28 +4,30 @@ import json
 from dataclasses import replace
 
 import pytest
+from certhub_schemas import shipped_catalogue
 from certhub_verifier.causes import Verdict
 from certhub_verifier.formats.exchange.receipt import UntoldReceiptItem
 from certhub_verifier.formats.jose import jws
-from certhub_verifier.formats.trust.trustlist import agreement_path
+from certhub_verifier.formats.trust.agreement import AgreedKind
 from certhub_verifier.receipts import Finding, examine_receipt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from certhub.adapters.public_files import PublicFiles
 from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.flows.verification import results
 from certhub.history.events import store as history
-from certhub.hub import TRUST
 from certhub.records.certificates.rules import Transition
 from certhub.records.certificates.tables import PublicIdRow
 from tests.support import named
+from tests.support.agreements import a_row, live, publish_agreement
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.region import Region
 from tests.support.story import BUSINESS, change, food, issued, licence, marriage, scan, ticket, told
 
+PERMIT = "PLACEHOLDER-902"
+"""A matter that takes two kinds."""
 NO_AGREEMENT = {"verdict": "undetermined", "code": "NO_AGREEMENT"}
 RECORD_GONE = {"verdict": "undetermined", "code": "RECORD_GONE"}
 
@@ -61,21 +63,19 @@ def reported(report) -> list[tuple[str, str, str | None]]:
     return [(item["verdict"], item["code"], item.get("kind")) for item in report["items"]]
 
 
+def face_of(code: str) -> tuple[str, ...]:
+    """Return what a glance shows of a kind."""
+    kind = shipped_catalogue().kind(code)
+    assert kind is not None
+    return tuple(field.title for field in kind.face_fields)
+
+
 def agreed_on(regions: tuple[Region, Region], kinds: set[str]) -> None:
     """Let both regions publish the next version of their agreement, with these kinds alone."""
-    first = regions[0]
-    standing = first.hub.trust.agreement("420700", "420100", first.clock.now())
-    [some, *_] = standing.items
-    items = tuple(
-        replace(some, kind=kind, fields=("名称", "经营者名称", "登记机关")) for kind in sorted(kinds)
-    )
-    following = replace(standing, n=standing.n + 1, items=items).to_bytes()
-    for region in regions:
-        for own, peer in (("420700", "420100"), ("420100", "420700")):
-            PublicFiles(region.hub.settings.data / TRUST).put(
-                agreement_path(own, peer, standing.n + 1), following
-            )
-    first.clock.pass_(seconds=2)
+    standing = live(regions[0])
+    agreed = (AgreedKind(kind=kind, fields=face_of(kind)) for kind in sorted(kinds))
+    publish_agreement(replace(standing, n=standing.n + 1, rows=(a_row(BUSINESS, *agreed),)), *regions)
+    regions[0].clock.pass_(seconds=2)
 
 
 def test_a_certificate_outside_the_agreement_makes_the_whole_undetermined(home, other):
@@ -128,7 +128,9 @@ def test_where_nothing_is_told_nothing_is_spent(home, other):
     assert 0 == spent_rows(home)
     with home.hub.reading() as unit:
         assert [] == history.events(unit, type_="certificate.looked_at")
-    assert ("valid", "OK") == told(scan(home, code))
+    at_home = scan(home, code)
+    assert [("check", "NOT_NEEDED")] * 2 == [told(item) for item in at_home["items"]]
+    assert 1 == spent_rows(home)
 
 
 @pytest.mark.disagrees
@@ -172,6 +174,7 @@ def first_result(payload: dict) -> dict:
 
 
 LIES = {
+    "nothing": lambda payload: None,
     "fewer items than were shown": lambda payload: first_result(payload).update(shown=3),
     "more items than were shown": lambda payload: first_result(payload)["items"].append(
         first_result(payload)["items"][0]
@@ -188,18 +191,21 @@ LIES = {
 
 @pytest.mark.parametrize("lie_", LIES)
 def test_an_answer_that_does_not_count_up_is_never_valid(home, other, lie_):
-    """The asking side believes no answer that contradicts its own number, or leaves out what has to be said."""
-    code = ticket(home, issued(home, licence("营-1")), issued(home, food("食-1")))
+    """The asking side believes no answer that contradicts its own number, or leaves out what has to be said.
+
+    The one that is left as it was is believed: each other fails for its lie alone.
+    """
+    code = ticket(home, issued(home, licence("营-1")), issued(home, food("食-1")), matter=PERMIT)
     liar = replace(other, hub=asked_through(other, BrokenWire(home.wire, lie(home.hub, LIES[lie_]))))
 
-    assert "valid" != scan(liar, code)["verdict"]
+    assert (lie_ == "nothing") is ("valid" == scan(liar, code, PERMIT)["verdict"])
 
 
 def test_issuer_and_term_of_every_item_are_the_same_at_home_and_abroad(home, other):
     """Who issued it, its first and its last day: from the credential at home, from the answer abroad."""
     for region in (home, other):
         cids = issued(home, licence(f"营-{region.hub.region}")), issued(home, food(f"食-{region.hub.region}"))
-        [without_end, with_end] = scan(region, ticket(home, *cids))["items"]
+        [without_end, with_end] = scan(region, ticket(home, *cids, matter=PERMIT), PERMIT)["items"]
 
         assert {"code": named.MARKET, "name": "鄂州市市场监督管理局（演示）"} == without_end["issuer"]
         assert ("2024-01-05", None) == (without_end["valid_from"], without_end["valid_to"])
@@ -240,7 +246,11 @@ def test_as_many_items_as_were_shown_and_the_worst_speaks_for_all(regions, shown
         if state == "gone"
         else "NO_AGREEMENT"
         if abroad and kind not in kinds
-        else {"active": "OK", "suspended": "SUSPENDED", "revoked": "REVOKED"}[state]
+        else {
+            "active": "OK" if kind == p.LICENCE else "NOT_NEEDED",
+            "suspended": "SUSPENDED",
+            "revoked": "REVOKED",
+        }[state]
         for kind, state in shown
     ]
     assert expected == [item["code"] for item in report["items"]]

@@ -26,11 +26,14 @@ from certhub.people.parties.people import Actor, Role
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import State, Transition
 from certhub.regions.trust.folder import NoTrust, TrustFolder
+from tests.support import named
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region, with_step
 from tests.support.story import (
     BUSINESS,
+    FOOD,
     LAND,
+    ROAD,
     change,
     food,
     issued,
@@ -43,7 +46,10 @@ from tests.support.story import (
     told,
 )
 
-NEEDED = {need.kind: set(need.fields) for need in matter(BUSINESS).needs}
+NEEDED = {
+    code: {kind: set(matter(code).fields_for(kind) or ()) for kind in (p.LICENCE, p.FOOD)}
+    for code in (BUSINESS, FOOD)
+}
 
 
 def another_clerk(region: Region) -> Actor:
@@ -72,27 +78,34 @@ def test_valid_at_home_says_who_stands_behind_it(home):
     assert all(fact["as_of"].endswith("+08:00") for fact in facts.values())
 
 
-def test_the_clerk_sees_exactly_what_the_matter_needs(home):
+@pytest.mark.parametrize("for_matter", [BUSINESS, FOOD])
+def test_the_clerk_sees_exactly_what_the_matter_needs(home, for_matter):
     """Not one field more: 法定代表人身份证号 stays where it is."""
-    report = scan(home, ticket(home, issued(home, licence("营-1"))))
+    report = scan(home, ticket(home, issued(home, licence("营-1")), matter=for_matter), for_matter)
 
-    assert NEEDED[p.LICENCE] == set(report["items"][0]["disclosed"])
+    assert ("valid", "OK") == told(report)
+    assert NEEDED[for_matter][p.LICENCE] == set(report["items"][0]["disclosed"])
     assert p.ZHANG.id_number not in json.dumps(report, ensure_ascii=False)
 
 
 def test_of_that_only_what_the_holder_agreed_to(home):
-    """The holder may choose fewer fields than the matter wants; the clerk sees the common part."""
-    code = ticket(home, issued(home, licence("营-1")), fields=("名称", "法定代表人身份证号"))
+    """The holder may choose fewer fields than the matter wants; the clerk sees the common part, and is told so."""
+    code = ticket(home, issued(home, licence("营-1")), matter=BUSINESS, fields=("名称", "法定代表人身份证号"))
 
-    assert {"名称"} == set(scan(home, code)["items"][0]["disclosed"])
+    report = scan(home, code)
+
+    assert {"名称"} == set(report["items"][0]["disclosed"])
+    assert ("check", "FIELDS_WITHHELD") == told(report)
+    assert ["法定代表人", "成立日期"] == report["requirements"][0]["missing_fields"]
 
 
 def test_a_kind_that_the_matter_does_not_need_shows_only_that_it_exists(home):
-    """A marriage certificate at the land office's counter for business: an item, judged, with no field."""
-    report = scan(home, ticket(home, issued(home, licence("营-1"))), matter=LAND)
+    """A marriage certificate at the counter for business: an item, judged, with no field, and never green."""
+    report = scan(home, ticket(home, issued(home, marriage("婚-1")), matter=BUSINESS), matter=BUSINESS)
 
-    assert [p.LICENCE] == [item["kind"] for item in report["items"]]
+    assert [named.MARRIAGE] == [item["kind"] for item in report["items"]]
     assert {} == report["items"][0]["disclosed"]
+    assert ("check", "NOT_NEEDED") == told(report)
 
 
 def test_two_certificates_in_one_ticket_are_two_items(home):
@@ -100,7 +113,7 @@ def test_two_certificates_in_one_ticket_are_two_items(home):
     shop, kitchen = issued(home, licence("营-1")), issued(home, food("食-1"))
     change(home, kitchen, Transition.SUSPEND)
 
-    report = scan(home, ticket(home, shop, kitchen))
+    report = scan(home, ticket(home, shop, kitchen, matter=FOOD), FOOD)
 
     assert [("valid", "OK"), ("invalid", "SUSPENDED")] == [told(item) for item in report["items"]]
     assert ("invalid", "SUSPENDED") == told(report)
@@ -215,8 +228,11 @@ def test_a_ticket_for_one_matter_is_not_for_another(home):
     """A ticket that the holder bound to a matter is not used up by another counter's scan."""
     code = ticket(home, issued(home, licence("营-1")), matter=BUSINESS)
 
-    assert ("invalid", "NOT_FOR_MATTER") == told(scan(home, code, matter=LAND))
+    for another in (LAND, FOOD, ROAD):
+        assert ("invalid", "NOT_FOR_MATTER") == told(scan(home, code, matter=another))
+    assert 0 == spent_rows(home)
     assert ("valid", "OK") == told(scan(home, code, matter=BUSINESS))
+    assert 1 == spent_rows(home)
 
 
 def test_an_unknown_matter_is_refused_before_anything_is_used(home):
@@ -343,7 +359,7 @@ def test_looking_is_told_with_the_fields_that_were_seen(home):
     assert ("2号窗口", BUSINESS, report["verification_id"]) == tuple(
         event.body[name] for name in ("window", "matter", "verification")
     )
-    assert sorted(NEEDED[p.LICENCE]) == event.body["told"]
+    assert sorted(NEEDED[BUSINESS][p.LICENCE]) == event.body["told"]
 
 
 def test_the_receipt_says_what_was_checked_and_opens_with_the_opening(home):

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from certhub_schemas import matters
+from certhub_schemas import Matter, matters
+from certhub_schemas.entries import Members
+from certhub_schemas.predicates import read_predicate
 from certhub_verifier.errors import Malformed, VerifierError
-from certhub_verifier.formats.exchange import bundle
+from certhub_verifier.formats.exchange import bundle, versions
 from certhub_verifier.formats.exchange.bundle import BundleContents
 from certhub_verifier.formats.jose import jws
 from hypothesis import given, settings
@@ -24,7 +26,14 @@ BUNDLE = BundleContents(
     trust={"members.json": b'{"ver":1}', "regions/420700/agreements/420100.1.json": b"\x00\xff"},
     matters=matters()[:2],
     status={URI: "aaa.bbb.ccc"},
+    format=bundle.THIRD,
 )
+BEFORE = (versions.FIRST, versions.BUNDLE[1])  # the formats whose readers know no requirements
+KNOWN_BEFORE = {
+    *("code", "code_origin", "name", "name_en", "tier", "mode", "max_status_age_seconds", "offline_allowed"),
+    *("deficiency_allowed", "purposes", "legal_basis", "retention_days", "needs"),
+}
+"""The members of a matter that readers of the release before take: written here by hand, all of them and no other."""
 
 
 def test_a_bundle_is_a_token_that_reads_back() -> None:
@@ -37,10 +46,65 @@ def test_a_bundle_is_a_token_that_reads_back() -> None:
 
 
 def test_every_matter_of_the_catalogue_travels() -> None:
-    """The matters that the demo's regions have in force survive the trip."""
+    """The matters that the demo's regions have in force survive the trip, with the digests that receipts name."""
     whole = replace(BUNDLE, matters=matters())
+    found = BundleContents.from_payload(whole.to_payload())
 
-    assert whole == BundleContents.from_payload(whole.to_payload())
+    assert whole == found
+    assert [each.digest for each in matters()] == [each.digest for each in found.matters]
+    assert 3 == whole.to_payload()["format"]
+
+
+@pytest.mark.parametrize("number", BEFORE)
+@pytest.mark.parametrize("each", matters(), ids=lambda each: each.code)
+def test_readers_of_the_release_before_find_what_they_know_of_a_matter(each: Matter, number: int) -> None:
+    """The kinds that it needs, each once, with the fields that some requirement needs of them; and nothing else."""
+    [printed] = replace(BUNDLE, matters=(each,), format=number).to_payload()["matters"]
+    kinds = dict.fromkeys(way.kind for one in each.requirements for way in one.accepts)
+
+    assert printed.keys() == KNOWN_BEFORE
+    assert [{"kind": kind, "fields": list(each.fields_for(kind) or ())} for kind in kinds] == printed["needs"]
+
+
+@pytest.mark.parametrize("number", BEFORE)
+def test_a_matter_that_needs_no_field_is_left_out_of_an_earlier_format(number: int) -> None:
+    """Its readers know kinds with fields alone: a matter that asks predicates of all of them would need nothing."""
+    first, second = matters()[:2]
+    asked = (read_predicate(Members({"name": "in_force_on", "arguments": {"date": "today"}}, entry="asked")),)
+    silent = replace(
+        first,
+        requirements=tuple(
+            replace(one, accepts=tuple(replace(way, fields=(), predicates=asked) for way in one.accepts))
+            for one in first.requirements
+        ),
+    )
+    made = replace(BUNDLE, matters=(silent, second))
+
+    assert [second.code] == [each["code"] for each in replace(made, format=number).to_payload()["matters"]]
+    assert [] == replace(made, matters=(silent,), format=number).to_payload()["matters"]
+    assert made == BundleContents.from_payload(made.to_payload())
+
+
+@pytest.mark.parametrize("number", BEFORE)
+def test_a_bundle_of_an_earlier_format_is_read(number: int) -> None:
+    """Its matters have one requirement, which any of their kinds meets; every field that was needed still is."""
+    made = replace(BUNDLE, matters=matters(), format=number)
+    found = BundleContents.from_payload(made.to_payload())
+
+    assert number == found.format
+    for read, whole in zip(found.matters, matters(), strict=True):
+        [any_of_these] = read.requirements
+        assert (read.code, "any") == (whole.code, any_of_these.id)
+        for kind in {way.kind for one in whole.requirements for way in one.accepts}:
+            assert whole.fields_for(kind) == read.fields_for(kind)
+
+
+def test_a_bundle_that_was_read_is_printed_as_it_was() -> None:
+    """In each format, member by member: a device may hand it on."""
+    for number in (*BEFORE, bundle.THIRD):
+        payload = replace(BUNDLE, matters=matters(), format=number).to_payload()
+
+        assert payload == BundleContents.from_payload(payload).to_payload()
 
 
 @settings(max_examples=50)
@@ -65,8 +129,29 @@ def changed(**members: Any) -> dict[str, Any]:
 
 
 MATTER = BUNDLE.to_payload()["matters"][0]
+OF_BEFORE = [replace(BUNDLE, format=number).to_payload()["matters"][0] for number in BEFORE]
 BAD = {
-    **{f"no {name}": changed(**{name: ...}) for name in BUNDLE.to_payload()},
+    **{
+        f"format {number}, and a matter with {name}": {
+            **replace(BUNDLE, format=number).to_payload(),
+            "matters": [{**one, name: value} for one in OF_BEFORE[:1]],
+        }
+        for number in BEFORE
+        for name, value in (("version", 2), ("in_force_from", "2026-12-01"))
+    },
+    **{
+        f"format {number}, and a matter of format 3": {
+            **replace(BUNDLE, format=number).to_payload(),
+            "matters": [MATTER],
+        }
+        for number in BEFORE
+    },
+    **{f"no {name}": changed(**{name: ...}) for name in BUNDLE.to_payload() if name != "format"},
+    "no format, so format 1, and a matter of format 3 with a member too many": changed(
+        format=..., matters=[{**MATTER, "needs": []}]
+    ),
+    "format 1 said aloud": changed(format=1),
+    "format a text": changed(format="3"),
     "unknown member": changed(policy={}),
     "version 0": changed(ver=0),
     "version a text": changed(ver="12"),

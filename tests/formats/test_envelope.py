@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from certhub_schemas.predicates import Predicate
 from certhub_verifier.errors import Malformed, UpgradeNeeded, VerifierError
 from certhub_verifier.formats.exchange import envelope
 from certhub_verifier.formats.exchange.envelope import (
@@ -14,6 +15,8 @@ from certhub_verifier.formats.exchange.envelope import (
     Request,
     Response,
     Result,
+    StatedPredicate,
+    StatusSlot,
     WithheldItem,
 )
 from certhub_verifier.formats.exchange.first_format import first_format
@@ -33,6 +36,7 @@ QUESTION = Question(
     purpose="verify",
     verification_id="0123456789abcdef0123456789abcdef",
     window="2号窗口",
+    matter_digest="56" * 32,
 )
 REQUEST = Request(
     asker="420100",
@@ -44,6 +48,9 @@ REQUEST = Request(
     office="武汉市民之家（演示）",
     operator="op-7f3a",
     questions=(QUESTION,),
+    unit="420100-GD",
+    case="BAUGBwgJCgsMDQ4PEBESEw",
+    mode="L2",
 )
 ITEM = AnsweredItem(
     kind="11100000MB0143028R001",
@@ -63,6 +70,12 @@ ITEM = AnsweredItem(
     issuer=StatedIssuer("11420799MB99990172", "鄂州市市场监督管理局（演示）"),
     valid_from=date(2024, 1, 5),
     valid_to=None,
+    predicates=(
+        StatedPredicate(Predicate("in_region", {"prefix": "4207"}), "yes", None, NOON),
+        StatedPredicate(Predicate("age_at_least", {"n": 60}), "undetermined", "CLAIM_ABSENT", NOON),
+    ),
+    subjects=("CAkKCwwNDg8QERITFBUWFw",),
+    status=StatusSlot(3, 40_961),
 )
 RESPONSE = Response(
     provider="420700",
@@ -72,7 +85,7 @@ RESPONSE = Response(
     jti="EBESExQVFhcYGRobHB0eHw",
     request="34" * 32,
     results=(
-        Result(items=(ITEM, WithheldItem("NO_AGREEMENT")), shown=2),
+        Result(items=(ITEM, WithheldItem("NO_AGREEMENT")), shown=2, identity="same"),
         Result(items=(), cause="CODE_USED", used_at=NOON, used_where="鄂州市政务服务大厅 1号窗口"),
     ),
 )
@@ -81,7 +94,7 @@ RESPONSE = Response(
 def test_a_question_is_the_design_member_by_member() -> None:
     """The evidence of who asked what, and under which agreement, has these members and no other."""
     assert REQUEST.to_payload() == {
-        "format": 2,
+        "format": 3,
         "iss": "420100",
         "aud": "420700",
         "iat": 1_788_235_200,
@@ -92,6 +105,9 @@ def test_a_question_is_the_design_member_by_member() -> None:
         "agr": "420100-420700-demo@sha256:" + "0f" * 32,
         "office": "武汉市民之家（演示）",
         "op": "op-7f3a",
+        "unit": "420100-GD",
+        "case": "BAUGBwgJCgsMDQ4PEBESEw",
+        "mode": "L2",
         "q": [
             {
                 "code": "EC1D29W0123456789ABC",
@@ -99,6 +115,7 @@ def test_a_question_is_the_design_member_by_member() -> None:
                 "purpose": "verify",
                 "verification_id": "0123456789abcdef0123456789abcdef",
                 "window": "2号窗口",
+                "matter_digest": "56" * 32,
             }
         ],
     }
@@ -107,7 +124,7 @@ def test_a_question_is_the_design_member_by_member() -> None:
 def test_an_answer_is_the_design_member_by_member() -> None:
     """The evidence of what was answered has these members and no other."""
     assert RESPONSE.to_payload() == {
-        "format": 2,
+        "format": 3,
         "iss": "420700",
         "aud": "420100",
         "iat": 1_788_235_201,
@@ -120,6 +137,7 @@ def test_an_answer_is_the_design_member_by_member() -> None:
                 "used_at": None,
                 "used_where": None,
                 "shown": 2,
+                "identity": "same",
                 "items": [
                     {
                         "kind": "11100000MB0143028R001",
@@ -144,6 +162,23 @@ def test_an_answer_is_the_design_member_by_member() -> None:
                         "issuer": {"code": "11420799MB99990172", "name": "鄂州市市场监督管理局（演示）"},
                         "valid_from": "2024-01-05",
                         "valid_to": None,
+                        "predicates": [
+                            {
+                                "name": "in_region",
+                                "arguments": {"prefix": "4207"},
+                                "outcome": "yes",
+                                "as_of": "2026-09-01T04:00:00Z",
+                            },
+                            {
+                                "name": "age_at_least",
+                                "arguments": {"n": 60},
+                                "outcome": "undetermined",
+                                "cause": "CLAIM_ABSENT",
+                                "as_of": "2026-09-01T04:00:00Z",
+                            },
+                        ],
+                        "subjects": ["CAkKCwwNDg8QERITFBUWFw"],
+                        "status": {"list": 3, "index": 40_961},
                     },
                     {"withheld": "NO_AGREEMENT"},
                 ],
@@ -153,6 +188,7 @@ def test_an_answer_is_the_design_member_by_member() -> None:
                 "used_at": "2026-09-01T04:00:00Z",
                 "used_where": "鄂州市政务服务大厅 1号窗口",
                 "shown": None,
+                "identity": None,
                 "items": [],
             },
         ],
@@ -206,6 +242,21 @@ QUESTIONS = st.builds(
     purpose=st.sampled_from(["verify", "prefill"]),
     verification_id=st.text("0123456789abcdef", min_size=1, max_size=64),
     window=readable(st.text(st.characters(categories=["L"]), max_size=20)),
+    matter_digest=st.none() | st.just("56" * 32),
+)
+PREDICATES = st.builds(
+    StatedPredicate,
+    st.sampled_from(
+        [
+            *(Predicate("in_force_on", {"date": day}) for day in ("today", "2026-09-01")),
+            *(Predicate("age_at_least", {"n": n}) for n in (1, 150)),
+            Predicate("not_ended_within", {"days": 30}),
+            Predicate("equals", {"field": "社会保障号码"}),
+        ]
+    ),
+    st.sampled_from(["yes", "no", "undetermined"]),
+    st.sampled_from([None, "CLAIM_ABSENT"]),
+    MOMENTS,
 )
 RESULTS = st.one_of(
     st.builds(
@@ -227,8 +278,12 @@ RESULTS = st.one_of(
             issuer=st.none() | st.just(ITEM.issuer),
             valid_from=st.none() | st.dates(),
             valid_to=st.none() | st.dates(),
+            predicates=st.lists(PREDICATES, max_size=3, unique_by=lambda one: one.predicate).map(tuple),
+            subjects=st.just(()) | st.just(ITEM.subjects),
+            status=st.none() | st.builds(StatusSlot, st.integers(1, 99), st.integers(0, 99)),
         ).map(lambda item: (item,)),
         shown=st.sampled_from([None, 1]),
+        identity=st.sampled_from([None, "same", "other"]),
     ),
     st.lists(st.sampled_from(["NO_AGREEMENT", "RECORD_GONE"]), min_size=1, max_size=3).map(
         lambda causes: Result(items=tuple(map(WithheldItem, causes)), shown=len(causes))
@@ -256,15 +311,16 @@ def test_every_envelope_that_we_print_we_can_read(
     assert answer == Response.from_payload(answer.to_payload())
 
 
-def asked(**members: Any) -> dict[str, Any]:
-    """Return the question with some members replaced, and those set to ... left out."""
-    merged = {**REQUEST.to_payload(), **members}
+def asked(number: int = 3, **members: Any) -> dict[str, Any]:
+    """Return the question in a format with some members replaced, and those set to ... left out."""
+    merged = {**replace(REQUEST, format=number).to_payload(), **members}
     return {name: value for name, value in merged.items() if value is not ...}
 
 
-def answered(**members: Any) -> dict[str, Any]:
-    """Return the answer with some members replaced, and those set to ... left out."""
-    merged = {**RESPONSE.to_payload(), **members}
+def answered(number: int = 3, **members: Any) -> dict[str, Any]:
+    """Return the answer in a format with some members replaced, and those set to ... left out."""
+    results = tuple(map(first_format, RESPONSE.results)) if number == 1 else RESPONSE.results
+    merged = {**replace(RESPONSE, format=number, results=results).to_payload(), **members}
     return {name: value for name, value in merged.items() if value is not ...}
 
 
@@ -291,7 +347,30 @@ BAD_QUESTIONS = {
     "purpose null": asked(q=[{**Q, "purpose": None}]),
     "window too long": asked(q=[{**Q, "window": "窗" * 21}]),
     "id with a slash": asked(q=[{**Q, "verification_id": "a/b"}]),
+    "matter by another digest": asked(q=[{**Q, "matter_digest": "56" * 31}]),
+    "question without matter_digest": asked(q=[{k: v for k, v in Q.items() if k != "matter_digest"}]),
+    "unit of another shape": asked(unit="420100/GD"),
+    "unit null": asked(unit=None),
+    "case in the clear": asked(case="办-1"),
+    "mode that there is not": asked(mode="L4"),
+    "mode null": asked(mode=None),
+    **{
+        f"{name} in format {number}": asked(number, **{name: REQUEST.to_payload()[name]})
+        for number in (1, 2)
+        for name in ("unit", "case", "mode")
+    },
+    **{f"matter_digest in format {number}": asked(number, q=[Q]) for number in (1, 2)},
 }
+
+
+def of_item(**members: Any) -> dict[str, Any]:
+    """Return the answer with one item, some members of it replaced, and those set to ... left out."""
+    merged = {**GOOD_ITEM, **members}
+    item = {name: value for name, value in merged.items() if value is not ...}
+    return answered(results=[{**GOOD_RESULT, "shown": 1, "items": [item]}])
+
+
+GOOD_PREDICATE = GOOD_ITEM["predicates"][0]
 BAD_ANSWERS = {
     **{f"no {name}": answered(**{name: ...}) for name in RESPONSE.to_payload()},
     "unknown member": answered(head={}),
@@ -339,9 +418,39 @@ BAD_ANSWERS = {
     "format 1 written out": answered(format=1),
     "format 0": answered(format=0),
     "format true": answered(format=True),
-    "format text": answered(format="2"),
+    "format text": answered(format="3"),
     "format null": answered(format=None),
-    "format 2 under format 1": answered(format=...),
+    "format 3 under format 1": answered(format=...),
+    "format 3 under format 2": answered(format=2),
+    "format 2 under format 3": answered(2, format=3),
+    **{f"item without {name}": of_item(**{name: ...}) for name in ("predicates", "subjects", "status")},
+    "no identity": answered(results=[{k: v for k, v in GOOD_RESULT.items() if k != "identity"}]),
+    "another identity": answered(results=[{**GOOD_RESULT, "identity": "420799190001010015"}]),
+    "identity in format 2": answered(2, results=[GOOD_RESULT]),
+    "predicates an object": of_item(predicates={}),
+    "seventeen predicates": of_item(
+        predicates=[{**GOOD_PREDICATE, "arguments": {"prefix": str(42 + n)}} for n in range(17)]
+    ),
+    "a predicate stated twice": of_item(predicates=[GOOD_PREDICATE] * 2),
+    "a predicate with two answers": of_item(
+        predicates=[GOOD_PREDICATE, GOOD_ITEM["predicates"][1], {**GOOD_PREDICATE, "outcome": "no"}]
+    ),
+    "a predicate that there is not": of_item(predicates=[{**GOOD_PREDICATE, "name": "is_rich"}]),
+    "a predicate with another argument": of_item(predicates=[{**GOOD_PREDICATE, "arguments": {"n": 60}}]),
+    "a predicate with arguments too many": of_item(
+        predicates=[{**GOOD_PREDICATE, "arguments": {"prefix": "4207", "n": 60}}]
+    ),
+    "a predicate with its value": of_item(predicates=[{**GOOD_PREDICATE, "value": "420704"}]),
+    "arguments null": of_item(predicates=[{**GOOD_PREDICATE, "arguments": None}]),
+    "an outcome unknown": of_item(predicates=[{**GOOD_PREDICATE, "outcome": "maybe"}]),
+    "a predicate without a time": of_item(
+        predicates=[{k: v for k, v in GOOD_PREDICATE.items() if k != "as_of"}]
+    ),
+    "subject in the clear": of_item(subjects=["张演示"]),
+    "status without index": of_item(status={"list": 3}),
+    "status below none": of_item(status={"list": 3, "index": -1}),
+    "status true": of_item(status={"list": True, "index": 1}),
+    "status by another name": of_item(status={"uri": "https://420700.certhub.example/status/3"}),
     "verdict from afar": answered(results=[{**GOOD_RESULT, "verdict": "valid"}]),
     "cause and items": answered(results=[{**GOOD_RESULT, "cause": "CODE_USED"}]),
     "used_at a number": answered(results=[{**GOOD_RESULT, "used_at": 1}]),
@@ -380,51 +489,103 @@ def test_another_payload_is_no_answer(payload: dict[str, Any]) -> None:
         Response.from_payload(payload)
 
 
-FIRST_RESULT = {name: value for name, value in GOOD_RESULT.items() if name != "shown"}
+SECOND_RESULT = {name: value for name, value in GOOD_RESULT.items() if name != "identity"}
+FIRST_RESULT = {name: value for name, value in SECOND_RESULT.items() if name != "shown"}
+SECOND_ITEM = {
+    name: value for name, value in GOOD_ITEM.items() if name not in ("predicates", "subjects", "status")
+}
 FIRST_ITEM = {
     name: value
-    for name, value in GOOD_ITEM.items()
+    for name, value in SECOND_ITEM.items()
     if name not in ("kind_version", "issuer", "valid_from", "valid_to")
 }
 
 
-def test_a_question_of_format_1_is_read_and_printed() -> None:
-    """The release before asks without the member: the same question, in format 1."""
-    first = Request.from_payload(asked(format=...))
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_question_of_an_earlier_format_is_read_and_printed(number: int) -> None:
+    """An earlier release asks without unit, case, mode and digest: they are read as absent, and L1 was reached."""
+    payload = {
+        **{
+            name: value
+            for name, value in REQUEST.to_payload().items()
+            if name not in ("unit", "case", "mode")
+        },
+        "q": [{name: value for name, value in Q.items() if name != "matter_digest"}],
+        "format": number,
+    }
+    if number == 1:
+        del payload["format"]
 
-    assert replace(REQUEST, format=1) == first
-    assert asked(format=...) == first.to_payload()
+    read = Request.from_payload(payload)
+
+    question = replace(QUESTION, matter_digest=None)
+    bare = replace(REQUEST, unit=None, case=None, mode="L1", questions=(question,))
+    assert replace(bare, format=number) == read
+    assert payload == read.to_payload()
+
+
+def test_an_answer_of_format_2_is_read_and_printed() -> None:
+    """The release before answers with version, issuer, dates and number, and neither predicate, subject nor slot."""
+    payload = answered(2, results=[{**SECOND_RESULT, "items": [SECOND_ITEM, {"withheld": "NO_AGREEMENT"}]}])
+
+    second = Response.from_payload(payload)
+
+    bare = replace(ITEM, predicates=(), subjects=(), status=None)
+    assert (2, 2) == (second.format, second.results[0].shown)
+    assert (bare, WithheldItem("NO_AGREEMENT")) == second.results[0].items
+    assert payload == second.to_payload()
+
+
+@pytest.mark.parametrize(
+    ("result", "number"), [(result, number) for result in RESPONSE.results for number in (1, 2, 3)]
+)
+def test_a_stored_answer_is_read_in_the_format_in_which_it_was_printed(result: Result, number: int) -> None:
+    """A hub gives the same answer again, also where the one who asks writes another format by now."""
+    printed = (first_format(result) if number == 1 else result).to_payload(number)
+
+    assert printed == envelope.read_result(printed).to_payload(number)
+
+
+def test_a_stored_item_is_read_to_be_judged_again() -> None:
+    """Whole, and never a placeholder."""
+    assert ITEM == envelope.read_item(ITEM.to_payload())
+    with pytest.raises(Malformed):
+        envelope.read_item(WithheldItem("NO_AGREEMENT").to_payload())
+    with pytest.raises(Malformed):
+        envelope.read_item(ITEM.to_payload(2))
 
 
 def test_an_answer_of_format_1_is_read_and_printed() -> None:
     """The release before answers without number, placeholder, version, issuer and dates."""
-    payload = answered(format=..., results=[{**FIRST_RESULT, "items": [FIRST_ITEM]}])
+    payload = answered(1, results=[{**FIRST_RESULT, "items": [FIRST_ITEM]}])
 
     first = Response.from_payload(payload)
 
     assert (1, None) == (first.format, first.results[0].shown)
-    assert replace(ITEM, kind_version=None, issuer=None, valid_from=None) == first.results[0].items[0]
+    bare = replace(ITEM, predicates=(), subjects=(), status=None)
+    assert replace(bare, kind_version=None, issuer=None, valid_from=None) == first.results[0].items[0]
     assert payload == first.to_payload()
 
 
 @pytest.mark.parametrize(
-    "item",
-    [{"withheld": "NO_AGREEMENT"}, GOOD_ITEM],
-    ids=["placeholder", "item with issuer and dates"],
+    ("number", "item"),
+    [(1, {"withheld": "NO_AGREEMENT"}), (1, SECOND_ITEM), (1, GOOD_ITEM), (2, GOOD_ITEM)],
+    ids=["placeholder", "issuer and dates", "predicates in 1", "predicates in 2"],
 )
-def test_what_format_2_adds_is_nothing_in_format_1(item: dict[str, Any]) -> None:
-    """A reader of format 1 refuses what it does not know; so do we, where we read format 1."""
+def test_what_a_later_format_adds_is_nothing_in_an_earlier_one(number: int, item: dict[str, Any]) -> None:
+    """A reader of an earlier format refuses what it does not know; so do we, where we read that format."""
+    result = FIRST_RESULT if number == 1 else {**SECOND_RESULT, "shown": 1}
     with pytest.raises(Malformed):
-        Response.from_payload(answered(format=..., results=[{**FIRST_RESULT, "items": [item]}]))
+        Response.from_payload(answered(number, results=[{**result, "items": [item]}]))
 
 
-@pytest.mark.parametrize("number", [3, 4, 1 << 40])
+@pytest.mark.parametrize("number", [4, 1 << 40])
 def test_a_newer_message_is_neither_read_nor_malformed(number: int) -> None:
     """What a newer format means nobody here can know, whatever else stands in it: an upgrade is needed."""
     for reader, payload in ((Request, asked(format=number)), (Response, answered(format=number, q={}))):
         with pytest.raises(UpgradeNeeded) as needed:
             reader.from_payload(payload)
-        assert (number, 2) == (needed.value.number, needed.value.newest)
+        assert (number, 3) == (needed.value.number, needed.value.newest)
 
 
 def stated(fact: str, outcome: str, cause: str | None = None) -> StatedFact:
@@ -506,6 +667,7 @@ def test_nothing_but_our_own_error_escapes() -> None:
     first = replace(RESPONSE, format=1, results=tuple(map(first_format, RESPONSE.results)))
     for reader, good in (
         (Response, first.to_payload()),
+        (Response, replace(RESPONSE, format=2).to_payload()),
         (Request, REQUEST.to_payload()),
         (Response, RESPONSE.to_payload()),
     ):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from certhub_schemas.text import seen, unfit
 from certhub_verifier.errors import Malformed
-from certhub_verifier.formats.exchange.receipt import Opening, Receipt
+from certhub_verifier.formats.exchange.openings import ArgumentOpening, Opening
+from certhub_verifier.formats.exchange.receipt import Receipt
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.agreement import Agreement
 from certhub_verifier.formats.trust.trustlist import Members, RegionIssuers, issuers_path
@@ -80,6 +81,18 @@ def fields(text: str) -> dict[str, Any]:
     return payload | {"items": [payload["items"][0] | {"fields": [text]}]}
 
 
+def declared_by(text: str) -> dict[str, Any]:
+    """A receipt whose requirement somebody declared not applicable."""
+    return receipt(requirements=[{"id": "hardship", "state": "not_applicable", "declared_by": text}])
+
+
+def predicate(text: str) -> dict[str, Any]:
+    """An answer that compared a field that goes by this title."""
+    payload = in_item()
+    asked = payload["results"][0]["items"][0]["predicates"][0]
+    return in_item(predicates=[asked | {"name": "equals", "arguments": {"field": text}}])
+
+
 READ = {
     "question: code": lambda text: type(REQUEST).from_payload(question(code=text)),
     "question: window": lambda text: type(REQUEST).from_payload(question(window=text)),
@@ -91,11 +104,13 @@ READ = {
     ),
     "answer: detail": lambda text: type(RESPONSE).from_payload(in_detail(text)),
     "answer: title": lambda text: type(RESPONSE).from_payload(in_item(disclosed={text: "x"})),
+    "answer: title of a predicate": lambda text: type(RESPONSE).from_payload(predicate(text)),
     "receipt: office": lambda text: Receipt.from_payload(receipt(office=text)),
     "receipt: window": lambda text: Receipt.from_payload(receipt(window=text)),
     "receipt: person": lambda text: Receipt.from_payload(receipt(operator=text)),
     "receipt: case": lambda text: Receipt.from_payload(receipt(case=text)),
     "receipt: field": lambda text: Receipt.from_payload(fields(text)),
+    "receipt: who declared": lambda text: Receipt.from_payload(declared_by(text)),
     "trust list: agency": lambda text: RegionIssuers.from_bytes(issuers(name=text)),
     "trust list: agency in English": lambda text: RegionIssuers.from_bytes(issuers(name_en=text)),
     "trust list: region": lambda text: Members.from_bytes(members(name=text)),
@@ -109,6 +124,7 @@ WRITTEN = {
     ).to_payload(),
     "receipt": lambda text: replace(RECEIPT, window=text, case=text).to_payload(),
     "opening": lambda text: Opening(bytes(32), text).to_payload(),
+    "opening of an argument": lambda text: ArgumentOpening(bytes(32), f"住所={text}").to_payload(),
     "trust list": lambda text: replace(ISSUERS, issuers=(replace(ISSUERS.issuers[0], name=text),)).to_bytes(),
     "agreement": lambda text: replace(lists.AGREEMENT, basis=text).to_bytes(),
 }
@@ -134,12 +150,12 @@ def test_what_is_rare_and_seen_may_stand_everywhere(entrance: str) -> None:
 )])  # fmt: skip
 def test_a_receipt_that_was_signed_before_the_screen_stays_genuine(hidden: str) -> None:
     """Format 1 let these through: whoever filed such a receipt holds no altered one."""
-    payload: dict[str, Any] = dict(jws.parse(WORLD.receipt(), "receipt+jwt").payload)
-    payload.pop("format")
+    payload: dict[str, Any] = dict(jws.parse(WORLD.receipt(format=1), "receipt+jwt").payload)
     payload |= {"window": f"2{hidden}号", "office": f"大{hidden}厅", "case": f"A{hidden}1"}
     signed = jws.sign(payload, typ="receipt+jwt", key=WORLD.region_key(lists.Purpose.RECEIPT))
 
     assert Finding.GENUINE is examine_receipt(signed, trust=WORLD.trust(), now=NOW).finding
+    assert "format" not in payload
     with pytest.raises(Malformed):
         Receipt.from_payload(payload | {"format": 2})
 

@@ -12,7 +12,13 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.errors import Malformed, VerifierError
 from certhub_verifier.formats.jose import base64url
 from certhub_verifier.formats.trust import trustlist
-from certhub_verifier.formats.trust.agreement import Agreement, AgreementItem
+from certhub_verifier.formats.trust.agreement import (
+    GRANTABLE,
+    AgreedKind,
+    Agreement,
+    AgreementItem,
+    AgreementRow,
+)
 from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.trust.trustlist import (
     Member,
@@ -30,6 +36,7 @@ from tests.support.strategies import MOMENTS, WORDS
 from tests.support.trust_files import (
     AGENCY,
     AGREEMENT,
+    BY_MATTERS,
     DECEMBER,
     FOOD,
     HOME,
@@ -52,12 +59,13 @@ FILES = {
     f"regions/{HOME}/issuers.json": ISSUERS,
     f"regions/{HOME}/endpoints.json": RegionEndpoint(region=HOME, url="https://hub.ezhou.example"),
     f"regions/{HOME}/agreements/{PEER}.1.json": AGREEMENT,
+    f"regions/{HOME}/agreements/{PEER}.2.json": BY_MATTERS,
 }
 
 
 @pytest.mark.parametrize("path", FILES)
 def test_every_file_that_we_print_we_can_read(path: str) -> None:
-    """Each of the five kinds of file survives a trip through its bytes, found by its path."""
+    """Each of the five kinds of file, in each format, survives a trip through its bytes, found by its path."""
     assert FILES[path] == trustlist.parse_file(path, FILES[path].to_bytes())
 
 
@@ -121,10 +129,38 @@ AGREEMENTS = st.builds(
 )
 
 
+BY_MATTER = st.builds(
+    replace,
+    AGREEMENTS,
+    items=st.just(()),
+    rows=st.lists(
+        st.builds(
+            AgreementRow,
+            matter=st.sampled_from(["M-1", "M-2"]),
+            kinds=st.lists(
+                st.builds(
+                    AgreedKind,
+                    kind=st.sampled_from([LICENCE, FOOD]),
+                    fields=st.lists(WORDS, max_size=3).map(tuple),
+                    predicates=st.lists(st.sampled_from(sorted(GRANTABLE)), max_size=3).map(tuple),
+                ),
+                min_size=1,
+                max_size=2,
+            ).map(tuple),
+            modes=st.sampled_from([("L1",), ("L2", "L3"), ("L1", "L2", "L3")]),
+            purposes=st.just(("verify",)),
+            direction=st.sampled_from(["both", f"{HOME}->{PEER}", f"{PEER}->{HOME}"]),
+        ),
+        max_size=3,
+    ).map(tuple),
+    format=st.just(2),
+)
+
+
 @settings(max_examples=60)
-@given(MEMBERS_FILES, AGREEMENTS)
+@given(MEMBERS_FILES, AGREEMENTS | BY_MATTER)
 def test_members_and_agreements_of_all_kinds_read_back(whole: Members, agreement: Agreement) -> None:
-    """Times to the microsecond, names in any script, any number of items."""
+    """Times to the microsecond, names in any script, any number of items or rows."""
     assert whole == Members.from_bytes(whole.to_bytes())
     assert agreement == Agreement.from_bytes(agreement.to_bytes())
 
@@ -135,7 +171,7 @@ def test_a_file_found_under_another_name_is_refused() -> None:
         for other in (
             path.replace(HOME, "420600"),
             path.replace(PEER, "420600"),
-            path.replace(".1.", ".2."),
+            path.replace(".1.", ".3.").replace(".2.", ".4."),
         ):
             if other != path:
                 with pytest.raises(Malformed):
@@ -182,11 +218,12 @@ def spoiled(path: str, *steps: Any, to: Any = ...) -> tuple[str, Mapping[str, An
 KEYS_PATH, ISSUERS_PATH, ENDPOINTS_PATH = (
     f"regions/{HOME}/{name}.json" for name in ("keys", "issuers", "endpoints")
 )
-AGREEMENT_PATH = f"regions/{HOME}/agreements/{PEER}.1.json"
+AGREEMENT_PATH, ROWS_PATH = (f"regions/{HOME}/agreements/{PEER}.{n}.json" for n in (1, 2))
 JWK = dict(KEYS.keys[0].jwk)
 SEAL = ISSUERS.issuers[0].keys[0].to_payload()
 MEMBER = json.loads(members().to_bytes())["members"][0]
 ITEM = json.loads(AGREEMENT.to_bytes())["items"][0]
+ROW = json.loads(BY_MATTERS.to_bytes())["rows"][0]
 OFF_CURVE = {**JWK, "y": base64url.encode(b"\x01" * 32)}
 BAD = {
     "members: no version": spoiled("members.json", "ver"),
@@ -258,6 +295,26 @@ BAD = {
     "agreement: item for any kind": spoiled(AGREEMENT_PATH, "items", 0, "kind", to="*"),
     "agreement: direction of others": spoiled(AGREEMENT_PATH, "items", 0, "direction", to=f"{HOME}->420600"),
     "agreement: direction to itself": spoiled(AGREEMENT_PATH, "items", 0, "direction", to=f"{HOME}->{HOME}"),
+    "agreement: row for any matter": spoiled(ROWS_PATH, "rows", 0, "matter", to="*"),
+    "agreement: row without kinds": spoiled(ROWS_PATH, "rows", 0, "kinds", to=[]),
+    "agreement: row of any kind": spoiled(ROWS_PATH, "rows", 0, "kinds", to="*"),
+    "agreement: row of kinds by code alone": spoiled(ROWS_PATH, "rows", 0, "kinds", to=[LICENCE]),
+    "agreement: row of a kind of 20 characters": spoiled(
+        ROWS_PATH, "rows", 0, "kinds", 0, "kind", to="1" * 20
+    ),
+    "agreement: row of a kind with any field": spoiled(ROWS_PATH, "rows", 0, "kinds", 0, "fields", to="*"),
+    "agreement: row of a kind without predicates": spoiled(ROWS_PATH, "rows", 0, "kinds", 0, "predicates"),
+    "agreement: row with a predicate and its argument": spoiled(
+        ROWS_PATH, "rows", 0, "kinds", 0, "predicates", to=[{"name": "age_at_least"}]
+    ),
+    "agreement: row without modes": spoiled(ROWS_PATH, "rows", 0, "modes"),
+    "agreement: row in no mode": spoiled(ROWS_PATH, "rows", 0, "modes", to=[]),
+    "agreement: row in a mode that is a number": spoiled(ROWS_PATH, "rows", 0, "modes", to=[1]),
+    "agreement: row for no purpose": spoiled(ROWS_PATH, "rows", 0, "purposes", to=[]),
+    "agreement: row between others": spoiled(ROWS_PATH, "rows", 0, "direction", to=f"{HOME}->420600"),
+    "agreement: rows missing": spoiled(ROWS_PATH, "rows"),
+    "agreement: format a word": spoiled(ROWS_PATH, "format", to="2"),
+    "agreement: format true": spoiled(AGREEMENT_PATH, "format", to=True),
 }
 
 
@@ -321,9 +378,49 @@ STRANGE = {
     ),
     "keys: format 7": (spoiled(KEYS_PATH, "format", to=7), "format", "format 7; this release knows up to 1"),
     "agreement: format 7": (
-        spoiled(AGREEMENT_PATH, "format", to=7),
+        spoiled(ROWS_PATH, "format", to=7),
         "format",
-        "format 7; this release knows up to 1",
+        "format 7; this release knows up to 2",
+    ),
+    "agreement: a row's unknown member": (
+        spoiled(ROWS_PATH, "rows", 0, to={**ROW, "quota": 9}),
+        "agreement.rows[0]",
+        "unknown member quota",
+    ),
+    "agreement: a row's kind with an unknown member": (
+        spoiled(ROWS_PATH, "rows", 0, "kinds", 1, "mapping", to={}),
+        "agreement.rows[0]",
+        "unknown member mapping",
+    ),
+    "agreement: a row's direction": (
+        spoiled(ROWS_PATH, "rows", 0, "direction", to="out"),
+        "agreement.rows[0]",
+        "unknown direction out",
+    ),
+    "agreement: a row's mode": (
+        spoiled(ROWS_PATH, "rows", 1, "modes", to=["L1", "L4"]),
+        "agreement.rows[1]",
+        "unknown mode L4",
+    ),
+    "agreement: a row's predicate": (
+        spoiled(ROWS_PATH, "rows", 0, "kinds", 0, "predicates", 1, to="taller_than"),
+        "agreement.rows[0]",
+        "unknown predicate taller_than",
+    ),
+    "agreement: a row's predicate of a case": (
+        spoiled(ROWS_PATH, "rows", 0, "kinds", 0, "predicates", to=["same_person_as"]),
+        "agreement.rows[0]",
+        "unknown predicate same_person_as",
+    ),
+    "agreement: items in format 2": (
+        spoiled(ROWS_PATH, "items", to=[ITEM]),
+        "agreement",
+        "unknown member items",
+    ),
+    "agreement: rows in format 1": (
+        spoiled(AGREEMENT_PATH, "rows", to=[ROW]),
+        "agreement",
+        "unknown member rows",
     ),
     "endpoints: unknown member": (
         spoiled(ENDPOINTS_PATH, "pins", to=[]),
@@ -337,7 +434,7 @@ STRANGE = {
 def test_what_a_later_release_wrote_is_set_aside_and_named(
     file: tuple[str, Any], entry: str, why: str
 ) -> None:
-    """A member, purpose, algorithm, state, direction or format that is not known: the entry, why, and no more."""
+    """A member, purpose, algorithm, state, mode, predicate, direction or format that is not known: entry and why."""
     path, content = file
     read = trustlist.parse_file(path, json.dumps(content).encode())
 
@@ -379,6 +476,10 @@ def test_what_could_not_be_read_is_not_printed() -> None:
         RegionEndpoint(region=HOME, url="hub.ezhou.example"),
         replace(AGREEMENT, until=JANUARY),
         replace(AGREEMENT, format=2),
+        replace(BY_MATTERS, format=1),
+        replace(BY_MATTERS, format=3),
+        replace(BY_MATTERS, items=AGREEMENT.items),
+        replace(BY_MATTERS, rows=(replace(BY_MATTERS.rows[0], modes=()),)),
         replace(KEYS, format=2),
         replace(AGREEMENT, from_=JANUARY.replace(tzinfo=None)),
     ):
@@ -397,7 +498,8 @@ def test_a_suite_that_we_cannot_compute_can_still_be_listed() -> None:
 
 def test_nothing_but_our_own_error_escapes() -> None:
     """Five thousand seeded mutants, of bytes and of members, are read or refused by one error."""
-    for seed, (path, data) in enumerate(sorted(trust_files().items())):
+    files = {**trust_files(), ROWS_PATH: BY_MATTERS.to_bytes()}
+    for seed, (path, data) in enumerate(sorted(files.items())):
         broken = [
             json.dumps(mutant).encode() for mutant in value_mutants(json.loads(data), seed=seed, count=350)
         ]
@@ -408,53 +510,7 @@ def test_nothing_but_our_own_error_escapes() -> None:
                 continue
 
 
-# --- what an agreement covers -------------------------------------------------------------------------------
-
-
-def asked(kind: str = LICENCE, matter: str = "M-1", **question: str) -> frozenset[str] | None:
-    """Ask what 420100 may be shown of 420700, unless the question says otherwise."""
-    whole = {"purpose": "verify", "asker": PEER, "provider": HOME, **question}
-    return AGREEMENT.covers(kind, matter, **whole)
-
-
-def test_an_agreement_covers_what_an_item_names() -> None:
-    """Kind, matter, purpose and direction have to meet in one item; its fields are the answer."""
-    assert frozenset({"名称", "住所"}) == asked()
-    assert frozenset({"名称", "住所"}) == asked(asker=HOME, provider=PEER)
-    assert frozenset({"经营者名称"}) == asked(FOOD, purpose="prefill")
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        {"kind": "111000000000131433001"},
-        {"matter": "M-3"},
-        {"purpose": "prefill"},
-        {"kind": FOOD, "matter": "M-2"},
-        {"kind": FOOD, "asker": HOME, "provider": PEER},
-        {"asker": "420600"},
-        {"provider": "420600"},
-        {"asker": HOME},
-        {"kind": "*"},
-        {"matter": ""},
-    ],
-    ids=str,
-)
-def test_what_no_item_names_is_denied(question: dict[str, str]) -> None:
-    """Default deny: another kind, matter, purpose, direction or region gets None."""
-    assert asked(**question) is None
-
-
-def test_grants_add_up_and_a_grant_of_no_field_is_a_grant() -> None:
-    """Two items for one question give both their fields; an item without fields lets facts be told."""
-    bare = replace(AGREEMENT.items[0], fields=())
-    more = replace(AGREEMENT.items[0], fields=("成立日期",))
-    question = {"purpose": "verify", "asker": PEER, "provider": HOME}
-
-    assert frozenset() == replace(AGREEMENT, items=(bare,)).covers(LICENCE, "M-1", **question)
-    assert {"名称", "住所", "成立日期"} == replace(AGREEMENT, items=(*AGREEMENT.items, more)).covers(
-        LICENCE, "M-1", **question
-    )
+# --- agreements: what one covers stands in test_agreement.py ------------------------------------------------
 
 
 def test_an_agreement_is_quoted_by_the_digest_of_its_file() -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -24,7 +24,9 @@ from certhub_verifier.formats.exchange.envelope import (
     Result,
     request_digest,
 )
+from certhub_verifier.formats.exchange.notice import Notice, NoticeKind
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.formats.exchange.request import CounterRequest, Place
 from certhub_verifier.formats.jose import base64url
 from certhub_verifier.formats.jose import jws as jose
 from certhub_verifier.formats.status import statuslist
@@ -190,6 +192,8 @@ class Corpus:
             "statuslist+jwt": tuple(self.world.status_token(one).decode() for one in lists),
             "xr-req+jwt": (question,),
             "xr-res+jwt": tuple(self._answers(question)),
+            "request+jwt": (self._counter_request(),),
+            "notice+jwt": tuple(self._notices()),
             "bundle+jwt": (self.world.bundle(matters=[self.matter]),),
             "receipt+jwt": (self.world.receipt(), self.world.receipt(case="演示 1", items=(), window="")),
             "dc+sd-jwt": tuple(one.decode().partition("~")[0] for one in self.credentials),
@@ -204,6 +208,49 @@ class Corpus:
             "sd_hash": "h" * 43,
         }
         return jose.sign(payload, typ="kb+jwt", key=self.device)
+
+    def _counter_request(self) -> str:
+        request = CounterRequest(
+            asker=AWAY,
+            home=HOME,
+            issued_at=seconds(NOW),
+            expires=seconds(NOW) + 600,
+            jti="j" * 26,
+            request="R" * 26,
+            unit=AWAY,
+            office=Place("", "武汉市政务服务中心"),
+            window=Place("", "2 号窗口"),
+            matter=MATTER,
+            matter_digest="d" * 64,
+            case="c" * 22,
+            mode="L3",
+            match="47",
+            declared={"社会保障号码": "420799190001010015"},
+        )
+        key = self.world.region_key(Purpose.EXCHANGE, AWAY)
+        return jose.sign(request.to_payload(), typ="request+jwt", key=key)
+
+    def _notices(self) -> Iterator[str]:
+        """A notice of each kind, from the region that asks and from the holder's."""
+        bodies: dict[NoticeKind, dict[str, Any]] = {
+            NoticeKind.VERDICT: {"verdict": "valid", "code": "OK", "materials": "complete"},
+            NoticeKind.OUTCOME: {"result": "confirmed"},
+            NoticeKind.DISPUTE: {"dispute": "L" * 26, "due_at": seconds(NOW) + 864_000},
+            NoticeKind.SETTLEMENT: {"dispute": "L" * 26, "finding": "unclear"},
+        }
+        for kind, body in bodies.items():
+            notice = Notice(
+                sender=AWAY,
+                receiver=HOME,
+                issued_at=seconds(NOW),
+                expires=seconds(NOW) + 604_800,
+                jti="j" * 26,
+                verification_id="v" * 22,
+                kind=kind,
+                body=body,
+            )
+            key = self.world.region_key(Purpose.EXCHANGE, AWAY)
+            yield jose.sign(notice.to_payload(), typ="notice+jwt", key=key)
 
     def _question(self) -> str:
         asked = Question(

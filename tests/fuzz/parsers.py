@@ -13,7 +13,9 @@ from certhub_verifier.formats.codes.sealed import SealedPayload
 from certhub_verifier.formats.credential import claimtree, identifier, sdjwt, typemetadata, vc
 from certhub_verifier.formats.exchange.bundle import BundleContents
 from certhub_verifier.formats.exchange.envelope import Request, Response
+from certhub_verifier.formats.exchange.notice import Notice
 from certhub_verifier.formats.exchange.receipt import Receipt
+from certhub_verifier.formats.exchange.request import CounterRequest
 from certhub_verifier.formats.jose import base64url, fields, jwk, jws, strict_json
 from certhub_verifier.formats.status import statuslist
 from certhub_verifier.formats.trust import trustlist
@@ -32,6 +34,8 @@ def _payloads(corpus: Corpus) -> tuple[Target, ...]:
     readers: Mapping[str, Any] = {
         "receipt+jwt": Receipt,
         "xr-req+jwt": Request,
+        "request+jwt": CounterRequest,
+        "notice+jwt": Notice,
         "xr-res+jwt": Response,
         "bundle+jwt": BundleContents,
     }

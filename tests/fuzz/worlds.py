@@ -335,16 +335,15 @@ class _Desk:
 
 
 def _message(recipe: Recipe, *, scene: str) -> CameOut:
-    from certhub.flows.verification.exchange_keys import agreed, exchange_key
+    from certhub.flows.verification.exchange_keys import agreed, verified
 
     world, trust = _world(scene, recipe)
     desk: Any = _Desk(HOME, trust, NOW)
     key = _key(recipe["signer"], _right(scene))
     token = _asked(world, recipe, key) if scene == "question" else _answered(key)
     try:
-        parsed = jws.parse(token, "xr-req+jwt" if scene == "question" else "xr-res+jwt")
-        listed = exchange_key(parsed, AWAY if scene == "question" else HOME, trip=desk)
-        payload = jws.verify(parsed, listed)
+        typ, signer = ("xr-req+jwt", AWAY) if scene == "question" else ("xr-res+jwt", HOME)
+        payload, _ = verified(token, typ, signer, trip=desk)
     except VerifierError:
         return Belief.NONE, set()
     if scene == "question" and agreed(Request.from_payload(payload), trip=desk) is None:

@@ -105,7 +105,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class Rows:
-    """The first word of each row of a tuple: of `("X", …)`, or of `Row("X", …)` and `Row(word="X", …)`."""
+    """The first word of each row: of `("X", …)`, of `Row("X", …)` and `Row(word="X", …)`, or the row `"X"` itself.
+
+    The rows are those of a tuple, or of a `Literal`.
+    """
 
     path: str
     name: str
@@ -118,6 +121,8 @@ class Rows:
     def read(self, root: Path) -> set[str]:
         """Return the words."""
         value = _assigned(_tree(root, self.path), self.name)
+        if isinstance(value, ast.Subscript):
+            value = value.slice
         assert isinstance(value, ast.Tuple)
         return {str(ast.literal_eval(self._first(row))) for row in value.elts}
 
@@ -125,8 +130,7 @@ class Rows:
         if isinstance(row, ast.Call):
             named = [one.value for one in row.keywords if one.arg == self.word]
             return named[0] if named else row.args[0]
-        assert isinstance(row, ast.Tuple)
-        return row.elts[0]
+        return row.elts[0] if isinstance(row, ast.Tuple) else row
 
     def __str__(self) -> str:
         return f"{self.name} of {self.path}"

@@ -19,6 +19,10 @@ UNCHECKED = {
         "_lacks_a_change",
     ): "places alone; what is filled in is read by the stores, which check",
     ("certhub/records/certificates/store.py", "count"): "a number for start-up and tests",
+    (
+        "certhub/regions/notices/store.py",
+        "count_waiting",
+    ): "a number on the operator's page; what is sent is read by `waiting`, which checks",
     ("certhub/verification/receipts/store.py", "find"): "that an id is taken by a row which does not check",
     ("certhub/verification/receipts/store.py", "keep_receipt"): "a blob that opens for its row alone",
     ("certhub/records/status/store.py", "has_decoys"): "whether decoys are still to be given",

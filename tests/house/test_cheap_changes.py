@@ -59,7 +59,7 @@ with make_regions(Path(sys.argv[1])) as (home, *_):
     print(api.get("/where").json()["region"], "/where" in api.get("/openapi.json").json()["paths"])
 """
 MATTER = {
-    "order": 9,
+    "order": 12,
     "code": "PLACEHOLDER-998",
     "name": "温泉经营备案",
     "name_en": "Hot spring filing",

@@ -19,12 +19,14 @@ from certhub_verifier.looks import Look
 from certhub_verifier.named_evidence import EvidenceKind
 from certhub_verifier.policy import Channel
 from certhub_verifier.receipts import Finding
+from certhub_verifier.requirement_report import Materials, RequirementState
 
 from certhub.flows.verification.show import Mode
 from certhub.people.parties.people import Role
 from certhub.records.certificates.rules import State, Transition
 from certhub.settings import Settings
 from certhub.verification.receipts.result import Result
+from certhub.verification.requests.store import RequestState
 from tests.house.closed_lists import (
     Fields,
     Held,
@@ -54,6 +56,16 @@ STATES, TRANSITIONS, PURPOSES = Members(State), Members(Transition), Members(Pur
 ERRORS = Raised(HUB, frozenset({"cli", "demo", "web", "server.py"}))
 FINDINGS, TROUBLES, RESULTS = Members(Finding), Members(Trouble), Members(Result)
 
+SCHEMAS, RECEIPT = "schemas/certhub_schemas", f"{VERIFIER}/formats/exchange/receipt.py"
+MATTER = f"{SCHEMAS}/matter.schema.json"
+PREDICATES = Rows(f"{SCHEMAS}/predicates.py", "_ALL", "name")
+MODES, WHOSE = (Rows(f"{SCHEMAS}/requirements.py", name) for name in ("Mode", "Whose"))
+CHECKS, MATERIALS = Rows(RECEIPT, "IDENTITY_CHECKS"), Members(Materials)
+REQUIREMENT_STATES, REQUEST_STATES = Members(RequirementState), Members(RequestState)
+OF_A_CASE = frozenset({"same_person_as", "same_organisation_as"})
+STRANGER = "docs/verify_receipt.py"
+"""The program of a stranger, which imports nothing of ours and spells every list out."""
+
 
 def words(part: str) -> InJson:
     """What the verifier says of a part, in both languages."""
@@ -65,9 +77,26 @@ def listed(name: str) -> InJson:
     return InJson(REPORT, ("$defs", name, "enum"))
 
 
-def spelled_out(member: str, file: str = "answers") -> InText:
-    """What the API says that a member may be."""
-    return InText(f"{HUB}/api/routes/{file}.py", r'"(\w+)"', f"    {member}: Literal[", "]")
+def spelled_out(member: str, file: str = "answers", *, after: str = "") -> InText:
+    """What the API says that a member may be; of several of one name that which stands right after another member."""
+    begin = f"    {after}\n    {member}: Literal[" if after else f"    {member}: Literal["
+    return InText(f"{HUB}/api/routes/{file}.py", r'"(\w+)"', begin, "]")
+
+
+def in_the_matter(*at: str) -> InJson:
+    """What the JSON Schema of a matter allows."""
+    return InJson(MATTER, ("$defs", *at, "enum"))
+
+
+def for_strangers(begin: str, end: str = '"') -> InText:
+    """What the program of a stranger takes."""
+    return InText(STRANGER, r"([a-z_]+)", begin, end)
+
+
+def told_to_strangers(begin: str, end: str) -> tuple[InText, ...]:
+    """What the page for strangers lists between two marks, in both languages."""
+    pages = ("docs/verify-a-receipt.md", "docs/verify-a-receipt.zh-CN.md")
+    return tuple(InText(page, r"`([A-Za-z_0-9]+)`", begin, end) for page in pages)
 
 
 def keys_of(closed: Members | Rows, name: str, path: str = "") -> Held:
@@ -88,7 +117,7 @@ TABLES = (
     Held(OUTCOMES, listed("outcome")),
     Held(OUTCOMES, InText(f"{SCRIPTS}/result.js", r"(\w+): ", "const OUTCOME_ICON = {", "}")),
     keys_of(OUTCOMES, "_MARK", f"{VERIFIER}/cli/view.py"),
-    Held(OUTCOMES, spelled_out("outcome")),
+    Held(OUTCOMES, spelled_out("outcome", "report_answers")),
     # causes
     Held(CAUSES, words("codes")),
     Held(CAUSES, listed("code")),
@@ -98,10 +127,18 @@ TABLES = (
     Held(VERDICTS, listed("verdict")),
     keys_of(VERDICTS, "SYMBOL", f"{VERIFIER}/cli/view.py"),
     Held(VERDICTS, InText(f"{SCRIPTS}/tones.js", r"^  (\w+): \[", "const TONES = {", "};")),
-    Held(VERDICTS, InText(f"{SCRIPTS}/dom.js", r"^    (\w+): \[", "const [outline, mark] = {", "}[verdict]")),
-    Held(VERDICTS, InText(f"{HUB}/web/static/css/base.css", r"^\.verdict-icon\.(\w+) \{")),
+    Held(  # `none` is drawn where a requirement waits for nothing
+        VERDICTS,
+        InText(f"{SCRIPTS}/dom.js", r"^    (\w+): \[", "const [outline, mark] = {", "}[verdict]"),
+        beside=frozenset({"none"}),
+    ),
+    Held(
+        VERDICTS,
+        InText(f"{HUB}/web/static/css/base.css", r"^\.verdict-icon\.(\w+) \{"),
+        beside=frozenset({"none"}),
+    ),
     Held(VERDICTS, InText(f"{HUB}/web/static/css/counter.css", r"^\.band\.(\w+) \.verdict-icon \{")),
-    Held(VERDICTS, spelled_out("verdict")),
+    Held(VERDICTS, spelled_out("verdict", "report_answers")),
     # channels, kinds of evidence, and what is said of a file
     keys_of(CHANNELS, "_CHANGES"),
     Held(CHANNELS, listed("channel")),
@@ -176,6 +213,72 @@ TABLES = (
         for role in Role
     ),
     Held(Fields(Settings), InJson("tests/docs/settings_zh.json")),
+    # what a matter asks in the place of values
+    Held(PREDICATES, in_the_matter("predicate_name")),
+    Held(
+        PREDICATES,
+        in_the_matter("condition", "oneOf", "1", "properties", "predicate"),
+        apart=OF_A_CASE | {"equals"},  # they say nothing of one certificate alone
+    ),
+    Held(PREDICATES, listed("predicate_name")),
+    Held(PREDICATES, words("predicates")),
+    Held(PREDICATES, InText(PREDICATES.path, r"^    ([a-z_]+) +\{", end="The hub that holds")),
+    Held(PREDICATES, InCode(f"{HUB}/records/credentials/predicates.py", "_ANSWERS"), apart=OF_A_CASE),
+    *(Held(PREDICATES, InText(path, r'"me\.asks_(\w+)": "[^"]'), apart=OF_A_CASE) for path in TEXTS),
+    Held(PREDICATES, for_strangers('NAMES = "')),
+    *(
+        Held(PREDICATES, page, beside=frozenset({"name"}))
+        for page in told_to_strangers("`predicates`", "`argument`")
+    ),
+    Held(MODES, in_the_matter("mode")),
+    Held(MODES, listed("mode")),
+    Held(MODES, words("modes")),
+    Held(MODES, spelled_out("mode", "matter_answers")),
+    Held(WHOSE, in_the_matter("requirement", "properties", "whose")),
+    Held(WHOSE, listed("whose")),
+    Held(WHOSE, words("whose")),
+    Held(WHOSE, spelled_out("whose", "report_answers")),
+    # how a requirement and a case stand
+    Held(REQUIREMENT_STATES, InCode(RECEIPT, "REQUIREMENT_STATES")),
+    Held(REQUIREMENT_STATES, listed("requirement_state")),
+    Held(REQUIREMENT_STATES, words("requirement_states")),
+    Held(REQUIREMENT_STATES, InText("verifier/certhub_verifier/materials.py", r"^    ([a-z_]+) {2,}[a-z]",
+                                    end="    complete ")),
+    Held(REQUIREMENT_STATES, spelled_out("state", "matter_answers", after="name_en: str")),
+    Held(REQUIREMENT_STATES, spelled_out("state", "report_answers", after="optional: bool")),
+    Held(REQUIREMENT_STATES, InText(f"{SCRIPTS}/requirements.js", r"(\w+): ", "const SHAPES = {", "}")),
+    *(
+        Held(
+            REQUIREMENT_STATES,
+            InText(path, r'"common\.requirement_(\w+)": "[^"]'),
+            beside=frozenset({"optional", "item", "earlier", "declared", "fields", "accepts"}),
+        )
+        for path in TEXTS
+    ),
+    Held(REQUIREMENT_STATES, for_strangers('0,31}", "state": "')),
+    *(Held(REQUIREMENT_STATES, page) for page in told_to_strangers("`state`", "`cause`")),
+    Held(MATERIALS, InCode(RECEIPT, "MATERIALS")),
+    Held(MATERIALS, listed("materials")),
+    Held(MATERIALS, words("materials")),
+    Held(MATERIALS, spelled_out("materials", "report_answers")),
+    Held(MATERIALS, spelled_out("materials", "matter_answers")),
+    Held(MATERIALS, InText(f"{SCRIPTS}/requirements.js", r"(\w+): ", "const WHOLE = {", "}")),
+    *(Held(MATERIALS, InText(path, r'"common\.materials_(\w+)": "[^"]')) for path in TEXTS),
+    Held(MATERIALS, for_strangers('"materials": "')),
+    *(Held(MATERIALS, page) for page in told_to_strangers("| `materials` |", "|\n")),
+    # requests, and identities that are checked
+    Held(REQUEST_STATES, spelled_out("state", "matter_answers", after="request_id: str")),
+    Held(REQUEST_STATES, spelled_out("state", "matter_answers", after="expires_at: str")),
+    Held(CHECKS, listed("identity_check")),
+    Held(CHECKS, words("identity_checks"), beside=frozenset({"none"})),
+    Held(CHECKS, spelled_out("method", "models")),
+    Held(CHECKS, spelled_out("method", "matter_answers")),
+    Held(CHECKS, InText(f"{HUB}/web/templates/counter.html", r'name="identity-method" value="(\w+)"')),
+    *(
+        Held(CHECKS, InText(path, r'"counter\.identity_((?:id_card|passport)_\w+)": "[^"]')) for path in TEXTS
+    ),
+    Held(CHECKS, for_strangers('{"method": "')),
+    *(Held(CHECKS, page) for page in told_to_strangers("`method`", "`at`")),
     # problems: what a check of health, a status or a fault says beside the errors has words there too
     Held(ERRORS, InJson(PROBLEMS, ("problems",), BOTH), has_more=True),
 )  # fmt: skip
@@ -253,21 +356,21 @@ from certhub_verifier.sentences import fact_name
 print(fact_name(Fact("paid"), "zh"), policy_for(None, Channel.FILE).level(Fact("paid")))
 """
 OF_PURPOSES, OF_TOKENS, CORPUS = PURPOSES.path, TOKENS.path, "tests/fuzz/corpus.py"
-NEW_WORD = ('    WITNESS = "witness"\n', '    NOTICE = "notice"\n')
+NEW_WORD = ('    WITNESS = "witness"\n', '    ECHO = "echo"\n')
 BEFORE_ROWS = "KEY_PURPOSES: Mapping[Purpose, KeyPurpose] = MappingProxyType(\n    {\n"
-NEW_ROW = """        Purpose.NOTICE: KeyPurpose(
-            signs=("notice+jwt",), algorithm=ES256,
-            signs_for=_YEAR, checked_for=2 * _YEAR, zh="通知密钥", en="notice key",
+NEW_ROW = """        Purpose.ECHO: KeyPurpose(
+            signs=("echo+jwt",), algorithm=ES256,
+            signs_for=_YEAR, checked_for=2 * _YEAR, zh="回声密钥", en="echo key",
         ),
 """
-HALF_A_ROW = """        Purpose.NOTICE: KeyPurpose(
-            signs=("notice+jwt",), algorithm=ES256, checked_for=2 * _YEAR, en="notice key",
+HALF_A_ROW = """        Purpose.ECHO: KeyPurpose(
+            signs=("echo+jwt",), algorithm=ES256, checked_for=2 * _YEAR, en="echo key",
         ),
 """
-NEW_TYPE = ("_ALL = (\n", '    TokenType(typ="notice+jwt", max_bytes=_SMALL, required=("iss", "iat")),\n')
+NEW_TYPE = ("_ALL = (\n", '    TokenType(typ="echo+jwt", max_bytes=_SMALL, required=("iss", "iat")),\n')
 NEW_TARGET = (
     "        of_each_type: dict[str, tuple[str, ...]] = {\n",
-    '            "notice+jwt": (self.world.receipt(),),\n',
+    '            "echo+jwt": (self.world.receipt(),),\n',
 )
 TYPES_ALONE = "import certhub_verifier.formats.jose.tokens"
 OF_THE_PURPOSE = """
@@ -278,10 +381,10 @@ from certhub_verifier.formats.jose import jws
 from tests.support.region import make_regions
 
 with make_regions(Path(sys.argv[1], "regions")) as (home, *_):
-    signer = home.hub.signer(Purpose("notice"))
+    signer = home.hub.signer(Purpose("echo"))
     key = home.hub.trust.key(signer.kid)
-    token = jws.sign({"iss": "urn:certhub:region:420700", "iat": 1}, typ="notice+jwt", key=signer)
-    print(jws.verify(jws.parse(token, "notice+jwt"), key)["iss"], signer.kid, key.algorithm.name)
+    token = jws.sign({"iss": "urn:certhub:region:420700", "iat": 1}, typ="echo+jwt", key=signer)
+    print(jws.verify(jws.parse(token, "echo+jwt"), key)["iss"], signer.kid, key.algorithm.name)
     print((key.until - key.from_).days, (key.verify_until - key.from_).days, KEY_PURPOSES[key.purpose].zh)
 """
 
@@ -337,13 +440,13 @@ def test_a_new_key_purpose_and_its_token_type_touch_two_files_of_code(own_copy: 
     ended = ran(own_copy, OF_THE_PURPOSE)
 
     assert [
-        f"notice of Purpose is missing in {InCode(OF_PURPOSES, 'KEY_PURPOSES')}",
-        f"notice+jwt in {SIGNED} is none of {TOKENS}",
-        f"notice+jwt of {TOKENS} is missing in {InCode(CORPUS, 'of_each_type')}",
+        f"echo of Purpose is missing in {InCode(OF_PURPOSES, 'KEY_PURPOSES')}",
+        f"echo+jwt in {SIGNED} is none of {TOKENS}",
+        f"echo+jwt of {TOKENS} is missing in {InCode(CORPUS, 'of_each_type')}",
     ] == asked
     assert "KeyPurpose.__init__() missing 2 required keyword-only arguments: 'signs_for' and 'zh'" in half
     assert [] == faults(own_copy)
-    told = "urn:certhub:region:420700 420700-notice-1 ES256\n365 730 通知密钥\n"
+    told = "urn:certhub:region:420700 420700-echo-1 ES256\n365 730 回声密钥\n"
     assert (0, told) == (ended.returncode, ended.stdout), ended.stderr
 
 
@@ -351,4 +454,4 @@ def test_a_token_type_that_no_purpose_signs_is_told_by_name(own_copy: Path):
     """Nobody reads such a token with a key of no purpose: the table does not come up."""
     put(own_copy, OF_TOKENS, NEW_TYPE)
 
-    assert "TypeError: no key purpose signs notice+jwt" in ran(own_copy, TYPES_ALONE).stderr
+    assert "TypeError: no key purpose signs echo+jwt" in ran(own_copy, TYPES_ALONE).stderr

@@ -10,22 +10,30 @@ from certhub.db import queue_tables
 from certhub.db.idempotency import tables as idempotency
 from certhub.db.timekeeping import tables as timekeeping
 from certhub.history.events import tables as events
+from certhub.matters.cases import tables as cases
+from certhub.people.looks import tables as looks
 from certhub.people.parties import tables as parties
 from certhub.records.certificates import tables as certificates
 from certhub.records.status import tables as status
+from certhub.regions.notices import tables as notices
 from certhub.regions.peers import tables as peers
 from certhub.verification.receipts import tables as receipts
+from certhub.verification.requests import tables as requests
 from certhub.verification.tickets import tables as tickets
 from tests.house.source import modules
 
 ROOMS = (
     events,
     queue_tables,
+    cases,
     certificates,
     idempotency,
+    looks,
+    notices,
     parties,
     peers,
     receipts,
+    requests,
     status,
     tickets,
     timekeeping,

@@ -141,7 +141,7 @@ def test_a_region_that_answers_what_is_good_for_nothing_is_not_told_as_silent(re
     api, other = api_of(regions[0]), api_of(regions[1])
     fetch_peer_lists(other.hub)
     if bend == "newer":
-        bend = lie(regions[0].hub, lambda payload: payload.update(format=3, results={}))
+        bend = lie(regions[0].hub, lambda payload: payload.update(format=4, results={}))
     bent = replace(other.region, hub=asked_through(other.region, BrokenWire(other.region.wire, bend)))
     story.scan(bent, shown(api))
 

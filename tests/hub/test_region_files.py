@@ -9,14 +9,18 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from certhub_schemas.codes.regions import region
+from certhub_schemas.predicates import Predicate
 
 from certhub.cli import console
 from certhub.demo.certificates import seeds
 from certhub.demo.launcher import DemoFailed, Options, start
 from certhub.demo.prepare import arguments_of
 from certhub.demo.region_file import BadRegionFile, chosen, packaged, read, read_folder
-from certhub.demo.seed import region_of
+from certhub.demo.seed import issued, region_of
+from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import State
+from certhub.records.credentials.predicates import PredicateContext, answer
 from certhub.settings import FILE, BadSettings
 from tests.support.drawn import PROVINCES, agency_of, code_of, written
 from tests.support.ports import free_ports
@@ -200,3 +204,21 @@ def test_a_command_without_a_folder_takes_the_demos_first_region(tmp_path: Path)
         assert console.DEMO_FOLDER / "110000" == console.folder_of(None)
         (console.DEMO_FOLDER / "demo.json").write_text(json.dumps({"regions": ["659900", "110000"]}))
         assert console.DEMO_FOLDER / "659900" == console.folder_of(None)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"), [("42", "yes"), ("4207", "yes"), ("420703", "yes"), ("4201", "no")]
+)
+def test_where_the_demos_resident_lives_can_be_answered(home: Region, prefix: str, expected: str) -> None:
+    """The permit of 李样例 states the division of her address, which the first version of its kind could not."""
+    with home.hub.reading() as unit:
+        permit = certificates.find(unit, issued(home.hub)["expires-soon"])
+    assert permit is not None
+    kind = home.hub.catalogue.version(permit.kind, permit.kind_version)
+    asked = PredicateContext(permit, kind, home.clock.now().date(), {})
+
+    told = answer(Predicate("in_region", {"prefix": prefix}), asked, now=home.clock.now(), by="420700")
+
+    assert told is not None
+    assert (2, expected) == (permit.kind_version, told.outcome)
+    assert region("420703").name in permit.record.claims["居住地址"]

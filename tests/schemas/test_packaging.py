@@ -6,7 +6,7 @@ import zipfile
 from importlib.resources import files
 from pathlib import Path
 
-from certhub_schemas import kinds, matters
+from certhub_schemas import kinds, matter_schema, matters, report_schema
 
 PACKAGE = Path(str(files("certhub_schemas")))
 SCRIPT = """
@@ -14,6 +14,7 @@ import certhub_schemas
 from certhub_schemas.codes import regions
 print(certhub_schemas.__file__)
 print(len(certhub_schemas.kinds()), len(certhub_schemas.matters()), len(regions.REGIONS))
+print(certhub_schemas.report_schema()["$id"], certhub_schemas.matter_schema()["$id"])
 """
 
 
@@ -32,10 +33,11 @@ def test_the_data_is_read_from_inside_an_archive(tmp_path):
         check=True,
         timeout=60,
     )
-    where, counts = done.stdout.splitlines()
+    where, counts, schemas = done.stdout.splitlines()
 
     assert where.startswith(str(archive))
     assert [len(kinds()), len(matters())] == [int(each) for each in counts.split()][:2]
+    assert [report_schema()["$id"], matter_schema()["$id"]] == schemas.split()
 
 
 def test_it_stands_on_the_standard_library_alone():

@@ -59,22 +59,23 @@ def given(vector):
 
 @pytest.mark.parametrize("name", VECTORS)
 def test_the_stranger_comes_to_what_the_vector_says(name, stranger, lists):
-    """Exit code, recorded verdict and identifiers, for every receipt vector."""
+    """Exit code, recorded verdict, identifiers and what was declared, for every receipt vector."""
     vector = VECTORS[name]
     trust, now = given(vector)
 
-    code, _, payload, identifiers = stranger.check(vector["input"].encode(), lists[trust][1], now.timestamp())
+    code, _, payload, opened = stranger.check(vector["input"].encode(), lists[trust][1], now.timestamp())
 
     assert vector["expect"]["exit_code"] == code
     assert vector["expect"]["recorded_verdict"] == (payload or {}).get("verdict")
-    assert [one for one in vector["expect"]["identifiers"] if one] == identifiers
+    declared = [one["argument"] for one in vector["expect"]["arguments"]]
+    assert sorted([*(one for one in vector["expect"]["identifiers"] if one), *declared]) == sorted(opened)
 
 
 def test_the_stranger_and_the_package_agree_on_neighbours(stranger, lists):
     """Two hundred bent receipts, judged by two programs that share no line."""
     good = [
         VECTORS[name]["input"].encode()
-        for name in ("bare", "with-opening", "indented", "two-items", "ed25519")
+        for name in ("bare", "with-opening", "indented", "two-items", "ed25519", "declared", "format-1")
     ]
     mutate, trust = Mutator(random.Random(11), good), World(WORLD).trust("base")
     now = datetime.fromisoformat(FILE["given"]["now"])
@@ -90,7 +91,9 @@ def ran(*arguments):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("name", ["with-opening", "with-a-proof", "token-twin", "region-unknown", "no-trust"])
+@pytest.mark.parametrize(
+    "name", ["with-opening", "declared", "with-a-proof", "token-twin", "region-unknown", "no-trust"]
+)
 def test_the_command_ends_with_the_verifiers_exit_code(name, lists, tmp_path):
     """0 genuine, 10 aged, 20 altered, 30 unknown: as certhub-verify, from a file and a folder."""
     vector = VECTORS[name]
@@ -102,6 +105,7 @@ def test_the_command_ends_with_the_verifiers_exit_code(name, lists, tmp_path):
 
     assert vector["expect"]["exit_code"] == done.returncode
     assert all(one in done.stdout for one in vector["expect"]["identifiers"] if one)
+    assert all(one["argument"] in done.stdout for one in vector["expect"]["arguments"])
     assert "Traceback" not in done.stderr
 
 

@@ -60,13 +60,13 @@ def write_kind(folder: Path, *, version: int = 2, in_force_from: str | None = st
 
 
 def write_matter(folder: Path, *, version: int = 2, in_force_from: str | None = str(FROM)) -> Path:
-    """Add a version of the first matter to a copy of `matters`; return its file."""
+    """Add a version of the first matter to a copy of `matters`, whose own file becomes version 1; return its file."""
     [first] = [file for file in folder.glob("*.json") if _read(file)["code"] == MATTER]
+    _write(first, _read(first) | {"version": 1})
     entry = _read(first) | {"version": version, "max_status_age_seconds": 3600, "offline_allowed": False}
     entry |= {} if in_force_from is None else {"in_force_from": in_force_from}
-    entry["needs"] = [
-        need | {"fields": list(NEEDED)} if need["kind"] == p.LICENCE else need for need in entry["needs"]
-    ]
+    for way in (way for one in entry["requirements"] for way in one["accepts"] if way["kind"] == p.LICENCE):
+        way["fields"] = [field for field in way["fields"] if field["title"] in NEEDED]
     second = folder / f"{first.stem}@{version}.json"
     _write(second, entry)
     return second

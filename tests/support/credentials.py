@@ -18,14 +18,22 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from certhub_schemas import Matter
+from certhub_schemas import Matter, matter, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.codes.sealed import SealedPayload
 from certhub_verifier.formats.credential import vc
 from certhub_verifier.formats.credential.identifier import Identifier
+from certhub_verifier.formats.exchange import versions
 from certhub_verifier.formats.exchange.bundle import BundleContents
-from certhub_verifier.formats.exchange.receipt import Opening, Receipt, ReceiptItem
+from certhub_verifier.formats.exchange.openings import ArgumentOpening, Opening
+from certhub_verifier.formats.exchange.receipt import (
+    Receipt,
+    ReceiptItem,
+    ReceiptMode,
+    ReceiptPredicate,
+    ReceiptRequirement,
+)
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.formats.jose import base64url, jws
 from certhub_verifier.formats.status import statuslist
@@ -62,8 +70,11 @@ CLAIMS: Mapping[str, Any] = {
     "持证主体": ["示例小面馆"],
     "名称": "示例小面馆",
     "住所": "鄂州市鄂城区示例路 1 号",
+    "法定代表人": "张三",
+    "成立日期": "2021-03-15",
 }
-OPEN_FIELDS = ("证照编号", "持证主体", "名称", "住所")
+OPEN_FIELDS = ("证照编号", "持证主体", "名称", "住所", "法定代表人", "成立日期")
+FACE: Mapping[str, Any] = {name: CLAIMS[name] for name in ("名称", "法定代表人", "成立日期")}
 
 
 def named_key(kid: str) -> NumberedKey:
@@ -196,7 +207,7 @@ class World:
             list_no=3,
             index=INDEX,
             ref=vc.credential_ref(self.credential())[:16],
-            claims={"名称": "示例小面馆"},
+            claims=dict(FACE),
         )
         typ = codes.SEALED_TYPES[prefix]
         key = key or self.region_key(Purpose.SHOW if prefix == "EC2" else Purpose.PAPER)
@@ -234,17 +245,30 @@ class World:
         """Return what opens the receipt's one item."""
         return Opening(bytes(range(32)), self.identifier())
 
-    def receipt(self, *, key: NumberedKey | None = None, **changes: Any) -> str:
-        """Return a signed receipt of one valid item; `changes` go into its payload."""
-        yes = StatedFact("status", "yes", None, NOW, "a" * 64)
+    def declared(self, n: int = 1) -> ArgumentOpening:
+        """Return what opens the argument of a predicate: the n-th value that somebody declared."""
+        return ArgumentOpening(bytes([n]) * 32, f"社会保障号码=A{n}")
+
+    def receipt_item(self, *arguments: ArgumentOpening | None, **changes: Any) -> ReceiptItem:
+        """Return the receipt's one item, valid; each argument is a predicate, None one without any."""
         item = ReceiptItem(
             kind=LICENCE,
             cert=self.opening().cert_digest(),
-            fields=("名称", "住所"),
-            facts=(yes,),
+            fields=tuple(FACE),
+            facts=(StatedFact("status", "yes", None, NOW, "a" * 64),),
             verdict="valid",
             code="OK",
+            predicates=tuple(
+                ReceiptPredicate("in_force_on", None, "yes", HOME)
+                if one is None
+                else ReceiptPredicate("equals", one.argument_digest(), "yes", HOME)
+                for one in arguments
+            ),
         )
+        return replace(item, **changes)
+
+    def receipt(self, *, key: NumberedKey | None = None, **changes: Any) -> str:
+        """Return a signed receipt of one valid item; `changes` go into its payload."""
         receipt = Receipt(
             region=HOME,
             issued_at=seconds(NOW),
@@ -257,18 +281,30 @@ class World:
             matter=MATTER,
             purpose="verify",
             channel="ticket",
-            items=(item,),
+            items=(self.receipt_item(),),
             policy="b" * 64,
             trust="c" * 64,
             verdict="valid",
             code="OK",
+            unit=HOME,
+            matter_digest=matter(MATTER).digest,
+            catalogue=shipped_catalogue().digest,
+            mode=ReceiptMode("L1", "L1"),
+            requirements=(ReceiptRequirement("licence", "met", item=0),),
+            materials="complete",
         )
         payload = replace(receipt, **changes).to_payload()
         return jws.sign(payload, typ="receipt+jwt", key=key or self.region_key(Purpose.RECEIPT))
 
-    def receipt_file(self, receipt: str | None = None, **spelling: Any) -> str:
+    def receipt_file(
+        self,
+        receipt: str | None = None,
+        openings: Iterable[Opening | ArgumentOpening] | None = None,
+        **spelling: Any,
+    ) -> str:
         """Return the JSON that the API gives, printed by `json.dumps` with `spelling`."""
-        content = {"receipt": receipt or self.receipt(), "opening": [self.opening().to_payload()]}
+        given = [self.opening()] if openings is None else openings
+        content = {"receipt": receipt or self.receipt(), "opening": [one.to_payload() for one in given]}
         return json.dumps(content, **{"ensure_ascii": False, "separators": (",", ":"), **spelling})
 
     def bundle(
@@ -278,6 +314,7 @@ class World:
         matters: Iterable[Matter] = (),
         status: Mapping[str, bytes] | None = None,
         key: NumberedKey | None = None,
+        format: int = versions.BUNDLE[-1],
     ) -> str:
         """Return an offline bundle of both regions, with the lists in `status` (one fresh list if None)."""
         lists = {statuslist.status_uri(HOME, 3): self.status_token(iat=now)} if status is None else status
@@ -289,6 +326,7 @@ class World:
             trust=self.trust_files(now),
             matters=tuple(matters),
             status={uri: token.decode() for uri, token in lists.items()},
+            format=format,
         )
         return jws.sign(contents.to_payload(), typ="bundle+jwt", key=key or self.region_key(Purpose.BUNDLE))
 

@@ -44,6 +44,7 @@ FACTS = {
     "agreement": {"NO_AGREEMENT"},
     "logged": {"NOT_LOGGED"},
 }
+ALL = {"名称": "示例小面馆", "法定代表人": "张演示", "成立日期": "2024-01-05"}
 GOOD = (
     "well_formed",
     "signature",
@@ -57,10 +58,16 @@ GOOD = (
 
 
 class FirstFormat:
-    """A network behind which one region is of that release; `tells` are the kinds of the certificates it tells."""
+    """A network behind which one region is of that release; `tells` are the kinds of the certificates it tells.
 
-    def __init__(self, region: Region, tells: tuple[str, ...], *, audience: bool = True) -> None:
+    It tells 名称 alone of each, or (`tells_all`) all that the first matter asks of a licence.
+    """
+
+    def __init__(
+        self, region: Region, tells: tuple[str, ...], *, audience: bool = True, tells_all: bool = False
+    ) -> None:
         self.region, self.tells, self.audience = region, tells, audience
+        self.disclosed = ALL if tells_all else {"名称": ALL["名称"]}
         self.questions: list[dict[str, Any]] = []
 
     def post(self, url: str, body: bytes, *, content_type: str, timeout: float) -> bytes:
@@ -92,7 +99,7 @@ class FirstFormat:
         moment = self.region.clock.now().isoformat().removesuffix("+00:00") + "Z"
         names = [name for name in GOOD if self.audience or name != "audience"]
         facts = [{"fact": name, "outcome": "yes", "as_of": moment} for name in names]
-        return {"kind": kind, "facts": facts, "disclosed": {"名称": "示例小面馆"}, "cert_digest": "1" * 64}
+        return {"kind": kind, "facts": facts, "disclosed": self.disclosed, "cert_digest": "1" * 64}
 
 
 def asked(by: Region, of: Region, code: str, matter: str, **changed: Any) -> bytes:

@@ -1,9 +1,12 @@
-"""The form of reports, as tests hold us to it: closed, so that nothing is printed that the schema does not name."""
+"""The forms that JSON Schemas describe, as tests hold us to them.
+
+That of reports is closed here, so that nothing is printed that the schema does not name; that of a matter is closed.
+"""
 
 from typing import Any
 
 import pytest
-from certhub_schemas import report_schema
+from certhub_schemas import matter_schema, report_schema
 
 
 def closed(schema: Any) -> Any:
@@ -20,7 +23,16 @@ def closed(schema: Any) -> Any:
 
 def report_validator() -> Any:
     """Return what validates a report strictly, with its times; tests skip where the validator is missing."""
+    return _validator(closed(report_schema()))
+
+
+def matter_validator() -> Any:
+    """Return what validates a matter's file, as anybody would who has the schema alone."""
+    return _validator(matter_schema())
+
+
+def _validator(schema: dict[str, Any]) -> Any:
     rs = pytest.importorskip(
         "jsonschema_rs", reason="jsonschema-rs comes with the hub, not with the verifier"
     )
-    return rs.Draft202012Validator(closed(report_schema()), validate_formats=True)
+    return rs.Draft202012Validator(schema, validate_formats=True)

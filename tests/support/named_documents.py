@@ -28,7 +28,8 @@ def receipts(home: Region, other: Region, count: int) -> Iterator[Mapping[str, A
     for number, (matter, region, make) in enumerate(itertools.islice(ways, count)):
         if make is offline:
             home.wire.down.add(home.hub.region)
-        code = (sealed if make is offline else make)(home, shown[number % len(shown)])
+        certificate_id = shown[number % len(shown)]
+        code = ticket(home, certificate_id, matter=matter) if make is ticket else sealed(home, certificate_id)
         report = scan(region, code, matter)
         home.wire.down.clear()
         filed = results.receipt(str(report["verification_id"]), by=region.clerk, hub=region.hub)
@@ -40,9 +41,15 @@ def offline() -> None:
 
 
 def named(receipt: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what a receipt names, and its digest: rules, trust list, and the evidence of facts that is a document."""
-    yield "policy", receipt["policy"]
-    yield "trust", receipt["trust"]
+    """Yield what a receipt names, and its digest: rules, trust list, matter, catalogue, agreements.
+
+    The evidence of facts that is a document as well.
+    """
+    for name in ("policy", "trust", "catalogue"):
+        yield name, receipt[name]
+    yield "matter", receipt["matter_digest"]
+    for reference in receipt["agreements"]:
+        yield "agreement", reference.rpartition(":")[2]
     for item in receipt["items"]:
         for fact in item.get("facts", ()):
             if fact["fact"] in OF_FACTS and fact["outcome"] == "yes":
@@ -66,7 +73,7 @@ def followed(regions: Sequence[Region], filed: Sequence[Mapping[str, Any]]) -> C
                 for file in read_manifest(document).values():
                     fetched(client, file)
                     counts["file of a trust list"] += 1
-            elif what in {"policy", "catalogue"}:
+            elif what in {"policy", "catalogue", "matter"}:
                 json.loads(document)
     return counts
 

@@ -9,6 +9,7 @@ from pathlib import PurePath
 DRILLS = (
     "tests/acceptance",
     "tests/bench",
+    "tests/decision",
     "tests/docs",
     "tests/drills",
     "tests/fuzz",

@@ -1,5 +1,6 @@
 """Real hubs for tests: SQLite in a folder, two demo regions or more, cheap key derivation, a clock that tests move."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -48,15 +49,27 @@ class Wire:
     def __init__(self) -> None:
         self.hubs: dict[str, Hub] = {}
         self.down: set[str] = set()
+        self.reply_lost: set[str] = set()
         self.sent: list[tuple[str, bytes, bytes]] = []
 
     def post(self, url: str, body: bytes, *, content_type: str, timeout: float) -> bytes:
         """Deliver a question to the hub whose address it is."""
+        from certhub.flows.verification import notices, peer_request
         from certhub.flows.verification.answer import answer
 
         hub = self._hub(url)
-        reply = answer(body, hub=hub)
+        _, _, path = url.partition("/xr/v1/")
+        if path == "query":
+            reply = answer(body, hub=hub)
+        elif path == "notices":
+            reply = json.dumps(notices.take(body, hub=hub)).encode()
+        else:
+            code = path.split("/")[1]
+            act = peer_request.take if path.endswith("/answer") else peer_request.give
+            reply = json.dumps(act(code, body, hub=hub)).encode()
         self.sent.append((hub.region, body, reply))
+        if hub.region in self.reply_lost:
+            raise PeerDown(f"the test loses what {hub.region} replies")
         return reply
 
     def get(self, url: str, *, timeout: float) -> bytes:

@@ -19,8 +19,14 @@ from certhub.verification.tickets.item import TicketItem
 from tests.support import named
 from tests.support.region import Region
 
-BUSINESS, LAND, ROAD = "PLACEHOLDER-901", "PLACEHOLDER-904", "PLACEHOLDER-903"
-"""Matters: one that allows 容缺受理 and every demo kind, one that wants the holder there, one without 容缺受理."""
+BUSINESS, FOOD, LAND, ROAD = "PLACEHOLDER-901", "PLACEHOLDER-902", "PLACEHOLDER-904", "PLACEHOLDER-903"
+"""Matters.
+
+BUSINESS  needs the licence alone, and of it its face: a glance at a licence serves
+FOOD      needs more of the licence than its face, and the permit where it is changed
+LAND      wants the holder there
+ROAD      is without 容缺受理, and needs neither licence nor permit
+"""
 
 _numbers = itertools.count(1)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from certhub_schemas.algorithms import EDDSA, ES256
 from certhub_schemas.purposes import Purpose
-from certhub_verifier.formats.trust.agreement import Agreement, AgreementItem
+from certhub_verifier.formats.trust.agreement import AgreedKind, Agreement, AgreementItem, AgreementRow
 from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
 from certhub_verifier.formats.trust.trustlist import (
     MEMBERS_PATH,
@@ -56,6 +56,38 @@ AGREEMENT = Agreement(
         ),
     ),
 )
+
+"""In format 1, as the first release wrote it."""
+
+BY_MATTERS = Agreement(
+    id="420100-420700-demo",
+    n=2,
+    parties=(HOME, PEER),
+    from_=JANUARY,
+    until=DECEMBER,
+    basis="鄂汉政务服务互认备忘录（演示）",
+    rows=(
+        AgreementRow(
+            matter="M-1",
+            kinds=(
+                AgreedKind(kind=LICENCE, fields=("名称", "住所"), predicates=("in_force_on", "equals")),
+                AgreedKind(kind=FOOD, fields=("经营者名称",)),
+            ),
+            modes=("L1", "L2"),
+            purposes=("verify",),
+            direction="both",
+        ),
+        AgreementRow(
+            matter="M-2",
+            kinds=(AgreedKind(kind=LICENCE, fields=("名称",), predicates=("not_ended_within",)),),
+            modes=("L3",),
+            purposes=("verify", "prefill"),
+            direction=f"{HOME}->{PEER}",
+        ),
+    ),
+    format=2,
+)
+"""In format 2, which speaks of matters."""
 
 
 def listed(

@@ -23,7 +23,7 @@ def bundle_file() -> VectorFile:
         name="bundle",
         about="Device bundles: what a counter needs to judge without a network.",
         read="Read the bundle, put its trust files together, look its key up in the trust list `trust` (null: in the "
-        "bundle itself) and verify. A `format` above 2 needs an upgrade. `trust_digest` is SHA-256 over path, NUL and SHA-256 of each file, by path.",
+        "bundle itself) and verify. A `format` above 3 needs an upgrade. `trust_digest` is SHA-256 over path, NUL and SHA-256 of each file, by path.",
         given={"trust": None},
         vectors=[*_bundles(), *_bad_bundles()],
     )
@@ -45,15 +45,25 @@ def payload(files: Mapping[str, bytes] | None = None, **changes: Any) -> dict[st
     """Return the payload of a bundle; `...` takes a member away."""
     trust = small_trust() if files is None else files
     plain = {
+        "format": 3,
         "iss": HOME,
         "ver": 41,
         "iat": NOW,
         "exp": NOW + 12 * 3600,
         "trust": {path: wire.b64(data) for path, data in trust.items()},
-        "matters": world.matters(),
+        "matters": world.matters()[:2],
         "status": {uri(): signed_list(statement())},
     }
     return {name: value for name, value in (plain | changes).items() if value is not ...}
+
+
+def in_format(number: int, **changes: Any) -> dict[str, Any]:
+    """Return the payload of a bundle of an earlier format, which knows nothing of requirements."""
+    first = {
+        "format": ... if number == 1 else number,
+        "matters": [*map(world.first_form, world.matters()[:2])],
+    }
+    return payload(**(first | changes))
 
 
 def bundle(content: Any = None, key: Any = None, **options: Any) -> str:
@@ -82,10 +92,12 @@ def _bundles() -> Iterator[Vector]:
         input=bundle(),
         expect=read,
     )
+    yield Vector(name="format-1", why="Without the member it is in format 1, which knows of a matter the kinds with their fields.",
+                 input=bundle(in_format(1)), expect=read)  # fmt: skip
     yield Vector(name="format-2", why="The same members; its trust files may be such as format 1 does not know.",
-                 input=bundle(payload(format=2)), expect=read)  # fmt: skip
-    yield Vector(name="format-3", why="Newer than these vectors: not refused as altered, and not read.",
-                 input=bundle(payload(format=3, x=1)), expect={"outcome": "upgrade needed"})  # fmt: skip
+                 input=bundle(in_format(2)), expect=read)  # fmt: skip
+    yield Vector(name="format-4", why="Newer than these vectors: not refused as altered, and not read.",
+                 input=bundle(payload(format=4, x=1)), expect={"outcome": "upgrade needed"})  # fmt: skip
     least = read | {"matters": [], "status": []}
     yield Vector(
         name="least",
@@ -116,6 +128,16 @@ def _bad_bundles() -> Iterator[Vector]:
             "matter-unknown-mode",
             "A matter's mode is L1, L2 or L3.",
             payload(matters=[world.matters()[0] | {"mode": "L9"}]),
+        ),
+        (
+            "matter-that-requires-nothing",
+            "A matter states what it requires.",
+            payload(matters=[world.matters()[0] | {"requirements": []}]),
+        ),
+        (
+            "matter-of-both-forms",
+            "Requirements, or what the release before knew of them.",
+            payload(matters=[world.matters()[0] | world.first_form(world.matters()[0])]),
         ),
     ]
     for name, why, content in rows:

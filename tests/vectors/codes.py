@@ -133,7 +133,12 @@ def _tickets() -> Iterator[Vector]:
     yield bad("one-short", "A scanner stopped early.", plain[:-1], "CODE_PARTIAL", received=19, expected=20)
     yield bad("prefix-alone", "A scanner stopped early.", "EC1", "CODE_PARTIAL", received=3, expected=20)
     yield bad("one-too-many", "Longer than a ticket.", plain + "0")
-    yield bad("another-prefix", "EC4 is nothing yet.", "EC4" + plain[3:])
+    yield bad("another-prefix", "EC5 is nothing yet.", "EC5" + plain[3:])
+    yield bad(
+        "request",
+        "EC4 is the code of a counter's request: a phone reads it, a counter does not.",
+        "EC4" + plain[3:],
+    )
     yield bad("payment-code", "Somebody else's code.", "weixin://wxpay/bizpayurl?pr=DEMO")
     yield bad("address", "Somebody else's code.", "https://certhub.example/t/" + plain)
     yield bad("health-certificate", "Somebody else's code.", "HC1:NCFOXN%TSMAHN-H")
@@ -180,13 +185,14 @@ def _good_codes() -> Iterator[Vector]:
     yield _code("lower-case", "The same code in lower case.", plain.lower(), VALID)
     yield _code("in-groups", "The same code with blanks and hyphens.",
                 " ".join(plain[at : at + 40] for at in range(0, len(plain), 40)), VALID)  # fmt: skip
-    yield _code("no-claims", "The least that a code can say.", sealed(payload(c={})), VALID)
+    yield _code("no-claims", "The least that a code can say: genuine, and not enough for the matter.",
+                sealed(payload(c={})), Expected("check", "FIELDS_WITHHELD"))  # fmt: skip
     yield _code(
         "left-out", "A value that did not fit is named, never cut.", sealed(payload(x=["住所"])), VALID
     )
     yield _code("four-claims", "The most: four claims, 120 bytes as JSON.",
                 sealed(payload(c={"名称": "示例面馆", "成立日期": "2024-01-05", "类型": "个体户", "注册资本": 36})), VALID)  # fmt: skip
-    yield _code("claim-unknown", "The catalogue has no such claim of this kind.", sealed(payload(c={"月相": "满月"})),
+    yield _code("claim-unknown", "The catalogue has no such claim of this kind.", sealed(payload(c={"名称": "示例小面馆", "月相": "满月"})),
                 Expected("check", "CLAIM_UNKNOWN"))  # fmt: skip
     yield _code("another-regions", "Shown in Wuhan, under an agreement that names only some fields.", plain, VALID,
                 asker=AWAY)  # fmt: skip
@@ -251,6 +257,19 @@ def _policies() -> Iterator[Vector]:
     ]  # fmt: skip
     for name, why, expected, given in rows:
         yield _code(name, why, plain, expected, **given)
+    yield _code("no-matter", "Without a matter nobody asks whether it is needed, and how it was shown.", sealed(payload(c={})), VALID,
+                matter=None)  # fmt: skip
+    asked: list[tuple[str, str, Expected, str]] = [
+        ("not-needed", "The matter needs another kind.", Expected("check", "NOT_NEEDED"), world.OTHER_MATTER),
+        ("too-light", "The matter takes a request to which the holder consents; a code alone is less.",
+         Expected("check", "MODE_L2"), world.REQUEST_MATTER),
+        ("nobody-checked-the-identity", "The matter takes an identity check: without it nothing is known of who stands there.",
+         Expected("undetermined", "MODE_L3"), world.PERSON_MATTER),
+    ]  # fmt: skip
+    for name, why, expected, matter in asked:
+        yield _code(name, why, plain, expected, matter=matter)
+    yield _code("not-needed-and-revoked", "What is bad is bad, whatever it was shown for.", plain,
+                Expected("invalid", "REVOKED"), matter=world.OTHER_MATTER, status="revoked")  # fmt: skip
 
 
 def _bad_text() -> Iterator[Vector]:

@@ -88,6 +88,14 @@ def whole(content: Any = None, key: NumberedKey | None = None) -> str:
     return wire.sd_jwt(sealed(content, key), *disclosures().values())
 
 
+def with_name(told: str, *, hidden: tuple[str, ...] = ()) -> str:
+    """Return a credential with one disclosure, those within it, and the name, which the matter needs."""
+    name = disclosures()["名称"]
+    return wire.sd_jwt(
+        sealed(payload([wire.disclosure_digest(one) for one in (told, name)])), told, *hidden, name
+    )
+
+
 def _vector(
     name: str, why: str, text: str, verdict: str, code: str, origin: str = OURS, **given: Any
 ) -> Vector:
@@ -108,7 +116,10 @@ def _good() -> Iterator[Vector]:
     )
     yield _vector("two-fields", "Fewer disclosures are the holder's choice.",
                   wire.sd_jwt(sealed(), told["名称"], told["证照编号"]), "valid", "OK")  # fmt: skip
-    yield _vector("no-field", "No disclosure at all.", wire.sd_jwt(sealed()), "valid", "OK")
+    yield _vector("no-field", "No disclosure at all: genuine, and not enough for the matter.", wire.sd_jwt(sealed()),
+                  "check", "FIELDS_WITHHELD")  # fmt: skip
+    yield _vector("no-field-and-no-matter", "No disclosure, and nobody who needs one.", wire.sd_jwt(sealed()),
+                  "valid", "OK", matter=None)  # fmt: skip
     yield _vector("another-order", "Disclosures may stand in any order.",
                   wire.sd_jwt(sealed(), *reversed(told.values())), "valid", "OK")  # fmt: skip
     decoys = [wire.disclosure_digest(one) for one in told.values()] + [
@@ -149,7 +160,7 @@ def _good() -> Iterator[Vector]:
     )
     strange = wire.disclosure("s1", "月相", "满月")
     yield _vector("claim-unknown", "The catalogue has no such claim of this kind.",
-                  wire.sd_jwt(sealed(payload([wire.disclosure_digest(strange)])), strange), "check", "CLAIM_UNKNOWN")  # fmt: skip
+                  with_name(strange), "check", "CLAIM_UNKNOWN")  # fmt: skip
     yield _vector(
         "nested",
         "A claim that holds a claim that is disclosed by itself.",
@@ -186,14 +197,14 @@ def _respelled() -> tuple[str]:
 def _nested() -> str:
     inner = wire.disclosure("s1", "区", "鄂城区")
     outer = wire.disclosure("s2", "住所", {"市": "鄂州市", "_sd": [wire.disclosure_digest(inner)]})
-    return wire.sd_jwt(sealed(payload([wire.disclosure_digest(outer)])), outer, inner)
+    return with_name(outer, hidden=(inner,))
 
 
 def _element() -> str:
     one, other = wire.disclosure("s1", "餐饮服务"), wire.disclosure("s2", "食品销售")
     places = [{"...": wire.disclosure_digest(one)}, {"...": wire.disclosure_digest(other)}]
     listed = wire.disclosure("s3", "经营范围", places)
-    return wire.sd_jwt(sealed(payload([wire.disclosure_digest(listed)])), listed, other)
+    return with_name(listed, hidden=(other,))
 
 
 def _dates() -> Iterator[Vector]:

@@ -34,9 +34,9 @@ def exchange_file() -> VectorFile:
         about="Questions from region to region (xr-req+jwt), answers (xr-res+jwt), and the reports that follow.",
         read="`at` is the region that reads `token` at `now`. Refuse it unless it is well formed, signed by an exchange "
         "key of the region in iss, meant for `at`, not older than its life and 60 s, and (an answer) the answer to "
-        "`question`. What is signed well and states a format above 2 needs an upgrade. For an answer, `reports` has the report "
+        "`question`. What is signed well and states a format above 3 needs an upgrade. For an answer, `reports` has the report "
         "of each item that is told, judged by trust list and matter.",
-        given=_GIVEN,
+        given=_GIVEN | {"question": asked()},
         vectors=[*_questions(), *_bad_questions(), *_answers(), *_bad_answers()],
     )
 
@@ -49,10 +49,11 @@ def question(**changes: Any) -> dict[str, Any]:
         "purpose": "verify",
         "verification_id": "v" * 22,
         "window": "2 号窗口",
+        "matter_digest": wire.digest("the matter"),
     }
     agreement = wire.digest(wire.compact(world.agreement_file()))
     plain = {
-        "format": 2,
+        "format": 3,
         "iss": AWAY,
         "aud": HOME,
         "iat": NOW,
@@ -63,9 +64,20 @@ def question(**changes: Any) -> dict[str, Any]:
         "agr": f"420700-420100-1@sha256:{agreement}",
         "office": "武汉市政务服务中心",
         "op": "o" * 22,
+        "unit": AWAY,
+        "case": "c" * 22,
+        "mode": "L1",
         "q": [asked],
     }
     return {name: value for name, value in (plain | changes).items() if value is not ...}
+
+
+def earlier_question(number: int, **changes: Any) -> dict[str, Any]:
+    """Return the payload of a question of an earlier format."""
+    plain = question()["q"][0]
+    left = {"unit": ..., "case": ..., "mode": ..., "format": ... if number == 1 else number}
+    entry = {name: value for name, value in plain.items() if name != "matter_digest"}
+    return question(**(left | {"q": [entry]} | changes))
 
 
 def asked(content: Any = None, key: Any = None) -> str:
@@ -95,8 +107,29 @@ def item(**changes: Any) -> dict[str, Any]:
         "issuer": {"code": world.AGENCY, "name": "鄂州市市场监督管理局（演示）"},
         "valid_from": "2024-01-05",
         "valid_to": None,
+        "predicates": [],
+        "subjects": ["s" * 22],
+        "status": {"list": 3, "index": 40_961},
     }
     return {name: value for name, value in (plain | changes).items() if value is not ...}
+
+
+def predicate(**changes: Any) -> dict[str, Any]:
+    """Return what is answered in the place of a value."""
+    plain = {
+        "name": "in_force_on",
+        "arguments": {"date": "today"},
+        "outcome": "yes",
+        "as_of": world.instant(world.NOW),
+    }
+    return plain | changes
+
+
+def earlier_item(number: int, **changes: Any) -> dict[str, Any]:
+    """Return one certificate as an earlier format tells it."""
+    left = ["predicates", "subjects", "status"]
+    left += ["kind_version", "issuer", "valid_from", "valid_to"] if number == 1 else []
+    return item(**(dict.fromkeys(left, ...) | changes))
 
 
 def answer(*items: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -106,10 +139,11 @@ def answer(*items: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "used_at": None,
         "used_where": None,
         "shown": len(items) or None,
+        "identity": None,
         "items": list(items),
     }
     plain = {
-        "format": 2,
+        "format": 3,
         "iss": HOME,
         "aud": AWAY,
         "iat": NOW,
@@ -132,7 +166,18 @@ def _questions() -> Iterator[Vector]:
         ("question-without-agreement", "agr is null where none is quoted.", question(agr=None)),
         ("question-no-window", "A window may be empty.", question(q=[question()["q"][0] | {"window": ""}])),
         ("question-of-two", "Two codes in one question.", question(q=question()["q"] * 2)),
-        ("question-format-1", "Without the member it is in format 1.", question(format=...)),
+        ("question-format-1", "Without the member it is in format 1.", earlier_question(1)),
+        (
+            "question-format-2",
+            "It knows neither unit, case, mode nor the matter's digest.",
+            earlier_question(2),
+        ),
+        ("question-by-a-unit", "A bureau asks, for no case.", question(unit=f"{AWAY}-GD", case=None)),
+        (
+            "question-without-a-digest",
+            "null where the matter is not named by digest.",
+            question(q=[question()["q"][0] | {"matter_digest": None}]),
+        ),
     ]
     for name, why, content in rows:
         yield Vector(name=name, why=why, input={"typ": "xr-req+jwt", "at": HOME, "token": asked(content)},
@@ -149,7 +194,14 @@ def _bad_questions() -> Iterator[Vector]:
         ("member-missing", "Every member has to be there.", question(office=...)),
         ("format-1-written", "Format 1 is told by the absence of the member.", question(format=1)),
         ("format-0", "A whole number above 1.", question(format=0)),
-        ("format-text", "A whole number above 1.", question(format="2")),
+        ("format-text", "A whole number above 1.", question(format="3")),
+        ("format-3-without-unit", "Format 3 says who asks.", question(unit=...)),
+        ("format-3-without-mode", "Format 3 says how it was shown.", question(mode=...)),
+        ("format-2-with-mode", "Format 2 does not know it.", earlier_question(2, mode="L1")),
+        ("format-2-with-a-digest", "Format 2 does not know it.", earlier_question(2, q=[entry])),
+        ("unit-in-lower-case", "A region, or a unit of it.", question(unit=f"{AWAY}-gd")),
+        ("case-in-the-clear", "A name that means nothing elsewhere.", question(case="办-1")),
+        ("mode-unknown", "L1, L2 or L3.", question(mode="L0")),
         ("member-unknown", "No other member may be there.", question(x=1)),
         ("to-oneself", "A region does not ask itself.", question(aud=AWAY)),
         ("to-another", "Meant for a third region.", question(aud=world.STRANGER)),
@@ -182,8 +234,8 @@ def _bad_questions() -> Iterator[Vector]:
 
 def _judged(name: str, why: str, content: dict[str, Any], *expected: Expected, **given: Any) -> Vector:
     """Return an answer with the reports of its items, once the package says what is expected of each."""
-    value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(content), "question": asked()}
-    found = judge("exchange", {"input": value, "given": given}, _GIVEN, the_world())
+    value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(content)}
+    found = judge("exchange", {"input": value, "given": given}, _GIVEN | {"question": asked()}, the_world())
     said = [(one["verdict"], one["code"]) for one in found.get("reports", [])]
     if found["outcome"] != "read" or said != [(one.verdict, one.code) for one in expected]:
         raise Disagreement(f"exchange {name}: expected {expected}, the package says {said}")
@@ -250,8 +302,23 @@ def _answers() -> Iterator[Vector]:
                   answer({"withheld": "NO_AGREEMENT"}, {"withheld": "NO_AGREEMENT"}))  # fmt: skip
     yield _judged("answer-of-unknown-number", "shown is null where nobody knows any more: the whole is at most check.",
                   answer(results=[answer(item())["results"][0] | {"shown": None}]), good)  # fmt: skip
-    plain = item(kind_version=..., issuer=..., valid_from=..., valid_to=...)
-    first = {"cause": None, "used_at": None, "used_where": None, "items": [plain]}
+    yield _judged("answer-with-a-predicate", "Answered in the place of a value, by the region that holds the certificate.",
+                  answer(item(predicates=[predicate(), predicate(arguments={"date": "2026-01-05"}, outcome="undetermined", cause="CLAIM_ABSENT")])), good)  # fmt: skip
+    yield _judged("answer-of-a-stranger-to-the-case", "subject and status are null where nobody gave them.",
+                  answer(item(subjects=[], status=None)), good)  # fmt: skip
+    yield _judged("answer-that-is-not-needed", "The matter needs another kind; two regions have to agree on what is asked first.",
+                  answer(item()), Expected("undetermined", "NO_AGREEMENT"), matter=world.OTHER_MATTER)  # fmt: skip
+    yield _judged("answer-without-the-field-that-is-needed", "Genuine, and not enough for the matter.",
+                  answer(item(disclosed={"证照编号": "92420799MA99990138"})), Expected("check", "FIELDS_WITHHELD"))  # fmt: skip
+    yield _judged("answer-that-vouches-for-our-matter", "What our matter needs is ours to say.",
+                  answer(item(disclosed={}, facts=[*told(), {"fact": "needed", "outcome": "yes", "as_of": world.instant(world.NOW)}])),
+                  Expected("check", "FIELDS_WITHHELD"))  # fmt: skip
+    second = {"cause": None, "used_at": None, "used_where": None, "shown": 1, "items": [earlier_item(2)]}
+    yield _judged("answer-of-the-one-who-was-checked", "In person: the number that a card gave is the one of whoever consents.",
+                  answer(results=[answer(item())["results"][0] | {"identity": "same"}]), good)  # fmt: skip
+    yield _judged("answer-format-2", "It knows neither predicates, subject nor slot.",
+                  answer(format=2, results=[second]), good)  # fmt: skip
+    first = {"cause": None, "used_at": None, "used_where": None, "items": [earlier_item(1)]}
     yield _judged("answer-format-1", "Without the member it is in format 1, which says neither how many were shown nor which version of its kind it is: at most check.",
                   answer(format=..., results=[first]), unstated)  # fmt: skip
     used = {
@@ -259,6 +326,7 @@ def _answers() -> Iterator[Vector]:
         "used_at": world.instant(world.NOW),
         "used_where": "2 号窗口",
         "shown": None,
+        "identity": None,
         "items": [],
     }
     yield _judged(
@@ -268,7 +336,14 @@ def _answers() -> Iterator[Vector]:
 
 
 def _bad_answers() -> Iterator[Vector]:
-    used = {"cause": "CODE_USED", "used_at": None, "used_where": None, "shown": None, "items": [item()]}
+    used = {
+        "cause": "CODE_USED",
+        "used_at": None,
+        "used_where": None,
+        "shown": None,
+        "identity": None,
+        "items": [item()],
+    }
     good = answer(item())["results"][0]
     rows: list[tuple[str, str, dict[str, Any]]] = [
         ("to-another-question", "The answer to something else.", answer(item(), req=wire.digest("another"))),
@@ -288,10 +363,20 @@ def _bad_answers() -> Iterator[Vector]:
         ),
         (
             "without-shown",
-            "Format 2 says how many were shown.",
+            "It says how many were shown.",
             answer(results=[{k: v for k, v in good.items() if k != "shown"}]),
         ),
-        ("withheld-for-another-reason", "Two reasons there are.", answer({"withheld": "SECRET"})),
+        ("withheld-for-another-reason", "Three reasons there are.", answer({"withheld": "SECRET"})),
+        (
+            "format-2-withheld-for-a-later-reason",
+            "Two reasons there were.",
+            answer(
+                format=2,
+                results=[
+                    {k: v for k, v in good.items() if k != "identity"} | {"items": [{"withheld": "MODE_L3"}]}
+                ],
+            ),
+        ),
         (
             "withheld-with-its-kind",
             "A placeholder says nothing of what it was.",
@@ -303,7 +388,7 @@ def _bad_answers() -> Iterator[Vector]:
             answer(
                 format=...,
                 results=[
-                    {k: v for k, v in good.items() if k != "shown"}
+                    {k: v for k, v in good.items() if k not in ("shown", "identity")}
                     | {"items": [{"withheld": "NO_AGREEMENT"}]}
                 ],
             ),
@@ -319,7 +404,62 @@ def _bad_answers() -> Iterator[Vector]:
             "yes, no or undetermined.",
             answer(item(facts=told(status={"outcome": "maybe"}))),
         ),
-        ("without-version", "Format 2 says which version, or null.", answer(item(kind_version=...))),
+        ("without-version", "It says which version, or null.", answer(item(kind_version=...))),
+        (
+            "format-2-with-predicates",
+            "Format 2 does not know them.",
+            answer(format=2, results=[{k: v for k, v in good.items() if k != "identity"}]),
+        ),
+        ("format-2-with-an-identity", "Format 2 does not know it.", answer(earlier_item(2), format=2)),
+        (
+            "without-identity",
+            "null where no number was compared.",
+            answer(results=[{k: v for k, v in good.items() if k != "identity"}]),
+        ),
+        (
+            "identity-in-the-clear",
+            "The same or another one: never a number.",
+            answer(results=[good | {"identity": "420799190001010015"}]),
+        ),
+        (
+            "format-3-without-predicates",
+            "Format 3 tells them, none where none was asked.",
+            answer(earlier_item(2)),
+        ),
+        (
+            "predicate-twice",
+            "One answer each: which of two would count nobody could say.",
+            answer(item(predicates=[predicate(), predicate(outcome="no")])),
+        ),
+        ("predicate-unknown", "A closed list.", answer(item(predicates=[predicate(name="is_rich")]))),
+        (
+            "predicate-with-another-argument",
+            "Each has its own.",
+            answer(item(predicates=[predicate(arguments={"n": 60})])),
+        ),
+        (
+            "predicate-with-its-value",
+            "No answer holds the value that it replaces.",
+            answer(item(predicates=[predicate(value="1990")])),
+        ),
+        (
+            "predicates-17",
+            "At most 16.",
+            answer(
+                item(predicates=[predicate(name="age_at_least", arguments={"n": n}) for n in range(1, 18)])
+            ),
+        ),
+        (
+            "subject-in-the-clear",
+            "A name that means nothing outside the case.",
+            answer(item(subjects=["张演示"])),
+        ),
+        ("status-without-index", "A list and an index.", answer(item(status={"list": 3}))),
+        (
+            "status-as-a-url",
+            "A list and an index.",
+            answer(item(status="https://420700.hub.example/status/3")),
+        ),
         ("version-0", "Versions count from 1.", answer(item(kind_version=0))),
         ("version-a-text", "A whole number.", answer(item(kind_version="1"))),
         ("version-true", "A whole number.", answer(item(kind_version=True))),
@@ -328,25 +468,25 @@ def _bad_answers() -> Iterator[Vector]:
         ("error-in-lower-case", "A code.", answer(results=..., error="no agreement")),
     ]
     for name, why, content in rows:
-        value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(content), "question": asked()}
+        value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(content)}
         yield _refused(f"answer-{name}", why, value)
     newer = {
-        "question": (asked(question(format=3)), "xr-req+jwt", HOME),
-        "answer": (answered(answer(format=3)), "xr-res+jwt", AWAY),
+        "question": (asked(question(format=4)), "xr-req+jwt", HOME),
+        "answer": (answered(answer(format=4)), "xr-res+jwt", AWAY),
     }
     for name, (token, typ, at) in newer.items():
-        value = {"typ": typ, "at": at, "token": token} | ({"question": asked()} if name == "answer" else {})
-        yield Vector(name=f"{name}-format-3", why="Newer than these vectors: not refused as altered, and not read.",
+        value = {"typ": typ, "at": at, "token": token}
+        yield Vector(name=f"{name}-format-4", why="Newer than these vectors: not refused as altered, and not read.",
                      input=value, expect={"outcome": "upgrade needed"})  # fmt: skip
     keys = [
         ("by-the-asker", "Wuhan answers in Ezhou's name.", world.region_key("exchange", AWAY)),
         ("by-a-show-key", "Another purpose.", world.region_key("show")),
     ]
     for name, why, key in keys:
-        value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(answer(item()), key), "question": asked()}
+        value = {"typ": "xr-res+jwt", "at": AWAY, "token": answered(answer(item()), key)}
         yield _refused(f"answer-{name}", why, value)
     sealed = wire.jws(sealed_payload(), "show+jwt", world.region_key("show"))
     yield _refused("answer-of-another-type", "A good token of another type.",
-                   {"typ": "xr-res+jwt", "at": AWAY, "token": sealed, "question": asked()})  # fmt: skip
+                   {"typ": "xr-res+jwt", "at": AWAY, "token": sealed})  # fmt: skip
     yield _refused("question-as-answer", "The question sent back.",
-                   {"typ": "xr-res+jwt", "at": AWAY, "token": asked(), "question": asked()})  # fmt: skip
+                   {"typ": "xr-res+jwt", "at": AWAY, "token": asked()})  # fmt: skip

@@ -243,6 +243,7 @@ def _receipt(text: str, given: Mapping[str, Any], world: World) -> Any:
         "finding": report.finding.value,
         "recorded_verdict": recorded.value if recorded else None,
         "identifiers": list(report.identifiers),
+        "arguments": [one.to_dict() for one in report.arguments],
     }
 
 
@@ -267,7 +268,7 @@ def _exchange(value: Mapping[str, Any], given: Mapping[str, Any], world: World) 
     standing = key.may_have_signed(typ, by=sender, at=signed_at)
     if receiver != value["at"] or standing is not Standing.YES:
         return REFUSED
-    if not fresh or (isinstance(read, Response) and read.request != request_digest(value["question"])):
+    if not fresh or (isinstance(read, Response) and read.request != request_digest(given["question"])):
         return REFUSED
     if isinstance(read, Request):
         return {"outcome": "read", "payload": payload}

@@ -35,8 +35,8 @@ def test_making_the_vectors_again_gives_the_same_bytes():
 
 
 def test_the_vectors_stay_small():
-    """Whoever starts from them can read them: less than 1.5 MB in all."""
-    assert 1_500_000 > sum(path.stat().st_size for path in FOLDER.iterdir())
+    """Whoever starts from them can read them: less than 1.8 MB in all, for three formats of what regions exchange."""
+    assert 1_800_000 > sum(path.stat().st_size for path in FOLDER.iterdir())
 
 
 @pytest.mark.parametrize("form", FILES)

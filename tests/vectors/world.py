@@ -23,6 +23,7 @@ HOME, AWAY, STRANGER = "420700", "420100", "420600"
 AGENCY, AWAY_AGENCY = "11420799MB99990172", "11420198MB9999017L"
 LICENCE, FOOD, MARRIAGE = "11100000MB0143028R001", "11420700MB99990011901", "111000000000131433001"
 OFFLINE_MATTER, ONLINE_MATTER = "PLACEHOLDER-901", "PLACEHOLDER-902"
+REQUEST_MATTER, PERSON_MATTER, OTHER_MATTER = "PLACEHOLDER-903", "PLACEHOLDER-904", "PLACEHOLDER-905"
 PURPOSES = ("show", "paper", "status", "exchange", "bundle", "receipt")
 SM2 = {
     "kty": "EC",
@@ -240,34 +241,63 @@ def trust_digest(files: Mapping[str, bytes]) -> str:
     )
 
 
-def matters() -> list[dict[str, Any]]:
-    """Return two matters: one that may be settled offline, and one that may not."""
-    common = {
-        "code_origin": "placeholder",
-        "tier": "metro-circle",
-        "needs": [{"kind": LICENCE, "fields": ["证照编号", "持证主体", "名称", "住所"]}],
-        "mode": "L1",
-        "purposes": ["verify"],
-        "legal_basis": "示例依据",
-        "retention_days": 3650,
+def requirement(*kinds: str) -> dict[str, Any]:
+    """Return what a matter requires: one of these kinds, and of it the least that there is to see."""
+    fields = {LICENCE: "名称", MARRIAGE: "登记日期"}
+    return {
+        "id": "document",
+        "name": "示例材料",
+        "name_en": "An example document",
+        "whose": "organisation",
+        "optional": False,
+        "accepts": [
+            {
+                "kind": kind,
+                "fields": [{"title": fields[kind], "reason": "示例理由", "reason_en": "An example reason"}],
+                "predicates": [],
+            }
+            for kind in kinds
+        ],
     }
-    offline = {
-        "code": OFFLINE_MATTER,
-        "name": "示例事项（可离线）",
-        "name_en": "Example, may be settled offline",
+
+
+def matter(code: str, name: str, name_en: str, **changes: Any) -> dict[str, Any]:
+    """Return a matter that may be settled offline and needs the licence, but for `changes`."""
+    plain = {
+        "code": code,
+        "code_origin": "placeholder",
+        "name": f"示例事项（{name}）",
+        "name_en": f"Example, {name_en}",
+        "tier": "metro-circle",
+        "mode": "L1",
         "max_status_age_seconds": 86_400,
         "offline_allowed": True,
         "deficiency_allowed": True,
+        "purposes": ["verify"],
+        "legal_basis": "示例依据",
+        "retention_days": 3650,
+        "requirements": [requirement(LICENCE)],
     }
-    online = {
-        "code": ONLINE_MATTER,
-        "name": "示例事项（须联网）",
-        "name_en": "Example, must be settled online",
-        "max_status_age_seconds": 300,
-        "offline_allowed": False,
-        "deficiency_allowed": False,
-    }
-    return [offline | common, online | common]
+    return plain | changes
+
+
+def matters() -> list[dict[str, Any]]:
+    """Return the matters: one that may be settled offline, one that may not, and three that ask for more or else."""
+    online = {"max_status_age_seconds": 300, "offline_allowed": False, "deficiency_allowed": False}
+    return [
+        matter(OFFLINE_MATTER, "可离线", "may be settled offline"),
+        matter(ONLINE_MATTER, "须联网", "must be settled online", **online),
+        matter(REQUEST_MATTER, "须征得同意", "takes a request", mode="L2"),
+        matter(PERSON_MATTER, "须当面核验", "takes an identity check", mode="L3"),
+        matter(OTHER_MATTER, "用结婚证", "needs another kind", requirements=[requirement(MARRIAGE)]),
+    ]
+
+
+def first_form(matter: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a matter as bundles of formats 1 and 2 spell it: kinds with their fields."""
+    kinds = [way for one in matter["requirements"] for way in one["accepts"]]
+    needs = [{"kind": one["kind"], "fields": [field["title"] for field in one["fields"]]} for one in kinds]
+    return {name: value for name, value in matter.items() if name != "requirements"} | {"needs": needs}
 
 
 def keys_json() -> list[dict[str, Any]]:

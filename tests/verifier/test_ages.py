@@ -21,8 +21,10 @@ from certhub_verifier import (
     run,
 )
 from certhub_verifier.checks.core import in_time
+from certhub_verifier.predicates import Manner, PredicateAnswer
 
-from tests.support.credentials import NOW, World
+from tests.support.credentials import HOME, NOW, World
+from tests.support.needs import asked
 
 WORLD = World()
 YEAR = timedelta(days=365)
@@ -106,3 +108,50 @@ def test_every_fact_that_is_stated_has_a_limit(fact, outcome):
     assert said == in_time(said, policy=POLICY, now=NOW)
     assert "FACT_TOO_OLD" == in_time(older, policy=POLICY, now=NOW).cause
     assert "CLOCK_WRONG" == in_time(ahead, policy=POLICY, now=NOW).cause
+
+
+TODAY, BY_THEN = asked("in_force_on", date="today"), asked("in_force_on", date="2026-11-24")
+OF_AGE, UNENDED = asked("age_at_least", n=60), asked("not_ended_within", days=30)
+THERE, DECLARED = asked("in_region", prefix="4207"), asked("equals", field="社会保障号码")
+MOVING = [(TODAY, "yes"), (TODAY, "no"), (OF_AGE, "no"), (UNENDED, "yes")]
+SETTLED = [
+    *((OF_AGE, "yes"), (UNENDED, "no"), (BY_THEN, "yes"), (BY_THEN, "no"), (THERE, "yes"), (THERE, "no")),
+    *((DECLARED, "yes"), (DECLARED, "no"), (OF_AGE, "undetermined"), (TODAY, "undetermined")),
+]
+LIMIT = timedelta(seconds=POLICY.status_limit)
+SECOND = timedelta(seconds=1)
+
+
+def answer_of(predicate, outcome, as_of):
+    """What the engine leaves of one answer, given so and as of then: the outcome and its cause."""
+    cause = "CLAIM_ABSENT" if outcome == "undetermined" else None
+    told = PredicateAnswer(predicate, Outcome(outcome), cause, as_of, HOME)
+    report = judged(replace(by_ticket(), manner=Manner(predicates=(told,))))
+    [found] = report.manner.predicates
+    assert replace(told, outcome=found.outcome, cause=found.cause) == found
+    return found.outcome.value, found.cause
+
+
+@pytest.mark.parametrize(("predicate", "outcome"), MOVING)
+def test_an_answer_that_moves_with_the_day_ages(predicate, outcome):
+    """To the second, by the limit of a status: who was in force, or too young, three years ago need not be today."""
+    assert (outcome, None) == answer_of(predicate, outcome, NOW - LIMIT)
+    for age in (LIMIT + SECOND, 1000 * timedelta(days=1)):
+        assert ("undetermined", "FACT_TOO_OLD") == answer_of(predicate, outcome, NOW - age)
+
+
+@pytest.mark.parametrize(("predicate", "outcome"), SETTLED)
+def test_an_answer_that_no_day_changes_does_not_age(predicate, outcome):
+    """Who was sixty stays so, what had ended has ended, and a region, a declared value and a past day stay."""
+    cause = "CLAIM_ABSENT" if outcome == "undetermined" else None
+
+    assert (outcome, cause) == answer_of(predicate, outcome, NOW - 1000 * timedelta(days=1))
+
+
+@pytest.mark.parametrize(("predicate", "outcome"), [*MOVING, *SETTLED])
+def test_an_answer_that_is_dated_ahead_is_not_known(predicate, outcome):
+    """Of two clocks one is wrong; a minute between them is nothing."""
+    cause = "CLAIM_ABSENT" if outcome == "undetermined" else None
+
+    assert (outcome, cause) == answer_of(predicate, outcome, NOW + timedelta(seconds=60))
+    assert ("undetermined", "CLOCK_WRONG") == answer_of(predicate, outcome, NOW + timedelta(seconds=61))

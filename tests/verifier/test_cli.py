@@ -218,7 +218,7 @@ def test_claims_stand_in_the_order_of_the_kind(verify):
     """A credential shuffles them; a person looks for the number first."""
     out = verify("licence.sd-jwt")[1]
 
-    assert sorted(CLAIMS, key=out.index) == ["证照编号", "持证主体", "名称", "住所"]
+    assert sorted(CLAIMS, key=out.index) == ["证照编号", "持证主体", "名称", "法定代表人", "成立日期", "住所"]
 
 
 def test_a_code_that_fails_by_itself_shows_nobodys_data(verify, tmp_path):

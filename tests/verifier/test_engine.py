@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
-from certhub_schemas import shipped_catalogue
+from certhub_schemas import matter, shipped_catalogue
 from certhub_schemas.algorithms import ES256
+from certhub_schemas.predicates import Predicate
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import Verdict
 from certhub_verifier.checks import core
@@ -22,11 +24,14 @@ from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.formats.trust.trustlist import MemberState
 from certhub_verifier.lookups import RedemptionOf, RedemptionRecord, StatusAt, StatusRecord, StatusToken
 from certhub_verifier.policy import Channel, policy_for
+from certhub_verifier.predicates import Manner, PredicateAnswer
+from certhub_verifier.sentences import CHINA
 
 from tests.support.credentials import (
     AGENCY,
     AWAY,
     AWAY_AGENCY,
+    FACE,
     HOME,
     INDEX,
     LICENCE,
@@ -215,6 +220,25 @@ def test_step_3_a_changed_signature_is_tampering():
     assert "status" not in told(report)
 
 
+def test_step_12_of_what_nobody_vouched_for_no_matter_asks_anything():
+    """Nothing of it is seen, so that nobody withheld it, and nobody says that it is of no use."""
+    impostor = replace(WORLD.seal_key(), number=4711)
+    nobody = replace(WORLD.seal_key(), kid="nobody-seal-1")
+    policy = policy_for(matter("PLACEHOLDER-901"), Channel.TICKET)
+
+    for text, is_asked in (
+        (WORLD.credential(), True),
+        (WORLD.credential(key=impostor), False),
+        (WORLD.credential(key=nobody), False),
+        ("not~a~credential~", False),
+    ):
+        evidence = PresentedCredential(text, "ticket", redeemed(), asker=None)
+        steps = examine(evidence, trust=WORLD.trust(), policy=policy, now=NOW, catalogue=shipped_catalogue())
+        assert ({"needed", "mode"} if is_asked else set()) == {"needed", "mode"} & told(
+            run(steps, active)
+        ).keys()
+
+
 def test_step_3_a_suite_that_is_not_installed_is_undetermined():
     """A signature that cannot be computed is neither good nor bad."""
     good = vc.parse(WORLD.credential())
@@ -367,13 +391,41 @@ def test_a_sealed_code_offline_is_check():
     assert (report.verdict, report.code) == (Verdict.CHECK, "USE_UNKNOWN")
     assert told(report)["catalogued"] == ("undetermined", "VERSION_UNSTATED")
     assert told(report)["stands_behind"] == ("undetermined", "REGION_ONLY")
-    assert report.disclosed == {"名称": "示例小面馆"}
+    assert report.disclosed == FACE
     assert report.detail["region"] == "鄂州市"
 
 
 def test_a_sealed_code_whose_hub_knows_it_is_valid():
     """Asked online, for the first time."""
     assert sealed(WORLD.sealed_code()).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (400, ("yes", None, Verdict.VALID)),
+        (31, ("yes", None, Verdict.VALID)),
+        (30, ("yes", "EXPIRES_SOON", Verdict.CHECK)),
+        (0, ("yes", "EXPIRES_SOON", Verdict.CHECK)),
+        (-1, ("no", "EXPIRED", Verdict.INVALID)),
+    ],
+)
+def test_a_sealed_code_of_a_certificate_whose_row_is_at_hand_has_its_term_as_well(days, expected):
+    """The last day that the row says, in China; a code that lives longer than its certificate is no good."""
+    report = sealed(WORLD.sealed_code(), valid_to=(NOW + days * DAY).astimezone(CHINA).date())
+
+    assert expected == (*told(report)["dates"], report.verdict)
+    assert ("yes" if days >= 0 else "undetermined") == told(report)["one_time"][
+        0
+    ]  # what has ended is not redeemed
+
+
+def test_a_row_makes_a_dead_code_no_better():
+    """Its own end comes first, and then nobody looks at the certificate's."""
+    late = NOW + timedelta(seconds=60)
+    report = sealed(WORLD.sealed_code(), now=late, valid_to=(NOW + 400 * DAY).date())
+
+    assert ("undetermined", "CODE_EXPIRED") == told(report)["dates"]
 
 
 def test_a_sealed_code_asks_for_its_status_and_then_for_its_use():
@@ -462,7 +514,7 @@ def test_a_certificate_of_another_region_needs_an_agreement():
     """The counter is in 420100 and names a matter; what was agreed is shown, the rest is dropped."""
     matter = policy_for(None, Channel.SEALED)
     agreed = replace(matter, matter_code="PLACEHOLDER-901")
-    code = WORLD.sealed_code(claims={"名称": "示例小面馆", "法定代表人": "张演示"})
+    code = WORLD.sealed_code(claims={**FACE, "类型": "个体工商户"})
 
     def at_the_counter(text, policy):
         steps = examine(
@@ -474,7 +526,7 @@ def test_a_certificate_of_another_region_needs_an_agreement():
         )
         return run(steps, active)
 
-    assert at_the_counter(code, agreed).disclosed == {"名称": "示例小面馆"}
+    assert at_the_counter(code, agreed).disclosed == FACE
     assert at_the_counter(code, agreed).verdict is Verdict.VALID
     for refused in (
         at_the_counter(code, matter),
@@ -541,3 +593,15 @@ def test_of_an_invalid_certificate_kind_and_cause_are_told_and_nothing_else(judg
     assert (Verdict.INVALID, "REVOKED", "营业执照") == (bad.verdict, bad.code, bad.kind_name)
     assert ({}, "示例小面馆") == (bad.disclosed, good.disclosed["名称"])
     assert "示例小面馆" not in str(bad.to_dict())
+
+
+@pytest.mark.parametrize(("state", "is_told"), [("active", True), ("revoked", False)])
+def test_of_an_invalid_certificate_nobody_is_told_whose_it_is_nor_what_was_answered(state, is_told):
+    """Neither its holders' names in the case nor its answers are left; in which mode it was shown is."""
+    of_age = Predicate("age_at_least", MappingProxyType({"n": 60}))
+    answers = (PredicateAnswer(of_age, Outcome.YES, None, NOW, HOME),)
+    manner = Manner("L2", True, answers, ("s" * 22,))
+
+    report = ticket(manner=manner, fetch=lambda need: StatusRecord(state, NOW))
+
+    assert (manner if is_told else Manner("L2", True)) == report.manner

@@ -4,10 +4,11 @@ no trust list · one of 72 hours and more · no status · a status of days ago �
 × a ticket at home · a file · a sealed code · a paper code · another region's answer
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from certhub_schemas import shipped_catalogue
+from certhub_schemas import matter, shipped_catalogue
 from certhub_verifier.causes import CODES, Verdict
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PeerAnswer, PresentedCredential, SealedCode
@@ -19,28 +20,20 @@ from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import overall
 from certhub_verifier.sentences import placeholders
 
-from tests.support.credentials import AWAY, HOME, LICENCE, MATTER, NOW, World
+from tests.support.credentials import AWAY, FACE, HOME, LICENCE, MATTER, NOW, World
 from tests.support.showings import TOLD
 
 WORLD = World()
 HOUR = timedelta(hours=1)
 
 
-class SomeMatter:
-    """A matter that may be settled offline and takes a status of one day."""
-
-    code = MATTER
-    max_status_age_seconds = 24 * 3600
-    offline_allowed = True
-    deficiency_allowed = False
+SOME_MATTER = replace(matter(MATTER), deficiency_allowed=False)  # settled offline too, a status of one day
 
 
 def answer(as_of):
     """What 420700 tells 420100: all good."""
     facts = tuple(StatedFact(name, "yes", None, as_of) for name in TOLD)
-    return AnsweredItem(
-        kind=LICENCE, kind_version=1, facts=facts, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64
-    )
+    return AnsweredItem(kind=LICENCE, kind_version=1, facts=facts, disclosed=FACE, cert_digest="d" * 64)
 
 
 # What is shown at `NOW`, whatever the machine believes the time to be.
@@ -87,7 +80,7 @@ CAUSES = {
 
 def found(channel, *, trust=WORLD.trust(), token=FRESH, now=NOW):  # noqa: B008 - values, never changed
     """Examine what is shown by `channel` on a machine in some trouble."""
-    policy = policy_for(SomeMatter(), channel)
+    policy = policy_for(SOME_MATTER, channel)
     return run(
         examine(SHOWN[channel], trust=trust, policy=policy, now=now, catalogue=shipped_catalogue()),
         news(token),
@@ -165,14 +158,10 @@ def test_the_grades_of_a_trust_list(age, outcome, grade):
 
 def test_a_stale_list_serves_only_matters_that_may_be_settled_offline():
     """Twenty-five hours: too old for a matter that has to be online."""
-
-    class OnlineOnly(SomeMatter):
-        offline_allowed = False
-
     steps = examine(
         SHOWN[Channel.TICKET],
         trust=WORLD.trust(NOW - 25 * HOUR),
-        policy=policy_for(OnlineOnly(), Channel.TICKET),
+        policy=policy_for(replace(SOME_MATTER, offline_allowed=False), Channel.TICKET),
         now=NOW,
         catalogue=shipped_catalogue(),
     )
@@ -216,7 +205,7 @@ ASKED_WITHOUT_TRUST = (Fact.WELL_FORMED, Fact.ISSUER_KNOWN, Fact.TRUST_FRESH)  #
 def all_facts(fault):
     """What is answered of everything, on a machine in that trouble; and the time that it believes in."""
     with_fault = {"trust": WORLD.trust(), "token": FRESH, "now": NOW, **FAULTS.get(fault, {})}
-    policy = policy_for(SomeMatter(), Channel.TICKET)
+    policy = policy_for(SOME_MATTER, Channel.TICKET)
     steps = examine(
         EVERYTHING,
         trust=with_fault["trust"],
@@ -229,7 +218,7 @@ def all_facts(fault):
 
 
 def test_every_question_is_put_where_nothing_is_wrong():
-    """The matrix below has a row for each of the fourteen facts, and all of them are yes."""
+    """The matrix below has a row for each of the sixteen facts, and all of them are yes."""
     report, answers, _ = all_facts("none")
 
     assert set(Fact) == set(answers)
@@ -263,18 +252,14 @@ def test_four_troubles_times_every_fact(fault, fact):
 @pytest.mark.parametrize("offline", [False, True])
 def test_no_matter_makes_trouble_valid(channel, offline, deficiency):
     """However lenient the matter, and whichever the trouble: zero valid."""
-
-    class Matter(SomeMatter):
-        offline_allowed = offline
-        deficiency_allowed = deficiency
-
+    lenient = replace(SOME_MATTER, offline_allowed=offline, deficiency_allowed=deficiency)
     for fault, changes in FAULTS.items():
         if (channel, fault) in CASES:
             given = {"trust": WORLD.trust(), "token": FRESH, "now": NOW, **changes}
             steps = examine(
                 SHOWN[channel],
                 trust=given["trust"],
-                policy=policy_for(Matter(), channel),
+                policy=policy_for(lenient, channel),
                 now=given["now"],
                 catalogue=shipped_catalogue(),
             )

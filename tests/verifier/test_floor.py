@@ -93,7 +93,7 @@ def test_the_floor_has_no_row_that_is_not_written_here():
 
     assert everywhere == {
         *(Fact.WELL_FORMED, Fact.SIGNATURE, Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED, Fact.CATALOGUED),
-        *(Fact.DATES, Fact.STATUS, Fact.TRUST_FRESH, Fact.AGREEMENT),
+        *(Fact.DATES, Fact.STATUS, Fact.TRUST_FRESH, Fact.AGREEMENT, Fact.NEEDED, Fact.MODE),
     }
     assert {
         (kind, fact)
@@ -109,10 +109,11 @@ def test_a_fact_on_the_floor_is_never_missing_and_never_off(kind, fact, hold):
     others = [yes(one) for one in Fact if one is not fact]
     missing = judge(others, ALL_OFF, kind).verdict
 
-    assert (Verdict.UNDETERMINED is missing) == (hold is not Hold.WHERE_TOLD)
+    may_be_absent = hold in (Hold.WHERE_TOLD, Hold.WHERE_ASKED)  # no second region, no matter
+    assert (Verdict.UNDETERMINED is missing) == (not may_be_absent)
     for cause in OPEN_CAUSES[fact]:
         found = judge([*others, Checked(fact, Outcome.UNDETERMINED, cause, THEN)], ALL_OFF, kind)
-        softened = hold is Hold.EXPECTED and CODES[cause].verdict is Verdict.CHECK
+        softened = hold in (Hold.EXPECTED, Hold.WHERE_ASKED) and CODES[cause].verdict is Verdict.CHECK
         assert (Verdict.CHECK if softened else Verdict.UNDETERMINED) is found.verdict
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from certhub_schemas import shipped_catalogue
+from certhub_schemas import matter, matters, shipped_catalogue
+from certhub_schemas.requirements import MODES
 from certhub_verifier import (
     FLOORS,
     Channel,
@@ -36,15 +37,17 @@ from certhub_verifier import (
     verify,
 )
 from certhub_verifier.causes import CODES
+from certhub_verifier.checks.need import reaches
 from certhub_verifier.checks.status import STATES
 from certhub_verifier.facts import CAUTIONS
 from certhub_verifier.formats.exchange.envelope import AnsweredItem
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
 from certhub_verifier.formats.trust.trustlist import MemberState
+from certhub_verifier.predicates import Manner
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from tests.support.credentials import AWAY, HOME, INDEX, LICENCE, MATTER, NOW, World
+from tests.support.credentials import AWAY, FACE, HOME, INDEX, LICENCE, MATTER, NOW, World
 
 WORLD = World()
 TRUST = {
@@ -106,11 +109,10 @@ SEVEN = frozenset(
     }
 )
 ALL_YES = tuple(StatedFact(fact.value, "yes", None, NOW) for fact in Fact)
-ANSWERED = AnsweredItem(
-    kind=LICENCE, kind_version=1, facts=ALL_YES, disclosed={"名称": "示例小面馆"}, cert_digest="d" * 64
-)
+ANSWERED = AnsweredItem(kind=LICENCE, kind_version=1, facts=ALL_YES, disclosed=FACE, cert_digest="d" * 64)
 REGIONS = st.sampled_from([None, HOME, AWAY, "999999"])
 VERSIONS = st.sampled_from([1, 1, 1, None, 2, 999])
+MANNERS = st.builds(Manner, st.sampled_from(MODES), st.booleans())
 
 
 def bent(text):
@@ -130,6 +132,7 @@ SHOWN = st.one_of(
         st.none() | FACTS.map(lambda fact: replace(fact, fact=Fact.ONE_TIME)),
         st.lists(FACTS, max_size=2).map(tuple),
         asker=REGIONS,
+        manner=MANNERS,
     ),
     st.builds(
         SealedCode,
@@ -137,6 +140,7 @@ SHOWN = st.one_of(
         st.lists(FACTS, max_size=2).map(tuple),
         asker=REGIONS,
         kind_version=VERSIONS,
+        manner=MANNERS,
     ),
     st.builds(
         PeerAnswer,
@@ -145,13 +149,14 @@ SHOWN = st.one_of(
             AnsweredItem,
             kind=st.sampled_from([LICENCE, "1" * 21]),
             facts=st.just(ALL_YES) | st.lists(STATED, max_size=12).map(tuple),
-            disclosed=st.just({"名称": "示例小面馆"}),
+            disclosed=st.just(FACE) | st.just({"名称": "示例小面馆"}),
             cert_digest=st.just("d" * 64),
             kind_version=VERSIONS,
         ),
         st.just("e" * 64),
         MOMENTS,
         st.sampled_from([HOME, AWAY]),
+        manner=MANNERS,
     ),
 )
 STATUS_NEWS = st.one_of(
@@ -173,13 +178,12 @@ USE_NEWS = st.one_of(
 def policies(draw):
     """The rules of any matter, by any channel; as they are, or with any level of any fact."""
 
-    class Some:
-        code = draw(st.sampled_from([MATTER, "another"]))
-        max_status_age_seconds = draw(st.sampled_from([30, 300, 86_400, 10**9]))
-        offline_allowed = draw(st.booleans())
-        deficiency_allowed = False
-
-    policy = policy_for(draw(st.none() | st.just(Some())), draw(st.sampled_from(Channel)))
+    some = replace(
+        draw(st.sampled_from([*[matter(MATTER)] * 3, *matters()])),
+        max_status_age_seconds=draw(st.sampled_from([30, 300, 86_400, 10**9])),
+        offline_allowed=draw(st.booleans()),
+    )
+    policy = policy_for(draw(st.none() | st.just(some)), draw(st.sampled_from(Channel)))
     levels = draw(st.just(policy.levels) | st.just(OFF) | st.dictionaries(st.sampled_from(Fact), LEVELS))
     return replace(policy, levels=levels)
 
@@ -193,6 +197,11 @@ def judged(shown, trust, policy, now, status, use):
 def for_what_came(shown, policy):
     """Return the policy, for the channel that `shown` came by: any other is refused."""
     return replace(policy, channel=channel_of(shown))
+
+
+def ways(policy, kind):
+    """Return what the matter takes of a kind."""
+    return [way for one in policy.requirements for way in one.of_kind(kind)]
 
 
 def floor_of(shown):
@@ -230,9 +239,15 @@ def test_valid_is_said_only_where_every_fact_that_weighs_is_a_yes(
     if report.verdict is Verdict.VALID:
         assert 1 == report.kind_version  # the one that the catalogue holds; no other, and not an unsaid one
         assert all(
-            facts[fact].outcome is Outcome.YES if fact in facts else hold is Hold.WHERE_TOLD
+            facts[fact].outcome is Outcome.YES
+            if fact in facts
+            else hold in (Hold.WHERE_TOLD, Hold.WHERE_ASKED)
             for fact, hold in floor_of(shown).holds.items()
         )
+        if policy.mode is not None:
+            assert {Fact.NEEDED, Fact.MODE} <= facts.keys()
+            assert reaches(shown.manner.reached, policy.mode)
+            assert any(set(way.titles) <= report.disclosed.keys() for way in ways(policy, report.kind))
         for fact in Fact:
             level = policy.level(fact)
             assert level is not Level.REQUIRED or facts[fact].outcome is Outcome.YES
@@ -308,6 +323,6 @@ def test_without_a_trust_list_nothing_is_ever_verified(shown, policy, now, statu
 
 def test_cautions_are_known():
     """A yes may carry only the causes that this suite knows as cautions."""
-    assert {"EXPIRES_SOON", "STATUS_AGED", "NAME_VARIANT"} == {
+    assert {"EXPIRES_SOON", "STATUS_AGED", "NAME_VARIANT", "IDENTITY_SEEN"} == {
         c for causes in CAUTIONS.values() for c in causes
     }

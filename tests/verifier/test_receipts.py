@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.causes import Verdict
-from certhub_verifier.formats.exchange.receipt import Opening
+from certhub_verifier.formats.exchange.openings import ArgumentOpening, Opening
+from certhub_verifier.formats.exchange.receipt import UntoldReceiptItem
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.receipts import Finding, examine_receipt
@@ -73,6 +74,115 @@ def test_what_another_region_answered_comes_without_an_opening():
     assert examine_receipt(file, trust=TRUST, now=NOW).identifiers == (None,)
 
 
+DECLARED = [WORLD.declared(n) for n in (1, 2, 3)]
+OTHER = Opening(bytes(range(1, 33)), "another certificate")
+ASKED = WORLD.receipt(
+    items=(
+        WORLD.receipt_item(None, DECLARED[0], DECLARED[1]),
+        UntoldReceiptItem("undetermined", "NO_AGREEMENT"),
+        WORLD.receipt_item(DECLARED[2], cert=OTHER.cert_digest()),
+    )
+)
+IN_ORDER = [WORLD.opening(), DECLARED[0], DECLARED[1], OTHER, DECLARED[2]]
+"""The openings of the receipt that records what was declared, as they are filed: each item, then what was declared."""
+
+
+def test_openings_tell_what_was_declared():
+    """Each with its item and its predicate; the one that compares nothing has no opening, nor has what was not told."""
+    found = examine_receipt(WORLD.receipt_file(ASKED, IN_ORDER), trust=TRUST, now=NOW)
+
+    assert (Finding.GENUINE, (WORLD.identifier(), None, OTHER.identifier)) == (
+        found.finding,
+        found.identifiers,
+    )
+    assert found.to_dict()["arguments"] == [
+        {"item": 0, "predicate": 1, "argument": "社会保障号码=A1"},
+        {"item": 0, "predicate": 2, "argument": "社会保障号码=A2"},
+        {"item": 2, "predicate": 0, "argument": "社会保障号码=A3"},
+    ]
+
+
+@pytest.mark.parametrize("chosen", [(), (1,), (2, 4), (0, 3), (4,), (0, 1, 2), (3, 4)])
+def test_any_of_the_openings_may_be_left_out(chosen):
+    """Whoever hands a receipt on decides what it opens; what is opened is still told of its own item."""
+    openings = [IN_ORDER[n] for n in chosen]
+    found = examine_receipt(WORLD.receipt_file(ASKED, openings), trust=TRUST, now=NOW)
+    opened = [one for one in (*found.identifiers, *(one.argument for one in found.arguments)) if one]
+
+    assert Finding.GENUINE is found.finding
+    assert sorted(getattr(one, "identifier", getattr(one, "argument", "")) for one in openings) == sorted(
+        opened
+    )
+
+
+def test_without_openings_nothing_of_what_was_declared_is_told():
+    """The bare token holds digests alone."""
+    found = examine_receipt(ASKED, trust=TRUST, now=NOW)
+
+    assert (Finding.GENUINE, (), (None, None, None)) == (found.finding, found.arguments, found.identifiers)
+    assert "社会保障号码" not in json.dumps(found.to_dict(), ensure_ascii=False)
+
+
+def with_opening(place, changed):
+    """The openings with another one in a place."""
+    return [changed if n == place else one for n, one in enumerate(IN_ORDER)]
+
+
+@pytest.mark.parametrize("place", [1, 2, 4])
+def test_an_altered_salt_or_value_of_an_argument_is_found(place):
+    """As an altered byte of the receipt is."""
+    good = IN_ORDER[place]
+    for bad in (
+        replace(good, salt=good.salt[:-1] + b"\x00"),
+        replace(good, argument=good.argument + "0"),
+        replace(good, argument=good.argument.replace("社会保障号码", "参保地")),
+    ):
+        assert Finding.ALTERED is finding(WORLD.receipt_file(ASKED, with_opening(place, bad)))
+
+
+@pytest.mark.parametrize(("one", "other"), [(a, b) for a in range(5) for b in range(a)])
+def test_openings_in_another_order_are_found(one, other):
+    """Any two of them exchanged: they stand in the order of the items, each with its predicates after it."""
+    openings = list(IN_ORDER)
+    openings[one], openings[other] = openings[other], openings[one]
+
+    assert Finding.ALTERED is finding(WORLD.receipt_file(ASKED, openings))
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_an_opening_that_stands_twice_is_found(place):
+    """One digest, one opening."""
+    assert Finding.ALTERED is finding(WORLD.receipt_file(ASKED, [*IN_ORDER[: place + 1], *IN_ORDER[place:]]))
+
+
+def test_an_opening_opens_only_what_it_is_for():
+    """A declared value is no certificate, and a certificate was declared by nobody: not by one digest either."""
+    as_certificate = Opening(DECLARED[0].salt, DECLARED[0].argument)
+    named = Opening(bytes(range(32)), "field=value")
+    of_that_name = WORLD.receipt(items=(WORLD.receipt_item(cert=named.cert_digest()),))
+
+    assert Finding.ALTERED is finding(WORLD.receipt_file(ASKED, [as_certificate]))
+    assert Finding.GENUINE is finding(WORLD.receipt_file(of_that_name, [named]))
+    as_argument = ArgumentOpening(named.salt, named.identifier)
+    assert Finding.ALTERED is finding(WORLD.receipt_file(of_that_name, [as_argument]))
+
+
+def test_a_receipt_of_an_earlier_format_has_nothing_that_an_argument_opens():
+    """Its items have no predicates."""
+    for number in (1, 2):
+        receipt = WORLD.receipt(format=number)
+        assert Finding.GENUINE is finding(WORLD.receipt_file(receipt))
+        assert Finding.ALTERED is finding(WORLD.receipt_file(receipt, [WORLD.opening(), DECLARED[0]]))
+
+
+def test_nothing_declared_is_told_of_a_receipt_that_is_not_believed():
+    """From the future, it opens nothing."""
+    late = WORLD.receipt(issued_at=seconds(NOW + DAY), items=(WORLD.receipt_item(DECLARED[0]),))
+    found = examine_receipt(WORLD.receipt_file(late, IN_ORDER[:2]), trust=TRUST, now=NOW)
+
+    assert (Finding.CLOCK_WRONG, ()) == (found.finding, found.arguments)
+
+
 FILES = {
     "bare": RECEIPT.encode(),
     "bare with a line end": RECEIPT.encode() + b"\n",
@@ -85,11 +195,24 @@ FILES = {
 def test_any_one_changed_byte_is_found(good):
     """At every position: another bit or case, blanks, line ends, punctuation, zero, or a byte of no text."""
     assert finding(good) is Finding.GENUINE
+    find_every_change(good, range(len(good)))
+
+
+def test_any_one_changed_byte_of_what_was_declared_is_found():
+    """The openings of a receipt with three declared values, byte by byte."""
+    good = WORLD.receipt_file(ASKED, IN_ORDER).encode()
+
+    assert finding(good) is Finding.GENUINE
+    find_every_change(good, range(good.index(b'"opening"'), len(good)))
+
+
+def find_every_change(good, places):
+    """At each place, put each of a few other bytes, and see it found."""
     others = [0x00, 0x09, 0x0A, 0x0D, 0x20, 0x22, 0x2E, 0x41, 0x5C, 0x7B, 0x80, 0xFF]
-    for place, byte in enumerate(good):
-        for other in {byte ^ 1, byte ^ 0x20, *others} - {byte}:
+    for place in places:
+        for other in {good[place] ^ 1, good[place] ^ 0x20, *others} - {good[place]}:
             changed = good[:place] + bytes([other]) + good[place + 1 :]
-            assert finding(changed) is Finding.ALTERED, (place, byte, other)
+            assert finding(changed) is Finding.ALTERED, (place, good[place], other)
 
 
 def test_any_missing_or_doubled_byte_is_found():

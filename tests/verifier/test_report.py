@@ -73,9 +73,12 @@ def test_the_form_is_the_one_that_programs_rely_on():
                         "detail": {"days": "6"},
                     },
                 ],
+                "predicates": [],
                 "disclosed": {"名称": "示例小面馆"},
             }
         ],
+        "requirements": [],
+        "materials": None,
         "receipt_url": None,
     }
 

@@ -13,6 +13,7 @@ from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode
 from certhub_verifier.facts import CAUTIONS, NO_CAUSES, OPEN_CAUSES, Checked, Fact, Outcome
 from certhub_verifier.floor import FloorRow
+from certhub_verifier.formats.exchange.receipt import IdentityCheck, ReceiptRequirement
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import examine_receipt
 from certhub_verifier.report import VERSION, failed, overall
@@ -135,6 +136,20 @@ def test_what_the_hub_adds_fits(valid):
     "file",
     [
         WORLD.receipt_file(),
+        WORLD.receipt_file(
+            WORLD.receipt(items=(WORLD.receipt_item(None, WORLD.declared()),)),
+            [WORLD.opening(), WORLD.declared()],
+        ),
+        WORLD.receipt(format=1),
+        WORLD.receipt(format=2),
+        WORLD.receipt(
+            identity_check=IdentityCheck("id_card_reader", NOW),
+            requirements=(
+                ReceiptRequirement("licence", "missing", cause="REVOKED", item=0, vid="v" * 22),
+                ReceiptRequirement("abode", "not_applicable", declared_by="o" * 22),
+            ),
+            materials="incomplete",
+        ),
         WORLD.receipt(),
         WORLD.receipt(verdict="invalid", code="REVOKED", case="办-1"),
         WORLD.receipt(issued_at=seconds(NOW + DAY)),

@@ -54,6 +54,24 @@ def test_no_sentence_leaves_anybody_without_a_next_step(entry):
     assert [way for way in said for phrase in BANNED if phrase in way] == []
 
 
+def test_one_of_several_is_said_in_good_english():
+    """A count that can be one stands beside no plural."""
+    detail = {"region": "Ezhou", "region_en": "Ezhou", "shown": "1", "untold": "1"}
+    said = explain("NO_AGREEMENT", detail, lang="en").headline
+
+    assert "Certificates shown: 1; outside the agreement with Ezhou: 1" == said
+    assert "{kinds} kinds" not in CATALOGUE["words"]["kinds_and_matters"]["en"]
+
+
+def test_a_named_catalogue_is_counted_with_all_its_versions():
+    """The document holds every version of a kind: what is printed is their number, and says so."""
+    entry = CATALOGUE["words"]["kinds_and_matters"]
+
+    assert entry["zh"].startswith("各版合计")
+    assert entry["en"].startswith("all versions together")
+    assert {"kinds", "matters"} == placeholders(entry["zh"]) == placeholders(entry["en"])
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_only_a_matter_that_allows_it_offers_to_accept_incomplete(lang):
     """容缺受理 is offered when the matter allows it, and at no other time."""

@@ -13,6 +13,7 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.checks.status import ListFault, read_list
 from certhub_verifier.errors import BadTrust
 from certhub_verifier.formats.status import statuslist
+from certhub_verifier.formats.trust.agreement import Granted
 from certhub_verifier.formats.trust.trustlist import (
     MEMBERS_PATH,
     agreement_path,
@@ -114,10 +115,10 @@ def test_a_member_that_is_set_aside_takes_its_files_along() -> None:
     }
 
 
-def covers(trust: TrustSet, days: int = 0) -> frozenset[str] | None:
+def covers(trust: TrustSet, days: int = 0) -> Granted | None:
     """Return what the agreement that is live then lets out."""
     live = trust.agreement(HOME, AWAY, NOW + days * DAY)
-    return live and live.covers(LICENCE, MATTER, purpose="verify", asker=AWAY, provider=HOME)
+    return live and live.covers(LICENCE, MATTER, purpose="verify", mode="L1", asker=AWAY, provider=HOME)
 
 
 def test_a_row_that_is_set_aside_grants_nothing() -> None:
@@ -236,8 +237,11 @@ def rights(trust: TrustSet) -> set[tuple[Any, ...]]:
     for days in (-400, 0, 2, 400):
         for asker, provider in ((HOME, AWAY), (AWAY, HOME)):
             live = trust.agreement(asker, provider, NOW + days * DAY)
-            fields = live and live.covers(LICENCE, MATTER, purpose="verify", asker=asker, provider=provider)
-            found |= {("agreed", days, asker, field) for field in fields or ()}
+            granted = live and live.covers(
+                LICENCE, MATTER, purpose="verify", mode="L1", asker=asker, provider=provider
+            )
+            if granted is not None:
+                found |= {("agreed", days, asker, field) for field in granted.fields}
     return found
 
 

@@ -462,6 +462,7 @@ BUNDLE = BundleContents(
     trust=trust_files(),
     matters=matters()[:3],
     status={},
+    format=bundle.THIRD,
 )
 
 

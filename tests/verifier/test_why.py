@@ -7,7 +7,7 @@ from functools import partial
 from xml.etree import ElementTree
 
 import pytest
-from certhub_schemas import shipped_catalogue
+from certhub_schemas import matter, shipped_catalogue
 from certhub_schemas.purposes import Purpose
 from certhub_verifier.engine import examine, run
 from certhub_verifier.evidence import PresentedCredential, SealedCode, channel_of
@@ -28,21 +28,12 @@ HOUR = timedelta(hours=1)
 LIST = WORLD.status_token(iat=NOW - 5 * HOUR)
 
 
-class SomeMatter:
-    """A matter of the agreement."""
-
-    code = MATTER
-    max_status_age_seconds = 24 * 3600
-    offline_allowed = True
-    deficiency_allowed = False
-
-
 def chains(presented, channel, *, trust=TRUST, token=LIST):
     """What the facts of something presented rest on, by fact."""
     steps = examine(
         presented,
         trust=trust,
-        policy=policy_for(SomeMatter(), channel),
+        policy=policy_for(matter(MATTER), channel),
         now=NOW,
         catalogue=shipped_catalogue(),
     )

@@ -15,7 +15,8 @@ class Control:
     """A control by its CSS selector, in the state of the page in which it is seen, and its effect.
 
     asks      a request, METHOD and path (`*` stands for anything), in `what`
-    carries   what is typed is in the body of the request `what`, after `press`; `first` is filled before
+    carries   what is typed (`write`, where not every text will do) is in the body of the request `what`,
+              after `press`; `first` is filled before
     goes      the address that it leads to, in `to`
     prints    the browser's print dialog
     here      a change that only this page has, on purpose: `shows` matches afterwards, `why` says for what
@@ -27,6 +28,7 @@ class Control:
     state: str = "start"
     what: str = ""
     press: str = ""
+    write: str = ""
     to: str = ""
     shows: str = ""
     why: str = ""

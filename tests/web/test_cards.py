@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from certhub_verifier.causes import Verdict
 from starlette.testclient import TestClient
 
 from certhub.db.idempotency.key import Key
 from certhub.demo import cards
-from certhub.demo.cards import ALL_CARDS, PAYMENT_CODE
+from certhub.demo.cards import ALL_CARDS, PAYMENT_CODE, matter_of_cards
 from certhub.flows.records import change, renew
 from certhub.flows.records.change import Order
 from certhub.flows.verification import results, show, verify
 from certhub.jobs.status_lists import publish
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.rules import Transition
+from certhub.web.language import LANGS, Lang
+from certhub.web.wording import texts
 from tests.support.region import Region, make_regions
 from tests.web.conftest import Site, site_of
 
@@ -79,6 +82,31 @@ def test_a_card_leads_to_its_verdict(site: Site, name: str) -> None:
     report = visitor.post("/api/v1/verifications", json=body, headers=CLERK).json()
 
     assert VERDICTS[name] == (report["verdict"], report["code"])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_cards_face_says_whether_the_matter_is_met(site: Site, name: str, lang: Lang) -> None:
+    """The face names the verdict, and says that nothing is missing where the counter will."""
+    visitor = counter(site)
+    body = {"code": deal(visitor, name)["code"], "matter": matter_of_cards().code, "window": "1号窗口"}
+    report = visitor.post("/api/v1/verifications", json=body, headers=CLERK).json()
+    face = texts(lang, "certhub.demo")[f"home.card_{name}_expect"].lower()
+    complete = texts(lang)["common.materials_complete"].lower()
+
+    assert getattr(Verdict(report["verdict"]), lang).lower().replace("·", ", ").rpartition(", ")[2] in face
+    assert (report["materials"] == "complete") == (complete in face)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_first_page_names_the_matter_of_the_cards(site: Site, lang: Lang) -> None:
+    """It is the first in a counter's list: a card is dealt for it, whatever the counter worked on."""
+    page = site.visit().get("/", headers={"Accept-Language": lang}).text
+    visitor = counter(site)
+    first = visitor.get("/api/v1/matters", headers=CLERK).json()["items"][0]
+
+    assert matter_of_cards().code == first["code"]
+    assert first["name" if lang == "zh" else "name_en"] in page
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

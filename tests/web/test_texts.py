@@ -5,11 +5,14 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from certhub_schemas.predicates import PREDICATES
+from certhub_verifier.formats.exchange.notice import Settlement
 from certhub_verifier.sentences import BANNED
 
 from certhub.demo.cards import ALL_CARDS
 from certhub.records.certificates.rules import State
-from certhub.web.language import LANGS
+from certhub.verification.receipts.outcomes import Result
+from certhub.web.language import LANGS, Lang
 from certhub.web.wording import texts
 
 HUB = Path(__file__).parents[2] / "certhub"
@@ -73,6 +76,43 @@ def test_every_state_and_every_card_has_words() -> None:
     """What is put together at run time is there: states of certificates, cards and what to expect of them."""
     needed = {f"common.state_{state}" for state in (*State, "expired", "expiring")}
     needed |= {f"home.card_{name}{end}" for name in ALL_CARDS for end in ("", "_expect")}
+
+    assert needed <= WORDS["zh"].keys()
+
+
+STORY = {
+    "zh": (
+        "还缺什么",
+        "先选要办的事",
+        "窗口会看到什么",
+        "可以取消",
+        "本事项不用",
+        "两位数字",
+        "每次查看",
+        "回执",
+    ),
+    "en": (
+        *("still needs", "chooses the matter first", "what the counter will see", "withhold", "does not use"),
+        *("two digits", "each look", "receipt"),
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_story_tells_what_a_scan_answers(lang: Lang) -> None:
+    """Whether the matter is met, what is withheld, the request, and that the holder sees each look."""
+    told = " ".join(
+        text for key, text in WORDS[lang].items() if key.startswith(("home.story_", "home.promise"))
+    )
+
+    assert [] == [words for words in STORY[lang] if words not in told]
+
+
+def test_every_part_of_a_look_has_words() -> None:
+    """A look says each predicate, each outcome and each finding in words: a new one fails here until it has some."""
+    needed = {f"me.look_asks_{name}" for name in PREDICATES}
+    needed |= {f"me.look_result_{result}" for result in Result}
+    needed |= {f"common.finding_{finding}" for finding in Settlement}
 
     assert needed <= WORDS["zh"].keys()
 

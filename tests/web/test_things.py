@@ -41,7 +41,7 @@ NOWHERE = {
         "电话",
         "热线",
         "摄像头也能",
-        "选择本",
+        "选择本窗口",
         "重新登录",
         "自动复核",
         "自动补查",
@@ -54,7 +54,7 @@ NOWHERE = {
         "template",
         "telephone",
         "hotline",
-        "choose this",
+        "choose this window",
         "sign in again",
     ),
 }

@@ -23,6 +23,7 @@ TYPES = [path for package in (WEB, DEMO) for path in sorted((package / "types").
 OPENAPI = json.loads((Path(schemas_text.__file__).parent / "openapi.json").read_text(encoding="utf-8"))
 TAGS = {
     "HTMLButtonElement": "button",
+    "HTMLDetailsElement": "details",
     "HTMLDialogElement": "dialog",
     "HTMLFormElement": "form",
     "HTMLImageElement": "img",

@@ -7,21 +7,69 @@ from tests.web.browser.conftest import Visit
 GUN = "async (code) => { const gun = await import('/assets/js/card-typing.js'); gun.typeLikeAGun(code); }"
 
 
-def show(visit: Visit, *kinds: str, mode: str = "ticket", at: str | None = None) -> str:
-    """As the holder, choose certificates by name and show them; return the code as the page prints it."""
+GLANCE = "glance"
+
+
+def choose(visit: Visit, *kinds: str, matter: str = GLANCE, at: str | None = None) -> Page:
+    """As the holder, choose what it is for, and certificates by name; return the page."""
     page = visit.open("/me", at=at)
+    page.select_option("#matter", matter)
+    if matter == GLANCE:
+        for kind in kinds:
+            page.locator(".held-card", has_text=kind).first.locator("input").check()
+        return page
+    page.wait_for_selector("#proposals [data-requirement]")
     for kind in kinds:
-        page.locator(".held-card", has_text=kind).first.locator("input").check()
-    page.locator(f"input[value={mode}]").check()
-    page.click("#show")
+        page.locator("#proposals .proposal", has_text=kind).first.locator("[data-certificate]").check()
+    return page
+
+
+def show(visit: Visit, *kinds: str, mode: str = "ticket", matter: str = GLANCE, at: str | None = None) -> str:
+    """As the holder, choose and show, for a matter after its preview; return the code as the page prints it."""
+    page = choose(visit, *kinds, matter=matter, at=at)
+    if matter == GLANCE:
+        page.locator(f"input[value={mode}]").check()
+        page.click("#show")
+    else:
+        page.click("#show")
+        page.click("#preview-show")
     page.wait_for_selector("#shown[open]")
     return page.inner_text("#code-text").replace(" ", "").replace("\n", "")
+
+
+def request(page: Page) -> str:
+    """At a counter, open a request with F8; return its code as the page prints it."""
+    page.keyboard.press("F8")
+    page.wait_for_selector("#requesting:not([hidden])")
+    return page.inner_text("#request-code").replace(" ", "")
+
+
+def offered(page: Page, code: str) -> None:
+    """As the holder, type the code of a counter's request, and see what it asks."""
+    page.fill("#asked-code", code)
+    page.click("#asked-open")
+    page.wait_for_selector("#asking[open]")
+
+
+def digits(page: Page) -> str:
+    """At a counter, wait for the two digits that the holder compares."""
+    page.wait_for_selector("#request-digits:not([hidden])")
+    return page.inner_text("#request-digits")
+
+
+def consent(counter: Page, phone: Page) -> None:
+    """Open a request at a counter, answer it on a phone with a certificate, and wait for its report."""
+    offered(phone, request(counter))
+    phone.locator("#asking-proposals [data-certificate]").first.check()
+    phone.locator(".digit", has_text=digits(counter)).click()
+    phone.click("#consent")
+    counter.wait_for_selector("#result:not([hidden])")
 
 
 def scan(page: Page, code: str) -> str:
     """At a counter, type a code as a gun does; return the verdict's name."""
     before = page.get_attribute("#result", "data-turn") or ""
-    page.locator("#zone").focus()
+    page.evaluate("() => document.getElementById('zone').focus()")
     page.evaluate(GUN, code)
     page.wait_for_function(
         "(turn) => (document.getElementById('result').dataset.turn || '') !== turn", arg=before

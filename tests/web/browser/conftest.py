@@ -6,7 +6,7 @@ test asks for the list to be empty. A test that fails leaves a picture of its la
 
 import shutil
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from certhub.demo.launcher import Demo, Options, start
+from tests.support.npm import node_for
 
 pytest.importorskip("playwright", reason="playwright is not installed (dependency group check)")
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -99,6 +100,28 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = start(Options(tmp_path_factory.mktemp("demo"), two_ports()))
     yield running
     running.stop()
+
+
+Judge = Callable[[Page], list[str]]
+AXE = Path(__file__).parent / "axe"
+VIOLATIONS = """
+async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+  .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
+"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> Judge:
+    """Return what axe-core, pinned in axe/package-lock.json, finds wrong with a page as it stands."""
+    node_for(AXE)
+    rules = (AXE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+    def judged(page: Page) -> list[str]:
+        page.evaluate(rules)
+        found: list[str] = page.evaluate(VIOLATIONS)
+        return found
+
+    return judged
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Error, Locator, Page, Request
 
-from tests.web.browser.acts import press_enter
+from tests.web.browser.acts import offered, press_enter, request, scan
 from tests.web.browser.conftest import PAGES, People
 from tests.web.controls import Control, controls
 
@@ -95,9 +95,232 @@ def more_certificates(page: Page) -> None:
     page.unroute("**/api/v1/certificate-searches")
 
 
+def glance(page: Page) -> None:
+    """The holder's page, to be looked at only."""
+    page.select_option("#matter", "glance")
+
+
 def chosen(page: Page) -> None:
     """One certificate chosen on the holder's page."""
+    glance(page)
     page.locator(".held-card", has_text="营业执照").first.locator("input").check()
+
+
+def for_a_matter(page: Page) -> None:
+    """The holder's page with what a matter needs."""
+    page.select_option("#matter", "PLACEHOLDER-901")
+    page.wait_for_selector("#proposals [data-certificate]")
+
+
+def previewed(page: Page) -> None:
+    """What the counter will see, before a code appears."""
+    for_a_matter(page)
+    page.click("#show")
+    page.wait_for_selector("#preview[open]")
+
+
+def asked_for(page: Page) -> None:
+    """A matter for which the counter asks."""
+    page.select_option("#matter", "PLACEHOLDER-910")
+    page.wait_for_selector("#to-asked:not([hidden])")
+
+
+def unheard(page: Page) -> None:
+    """A matter that could not be had, and can now."""
+    page.route("**/api/v1/me/matters/*", lambda route: route.fulfill(status=503, json={}))
+    page.select_option("#matter", "PLACEHOLDER-901")
+    page.wait_for_selector("#matter-again:not([hidden])")
+    page.unroute("**/api/v1/me/matters/*")
+
+
+def typed(page: Page) -> None:
+    """A code of no request in its field."""
+    page.fill("#asked-code", "EC4CTTW8XWE7KA3AYKKB")
+
+
+def counters_code(page: Page) -> str:
+    """The code of a request that a counter opens in a window of its own, which stays open behind."""
+    counter = page.context.new_page()
+    counter.goto(page.url.replace("/me", "/counter"))
+    counter.wait_for_selector("html[data-ready=true]")
+    code = request(counter)
+    page.bring_to_front()
+    return code
+
+
+def was_offered(page: Page) -> None:
+    """A counter's request on the holder's page."""
+    offered(page, counters_code(page))
+
+
+def picked(page: Page) -> None:
+    """The same, with a pair of digits picked."""
+    was_offered(page)
+    page.locator(".digit").first.click()
+
+
+def holders_code(page: Page, matter: str = "glance") -> str:
+    """A code that the holder shows in a window of their own: a permit for its matter, or a licence to look at."""
+    holder = page.context.new_page()
+    holder.goto(page.url.replace("/counter", "/me"))
+    holder.wait_for_selector("html[data-ready=true]")
+    if matter == "glance":
+        chosen(holder)
+        holder.click("#show")
+    else:
+        holder.select_option("#matter", matter)
+        holder.locator("#proposals .proposal", has_text="食品经营许可证").locator(
+            "[data-certificate]"
+        ).check()
+        holder.click("#show")
+        holder.click("#preview-show")
+    holder.wait_for_selector("#shown[open] #qr[src]")
+    code = holder.inner_text("#code-text").replace(" ", "").replace("\n", "")
+    holder.close()
+    page.bring_to_front()
+    return code
+
+
+def covered(page: Page) -> None:
+    """A result with a value that is covered."""
+    page.select_option("#matter", "PLACEHOLDER-902")
+    scan(page, holders_code(page, "PLACEHOLDER-902"))
+
+
+def refused(page: Page) -> None:
+    """A matter that takes a request, answered so to a ticket."""
+    page.select_option("#matter", "PLACEHOLDER-910")
+    scan(page, holders_code(page))
+
+
+def conditions(page: Page) -> None:
+    """A matter with a requirement that somebody may declare not applicable."""
+    page.select_option("#matter", "PLACEHOLDER-902")
+    page.wait_for_selector("[data-away]")
+
+
+def compares(page: Page) -> None:
+    """A matter that compares a value."""
+    page.select_option("#matter", "PLACEHOLDER-911")
+    page.wait_for_selector("#declared")
+
+
+def with_case(page: Page) -> None:
+    """A result that belongs to a case."""
+    page.fill("#case", "案-2026-7731")
+    scan(page, holders_code(page))
+
+
+def open_case(page: Page) -> None:
+    """A case that still needs something, unfolded."""
+    page.select_option("#matter", "PLACEHOLDER-902")
+    page.fill("#case", "案-2026-7732")
+    scan(page, holders_code(page))
+    page.click("#case-file > summary")
+    page.wait_for_selector("#case-ask:not([hidden])")
+
+
+def requested(page: Page) -> None:
+    """A request that waits."""
+    request(page)
+
+
+def voided(page: Page) -> None:
+    """A request that the holder refused."""
+    code = request(page)
+    holder = page.context.new_page()
+    holder.goto(page.url.replace("/counter", "/me"))
+    holder.wait_for_selector("html[data-ready=true]")
+    offered(holder, code)
+    holder.click("#refuse")
+    holder.close()
+    page.bring_to_front()
+    page.wait_for_selector("#request-again:not([hidden])")
+
+
+def identity(page: Page) -> None:
+    """A request of a matter that takes an identity check."""
+    page.select_option("#matter", "PLACEHOLDER-904")
+    request(page)
+    page.wait_for_selector("#identity:not([hidden])")
+
+
+def in_person(page: Page) -> None:
+    """A matter that takes an identity check, before its request is opened."""
+    page.select_option("#matter", "PLACEHOLDER-904")
+    page.wait_for_selector("#before:not([hidden])")
+
+
+def read_before(page: Page) -> None:
+    """The same, with a card that is read."""
+    in_person(page)
+    page.check("#before [value=id_card_reader]")
+
+
+def was_looked_at(page: Page) -> None:
+    """A look to which nobody objected yet, on the holder's page."""
+    counter = page.context.new_page()
+    counter.goto(page.url.replace("/me", "/counter"))
+    counter.wait_for_selector("html[data-ready=true]")
+    scan(counter, holders_code(counter))
+    counter.close()
+    page.bring_to_front()
+    page.wait_for_selector("#looks > li:first-child [data-deed=dispute]")
+
+
+def disputing(page: Page) -> None:
+    """The dialog that objects."""
+    was_looked_at(page)
+    page.locator("#looks [data-deed=dispute]").first.click()
+
+
+def many_looks(page: Page) -> None:
+    """More looks than the holder's page shows at once."""
+    was_looked_at(page)
+    page.route(
+        "**/api/v1/me/looks?limit=20",
+        lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 32}),
+    )
+    page.reload()
+    page.wait_for_selector("#looks-more:not([hidden])")
+
+
+def disputed(page: Page) -> None:
+    """A dispute that waits, on a desk of those who settle it: the disputes unfolded."""
+    desk = urlsplit(page.url).path
+    holder = page.context.new_page()
+    holder.goto(page.url.replace(desk, "/me"))
+    holder.wait_for_selector("html[data-ready=true]")
+    disputing(holder)
+    holder.click("#disputing-send")
+    holder.wait_for_selector("#disputing:not([open])", state="hidden")
+    holder.close()
+    page.bring_to_front()
+    page.reload()
+    page.wait_for_selector("html[data-ready=true]")
+    page.click("#disputes-fold > summary")
+    page.wait_for_selector("#disputes [data-settle]")
+
+
+def many_disputes(page: Page) -> None:
+    """More disputes than a desk shows at once."""
+    more = {"items": [], "next_cursor": "open.0.420700." + "0" * 26, "waiting": 51, "overdue": 0}
+    page.route("**/api/v1/disputes?limit=50", lambda route: route.fulfill(json=more))
+    page.reload()
+    page.click("#disputes-fold > summary")
+    page.wait_for_selector("#disputes-more:not([hidden])")
+
+
+def settling(page: Page) -> None:
+    """The dialog that settles."""
+    disputed(page)
+    page.locator("#disputes [data-settle]").first.click()
+
+
+def found(page: Page) -> None:
+    """The same, with what was found."""
+    settling(page)
+    page.check("#settling [value=unclear]")
 
 
 NOBODYS = "LN-演示-0008"
@@ -139,7 +362,33 @@ STATES: dict[str, Callable[[Page], None]] = {
     "unsent": unsent,
     "many": many_incidents,
     "more": more_certificates,
+    "glance": glance,
     "chosen": chosen,
+    "matter": for_a_matter,
+    "previewed": previewed,
+    "asked-for": asked_for,
+    "unheard": unheard,
+    "typed": typed,
+    "offered": was_offered,
+    "picked": picked,
+    "covered": covered,
+    "refused": refused,
+    "conditions": conditions,
+    "compares": compares,
+    "case": with_case,
+    "open-case": open_case,
+    "requested": requested,
+    "voided": voided,
+    "identity": identity,
+    "in-person": in_person,
+    "read-before": read_before,
+    "looked": was_looked_at,
+    "disputing": disputing,
+    "many-looks": many_looks,
+    "disputed": disputed,
+    "many-disputes": many_disputes,
+    "settling": settling,
+    "found": found,
     "shown": shown,
     "issuing": issuing,
     "change": changing,
@@ -174,7 +423,7 @@ def act(page: Page, one: Control) -> Any:
         return value
     if tag in {"INPUT", "TEXTAREA"} and kind not in {"radio", "checkbox"}:
         where.focus()
-        value = "2026-01-05" if kind == "date" else "试 7731"
+        value = one.write or ("2026-01-05" if kind == "date" else "试 7731")
         where.fill(value)
         return value
     if where.evaluate("(e) => e.matches('[tabindex=\"0\"]:not(summary), .skip')"):

@@ -15,10 +15,12 @@ from certhub.records.catalog.masking import Covering
 from certhub.settings import Settings
 from certhub.verification.receipts import outcomes
 from certhub.verification.receipts import store as receipts
-from tests.web.browser.acts import play_card, press_enter, scan, show
+from tests.web.browser.acts import GLANCE, play_card, press_enter, scan, show
 from tests.web.browser.conftest import PHONE, People
 
 pytestmark = pytest.mark.browser
+
+FOOD = "PLACEHOLDER-902"
 
 
 def ended(people: People, vid: str) -> list[tuple[str, str | None]]:
@@ -216,8 +218,13 @@ def test_no_byte_that_a_counter_gets_holds_a_covered_value(people: People) -> No
     counter = visit.pages[-1]
     counter.route("**/*", pass_on)
     holder = people.visit("zh", PHONE)
-    for kinds, mode in (("营业执照", "ticket"), ("营业执照", "sealed"), ("食品经营许可证", "ticket")):
-        scan(counter, show(holder, kinds, mode=mode))
+    counter.select_option("#matter", FOOD)
+    for kinds, mode, matter in (
+        ("营业执照", "ticket", GLANCE),
+        ("营业执照", "sealed", GLANCE),
+        ("食品经营许可证", "ticket", FOOD),
+    ):
+        scan(counter, show(holder, kinds, mode=mode, matter=matter))
         vid = newest(people)
         press_enter(counter)
     counter.reload()
@@ -225,7 +232,7 @@ def test_no_byte_that_a_counter_gets_holds_a_covered_value(people: People) -> No
     counter.click("#history > li button")
     counter.wait_for_selector("#result:not([hidden])")
     covered = covered_values(people)
-    assert "演示-营-0001" in covered
+    assert "JY-演示-0001" in covered
     assert any(url.endswith(f"/verifications/{vid}") for url, _ in got)
     hits = [(url, value) for url, body in got for value in covered if value.encode() in body]
     assert [] == hits
@@ -260,7 +267,8 @@ def test_issuer_and_validity_of_every_item_are_on_screen_and_paper(people: Peopl
     holder, clerk = people.visit("zh", PHONE), people.visit()
     counter = clerk.open("/counter", at=clerk.home if at_home else clerk.other)
     counter.fill("#case", "案-2026-7731")
-    scan(counter, show(holder, "营业执照", "食品经营许可证"))
+    counter.select_option("#matter", FOOD)
+    scan(counter, show(holder, "营业执照", "食品经营许可证", matter=FOOD))
     counter.evaluate("globalThis.print = () => dispatchEvent(new Event('beforeprint'))")
     counter.click("#print")
     paper = counter.evaluate("document.getElementById('paper').textContent")
@@ -274,7 +282,8 @@ def test_issuer_and_validity_of_every_item_are_on_screen_and_paper(people: Peopl
     for words in (*issuers, *validity, "案-2026-7731", "本人核对未登记"):
         assert words in paper
     assert not re.search(r"刚刚|\d+ (秒|分钟|小时|天)前", paper)
-    assert "演示-营-0001" not in paper
+    assert "JY-****01" in paper
+    assert "JY-演示-0001" not in paper
 
     counter.click("#done")
     counter.evaluate("print()")  # from the browser's menu, with nobody on the screen: not the person before

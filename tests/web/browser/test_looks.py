@@ -134,6 +134,7 @@ def test_large_type_is_large_and_stays(people: People) -> None:
     assert PHONE["width"] == again.evaluate("document.documentElement.scrollWidth")
 
     again.set_viewport_size({"width": 320, "height": 640})
+    again.select_option("#matter", "glance")
     again.locator(".held-card").first.locator("input").check()
     again.click("#show")
     again.wait_for_selector("#shown[open] #qr[src]")

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 WORKER = "11100000000019713D071"
 ZHANG = "420799190001010015"
+FOOD, TRANSPORT = "PLACEHOLDER-902", "PLACEHOLDER-903"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -50,8 +51,9 @@ def test_issue_show_scan_and_scan_again(people: People) -> None:
     assert "已签发" in desk.inner_text("#said")
 
     holder, clerk = people.visit("zh", PHONE), people.visit()
-    code = show(holder, "道路运输从业人员从业资格证")
+    code = show(holder, "道路运输从业人员从业资格证", matter=TRANSPORT)
     counter = clerk.open("/counter")
+    counter.select_option("#matter", TRANSPORT)
 
     assert "valid" == scan(counter, code)
     assert "道路旅客运输驾驶员" in counter.inner_text("#items")
@@ -71,12 +73,13 @@ def test_a_suspended_permit_is_refused_at_the_next_scan_and_its_holder_is_told(p
     desk = people.visit().open("/agency")
     holder, counter = people.visit("zh", PHONE), people.visit().open("/counter")
 
+    counter.select_option("#matter", FOOD)
     _change(desk, "JY-演示-0001", "suspend")
-    code = show(holder, "食品经营许可证")
+    code = show(holder, "食品经营许可证", matter=FOOD)
     told = holder.pages[-1].inner_text("#warning")
     refused = scan(counter, code)
     _change(desk, "JY-演示-0001", "reinstate")
-    again = scan(counter, show(holder, "食品经营许可证"))
+    again = scan(counter, show(holder, "食品经营许可证", matter=FOOD))
 
     assert ("invalid", "valid") == (refused, again)
     assert "窗口会拒收食品经营许可证：暂扣中" in told
@@ -113,8 +116,9 @@ def test_wuhan_scans_what_ezhou_minted(people: People) -> None:
     holder = people.visit("zh", PHONE)
     clerk = people.visit()
     counter = clerk.open("/counter", at=clerk.other)
+    counter.select_option("#matter", FOOD)
 
-    assert "valid" == scan(counter, show(holder, "营业执照", "食品经营许可证"))
+    assert "valid" == scan(counter, show(holder, "营业执照", "食品经营许可证", matter=FOOD))
     assert 2 == counter.locator("#items article").count()
     assert "担保：鄂州市" in counter.inner_text("#items")
 
@@ -124,9 +128,9 @@ def test_wuhan_scans_what_ezhou_minted(people: People) -> None:
     page.wait_for_selector(".checks .fails:has-text('伙伴地区：鄂州市')")
     assert "没有查它" in page.inner_text(".checks .fails:has-text('伙伴地区')")
     assert "bad" in str(page.get_attribute("#overall", "class"))
-    assert "undetermined" == scan(counter, show(holder, "营业执照"))
+    assert "undetermined" == scan(counter, show(holder, "营业执照", matter=FOOD))
     _stop_or_resume(page, "false")
-    assert "valid" == scan(counter, show(holder, "营业执照"))
+    assert "valid" == scan(counter, show(holder, "营业执照", matter=FOOD))
 
 
 def test_both_regions_can_be_open_in_one_browser(people: People) -> None:
