@@ -5,7 +5,8 @@ there or does nothing. The chrome that all pages share is tried once, on the ope
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from fnmatch import fnmatch
 from typing import Any
 from urllib.parse import urlsplit
@@ -442,6 +443,22 @@ def is_request(request: Request, what: str) -> bool:
     return fnmatch(f"{request.method} {path}", what)
 
 
+@contextmanager
+def asked_by(page: Page, one: Control, patience: int) -> Iterator[Any]:
+    """Wait for a control's request; where its deed would change the demo, until it has gone no further, too.
+
+    A route that is taken away with its request still on the way lets it through: one region was once left stopped so.
+    """
+
+    def is_its(asked: Request) -> bool:
+        return is_request(asked, one.what)
+
+    goes_on = one.page not in CHANGING or one.what.startswith("GET ")
+    refused = nullcontext() if goes_on else page.expect_event("requestfailed", is_its, timeout=patience)
+    with page.expect_request(is_its, timeout=patience) as asked, refused:
+        yield asked
+
+
 def effect(page: Page, one: Control, patience: int = PATIENCE_MS) -> str:
     """Use a control and wait for its effect; return what is wrong with it, or nothing."""
     for where, value in one.first.items():
@@ -453,11 +470,11 @@ def effect(page: Page, one: Control, patience: int = PATIENCE_MS) -> str:
         )
     try:
         if one.does == "asks":
-            with page.expect_request(lambda asked: is_request(asked, one.what), timeout=patience):
+            with asked_by(page, one, patience):
                 act(page, one)
         elif one.does == "carries":
             typed = act(page, one)
-            with page.expect_request(lambda asked: is_request(asked, one.what), timeout=patience) as asked:
+            with asked_by(page, one, patience) as asked:
                 page.click(one.press)
             if typed not in asked.value.post_data_json.values():
                 return "what was typed is not sent"
