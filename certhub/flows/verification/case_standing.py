@@ -10,7 +10,7 @@ from certhub_verifier.requirement_report import MaterialsReport
 from certhub.flows.verification.case_items import CaseRecord, judged_again
 from certhub.flows.verification.recording import held_lists
 from certhub.flows.verification.subjects import Names
-from certhub.flows.verification.world import World
+from certhub.flows.verification.world import world_at
 from certhub.hub.trip import Trip
 
 
@@ -27,7 +27,7 @@ def case_standing(
     `subjects` names holders in the case; `declared` are the requirements that were declared not applicable, and by
     whom. It checks signatures: no transaction waits for it.
     """
-    world = World(trip.now, trip.trust, trip.catalogue, trip.region, matter, trip.random, subjects=subjects)
+    world = world_at(trip, matter, subjects=subjects)
     return materials_of(
         Case(
             requirements=matter.requirements,

@@ -30,7 +30,7 @@ from certhub.flows.verification.shown_item import (
     Examined,
 )
 from certhub.flows.verification.subjects import subjects_of
-from certhub.flows.verification.world import Grant, World
+from certhub.flows.verification.world import Grant, world_at
 from certhub.history.events.catalogue import (
     REQUEST_ANSWERED,
 )
@@ -58,16 +58,8 @@ def consent_elsewhere(answering: Answering, items: tuple[TicketItem, ...]) -> No
             same = unit.vault.index(number["id_type"], number["id_number"]) == answering.by.holder
             identity = SAME if same else OTHER
     how = how_shown(request, None if check is None else exchange.AS_CHECKED, identity)
-    world = World(
-        trip.now,
-        trip.trust,
-        trip.catalogue,
-        trip.region,
-        matter,
-        trip.random,
-        exchange.grants(agreed, matter, region, mode=how.reached, trip=trip),
-        subjects=subjects,
-    )
+    allowed = exchange.grants(agreed, matter, region, mode=how.reached, trip=trip)
+    world = world_at(trip, matter, allowed=allowed, subjects=subjects)
     in_person = exchange.grants(agreed, matter, region, mode="L3", trip=trip)
     shown = tuple(
         UntoldItem(NOT_IN_PERSON) if _waits_for_a_check(one, item, answering, in_person) else one

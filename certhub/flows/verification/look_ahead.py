@@ -13,7 +13,7 @@ from certhub_verifier.report import UntoldItem, kind_names
 from certhub_verifier.requirement_report import MaterialsReport
 
 from certhub.flows.verification.shown_item import Examined, Shown, shown_item
-from certhub.flows.verification.world import World
+from certhub.flows.verification.world import world_at
 from certhub.hub.trip import Trip
 from certhub.records.certificates.record import Certificate
 from certhub.verification.tickets.item import TicketItem
@@ -61,9 +61,7 @@ def examined(
     trip: Trip,
 ) -> tuple[Examined | UntoldItem, ...]:
     """Examine what the holder holds as it would be shown now."""
-    world = World(
-        trip.now, trip.trust, trip.catalogue, trip.region, matter, trip.random, subjects=_of_one_person
-    )
+    world = world_at(trip, matter, subjects=_of_one_person)
     return tuple(shown_item(one, held.get(one.certificate_id), trip.now, how, world) for one in items)
 
 

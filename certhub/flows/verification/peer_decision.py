@@ -21,7 +21,7 @@ from certhub.flows.verification.exchange_keys import NO_AGREEMENT
 from certhub.flows.verification.resolve import Resolved, resolve
 from certhub.flows.verification.shown_item import Examined
 from certhub.flows.verification.subjects import Names
-from certhub.flows.verification.world import Grant, World
+from certhub.flows.verification.world import Grant, world_at
 from certhub.hub.trip import Trip
 from certhub.verification.tickets.store import Redemption
 
@@ -103,17 +103,7 @@ def decide(question: CodeInQuestion, answering: AnswerInProgress) -> Decision:
     def place(redemption: Redemption) -> str:
         return place_of(redemption, trip=trip)
 
-    world = World(
-        trip.now,
-        trip.trust,
-        trip.catalogue,
-        trip.region,
-        matter,
-        trip.random,
-        allowed,
-        place,
-        answering.subjects,
-    )
+    world = world_at(trip, matter, allowed=allowed, place=place, subjects=answering.subjects)
     resolved = resolve(question.record, world=world)
     if resolved.cause is not None:
         return Decision(asked, matter, failed_result(resolved), resolved)

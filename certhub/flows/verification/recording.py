@@ -39,7 +39,7 @@ from certhub.flows.verification.look_rows import Looker, look_rows
 from certhub.flows.verification.resolve import Resolved, already_redeemed
 from certhub.flows.verification.results import ToBeSigned
 from certhub.flows.verification.subjects import scope_of, subjects_of
-from certhub.flows.verification.world import World, window_of
+from certhub.flows.verification.world import World, window_of, world_at
 from certhub.history.events.store import append
 from certhub.hub.trip import Trip
 from certhub.matters.cases import store as cases
@@ -113,16 +113,7 @@ def held_lists(case: CaseRecord | None, *, trip: Trip) -> dict[str, bytes]:
 
 def world_of(verification: VerificationInProgress) -> World:
     """Return what judges a verification."""
-    trip = verification.trip
-    return World(
-        trip.now,
-        trip.trust,
-        trip.catalogue,
-        trip.region,
-        verification.matter,
-        trip.random,
-        subjects=verification.subjects,
-    )
+    return world_at(verification.trip, verification.matter, subjects=verification.subjects)
 
 
 def keep_named(policy: Policy, matter: Matter, *, trip: Trip) -> str:

@@ -11,6 +11,7 @@ from certhub_schemas import Catalogue, Matter
 from certhub_verifier.trust import TrustSet
 
 from certhub.flows.verification.subjects import Names
+from certhub.hub.trip import Trip
 from certhub.verification.tickets.store import Redemption
 
 
@@ -60,3 +61,17 @@ class World:
     allowed: Callable[[str], Grant | None] = no_bound
     place: Callable[[Redemption], str] = window_of
     subjects: Names | None = None
+
+
+def world_at(
+    trip: Trip,
+    matter: Matter | None,
+    *,
+    allowed: Callable[[str], Grant | None] = no_bound,
+    place: Callable[[Redemption], str] = window_of,
+    subjects: Names | None = None,
+) -> World:
+    """Return what judges for a matter on a trip: the trip's moment, trust and catalogue, and nothing that it opens."""
+    return World(
+        trip.now, trip.trust, trip.catalogue, trip.region, matter, trip.random, allowed, place, subjects
+    )
