@@ -21,6 +21,7 @@ from certhub.records.catalog.draft import RawDraft
 from certhub.setup.health import all_checks
 from tests.support import named
 from tests.support.agreements import PAIR, a_row, live, publish_agreement
+from tests.support.drafts import draft_of
 from tests.support.peers import BrokenWire, asked_through, lie
 from tests.support.region import Region
 from tests.support.story import BUSINESS, ROAD, issued, licence, scan, ticket, told
@@ -32,15 +33,14 @@ SENIOR = AgreedKind(kind=named.SENIOR, fields=("优待类别",), predicates=("ag
 
 def senior(number: str) -> RawDraft:
     """Return a senior benefits card of 张演示."""
-    return RawDraft(
-        kind=named.SENIOR,
-        agency=named.CIVIL,
-        holders=[(p.ZHANG.name, p.ZHANG.id_type, p.ZHANG.id_number)],
-        number=number,
-        issued_on="2024-01-05",
-        valid_from="2024-01-05",
-        valid_to=None,
-        claims={"姓名": p.ZHANG.name, "出生日期": "1900-01-01", "优待类别": "65周岁以上"},
+    return draft_of(
+        named.SENIOR,
+        named.CIVIL,
+        number,
+        p.ZHANG,
+        姓名=p.ZHANG.name,
+        出生日期="1900-01-01",
+        优待类别="65周岁以上",
     )
 
 

@@ -1,6 +1,7 @@
 """What a case costs to read: as many statements whatever was shown in it, and nothing that is not told."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pytest
 
@@ -34,10 +35,7 @@ def test_a_case_is_read_in_as_many_statements_whatever_was_shown_in_it(home, wha
     """One scan or four, of two certificates each."""
     small, large = shown(home, "小", scans=1), shown(home, "大", scans=4)
     clerk, engine = home.clerk, home.hub.database.engine
-    sent = [
-        statements_of(lambda of=one: READS[what](of, clerk, home), engine)  # type: ignore[misc]
-        for one in (small, large)
-    ]
+    sent = [statements_of(partial(READS[what], one, clerk, home), engine) for one in (small, large)]
 
     assert len(sent[0]) == len(sent[1])
 

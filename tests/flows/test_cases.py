@@ -23,7 +23,7 @@ from certhub.people.parties.people import Party
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
 from tests.support import named
-from tests.support.drafts import marriage_of, title_of
+from tests.support.drafts import draft_of, marriage_of, title_of
 from tests.support.looks import seen_looks
 from tests.support.region import Region, make_regions
 from tests.support.requests import another_holder, consented, opened
@@ -33,9 +33,9 @@ FOOD, FUND, LAND = "PLACEHOLDER-902", "PLACEHOLDER-906", "PLACEHOLDER-904"
 NUMBER = "鄂受-2026-1"
 
 
-def states(report: object) -> dict[str, str]:
+def states(report: Mapping[str, Any]) -> dict[str, str]:
     """Each requirement's state, by id."""
-    return {one["id"]: one["state"] for one in report["requirements"]}  # type: ignore[index]
+    return {one["id"]: one["state"] for one in report["requirements"]}
 
 
 def stands(region: Region, case_id: str) -> dict[str, object]:
@@ -182,15 +182,16 @@ def test_a_term_that_lasts_thirty_days_more_lasts_the_night(home, other, clock):
 
 def permit_to_reside(number: str, *, valid_to: str) -> RawDraft:
     """A residence permit of 张演示."""
-    return RawDraft(
-        kind=named.RESIDENCE,
-        agency=named.POLICE,
-        holders=[(p.ZHANG.name, p.ZHANG.id_type, p.ZHANG.id_number)],
-        number=number,
-        issued_on="2024-01-05",
-        valid_from="2024-01-05",
+    return draft_of(
+        named.RESIDENCE,
+        named.POLICE,
+        number,
+        p.ZHANG,
         valid_to=valid_to,
-        claims={"姓名": p.ZHANG.name, "性别": "男", "居住地址": "演示路8号", "签发机关": "演示"},
+        姓名=p.ZHANG.name,
+        性别="男",
+        居住地址="演示路8号",
+        签发机关="演示",
     )
 
 

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from certhub_schemas import matter
@@ -19,8 +21,8 @@ from certhub.errors import BadRequest, Conflict, NotFound, Unavailable
 from certhub.flows.verification import consent, counter_request, results
 from certhub.flows.verification.counter_request import CheckOrder, OpenedCode, RequestOrder
 from certhub.history.events import store as events
+from certhub.hub import Hub
 from certhub.jobs.sweeping import sweep
-from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
 from certhub.regions.peers import store as peers
 from certhub.verification.requests import store as requests
@@ -28,7 +30,7 @@ from certhub.verification.requests.store import CounterRequestFile, RequestState
 from certhub.verification.tickets.item import TicketItem
 from tests.support import named
 from tests.support.agreements import a_row, live, publish_agreement
-from tests.support.drafts import insured
+from tests.support.drafts import insured, title_of
 from tests.support.region import Region, with_step
 from tests.support.requests import (
     another_holder,
@@ -286,25 +288,7 @@ def test_in_person_means_that_the_identity_was_checked(home, other, check, expec
 
 def home_title(home: Region) -> str:
     """A title to an estate of 张演示's."""
-
-    return issued(
-        home,
-        RawDraft(
-            kind="11100000MB03271699001",
-            agency=named.LAND,
-            holders=[(p.ZHANG.name, p.ZHANG.id_type, p.ZHANG.id_number)],
-            number="不-1",
-            issued_on="2024-01-05",
-            valid_from="2024-01-05",
-            valid_to=None,
-            claims={
-                "坐落": "鄂州市鄂城区演示路8号",
-                "不动产单元号": "420704001001GB00001F00010001",
-                "权利类型": "国有建设用地使用权／房屋所有权",
-                "面积": "88.5平方米",
-            },
-        ),
-    )
+    return issued(home, title_of("不-1", p.ZHANG))
 
 
 def test_the_number_that_a_clerk_read_is_in_no_request(home, other):
@@ -427,22 +411,26 @@ def test_consent_can_be_sent_again_where_the_counters_hub_was_silent(home, other
     assert 1 == len([one for one in looks if one.body["verification"] == request.request_id])
 
 
-def test_a_consent_that_was_taken_can_be_sent_again_where_the_reply_was_lost(home, other):
-    """The holder was told to send it again: the counter has it already, and nothing is told or filed twice."""
+def reply_lost(home: Region, other: Region) -> tuple[OpenedCode, str, Callable[[], dict[str, Any]]]:
+    """A consent that the counter took and whose reply was lost: the request, its certificate, and the next press."""
     request, certificate = opened(other), issued(home, licence("营-1"))
     pairs, items = digits(home, other, request), (TicketItem(certificate),)
+
+    def press(hub: Hub) -> dict[str, Any]:
+        return consent.consent(request.code, items, pairs.right, by=home.holder, hub=hub)
+
     with pytest.raises(Unavailable):
-        consent.consent(
-            request.code,
-            items,
-            pairs.right,
-            by=home.holder,
-            hub=with_step(home, loses_the_reply(home, other)),
-        )
+        press(with_step(home, loses_the_reply(home, other)))
     home.wire.reply_lost.clear()
+    return request, certificate, partial(press, home.hub)
+
+
+def test_a_consent_that_was_taken_can_be_sent_again_where_the_reply_was_lost(home, other):
+    """The holder was told to send it again: the counter has it already, and nothing is told or filed twice."""
+    request, _, press_again = reply_lost(home, other)
     before = standing(other, request)["report"]
 
-    again = consent.consent(request.code, items, pairs.right, by=home.holder, hub=home.hub)
+    again = press_again()
 
     assert "consented" == again["state"]
     assert before == standing(other, request)["report"]
@@ -450,27 +438,17 @@ def test_a_consent_that_was_taken_can_be_sent_again_where_the_reply_was_lost(hom
     assert 1 == types(other, request.request_id).count("request.answered")
     assert 1 == types(home, request.request_id).count("request.answered")
     with pytest.raises(Conflict) as used:
-        consent.consent(request.code, items, pairs.right, by=home.holder, hub=home.hub)
+        press_again()
     assert "REQUEST_USED" == used.value.code
 
 
 def test_a_consent_is_sent_again_though_its_certificate_was_suspended(home, other):
     """The holder changed nothing: less is told now than they consented to, and the counter has its answer."""
-    request, certificate = opened(other), issued(home, licence("营-1"))
-    pairs, items = digits(home, other, request), (TicketItem(certificate),)
-    with pytest.raises(Unavailable):
-        consent.consent(
-            request.code,
-            items,
-            pairs.right,
-            by=home.holder,
-            hub=with_step(home, loses_the_reply(home, other)),
-        )
-    home.wire.reply_lost.clear()
+    request, certificate, press_again = reply_lost(home, other)
     before = standing(other, request)["report"]
     change(home, certificate, Transition.SUSPEND)
 
-    again = consent.consent(request.code, items, pairs.right, by=home.holder, hub=home.hub)
+    again = press_again()
 
     assert "consented" == again["state"]
     assert before == standing(other, request)["report"]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,7 +21,7 @@ RESIDENCE = "11420700MB99990011902"
 YES, NO, OPEN = Outcome.YES, Outcome.NO, Outcome.UNDETERMINED
 
 
-def certificate(**changes: object) -> Certificate:
+def certificate(**changes: Any) -> Certificate:
     """A residence permit of somebody who was born on 1960-11-25."""
     record = Record(
         identifier="1.2.156.3005.2.x",
@@ -52,7 +53,7 @@ def certificate(**changes: object) -> Certificate:
         record=record,
     )
     in_record = {name: changes.pop(name) for name in ("holders", "claims") if name in changes}
-    return replace(usual, record=replace(record, **in_record), **changes)  # type: ignore[arg-type]
+    return replace(usual, record=replace(record, **in_record), **changes)
 
 
 def asked(

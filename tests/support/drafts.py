@@ -9,22 +9,33 @@ from tests.support import named
 from tests.support.story import marriage
 
 
-def title_of(number: str, *owners: Party) -> RawDraft:
-    """A title to an estate of these owners."""
+def draft_of(
+    kind: str, agency: str, number: str, *holders: Party, valid_to: str | None = None, **claims: str
+) -> RawDraft:
+    """A certificate of a kind, issued on the day of all that tests issue."""
     return RawDraft(
-        kind=named.ESTATE,
-        agency=named.LAND,
-        holders=[(one.name, one.id_type, one.id_number) for one in owners],
+        kind=kind,
+        agency=agency,
+        holders=[(one.name, one.id_type, one.id_number) for one in holders],
         number=number,
         issued_on="2024-01-05",
         valid_from="2024-01-05",
-        valid_to=None,
-        claims={
-            "坐落": "演示路8号",
-            "不动产单元号": "420704001001GB00001F00010001",
-            "权利类型": "所有权",
-            "面积": "88",
-        },
+        valid_to=valid_to,
+        claims=claims,
+    )
+
+
+def title_of(number: str, *owners: Party) -> RawDraft:
+    """A title to an estate of these owners."""
+    return draft_of(
+        named.ESTATE,
+        named.LAND,
+        number,
+        *owners,
+        坐落="演示路8号",
+        不动产单元号="420704001001GB00001F00010001",
+        权利类型="所有权",
+        面积="88",
     )
 
 
@@ -35,18 +46,13 @@ def marriage_of(number: str, *spouses: Party) -> RawDraft:
 
 def insured() -> RawDraft:
     """A proof of 张演示's social security card."""
-    return RawDraft(
-        kind="11420700MB99990011904",
-        agency=named.LABOUR,
-        holders=[(p.ZHANG.name, p.ZHANG.id_type, p.ZHANG.id_number)],
-        number="社-1",
-        issued_on="2024-01-05",
-        valid_from="2024-01-05",
-        valid_to=None,
-        claims={
-            "姓名": p.ZHANG.name,
-            "社会保障号码": p.ZHANG.id_number,
-            "参保地": "鄂州市",
-            "参保险种": "城乡居民基本医疗保险",
-        },
+    return draft_of(
+        named.SOCIAL,
+        named.LABOUR,
+        "社-1",
+        p.ZHANG,
+        姓名=p.ZHANG.name,
+        社会保障号码=p.ZHANG.id_number,
+        参保地="鄂州市",
+        参保险种="城乡居民基本医疗保险",
     )

@@ -22,6 +22,7 @@ from certhub.jobs.status_lists import publish
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
 from tests.support import named
+from tests.support.drafts import draft_of
 from tests.support.region import Region, make_regions
 from tests.support.requests import consented, opened
 from tests.support.story import FOOD, LAND, change, food, issued, licence, marriage, scan, sealed, ticket
@@ -89,21 +90,8 @@ class Kept:
         self.receipt(what, self.other, found["report"])
 
 
-def _draft(kind: str, agency: str, number: str, holder: Any, **claims: str) -> RawDraft:
-    return RawDraft(
-        kind=kind,
-        agency=agency,
-        holders=[(holder.name, holder.id_type, holder.id_number)],
-        number=number,
-        issued_on="2024-01-05",
-        valid_from="2024-01-05",
-        valid_to=None,
-        claims=claims,
-    )
-
-
 def _insurance(number: str) -> RawDraft:
-    return _draft(
+    return draft_of(
         named.SOCIAL,
         named.LABOUR,
         number,
@@ -116,7 +104,7 @@ def _insurance(number: str) -> RawDraft:
 
 
 def _benefits(number: str) -> RawDraft:
-    return _draft(
+    return draft_of(
         named.SENIOR,
         named.CIVIL,
         number,
@@ -128,7 +116,7 @@ def _benefits(number: str) -> RawDraft:
 
 
 def _estate(number: str) -> RawDraft:
-    return _draft(
+    return draft_of(
         named.ESTATE,
         named.LAND,
         number,

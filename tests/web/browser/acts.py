@@ -61,6 +61,11 @@ def consent(counter: Page, phone: Page) -> None:
     """Open a request at a counter, answer it on a phone with a certificate, and wait for its report."""
     offered(phone, request(counter))
     phone.locator("#asking-proposals [data-certificate]").first.check()
+    agree(counter, phone)
+
+
+def agree(counter: Page, phone: Page) -> None:
+    """Pick the counter's digits on the phone, consent to what is ticked, and wait for the counter's report."""
     phone.locator(".digit", has_text=digits(counter)).click()
     phone.click("#consent")
     counter.wait_for_selector("#result:not([hidden])")

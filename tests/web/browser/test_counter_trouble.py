@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.web.browser.acts import digits, offered, press_enter, request, scan, show
+from tests.web.browser.acts import agree, offered, press_enter, request, scan, show
 from tests.web.browser.conftest import PHONE, People
 from tests.web.browser.test_matter import (
     ESTATE,
@@ -276,9 +276,7 @@ def test_a_stream_that_says_nothing_does_not_hold_a_request_up(people: People) -
     counter = counter_for(visit, REGISTRATION)
     phone = people.visit("zh", PHONE).open("/me")
     offered(phone, request(counter))
-    phone.locator(".digit", has_text=digits(counter)).click()
-    phone.click("#consent")
-    counter.wait_for_selector("#result:not([hidden])")
+    agree(counter, phone)
 
     assert "材料齐全" == counter.inner_text("#materials-word")
 

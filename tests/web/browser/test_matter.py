@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.web.browser.acts import (
+    agree,
     choose,
     consent,
     digits,
@@ -156,9 +157,7 @@ def test_a_request_is_followed_without_a_stream_too(people: People) -> None:
     counter.route("**/events", lambda route: route.abort())
     phone = people.visit("zh", PHONE).open("/me")
     offered(phone, request(counter))
-    phone.locator(".digit", has_text=digits(counter)).click()
-    phone.click("#consent")
-    counter.wait_for_selector("#result:not([hidden])")
+    agree(counter, phone)
 
     assert "材料齐全" == counter.inner_text("#materials-word")
 
