@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
@@ -163,19 +163,14 @@ def of_holders(
     unit: Unit, holders: Collection[bytes], *, limit: int, before: UUID | None = None
 ) -> list[LookFile]:
     """Return the looks at what these holders (blind indexes) hold, newest first, older than `before`."""
-    theirs = or_(
-        *((_LOOK.c.bucket == unit.vault.bucket(one)) & (_LOOK.c.holder == one) for one in sorted(holders))
-    )
-    query = select(_LOOK).where(theirs).order_by(_LOOK.c.id.desc()).limit(limit)
+    query = select(_LOOK).where(_held_by(unit, holders)).order_by(_LOOK.c.id.desc()).limit(limit)
     return _looks(unit, query if before is None else query.where(_LOOK.c.id < before))
 
 
 def find(unit: Unit, holders: Collection[bytes], look_id: str) -> LookFile | None:
     """Return the look with that id at what one of these holders holds, None where there is none."""
-    theirs = or_(
-        *((_LOOK.c.bucket == unit.vault.bucket(one)) & (_LOOK.c.holder == one) for one in sorted(holders))
-    )
-    return next(iter(_looks(unit, select(_LOOK).where(theirs, _LOOK.c.look_id == look_id))), None)
+    query = select(_LOOK).where(_held_by(unit, holders), _LOOK.c.look_id == look_id)
+    return next(iter(_looks(unit, query)), None)
 
 
 def of_verification(unit: Unit, region: str, verification: str) -> list[LookFile]:
@@ -263,6 +258,13 @@ def settle(unit: Unit, file: DisputeFile, settlement: Mapping[str, Any]) -> bool
         )
     )
     return done.rowcount == 1
+
+
+def _held_by(unit: Unit, holders: Collection[bytes]) -> ColumnElement[bool]:
+    """Return what is true of a look at what one of these holders (blind indexes) holds."""
+    return or_(
+        *((_LOOK.c.bucket == unit.vault.bucket(one)) & (_LOOK.c.holder == one) for one in sorted(holders))
+    )
 
 
 def _set(unit: Unit, looks: Collection[LookFile], column: str, label: str, value: Mapping[str, Any]) -> None:
