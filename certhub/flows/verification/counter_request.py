@@ -11,7 +11,7 @@ checks the identity of who stands there says how (`check_identity`), before the 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from certhub_schemas import Matter
@@ -78,7 +78,7 @@ class OpenedCode:
 
     request_id: str
     code: str
-    expires_at: Any
+    expires_at: datetime
 
 
 def open_counter_request(order: RequestOrder, *, by: Actor, hub: Hub) -> OpenedCode:
@@ -216,7 +216,7 @@ def own_request(file: CounterRequestFile | None, *, by: Actor) -> CounterRequest
     return file
 
 
-def _check(order: CheckOrder, *, at: Any) -> Check:
+def _check(order: CheckOrder, *, at: datetime) -> Check:
     require_readable(id_number=order.id_number)
     if (order.id_number is None) != (order.id_type is None):
         raise BadRequest("a number comes with its type", code="ID_TYPE_MISSING")
