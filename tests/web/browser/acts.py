@@ -1,6 +1,10 @@
 """What people do on the pages, as sentences."""
 
-from playwright.sync_api import Page
+from collections.abc import Callable
+from re import Pattern
+from typing import Any
+
+from playwright.sync_api import Page, Route
 
 from tests.web.browser.conftest import Visit
 
@@ -8,6 +12,30 @@ GUN = "async (code) => { const gun = await import('/assets/js/card-typing.js'); 
 
 
 GLANCE = "glance"
+ALWAYS_THERE = "/readyz"
+MOST_TRIES = 100
+
+
+def reroute(page: Page, path: str | Pattern[str], handler: Callable[[Route], Any]) -> None:
+    """Let `handler` answer what an open page asks of a path, from now on.
+
+    An open page may go on past its first route for a moment: a request that was to be held once went through to the
+    hub. So it asks for something harmless until that comes by us.
+    """
+    came: list[Route] = []
+
+    def goes_on(route: Route) -> None:
+        came.append(route)
+        route.continue_()
+
+    page.route(path, handler)
+    page.route("**" + ALWAYS_THERE, goes_on)
+    for _ in range(MOST_TRIES):
+        page.evaluate("(path) => fetch(path).then(() => null, () => null)", ALWAYS_THERE)
+        if came:
+            break
+    page.unroute("**" + ALWAYS_THERE, goes_on)
+    assert came
 
 
 def choose(visit: Visit, *kinds: str, matter: str = GLANCE, at: str | None = None) -> Page:

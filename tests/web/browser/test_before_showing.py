@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Route
 
-from tests.web.browser.acts import offered, request
+from tests.web.browser.acts import offered, request, reroute
 from tests.web.browser.conftest import PHONE, People
 from tests.web.browser.test_matter import FOOD, INSURANCE, REGISTRATION, both_languages, counter_for
 
@@ -30,7 +30,7 @@ def test_the_phone_says_what_nothing_has_to_be_shown_for(
         offer["requirements"][0]["settled"] = settled
         route.fulfill(json=offer)
 
-    phone.route("**/api/v1/me/requests/*", settle)
+    reroute(phone, "**/api/v1/me/requests/*", settle)
     offered(phone, request(counter))
     told = phone.inner_text("#asking-proposals [data-requirement=licence]")
     ticked = phone.is_checked("#asking-proposals [data-certificate]")

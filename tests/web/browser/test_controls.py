@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Error, Locator, Page, Request
 
-from tests.web.browser.acts import offered, press_enter, request, scan
+from tests.web.browser.acts import offered, press_enter, request, reroute, scan
 from tests.web.browser.conftest import PAGES, People
 from tests.web.controls import Control, controls
 
@@ -69,7 +69,7 @@ def naming(page: Page) -> None:
 def unsent(page: Page) -> None:
     """A result that the hub does not have yet, and can be reached again."""
     with_result(page)
-    page.route("**/outcome", lambda route: route.abort())
+    reroute(page, "**/outcome", lambda route: route.abort())
     press_enter(page)
     page.wait_for_selector("#unsent:not([hidden])")
     page.unroute("**/outcome")
@@ -77,8 +77,8 @@ def unsent(page: Page) -> None:
 
 def many_incidents(page: Page) -> None:
     """More reports than the operator's page shows at once."""
-    page.route(
-        "**/api/v1/incidents*", lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 32})
+    reroute(
+        page, "**/api/v1/incidents*", lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 32})
     )
     page.click("#again")
     page.wait_for_selector("#incidents-more:not([hidden])")
@@ -87,7 +87,8 @@ def many_incidents(page: Page) -> None:
 
 def more_certificates(page: Page) -> None:
     """More certificates than the agency's page shows at once."""
-    page.route(
+    reroute(
+        page,
         "**/api/v1/certificate-searches",
         lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 26}),
     )
@@ -128,7 +129,7 @@ def asked_for(page: Page) -> None:
 
 def unheard(page: Page) -> None:
     """A matter that could not be had, and can now."""
-    page.route("**/api/v1/me/matters/*", lambda route: route.fulfill(status=503, json={}))
+    reroute(page, "**/api/v1/me/matters/*", lambda route: route.fulfill(status=503, json={}))
     page.select_option("#matter", "PLACEHOLDER-901")
     page.wait_for_selector("#matter-again:not([hidden])")
     page.unroute("**/api/v1/me/matters/*")
@@ -278,7 +279,8 @@ def disputing(page: Page) -> None:
 def many_looks(page: Page) -> None:
     """More looks than the holder's page shows at once."""
     was_looked_at(page)
-    page.route(
+    reroute(
+        page,
         "**/api/v1/me/looks?limit=20",
         lambda route: route.fulfill(json={"items": [], "next_cursor": "0" * 32}),
     )
@@ -306,7 +308,7 @@ def disputed(page: Page) -> None:
 def many_disputes(page: Page) -> None:
     """More disputes than a desk shows at once."""
     more = {"items": [], "next_cursor": "open.0.420700." + "0" * 26, "waiting": 51, "overdue": 0}
-    page.route("**/api/v1/disputes?limit=50", lambda route: route.fulfill(json=more))
+    reroute(page, "**/api/v1/disputes?limit=50", lambda route: route.fulfill(json=more))
     page.reload()
     page.click("#disputes-fold > summary")
     page.wait_for_selector("#disputes-more:not([hidden])")
@@ -464,7 +466,8 @@ def effect(page: Page, one: Control, patience: int = PATIENCE_MS) -> str:
     for where, value in one.first.items():
         page.fill(where, value)
     if one.page in CHANGING:
-        page.route(
+        reroute(
+            page,
             re.compile("/api/v1/|/demo/reset"),
             lambda route: route.continue_() if route.request.method == "GET" else route.abort(),
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.web.browser.acts import agree, offered, press_enter, request, scan, show
+from tests.web.browser.acts import agree, offered, press_enter, request, reroute, scan, show
 from tests.web.browser.conftest import PHONE, People
 from tests.web.browser.test_matter import (
     ESTATE,
@@ -16,7 +16,7 @@ from tests.web.browser.test_matter import (
     bodies,
     counter_for,
 )
-from tests.web.browser.test_phone_trouble import MOMENT_MS, failing, hold
+from tests.web.browser.test_phone_trouble import MOMENT_MS, failing, hold, taken
 
 pytestmark = pytest.mark.browser
 
@@ -127,7 +127,7 @@ def test_a_case_asks_once_a_press_and_says_of_what(people: People) -> None:
     """A double press is one of the day's three asks; an association's credit code is no identity card."""
     counter = with_case(people, "案-2026-0811")
     sent = bodies(counter, "/known")
-    counter.route("**/known", answered)
+    reroute(counter, "**/known", answered)
     for number in (SHOP, ASSOCIATION, ZHANG, "42079919900101001X"):
         counter.fill("#case-ask-number", number)
         with counter.expect_response("**/known"):
@@ -143,11 +143,11 @@ def test_a_case_asks_once_a_press_and_says_of_what(people: People) -> None:
 def test_a_refused_ask_leaves_neither_the_old_answer_nor_the_number(people: People) -> None:
     """The green line of before is gone, the number is out of the field; the next that succeeds takes the red line."""
     counter = with_case(people, "案-2026-0812")
-    counter.route("**/known", answered)
+    reroute(counter, "**/known", answered)
     counter.fill("#case-ask-number", SHOP)
     counter.click("#case-ask-send")
     counter.wait_for_selector("#case-ask-said.good:not([hidden])")
-    counter.route("**/known", failing)
+    reroute(counter, "**/known", failing)
     counter.fill("#case-ask-number", SHOP)
     counter.click("#case-ask-send")
     counter.wait_for_selector("#said.bad:not([hidden])")
@@ -175,7 +175,7 @@ def test_a_late_answer_of_a_case_is_not_the_next_persons(
     scan(counter, show(people.visit("zh", PHONE), "营业执照", matter=FOOD))
     counter.click("#case-file > summary")
     counter.wait_for_selector("#case-ask:not([hidden])")
-    late(held[0])
+    late(taken(counter, held))
     counter.wait_for_timeout(MOMENT_MS)
 
     assert 0 == counter.locator("#case-ask-lines .answer").count()
@@ -192,7 +192,7 @@ def test_a_request_that_fails_is_told_however_often_it_was_pressed(people: Peopl
     counter.keyboard.press("F8")
     counter.wait_for_timeout(MOMENT_MS)
     tries = len(held)
-    held[0].abort()
+    taken(counter, held).abort()
     counter.wait_for_selector("#band.undetermined", timeout=3000)
 
     assert 1 == tries
@@ -206,7 +206,7 @@ def test_a_request_that_comes_after_a_scan_is_not_opened(people: People) -> None
     counter.keyboard.press("F8")
     counter.wait_for_timeout(MOMENT_MS)
     verdict = scan(counter, code)
-    held[0].continue_()
+    taken(counter, held).continue_()
     counter.wait_for_timeout(MOMENT_MS)
 
     assert "valid" == verdict
@@ -262,7 +262,7 @@ def test_a_late_identity_check_is_not_told_in_the_next_request(people: People) -
     counter.wait_for_timeout(MOMENT_MS)
     counter.click("#request-cancel")
     request(counter)
-    failing(held[0])
+    failing(taken(counter, held))
     counter.wait_for_timeout(MOMENT_MS)
 
     assert counter.locator("#identity-said").is_hidden()
@@ -318,10 +318,10 @@ def test_a_list_asked_for_before_a_scan_does_not_take_its_line_away(people: Peop
     code = show(people.visit("zh", PHONE), "营业执照", matter=FOOD)
     held = hold(counter, "**/api/v1/verifications?limit=*")
     scan(counter, code)
-    of_the_first_scan = held[0].fetch()
+    of_the_first_scan = taken(counter, held).fetch()
     scan(counter, code)
     before = counter.locator("#history > li").first.inner_text()
-    held[0].fulfill(response=of_the_first_scan)
+    taken(counter, held).fulfill(response=of_the_first_scan)
     counter.wait_for_timeout(MOMENT_MS)
 
     assert "无效" == before.split()[0]

@@ -15,7 +15,7 @@ from certhub.records.catalog.masking import Covering
 from certhub.settings import Settings
 from certhub.verification.receipts import outcomes
 from certhub.verification.receipts import store as receipts
-from tests.web.browser.acts import GLANCE, play_card, press_enter, scan, show
+from tests.web.browser.acts import GLANCE, play_card, press_enter, reroute, scan, show
 from tests.web.browser.conftest import PHONE, People
 
 pytestmark = pytest.mark.browser
@@ -166,7 +166,7 @@ def test_what_cannot_be_sent_is_said_kept_and_sent_later(people: People) -> None
     """Without a network Enter still makes room; the page says what is missing, survives a reload, and sends it."""
     counter = counter_with_a_licence(people)
     vid = newest(people)
-    counter.context.route("**/outcome", lambda route: route.abort())
+    reroute(counter, "**/outcome", lambda route: route.abort())
     press_enter(counter)
     counter.wait_for_selector("#unsent:not([hidden])")
     told = counter.inner_text("#unsent")
@@ -175,7 +175,7 @@ def test_what_cannot_be_sent_is_said_kept_and_sent_later(people: People) -> None
     counter.wait_for_selector("html[data-ready=true]")
     counter.wait_for_selector("#unsent:not([hidden])")
     before = ended(people, vid)
-    counter.context.unroute("**/outcome")
+    counter.unroute("**/outcome")
     counter.click("#resend")
     counter.wait_for_selector("#unsent", state="hidden")
 
@@ -189,13 +189,13 @@ def test_a_report_that_cannot_be_sent_keeps_its_note(people: People) -> None:
     """The dialog stays open with the note and says why; the next press sends it once."""
     counter = counter_with_a_licence(people)
     vid = newest(people)
-    counter.context.route("**/outcome", lambda route: route.abort())
+    reroute(counter, "**/outcome", lambda route: route.abort())
     counter.click("#report")
     counter.fill("#reporting-note", "印章可疑")
     counter.click("#reporting-send")
     counter.wait_for_selector("#reporting-problem:not([hidden])")
     kept = counter.input_value("#reporting-note")
-    counter.context.unroute("**/outcome")
+    counter.unroute("**/outcome")
     counter.click("#reporting-send")
     counter.wait_for_selector("#reporting", state="hidden")
 
@@ -216,7 +216,7 @@ def test_no_byte_that_a_counter_gets_holds_a_covered_value(people: People) -> No
 
     play_card(visit, "stale-list")
     counter = visit.pages[-1]
-    counter.route("**/*", pass_on)
+    reroute(counter, "**/*", pass_on)
     holder = people.visit("zh", PHONE)
     counter.select_option("#matter", FOOD)
     for kinds, mode, matter in (

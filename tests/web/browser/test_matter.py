@@ -15,6 +15,7 @@ from tests.web.browser.acts import (
     play_card,
     press_enter,
     request,
+    reroute,
     scan,
     show,
 )
@@ -154,7 +155,7 @@ def test_a_request_lights_up_until_the_report_is_there(people: People, lang: str
 def test_a_request_is_followed_without_a_stream_too(people: People) -> None:
     """A proxy that swallows the stream: plain asking brings the same steps and the same report."""
     counter = counter_for(people.visit(), REGISTRATION)
-    counter.route("**/events", lambda route: route.abort())
+    reroute(counter, "**/events", lambda route: route.abort())
     phone = people.visit("zh", PHONE).open("/me")
     offered(phone, request(counter))
     agree(counter, phone)
@@ -165,7 +166,7 @@ def test_a_request_is_followed_without_a_stream_too(people: People) -> None:
 def test_the_report_comes_with_the_stream(people: People) -> None:
     """Nothing is asked for beside it: the report is an event, and the page takes it from there."""
     counter = counter_for(people.visit(), REGISTRATION)
-    counter.route(re.compile(r".*/api/v1/requests/\w+$"), lambda route: route.abort())
+    reroute(counter, re.compile(r".*/api/v1/requests/\w+$"), lambda route: route.abort())
     phone = people.visit("zh", PHONE).open("/me")
     consent(counter, phone)
 
@@ -433,7 +434,7 @@ def test_a_check_that_was_made_stays_until_its_request_is_opened(people: People)
     counter = counter_for(people.visit(), ESTATE)
     counter.check("#before [value=id_card_reader]")
     counter.fill("#before-number", ZHANG)
-    counter.route("**/api/v1/requests", lambda route: route.abort())
+    reroute(counter, "**/api/v1/requests", lambda route: route.abort())
     counter.keyboard.press("F8")
     counter.wait_for_selector("#band.none, #result:not([hidden])")
     kept = (counter.input_value("#before-number"), counter.is_checked("#before [value=id_card_reader]"))

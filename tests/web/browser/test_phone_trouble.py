@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.web.browser.acts import choose, digits, offered, request
+from tests.web.browser.acts import choose, digits, offered, request, reroute
 from tests.web.browser.conftest import PHONE, Judge, People
 from tests.web.browser.test_matter import (
     CONSTRUCTION,
@@ -19,7 +19,7 @@ from tests.web.browser.test_who_looked import NOTE, look, looked, newest
 
 pytestmark = pytest.mark.browser
 
-MOMENT_MS = 400
+MOMENT_MS, LONGEST_MS = 400, 15_000
 """Long enough for an answer of this machine to be drawn."""
 
 
@@ -39,8 +39,17 @@ def hold(page: Page, path: str) -> list[Route]:
     def keep(route: Route) -> None:
         held.append(route)
 
-    page.route(path, keep)
+    reroute(page, path, keep)
     return held
+
+
+def taken(page: Page, held: list[Route]) -> Route:
+    """Return the first that is held, as soon as there is one."""
+    for _ in range(LONGEST_MS // 20):
+        if held:
+            break
+        page.wait_for_timeout(20)
+    return held[0]
 
 
 def previewed(page: Page) -> Page:
@@ -56,7 +65,7 @@ def previewed(page: Page) -> Page:
 def test_what_goes_wrong_at_show_is_told_and_stays(people: People, matter: str, path: str) -> None:
     """The hub refuses: its words stand on the page, and the button can be pressed again, which clears them."""
     page = choose(people.visit("zh", PHONE), "营业执照", matter=matter)
-    page.route(f"**/api/v1/me/{path}", failing)
+    reroute(page, f"**/api/v1/me/{path}", failing)
     page.click("#show")
     page.wait_for_timeout(MOMENT_MS)
     told = page.inner_text("#said")
@@ -72,7 +81,7 @@ def test_what_goes_wrong_at_show_is_told_and_stays(people: People, matter: str, 
 def test_a_matter_that_could_not_be_had_can_be_tried_again(people: People) -> None:
     """Nothing can be shown meanwhile, and one press asks once more."""
     page = choose(people.visit("zh", PHONE), "营业执照")
-    page.route("**/api/v1/me/matters/*", failing)
+    reroute(page, "**/api/v1/me/matters/*", failing)
     before = page.is_enabled("#show")
     page.select_option("#matter", REGISTRATION)
     page.wait_for_selector("#said.bad:not([hidden])")
@@ -95,7 +104,7 @@ def test_a_matter_that_could_not_be_had_breaks_no_rule_of_axe(people: People, ax
     page = choose(visit, matter=FOOD)
     page.uncheck("#proposals [data-requirement=entity] [data-certificate]")
     unticked = axe(page)
-    page.route("**/api/v1/me/matters/*", failing)
+    reroute(page, "**/api/v1/me/matters/*", failing)
     page.select_option("#matter", REGISTRATION)
     page.wait_for_selector("#matter-again:not([hidden])")
 
@@ -178,7 +187,7 @@ def test_an_answer_to_one_objection_leaves_the_next_alone(people: People) -> Non
     page.click(f"{second} [data-deed=dispute]")
     page.fill("#disputing-note", NOTE)
     page.wait_for_timeout(MOMENT_MS)
-    held[0].continue_()
+    taken(page, held).continue_()
     page.wait_for_selector(f"{first} [data-dispute=open]")
 
     assert page.is_visible("#disputing[open]")
@@ -195,7 +204,7 @@ def test_an_objection_that_fails_late_is_told_at_the_list(people: People) -> Non
     page.click("#disputing-back")
     page.wait_for_timeout(MOMENT_MS)
     page.locator("#looks [data-deed=dispute]").nth(1).click()
-    failing(held[0])
+    failing(taken(page, held))
     page.wait_for_selector("#looks-lost:not([hidden]):has-text('暂时办不了')", timeout=3000)
 
     assert page.locator("#disputing-problem").is_hidden()
@@ -209,7 +218,7 @@ def test_back_while_a_code_is_made_shows_none(people: People) -> None:
     page.click("#preview-back")
     previewed(page)
     page.wait_for_timeout(MOMENT_MS)
-    held[0].continue_()
+    taken(page, held).continue_()
     page.wait_for_timeout(MOMENT_MS)
 
     assert page.is_visible("#preview[open]")
@@ -255,7 +264,7 @@ def test_an_answer_to_one_request_is_not_told_in_the_next(people: People) -> Non
     phone.click("#refuse")
     phone.click("#asking-close")
     offered(phone, request(second))
-    held[0].continue_()
+    taken(phone, held).continue_()
     phone.wait_for_timeout(MOMENT_MS)
 
     assert phone.is_visible("#asking-answer")
@@ -272,7 +281,7 @@ def test_a_late_answer_draws_no_other_matter(people: People, late: Callable[[Rou
     page.wait_for_timeout(MOMENT_MS)
     page.select_option("#matter", REGISTRATION)
     page.wait_for_selector("#proposals [data-requirement=licence]")
-    late(held[0])
+    late(taken(page, held))
     page.wait_for_timeout(MOMENT_MS)
 
     assert ["licence"] == [

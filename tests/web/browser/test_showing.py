@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page
 
+from tests.web.browser.acts import reroute
 from tests.web.browser.conftest import PHONE, People, Visit
 
 pytestmark = pytest.mark.browser
@@ -191,7 +192,8 @@ def test_a_refused_renewal_is_told_and_ends_with_the_code(people: People) -> Non
     """The hub refuses a new code: its words are on the page, the old code still ends when it ends."""
     phone = shows(people)
     refusal = '{"title": "暂时办不了", "next_step": "过几秒再试", "code": "UNAVAILABLE"}'
-    phone.page.route(
+    reroute(
+        phone.page,
         "**/api/v1/me/presentations",
         lambda route: route.fulfill(status=503, content_type="application/problem+json", body=refusal),
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.web.browser.acts import press_enter, scan, show
+from tests.web.browser.acts import press_enter, reroute, scan, show
 from tests.web.browser.conftest import LOCALES, PHONE, Judge, People
 from tests.web.browser.test_looks import CONTRAST, FOREIGN
 
@@ -144,7 +144,7 @@ def test_a_result_that_is_not_told_yet_is_said_to_be_so(people: People) -> None:
         told = route.fetch().json()
         route.fulfill(json={**told, "items": [silent(one) for one in told["items"]]})
 
-    page.route("**/api/v1/me/looks?*", answer)
+    reroute(page, "**/api/v1/me/looks?*", answer)
     page.locator(row, has_text="结论尚未告知").wait_for(timeout=WITHIN_MS)
 
     assert 0 == page.locator(f"{row} [data-verdict]").count()
@@ -217,7 +217,7 @@ def test_what_is_late_is_marked(people: People) -> None:
         late = [{**one, "is_overdue": one["state"] == "open"} for one in told["items"]]
         route.fulfill(json={**told, "items": late, "overdue": told["waiting"]})
 
-    desk.route("**/api/v1/disputes?*", answer)
+    reroute(desk, "**/api/v1/disputes?*", answer)
     desk.click("#again")
     desk.locator("#disputes-count", has_text="逾期").wait_for()
     desk.click("#disputes-fold > summary")
@@ -237,7 +237,8 @@ def test_disputes_that_do_not_stand_there_are_counted_and_come_when_they_are_ask
     look(people)
     object_to(page, newest(page, before))
     desk = people.visit().open("/counter")
-    desk.route(
+    reroute(
+        desk,
         "**/api/v1/disputes?*",
         lambda route: route.continue_(url=route.request.url.replace("limit=50", "limit=1")),
     )
@@ -302,7 +303,7 @@ def test_nothing_that_is_typed_is_lost(people: People) -> None:
     look(people)
     newest(page, before)
     page.keyboard.type("home")
-    page.route("**/dispute", lambda route: route.abort())
+    reroute(page, "**/dispute", lambda route: route.abort())
     page.click("#disputing-send")
     page.wait_for_selector("#disputing-problem:not([hidden])")
     problem, kept = page.inner_text("#disputing-problem"), page.input_value("#disputing-note")
@@ -400,7 +401,7 @@ def test_a_page_that_nobody_sees_asks_nothing(people: People) -> None:
 def test_without_a_network_the_list_stays_and_says_so(people: People) -> None:
     """The looks that are known stay; the line goes away by itself when the hub answers again."""
     page, row = looked(people)
-    page.route("**/api/v1/me/looks?*", lambda route: route.abort())
+    reroute(page, "**/api/v1/me/looks?*", lambda route: route.abort())
     page.wait_for_selector("#looks-said:not([hidden])", timeout=WITHIN_MS)
     said, count = page.inner_text("#looks-said"), len(known(page))
     page.unroute("**/api/v1/me/looks?*")
@@ -417,7 +418,8 @@ def test_older_looks_come_when_they_are_asked_for(people: People) -> None:
     look(people)
     look(people)
     page = people.visit("zh", PHONE).open("/counter")
-    page.route(
+    reroute(
+        page,
         "**/api/v1/me/looks?*",
         lambda route: route.continue_(url=route.request.url.replace("limit=20", "limit=1")),
     )
