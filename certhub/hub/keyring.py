@@ -3,7 +3,7 @@
 The hub itself never holds a private key: it asks a `Signer` by key id, and only certhub_keys knows more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,7 +34,7 @@ class Keyring:
         Raises:
             NoKey: the trust set names no active key for it at that time.
         """
-        return self._signer(self._keys(trust, purpose, owner=self.region), at, purpose)
+        return self._signer(trust.keys_of(self.region, purpose, self.region), at, purpose)
 
     def seal_signer(self, agency: str, *, trust: TrustSet, at: datetime) -> Signer:
         """Return an agency's seal signer.
@@ -42,13 +42,9 @@ class Keyring:
         Raises:
             NoKey: the trust set names no active seal key for it at that time.
         """
-        return self._signer(self._keys(trust, Purpose.SEAL, owner=agency), at, f"the seal of {agency}")
+        return self._signer(trust.keys_of(self.region, Purpose.SEAL, agency), at, f"the seal of {agency}")
 
-    def _keys(self, trust: TrustSet, purpose: Purpose, *, owner: str) -> list[TrustedKey]:
-        keys = trust.keys.values()
-        return [k for k in keys if k.region == self.region and k.purpose is purpose and k.owner == owner]
-
-    def _signer(self, keys: list[TrustedKey], at: datetime, what: str) -> Signer:
+    def _signer(self, keys: Iterable[TrustedKey], at: datetime, what: str) -> Signer:
         usable = [key for key in keys if key.may_sign(at)]
         if not usable:
             raise NoKey(f"no active key for {what} at {at:%Y-%m-%d %H:%M}Z: make one and publish it")

@@ -23,6 +23,8 @@ from certhub_keys.randomness import Random, draw
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 _CURVE = ec.SECP256R1()
+_ECDSA = ec.ECDSA(hashes.SHA256())
+_ECDSA_OF_RFC6979 = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 _MAX_DRAWS = 64  # P-256 refuses one draw in 2^32: a source that fails 64 times is not random
 
 
@@ -123,11 +125,9 @@ def _p256_jwk(key: ec.EllipticCurvePrivateKey) -> Mapping[str, str]:
 
 
 def _p256_sign(key: ec.EllipticCurvePrivateKey, message: bytes, deterministic: bool) -> bytes:
-    der = key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=deterministic))
-    r, s = decode_dss_signature(der)
-    s = min(s, _order() - s)
+    r, s = decode_dss_signature(key.sign(message, _ECDSA_OF_RFC6979 if deterministic else _ECDSA))
     size = ES256.coordinate_bytes
-    return r.to_bytes(size) + s.to_bytes(size)
+    return r.to_bytes(size) + min(s, _order() - s).to_bytes(size)
 
 
 def _p256_check(jwk: Mapping[str, str], message: bytes, signature: bytes) -> None:
@@ -139,7 +139,7 @@ def _p256_check(jwk: Mapping[str, str], message: bytes, signature: bytes) -> Non
         raise ValueError("the high s of the two")
     x, y = (int.from_bytes(decode(jwk[name])) for name in ("x", "y"))
     key = ec.EllipticCurvePublicNumbers(x, y, _CURVE).public_key()
-    key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+    key.verify(encode_dss_signature(r, s), message, _ECDSA)
 
 
 def _order() -> int:

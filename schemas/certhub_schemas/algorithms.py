@@ -34,6 +34,9 @@ class Algorithm:
     coordinate_bytes: int
     order: int | None
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
 
 ES256 = Algorithm(
     name="ES256",

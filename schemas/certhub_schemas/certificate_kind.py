@@ -10,6 +10,7 @@ are read in `kinds.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
@@ -138,6 +139,11 @@ class Kind:
     fields: tuple[Field, ...]
     claims_schema: Mapping[str, Any]
     in_force_from: date | None = None
+    nameable: frozenset[str] = member(init=False, repr=False, compare=False)
+    """What a claim of a certificate of this kind may be called: its fields, and the names that every kind has."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nameable", frozenset((*CORE_NAMES, *(one.title for one in self.fields))))
 
     def __hash__(self) -> int:
         return hash((self.code, self.version))

@@ -19,7 +19,7 @@ The release before knew `needs`, a list of kinds: it is read still, and printed 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -82,15 +82,28 @@ class Matter:
     purposes: tuple[str, ...] = DEFAULT_PURPOSES
     version: int = FIRST_VERSION
     in_force_from: date | None = None
+    _form: tuple[bytes, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.version))
 
     @property
     def digest(self) -> str:
         """The hex SHA-256 of the matter's canonical form (RFC 8785), by which receipts and questions name it."""
-        return sha256(self.document()).hexdigest()
+        return self._printed()[1]
 
     def document(self) -> bytes:
         """Return the canonical form, whose SHA-256 is `digest`."""
-        return _document(self)
+        return self._printed()[0]
+
+    def _printed(self) -> tuple[bytes, str]:
+        """Return the canonical form and its digest, made when first asked for: the value never changes."""
+        form = self._form
+        if form is None:
+            document = canonical(self.to_json())
+            form = (document, sha256(document).hexdigest())
+            object.__setattr__(self, "_form", form)
+        return form
 
     def fields_for(self, kind_code: str) -> tuple[str, ...] | None:
         """Return the least fields of a kind, or None when the matter does not need that kind."""
@@ -239,11 +252,6 @@ def _schema_text() -> str:
 def shipped_matters() -> tuple[Matter, ...]:
     """Return every version of every matter inside this package, in the order of `load_matters`."""
     return load_matters(files("certhub_schemas").joinpath("matters"), shipped_kinds())
-
-
-@cache
-def _document(entry: Matter) -> bytes:
-    return canonical(entry.to_json())
 
 
 @cache

@@ -19,7 +19,7 @@ Loading refuses what nobody could meet: see `refuse_unmeetable`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -60,11 +60,11 @@ class Alternative:
     predicates: tuple[Predicate, ...]
     mode: Mode
     max_age_seconds: int
+    titles: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The names of the least fields."""
 
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """The names of the least fields."""
-        return tuple(field.title for field in self.fields)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "titles", tuple(one.title for one in self.fields))
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as JSON members."""
@@ -110,6 +110,13 @@ class Requirement:
     optional: bool
     accepts: tuple[Alternative, ...]
     condition: Condition | None = None
+    _by_kind: Mapping[str, tuple[Alternative, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_kind: dict[str, tuple[Alternative, ...]] = {}
+        for one in self.accepts:
+            by_kind[one.kind] = (*by_kind.get(one.kind, ()), one)
+        object.__setattr__(self, "_by_kind", MappingProxyType(by_kind))
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as JSON members; a condition that is absent stays absent."""
@@ -126,7 +133,7 @@ class Requirement:
 
     def of_kind(self, kind: str) -> tuple[Alternative, ...]:
         """Return the alternatives of a kind."""
-        return tuple(one for one in self.accepts if one.kind == kind)
+        return self._by_kind.get(kind, ())
 
 
 def fields_of(requirements: Iterable[Requirement], kind: str) -> tuple[str, ...] | None:

@@ -23,14 +23,28 @@ _NO_CHARACTERS = "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xF0000, 0x10000)
 )
 _UNMAPPED = re.compile(f"[\ue000-\uf8ff\ufdd0-\ufdef\ufffc-\uffff\U000f0000-\U0010ffff{_NO_CHARACTERS}]")
+# Nearly every text is made of these, none of which the three above look for: one look tells them, and the order is
+# that of how often each range is met.
+_COMMON = re.compile(
+    "[\u4e00-\u9fff -~\u3001-\u303f\uff01-\uff5e\u3400-\u4dbf\u2010-\u2027\u00b7]*"
+).fullmatch
 _PRINTS_NOTHING = re.compile(f"[\\s{_SELECTORS}]")
 
 
 def unfit(text: str, *, lines: bool = False) -> Unfitness | None:
     """Return why `text` may not be signed or shown, or None; with `lines`, LF may stand in it."""
+    if _COMMON(text):
+        return None
     if _HIDDEN.search(text.replace("\n", "") if lines else text) or _PICKS_NOTHING.search(text):
         return "TEXT_CONTROL_CHARS"
     return "TEXT_UNMAPPED_CHARS" if _UNMAPPED.search(text) else None
+
+
+def all_fit(value: Any) -> bool:
+    """Tell, in one look, that nothing in a JSON value is unfit; where it does not, each text has to be asked."""
+    # What Python prints of a value holds each of its texts as it stands, or spells a character with a backslash.
+    printed = repr(value)
+    return "\\" not in printed and _COMMON(printed) is not None
 
 
 def seen(text: str) -> str:

@@ -29,7 +29,7 @@ from certhub_verifier.evidence import (
     channel_of,
     kind_of,
 )
-from certhub_verifier.examination import Examination
+from certhub_verifier.examination import Examination, judged
 from certhub_verifier.facts import Fact, Outcome
 from certhub_verifier.formats import codes
 from certhub_verifier.formats.codes.sealed import SealedPayload
@@ -38,12 +38,14 @@ from certhub_verifier.formats.exchange.reported_fact import StatedIssuer
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.jose.tokens import TOKEN_TYPES
 from certhub_verifier.formats.status import statuslist
+from certhub_verifier.frozen import quick
 from certhub_verifier.lookups import Lookup, LookupResult, RedemptionOf, RedemptionRecord, StatusAt
+from certhub_verifier.memory import Remembered, SignatureMemory
 from certhub_verifier.policy import Channel, Policy
-from certhub_verifier.report import ItemReport, kind_names
-from certhub_verifier.sentences import CHINA
+from certhub_verifier.report import ItemReport
 from certhub_verifier.trust import TrustedKey, TrustSet
-from certhub_verifier.verdict import judge
+
+_issuer, _status_at = quick(StatedIssuer), quick(StatusAt)
 
 Steps = Generator[Lookup, LookupResult | None, ItemReport]
 
@@ -81,11 +83,13 @@ def examine(
     policy: Policy,
     catalogue: Catalogue | None,
     now: datetime,
+    memory: SignatureMemory | None = None,
 ) -> Steps:
     """Judge one certificate, cheap before dear.
 
     `trust` None is a machine without a trust list, `catalogue` None one that knows no kinds; both are told by
-    facts, and neither is ever valid.
+    facts, and neither is ever valid. `memory` spares (3) where it knows that this very JWT was signed by this very key
+    of this trust set; None remembers nothing. Everything else is judged each time.
 
     (1) Shape: it reads as its format, to the last member. Otherwise altered, and nothing in it is believed.
     (2) Issuer: the key that it names is on the trust list. Otherwise its signature cannot be judged.
@@ -112,23 +116,24 @@ def examine(
     """
     if policy.channel is not channel_of(evidence):
         raise WrongChannel(channel_of(evidence), policy.channel)
-    answers = need.in_time(evidence.manner.predicates, policy=policy, now=now)
-    manner, kind = replace(evidence.manner, predicates=answers), kind_of(evidence)
+    manner, kind = evidence.manner, kind_of(evidence)
+    if manner.predicates:
+        manner = replace(manner, predicates=need.in_time(manner.predicates, policy=policy, now=now))
     case = Examination(evidence=kind, trust=trust, policy=policy, catalogue=catalogue, now=now, manner=manner)
-    return _steps(evidence, case)
+    return _steps(evidence, case, memory)
 
 
-def _steps(evidence: Evidence, case: Examination) -> Steps:
+def _steps(evidence: Evidence, case: Examination, memory: SignatureMemory | None) -> Steps:
     match evidence:
         case PresentedCredential():
-            yield from _presented(evidence, case)
+            yield from _presented(evidence, case, memory)
         case SealedCode():
             yield from _sealed(evidence, case)
         case PeerAnswer():
             _answered(evidence, case)
     case.add(core.trust_fresh(case.trust, policy=case.policy, now=case.now))  # (11)
     _asked_by_the_matter(case)  # (12)
-    return _judged(case)  # (13)
+    return judged(case)  # (13)
 
 
 def run(steps: Steps, fetch: Callable[[Lookup], LookupResult | None]) -> ItemReport:
@@ -150,34 +155,40 @@ def verify(
     catalogue: Catalogue | None,
     now: datetime,
     fetch: Callable[[Lookup], LookupResult | None],
+    memory: SignatureMemory | None = None,
 ) -> Verified:
     """Return the certificate, verified.
 
     Raises:
         NotValid: the verdict is check, invalid or undetermined; the report comes with it.
     """
-    steps = examine(evidence, trust=trust, policy=policy, catalogue=catalogue, now=now)
+    steps = examine(evidence, trust=trust, policy=policy, catalogue=catalogue, now=now, memory=memory)
     return Verified(run(steps, fetch))
 
 
 def _presented(
-    evidence: PresentedCredential, case: Examination
+    evidence: PresentedCredential, case: Examination, memory: SignatureMemory | None
 ) -> Generator[Lookup, LookupResult | None, None]:
     now, looked_at = case.now, core.evidence_of(evidence.text, at_most=sdjwt.MAX_BYTES)
+    known = None
+    if memory is not None and looked_at is not None:
+        known = memory.recall(evidence.text.partition("~")[0])
     try:
-        credential = vc.parse(evidence.text)
+        credential = vc.parse(evidence.text) if known is None else known.read(evidence.text)
     except Malformed as broken:
         case.add(core.unreadable(broken, evidence=looked_at, now=now))
         return
     claims = credential.claims
-    told = tuple(core.in_time(one, policy=case.policy, now=now) for one in evidence.known_facts)
+    told = [core.in_time(one, policy=case.policy, now=now) for one in evidence.known_facts]
     case.kind, case.kind_version = claims.kind_code, claims.kind_version
     case.add(core.yes(Fact.WELL_FORMED, now, looked_at))  # (1)
 
-    vouched = _vouched(credential.parsed, case)  # (2) (3)
+    vouched = _vouched(credential.parsed, case, known)  # (2) (3)
     if vouched is None:
         return
     trust, key = vouched
+    if memory is not None:
+        memory.learn(credential, key, trust, known)
     case.show(credential.disclosed, looked_at)
     _issued(claims, case, trust)
     case.add(core.agency_stands_behind(key, trust))  # (4)
@@ -205,7 +216,7 @@ def _presented(
     _agreed(evidence.asker, key.region, case, trust)  # (7)
     _bound(evidence, credential, case, trust)  # (8)
     case.facts += told
-    asked = StatusAt(claims.status_uri, claims.status_index)
+    asked = _status_at(claims.status_uri, claims.status_index)
     if statuslist.parse_status_uri(asked.uri).region != key.region:  # no other region can speak of it
         case.add(core.unknown(Fact.STATUS, "STATUS_UNKNOWN", now))
         return
@@ -294,10 +305,10 @@ def _catalogued(case: Examination) -> None:
 def _issued(claims: vc.CredentialClaims, case: Examination, trust: TrustSet) -> None:
     """Note by whom it was issued, and its first and last day, which end at midnight in China."""
     agency = trust.agency(claims.agency)
-    case.issuer = StatedIssuer(claims.agency, agency.name if agency else claims.agency)
-    case.valid_from = core.at(claims.not_before).astimezone(CHINA).date()
+    case.issuer = _issuer(claims.agency, agency.name if agency else claims.agency)
+    case.valid_from = core.day_of(claims.not_before)
     if claims.expires is not None:
-        case.valid_to = core.at(claims.expires - 1).astimezone(CHINA).date()
+        case.valid_to = core.day_of(claims.expires - 1)
 
 
 def _bound(
@@ -327,14 +338,17 @@ def _read_sealed(text: str) -> tuple[jws.Parsed, SealedPayload]:
     return parsed, SealedPayload.parse(parsed.payload)
 
 
-def _vouched(parsed: jws.Parsed, case: Examination) -> tuple[TrustSet, TrustedKey] | None:
+def _vouched(
+    parsed: jws.Parsed, case: Examination, remembered: Remembered | None = None
+) -> tuple[TrustSet, TrustedKey] | None:
     """Look the key up and check the signature by it; None where nothing after it could be believed."""
     trust = case.trust
     key = trust.key(parsed.header.kid) if trust else None
     known = case.add(core.issuer_known(key, trust=trust, now=case.now))
     if trust is None or key is None or not known:
         return None
-    return (trust, key) if case.add(core.signature(parsed, key, now=case.now)) else None
+    is_known = remembered is not None and remembered.holds_for(key, trust)
+    return (trust, key) if case.add(core.signature(parsed, key, now=case.now, is_known=is_known)) else None
 
 
 def _agreed(
@@ -371,26 +385,3 @@ def _asked_by_the_matter(case: Examination) -> None:
     seen = need.Seen(case.kind, case.disclosed, case.manner)
     case.add(need.needed(policy.requirements, seen, case.now))
     case.add(need.mode(policy.requirements, policy.mode, seen, case.now))
-
-
-def _judged(case: Examination) -> ItemReport:
-    judgement = judge(case.facts, case.policy, case.evidence)
-    name, name_en = kind_names(case.kind, case.catalogue, version=case.kind_version)
-    behind = next((one.detail for one in case.facts if one.fact is Fact.STANDS_BEHIND), {})
-    order = list(Fact)
-    is_invalid = judgement.verdict is Verdict.INVALID
-    return ItemReport(
-        kind=case.kind,
-        kind_version=case.kind_version,
-        kind_name=name,
-        kind_name_en=name_en,
-        verdict=judgement.verdict,
-        code=judgement.code,
-        facts=tuple(sorted(case.facts, key=lambda one: order.index(one.fact))),
-        disclosed={} if is_invalid else case.disclosed,
-        manner=replace(case.manner, predicates=(), subjects=()) if is_invalid else case.manner,
-        detail={**behind, **judgement.detail},
-        issuer=case.issuer,
-        valid_from=case.valid_from,
-        valid_to=case.valid_to,
-    )

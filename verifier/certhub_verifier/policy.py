@@ -10,23 +10,28 @@ with a digest, so that a receipt can say years later by which rules it was judge
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from certhub_schemas.matters import MAX_STATUS_AGE
+from certhub_schemas.matters import MAX_STATUS_AGE, Matter
 from certhub_schemas.requirements import Mode, Requirement
 
 from certhub_verifier.facts import Fact
 from certhub_verifier.formats.jose import strict_json
 
 HOUR = 3600
+MAX_KEPT_POLICIES = 1_024  # the matters of a province, by the channels that are in use
 MAX_TRUST_AGE_SECONDS = (
     72 * HOUR
 )  # trust-and-security §1.2 "Freshness grades": beyond it nobody relies on the list
 DEFAULT_STATUS_AGE_SECONDS = 24 * HOUR  # the life of a list (DESIGN §3), for a verification without a matter
+
+
+D = TypeVar("D")
 
 
 class Channel(StrEnum):
@@ -99,6 +104,14 @@ class Policy:
     deficiency_allowed: bool = False
     requirements: tuple[Requirement, ...] = ()
     mode: Mode | None = None
+    _derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def derived(self, name: str, make: "Callable[[Policy], D]") -> D:
+        """Return what `make` makes of the policy, made when first asked for by that name: a policy never changes."""
+        if name not in self._derived:
+            self._derived[name] = make(self)
+        found: D = self._derived[name]
+        return found
 
     @property
     def status_limit(self) -> int:
@@ -138,7 +151,7 @@ class Policy:
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the document, as a receipt carries it."""
-        return hashlib.sha256(self.document()).hexdigest()
+        return self.derived("digest", lambda policy: hashlib.sha256(policy.document()).hexdigest())
 
     def _form(self, facts: Collection[Fact]) -> bytes:
         form = {
@@ -211,6 +224,16 @@ def policy_for(matter: MatterLimits | None, channel: Channel) -> Policy:
     unknown use or an aged status it is undetermined. Without a matter the default limits hold and nothing
     is offered.
     """
+    # A policy is a value, so that one of a matter and a channel serves every verification by them.
+    return _of_matter(matter, channel) if matter is None or type(matter) is Matter else _made(matter, channel)
+
+
+@lru_cache(maxsize=MAX_KEPT_POLICIES)
+def _of_matter(matter: Matter | None, channel: Channel) -> Policy:
+    return _made(matter, channel)
+
+
+def _made(matter: MatterLimits | None, channel: Channel) -> Policy:
     levels = {**_COMMON, **_CHANGES[channel], **({} if matter is None else _asked_by(matter))}
     offline_allowed = matter.offline_allowed if matter else True
     if channel in (Channel.SEALED, Channel.PAPER) and not offline_allowed:

@@ -27,6 +27,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from certhub_schemas import Matter
+from certhub_schemas.purposes import Purpose
 from certhub_schemas.text import seen
 
 from certhub_verifier.errors import BadSignature, BadTrust, Malformed, UnknownKey
@@ -66,6 +67,8 @@ __all__ = [
 ]
 
 _SHA256_BYTES = 32
+KeyOwner = tuple[str, Purpose, str]
+"""Region (six digits), what the key is for, and whose it is: a region or an agency (USCC)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,9 @@ class TrustSet:
     agreements: Mapping[frozenset[str], tuple[Agreement, ...]]
     matters: tuple[Matter, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    _by_owner: Mapping[KeyOwner, tuple[TrustedKey, ...]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def from_files(
@@ -167,6 +173,17 @@ class TrustSet:
     def key(self, kid: str | None) -> TrustedKey | None:
         """Return the key that goes by `kid`, whatever its state; ask it what it may have signed."""
         return None if kid is None else self.keys.get(kid)
+
+    def keys_of(self, region: str, purpose: Purpose, owner: str) -> tuple[TrustedKey, ...]:
+        """Return the keys of a purpose that an owner has in a region, in any state, in the order of the list."""
+        index = self._by_owner
+        if index is None:  # a list has ten thousand keys, and each signature asks for those of one owner
+            found: dict[KeyOwner, list[TrustedKey]] = {}
+            for key in self.keys.values():
+                found.setdefault((key.region, key.purpose, key.owner), []).append(key)
+            index = {owner: tuple(keys) for owner, keys in found.items()}
+            object.__setattr__(self, "_by_owner", index)
+        return index.get((region, purpose, owner), ())
 
     def region(self, code: str) -> RegionTrust | None:
         """Return the region, whatever its state."""

@@ -38,22 +38,39 @@ def judge(facts: Sequence[Checked], policy: Policy, evidence: FloorRow) -> Judge
 
     The same facts give the same judgement, in whatever order they stand.
     """
-    floor = FLOORS[evidence]
-    found = worst(
+    scale = policy.derived(evidence, lambda policy: _Scale.of(policy, FLOORS[evidence]))
+    against = [
         judgement
         for checked in facts
-        if (judgement := _weigh(checked, _level(checked.fact, policy, floor))) is not None
-    )
+        # Of a plain yes nothing is to be said, however much it weighs.
+        if (checked.cause is not None or checked.outcome is not Outcome.YES)
+        and (judgement := _weigh(checked, scale.levels[checked.fact])) is not None
+    ]
+    found = worst(against)
     if found.verdict in (Verdict.INVALID, Verdict.UNDETERMINED):
         return found  # what was found explains better than what was therefore not looked at
-    present = {checked.fact for checked in facts}
-    missing = [
-        Judgement(Verdict.UNDETERMINED, OPEN_CAUSES[fact][0])
-        for fact in Fact
-        if fact not in present and _owed(fact, policy, floor)
-    ]
-    always = [Judgement(CODES[floor.always].verdict, floor.always)] if floor.always else []
-    return worst([found, *missing, *always])
+    missing = scale.owed.difference([checked.fact for checked in facts])
+    return worst(
+        [found, *scale.always, *(Judgement(Verdict.UNDETERMINED, OPEN_CAUSES[one][0]) for one in missing)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """A policy and a floor put together: how much each fact weighs, which is owed, and what always stands."""
+
+    levels: Mapping[Fact, Level]
+    owed: frozenset[Fact]
+    always: tuple[Judgement, ...]
+
+    @classmethod
+    def of(cls, policy: Policy, floor: Floor) -> "_Scale":
+        always = (Judgement(CODES[floor.always].verdict, floor.always),) if floor.always else ()
+        return cls(
+            {fact: _level(fact, policy, floor) for fact in Fact},
+            frozenset(fact for fact in Fact if _owed(fact, policy, floor)),
+            always,
+        )
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:

@@ -13,6 +13,12 @@ from certhub_schemas.errors import BadCode
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_START = 36
+# By a character and what was reckoned before it: what is reckoned after it.
+_NEXT = {
+    character: tuple(((state + value) % 36 or 36) * 2 % 37 for state in range(37))
+    for character, value in _VALUES.items()
+}
 
 
 def check_character(text: str) -> str:
@@ -21,11 +27,36 @@ def check_character(text: str) -> str:
     Raises:
         BadCode: CODE_LENGTH (nothing to check) or CODE_ALPHABET.
     """
-    product = 36
-    for value in _values(text):
-        product = (product + value) % 36 or 36
-        product = product * 2 % 37
-    return ALPHABET[(37 - product) % 36]
+    if not text:
+        raise BadCode("CODE_LENGTH", text)
+    return continued(_START, text)
+
+
+def state_after(text: str) -> int:
+    """Return how far the reckoning is after `text`, for `continued`: kinds and agencies begin many identifiers.
+
+    Raises:
+        BadCode: CODE_ALPHABET.
+    """
+    return _reckoned(_START, text)
+
+
+def continued(state: int, text: str) -> str:
+    """Return the character that follows `text`, where `state` is what was reckoned before it.
+
+    Raises:
+        BadCode: CODE_ALPHABET.
+    """
+    return ALPHABET[(37 - _reckoned(state, text)) % 36]
+
+
+def _reckoned(state: int, text: str) -> int:
+    try:
+        for character in text:
+            state = _NEXT[character][state]
+    except KeyError:
+        raise BadCode("CODE_ALPHABET", text) from None
+    return state
 
 
 def legacy_check_character(text: str) -> str:

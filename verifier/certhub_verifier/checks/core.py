@@ -13,11 +13,10 @@ invalid.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
 
-from certhub_schemas import CORE_NAMES, Catalogue
+from certhub_schemas import Catalogue
 from certhub_schemas.requirements import Mode
-from certhub_schemas.text import unfit, unfit_within
 
 from certhub_verifier.errors import BadSignature, Malformed, SuiteNotAvailable
 from certhub_verifier.facts import Checked, Fact, Outcome
@@ -26,6 +25,7 @@ from certhub_verifier.formats.credential import vc
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.trust.agreement import NOTHING, Granted
 from certhub_verifier.formats.trust.trustlist import MemberState
+from certhub_verifier.frozen import quick
 from certhub_verifier.lookups import RedemptionRecord
 from certhub_verifier.policy import Policy
 from certhub_verifier.sentences import CHINA
@@ -33,8 +33,11 @@ from certhub_verifier.trust import Standing, TrustedKey, TrustSet
 
 SKEW = timedelta(seconds=60)  # between hubs and counters (trust-and-security §1.6)
 FRESH = timedelta(minutes=15)  # freshness grades of the trust list: trust-and-security §1.2
+MAX_KEPT_DAYS = 4_096
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AGING = timedelta(hours=24)
 STALE = timedelta(hours=72)
+checked = quick(Checked)
 _BY_A_TRUST_LIST = frozenset(
     {Fact.ISSUER_KNOWN, Fact.ISSUER_ENTITLED}
 )  # as old as the list that they rest on
@@ -42,17 +45,17 @@ _BY_A_TRUST_LIST = frozenset(
 
 def yes(fact: Fact, as_of: datetime, evidence: str | None = None, **detail: str) -> Checked:
     """Answer yes."""
-    return Checked(fact, Outcome.YES, None, as_of, evidence, detail)
+    return checked(fact, Outcome.YES, None, as_of, evidence, detail)
 
 
 def no(fact: Fact, cause: str, as_of: datetime, evidence: str | None = None, **detail: str) -> Checked:
     """Answer no, for a known bad."""
-    return Checked(fact, Outcome.NO, cause, as_of, evidence, detail)
+    return checked(fact, Outcome.NO, cause, as_of, evidence, detail)
 
 
 def unknown(fact: Fact, cause: str, as_of: datetime, evidence: str | None = None, **detail: str) -> Checked:
     """Answer that it could not be told."""
-    return Checked(fact, Outcome.UNDETERMINED, cause, as_of, evidence, detail)
+    return checked(fact, Outcome.UNDETERMINED, cause, as_of, evidence, detail)
 
 
 def digest_of(data: str | bytes) -> str:
@@ -72,30 +75,18 @@ def evidence_of(text: str, *, at_most: int, as_: Callable[[str], str] = str) -> 
 
 def at(seconds: int) -> datetime:
     """Return a numeric date as an aware time; the formats keep it inside the calendar."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    return _EPOCH + timedelta(seconds=seconds)
+
+
+@lru_cache(maxsize=MAX_KEPT_DAYS)
+def day_of(seconds: int) -> date:
+    """Return the day of a numeric date in China Standard Time; terms begin and end on few days."""
+    return at(seconds).astimezone(CHINA).date()
 
 
 def day(moment: datetime) -> str:
     """Return the day of `moment` in China Standard Time, as sentences show it."""
     return moment.astimezone(CHINA).date().isoformat()
-
-
-def fit_to_show(
-    disclosed: Mapping[str, Any], *, evidence: str | None, now: datetime
-) -> tuple[Mapping[str, Any], Checked | None]:
-    """Return what can be shown as it stands, and an answer where something cannot.
-
-    A claim with a character that nobody sees, or that turns the text around it, is dropped and the shape is
-    undetermined. It is no "no": its signer sealed it so, and nobody altered it. It is not shown with the
-    character taken out either: that is a text that nobody signed.
-    """
-    fit = {
-        name: value
-        for name, value in disclosed.items()
-        if not unfit(name) and not unfit_within(value, lines=name not in CORE_NAMES)
-    }
-    doubt = unknown(Fact.WELL_FORMED, "TEXT_UNFIT", now, evidence) if len(fit) < len(disclosed) else None
-    return fit, doubt
 
 
 def unreadable(broken: Malformed, *, evidence: str | None, now: datetime) -> Checked:
@@ -126,18 +117,19 @@ def issuer_known(key: TrustedKey | None, *, trust: TrustSet | None, now: datetim
     """Is the key on the trust list, its region no suspended member, and not too old to be checked by?"""
     if trust is None:
         return unknown(Fact.ISSUER_KNOWN, "ISSUER_UNKNOWN", now)
-    since = {"trust_as_of": trust.as_of.isoformat(timespec="seconds")}
     region = trust.region(key.region) if key else None
     if key is None or region is None or region.state is MemberState.SUSPENDED or not key.is_checkable(now):
+        since = {"trust_as_of": trust.as_of.isoformat(timespec="seconds")}
         return unknown(Fact.ISSUER_KNOWN, "ISSUER_UNKNOWN", trust.as_of, trust.digest, **since)
     return yes(Fact.ISSUER_KNOWN, trust.as_of, trust.digest)
 
 
-def signature(parsed: jws.Parsed, key: TrustedKey, *, now: datetime) -> Checked:
-    """Is the signature this key's over these bytes?"""
+def signature(parsed: jws.Parsed, key: TrustedKey, *, now: datetime, is_known: bool = False) -> Checked:
+    """Is the signature this key's over these bytes? `is_known` says that it was, when it was last computed."""
     evidence = digest_of(parsed.signing_input)
     try:
-        jws.verify(parsed, key)
+        if not is_known:
+            jws.verify(parsed, key)
     except BadSignature:
         return no(Fact.SIGNATURE, "TAMPERED", now, evidence)
     except SuiteNotAvailable as missing:
@@ -219,9 +211,8 @@ def catalogued(
     if version is not None and version not in versions:
         return unknown(Fact.CATALOGUED, "VERSION_UNKNOWN", now, evidence, kind=kind, version=str(version))
     described = list(versions.values()) if version is None else [versions[version]]
-    for name in claims:
-        if name not in CORE_NAMES and all(one.field(name) is None for one in described):
-            return unknown(Fact.CATALOGUED, "CLAIM_UNKNOWN", now, evidence, kind=kind)
+    if not described[0].nameable.union(*[one.nameable for one in described[1:]]).issuperset(claims):
+        return unknown(Fact.CATALOGUED, "CLAIM_UNKNOWN", now, evidence, kind=kind)
     if version is None:
         return unknown(Fact.CATALOGUED, "VERSION_UNSTATED", now, evidence, kind=kind)
     return yes(Fact.CATALOGUED, now, evidence)
@@ -283,9 +274,12 @@ def dates(
     if expires is None:
         return yes(Fact.DATES, now)
     last = expires - timedelta(seconds=1)
-    days = (last.astimezone(CHINA).date() - now.astimezone(CHINA).date()).days
+    last_day = last.astimezone(CHINA).date()
+    days = (last_day - now.astimezone(CHINA).date()).days
     cause = "EXPIRES_SOON" if days <= soon_days else None
-    return Checked(Fact.DATES, Outcome.YES, cause, now, None, {"date": day(last), "days": str(days)})
+    return checked(
+        Fact.DATES, Outcome.YES, cause, now, None, {"date": last_day.isoformat(), "days": str(days)}
+    )
 
 
 def code_dates(*, expires: datetime, life: timedelta, trust_as_of: datetime, now: datetime) -> Checked:

@@ -13,7 +13,7 @@ from certhub_schemas.predicates import Predicate
 from certhub_schemas.requirements import MODES, Alternative, Mode, Requirement
 
 from certhub_verifier.causes import CODES
-from certhub_verifier.checks.core import SKEW, unknown, yes
+from certhub_verifier.checks.core import SKEW, checked, unknown, yes
 from certhub_verifier.facts import Checked, Fact, Outcome
 from certhub_verifier.policy import Policy
 from certhub_verifier.predicates import CAUSES, GLANCE, Manner, PredicateAnswer
@@ -33,7 +33,7 @@ class Seen:
 
 def lacking(way: Alternative, seen: Seen) -> tuple[str, ...]:
     """Return the least fields of an alternative that were not disclosed."""
-    return tuple(title for title in way.titles if title not in seen.fields)
+    return tuple([title for title in way.titles if title not in seen.fields])
 
 
 def reaches(reached: Mode, demanded: Mode) -> bool:
@@ -46,6 +46,8 @@ def suffices(way: Alternative, seen: Seen) -> str | None:
 
     What compares two certificates of a case is not asked here.
     """
+    if not way.predicates:
+        return "FIELDS_WITHHELD" if lacking(way, seen) else None
     answers = [_answer(one, seen) for one in way.predicates if not one.of_a_case]
     if any(answer is not None and answer.outcome is Outcome.NO for answer in answers):
         return "NOT_NEEDED"
@@ -82,7 +84,7 @@ def mode(requirements: Iterable[Requirement], of_matter: Mode, seen: Seen, now: 
     if not reaches(seen.manner.reached, demanded):
         return unknown(Fact.MODE, f"MODE_{demanded}", now)
     only_seen = demanded == "L3" and seen.manner.only_seen
-    return Checked(Fact.MODE, Outcome.YES, "IDENTITY_SEEN" if only_seen else None, now)
+    return checked(Fact.MODE, Outcome.YES, "IDENTITY_SEEN" if only_seen else None, now)
 
 
 def in_time(

@@ -12,8 +12,9 @@ one product writes a six-digit region where the agency belongs.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from certhub_schemas.codes.mod37_36 import check_character, legacy_check_character
+from certhub_schemas.codes.mod37_36 import check_character, continued, legacy_check_character, state_after
 from certhub_schemas.codes.text import normalise
 
 from certhub_verifier.errors import Malformed
@@ -29,6 +30,7 @@ _AGENCY_OR_REGION = re.compile(r"[0-9A-Z]{18}|[0-9]{6}")
 _SERIAL = re.compile(rf"[0-9A-Z]{{1,{MAX_SERIAL}}}")
 _VERSION = re.compile(r"[0-9]{3}")
 _CHECK = re.compile(r"[0-9A-Z]")
+_BEHIND_AGENCY = re.compile(rf"([0-9A-Z]{{1,{MAX_SERIAL}}})\.((?!000)[0-9]{{3}})\.([0-9A-Z])")
 
 
 class CheckStatus(StrEnum):
@@ -63,7 +65,7 @@ class Identifier:
 
     def __str__(self) -> str:
         """Return the full text, root and check character included."""
-        check = check_character(self.checked)
+        check = continued(_known_state(self.kind + self.issuer), f"{self.serial}{self.version:03d}")
         return f"{ROOT}.{self.kind}.{self.issuer}.{self.serial}.{self.version:03d}.{check}"
 
     @property
@@ -84,6 +86,29 @@ class Identifier:
         if str(found) != text:
             raise Malformed("the identifier's check character does not match")
         return found
+
+
+def is_printed_of(text: str, kind: str, agency: str) -> bool:
+    """Tell whether `Identifier.parse` takes `text`, and it names that kind and that agency."""
+    begins, state = _beginning(kind, agency)
+    found = _BEHIND_AGENCY.fullmatch(text, len(begins)) if text.startswith(begins) else None
+    return found is not None and continued(state, found[1] + found[2]) == found[3]
+
+
+@lru_cache(maxsize=4_096)
+def _beginning(kind: str, agency: str) -> tuple[str, int]:
+    """Return how the identifiers of a kind and an agency begin, and how far their check is reckoned by then.
+
+    Raises:
+        Malformed: one of the two is of another form.
+    """
+    if not _KIND.fullmatch(kind) or not _AGENCY.fullmatch(agency):
+        raise Malformed("a part of the identifier has another length or alphabet")
+    return f"{ROOT}.{kind}.{agency}.", state_after(kind + agency)
+
+
+# Of what is well formed alone; kinds and agencies begin many identifiers.
+_known_state = lru_cache(maxsize=4_096)(state_after)
 
 
 def read(text: str) -> tuple[Identifier, CheckStatus]:

@@ -11,21 +11,25 @@ leaves a doubt of what was signed: nobody may add, repeat or hide a claim.
 Signatures and times are not judged here.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.jose import base64url, strict_json
+from certhub_verifier.frozen import quick
 
 ALGORITHM = "sha-256"  # the one value of `_sd_alg` that we read, and its default (RFC 9901 §4.1.1)
+_DIGEST_BYTES = 32
 SALT_BYTES = 16  # RFC 9901 §9.3 recommends 128 bits
 MAX_BYTES = 64 * 1024  # a whole presentation
 MAX_DISCLOSURES = 512
 MAX_DEPTH = 64  # of the processed payload; a chain of disclosures can be deeper than any JSON we parse
 _CONTAINERS = (dict, list)
+_TEXT = {str}
 RESERVED = frozenset({"_sd", "..."})  # members that a reader takes for digests
+_NO_CLAIM = RESERVED | {"_sd_alg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,9 @@ class Presentation:
     kb_jwt: str | None = None
 
 
+_disclosure, _presentation = quick(Disclosure), quick(Presentation)
+
+
 def digest(disclosure: str) -> str:
     """Return base64url of SHA-256 over the disclosure's ASCII, as it stands in `_sd` (RFC 9901 §4.2.3)."""
     return base64url.encode(sha256(disclosure.encode("ascii")).digest())
@@ -61,18 +68,18 @@ def split(text: str) -> Presentation:
     """
     if len(text) > MAX_BYTES or not text.isascii():
         raise Malformed(f"an SD-JWT has at most {MAX_BYTES} ASCII characters")
+    if text.count("~") > MAX_DISCLOSURES + 1:
+        raise Malformed(f"more than {MAX_DISCLOSURES} disclosures")
     issuer_jwt, *disclosures = text.split("~")
     if not disclosures:
         raise Malformed("a bare JWS is not an SD-JWT")
     kb_jwt = disclosures.pop() or None
-    if len(disclosures) > MAX_DISCLOSURES:
-        raise Malformed(f"more than {MAX_DISCLOSURES} disclosures")
     if not all(disclosures):
         raise Malformed("an empty disclosure")
     for jws in (issuer_jwt, kb_jwt):
-        if jws is not None and (jws.count(".") != 2 or not all(jws.split("."))):
+        if jws is not None and (jws.count(".") != 2 or ".." in jws or jws[0] == "." or jws[-1] == "."):
             raise Malformed("the first and the last part of an SD-JWT have three segments")
-    return Presentation(issuer_jwt, tuple(disclosures), kb_jwt)
+    return _presentation(issuer_jwt, tuple(disclosures), kb_jwt)
 
 
 def join(issuer_jwt: str, disclosures: Iterable[str], kb_jwt: str | None = None) -> str:
@@ -105,16 +112,20 @@ def read_disclosure(encoded: str) -> Disclosure:
         Malformed: base64url or JSON in a second spelling, a wrong number of elements, a salt or name that
             is not a string, or a name that the format keeps for itself.
     """
-    parts = strict_json.loads(base64url.decode(encoded))
-    if type(parts) is not list or len(parts) not in {2, 3}:
+    salt, name, value = _parts(strict_json.loads(base64url.decode(encoded)))
+    return Disclosure(salt, name, value, encoded)
+
+
+def _parts(parts: Any) -> tuple[str, str | None, Any]:
+    """Return salt, name (None for an element of an array) and value of what a disclosure spells. Raises: Malformed."""
+    if type(parts) is not list or not 2 <= len(parts) <= 3:
         raise Malformed("a disclosure is an array of two or three elements")
-    if not all(type(part) is str for part in parts[:-1]):
+    salt, name, value = parts if len(parts) == 3 else (parts[0], None, parts[1])
+    if type(salt) is not str or (len(parts) == 3 and type(name) is not str):
         raise Malformed("the salt and the name of a disclosure are strings")
-    salt, *names, value = parts
-    name = names[0] if names else None
     if name in RESERVED:
         raise Malformed("a disclosure may not be called _sd or ...")
-    return Disclosure(salt, name, value, encoded)
+    return salt, name, value
 
 
 def conceal(
@@ -134,30 +145,106 @@ def conceal(
     pool = random(SALT_BYTES * len(claims) + 32 * decoys)
     if len(pool) != SALT_BYTES * len(claims) + 32 * decoys:
         raise Malformed("the source of randomness gave another number of bytes than asked")
-    # Of the same depth as each disclosure, so that one trip through the reader speaks for all.
-    _refuse_reserved(strict_json.loads(strict_json.dumps(dict(claims))))
-    disclosures = []
-    for i, (name, value) in enumerate(claims.items()):
-        salt = base64url.encode(pool[SALT_BYTES * i : SALT_BYTES * (i + 1)])
-        encoded = base64url.encode(strict_json.dumps([salt, name, value]))
-        disclosures.append(Disclosure(salt, name, value, encoded))
-    digests = [digest(disclosure.encoded) for disclosure in disclosures]
-    for start in range(SALT_BYTES * len(claims), len(pool), 32):
-        digests.append(base64url.encode(sha256(pool[start : start + 32]).digest()))
-    return tuple(disclosures), sorted(digests)
+    _refuse_unreadable(claims)
+    salted = SALT_BYTES * len(claims)
+    salts = base64url.encode_each(
+        [pool[at : at + SALT_BYTES] for at in range(0, salted, SALT_BYTES)], SALT_BYTES
+    )
+    printed = strict_json.dumps_each(
+        [[salt, *claim] for salt, claim in zip(salts, claims.items(), strict=True)]
+    )
+    disclosures = tuple(
+        [
+            _disclosure(salt, name, value, base64url.encode(one))
+            for salt, (name, value), one in zip(salts, claims.items(), printed, strict=True)
+        ]
+    )
+    digests = [sha256(one.encoded.encode("ascii")).digest() for one in disclosures]
+    digests += [sha256(pool[at : at + 32]).digest() for at in range(salted, len(pool), 32)]
+    return disclosures, sorted(base64url.encode_each(digests, _DIGEST_BYTES))
 
 
-def _refuse_reserved(claims: Any) -> None:
-    """Refuse, at any depth, members that a reader takes for digests."""
-    waiting: list[Any] = [claims]
+def _refuse_unreadable(claims: Mapping[str, Any]) -> None:
+    """Refuse what is no strict JSON once it is printed, and, at any depth, members that a reader takes for digests.
+
+    What only texts say is printed and read back as it stands. The rest makes the trip through the reader, in an object
+    of the same depth as its disclosure.
+    """
+    if not {*map(type, claims)} <= _TEXT:
+        raise Malformed("the name of a claim is a string")
+    if not _NO_CLAIM.isdisjoint(claims):
+        raise Malformed("a claim may not hold members called _sd, _sd_alg or ...")
+    others = {name: value for name, value in claims.items() if type(value) is not str}
+    waiting: list[Any] = [strict_json.loads(strict_json.dumps(others))] if others else []
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            if not (RESERVED | {"_sd_alg"}).isdisjoint(value):
+            if not _NO_CLAIM.isdisjoint(value):
                 raise Malformed("a claim may not hold members called _sd, _sd_alg or ...")
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
+
+
+def reveal(payload: Mapping[str, Any], disclosures: Sequence[str]) -> dict[str, Any]:
+    """Return what `process` adds to a payload, name to value, cheap before dear: for formats with flat payloads.
+
+    The caller owes: that no member of `payload` but its top-level `_sd` can hold a digest. Everything is digested
+    once, and what nothing refers to is refused before any of it is read.
+
+    Raises:
+        Malformed: as `process`.
+    """
+    digests = payload.get("_sd", [])
+    if type(digests) is not list or not {*map(type, digests)} <= _TEXT:
+        raise Malformed("_sd: an array of digests expected")
+    if len(set(digests)) != len(digests):
+        raise Malformed("a digest stands twice")
+    if not disclosures:
+        return {}
+    sent, raw = _decoded(disclosures)
+    found = dict(zip(_digests_of(sent), raw, strict=True))
+    whole = b"\n".join(raw)
+    if b'"_sd' in whole or b'"..."' in whole or b"\\" in whole:  # one of them may hold the digest of another
+        return _revealed_at_any_depth(payload, disclosures)
+    kept = [found[one] for one in digests if one in found]
+    if len(kept) != len(sent):
+        raise Malformed("a disclosure is not referenced by what was signed")
+    read = strict_json.loads_each(kept)
+    if {*map(type, read)} != {list} or {*map(len, read)} != {3}:
+        raise Malformed("a disclosed claim is an array of three elements")
+    salts, names, values = zip(*read, strict=True)
+    if {*map(type, salts), *map(type, names)} != _TEXT:
+        raise Malformed("the salt and the name of a disclosure are strings")
+    revealed = dict(zip(names, values, strict=True))
+    if len(revealed) != len(names) or not (payload.keys().isdisjoint(names) and _NO_CLAIM.isdisjoint(names)):
+        raise Malformed("a disclosure names a claim that is already there, or one that may not be disclosed")
+    return revealed
+
+
+def _digests_of(sent: Sequence[bytes]) -> list[str]:
+    return base64url.encode_each([sha256(one).digest() for one in sent], _DIGEST_BYTES)
+
+
+def _decoded(disclosures: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
+    """Return disclosures in ASCII, as they are hashed, and what they spell; refuses too many, and one sent twice."""
+    if len(disclosures) > MAX_DISCLOSURES:
+        raise Malformed(f"more than {MAX_DISCLOSURES} disclosures")
+    if len(set(disclosures)) != len(disclosures):
+        raise Malformed("a disclosure is repeated")
+    try:
+        joined = "~".join(disclosures).encode("ascii")
+    except UnicodeError as broken:
+        raise Malformed("not unpadded base64url") from broken
+    sent = joined.split(b"~") if disclosures else []
+    if len(sent) != len(disclosures):
+        raise Malformed("not unpadded base64url")
+    return sent, base64url.decode_each(joined, b"~") if sent else []
+
+
+def _revealed_at_any_depth(payload: Mapping[str, Any], disclosures: Sequence[str]) -> dict[str, Any]:
+    processed = process(payload, disclosures)
+    return {name: value for name, value in processed.items() if name not in payload}
 
 
 def process(payload: Mapping[str, Any], disclosures: Iterable[str]) -> dict[str, Any]:
@@ -168,15 +255,13 @@ def process(payload: Mapping[str, Any], disclosures: Iterable[str]) -> dict[str,
             referenced, or referenced by the wrong kind of place; a digest that stands twice anywhere, even
             undisclosed; a name that is already there; a value nested deeper than `MAX_DEPTH`.
     """
-    sent = tuple(disclosures)
-    if len(sent) > MAX_DISCLOSURES:
-        raise Malformed(f"more than {MAX_DISCLOSURES} disclosures")
-    if len(set(sent)) != len(sent):
-        raise Malformed("a disclosure is repeated")
-    found: dict[str, Disclosure] = {}
-    for encoded in sent:
-        disclosure = read_disclosure(encoded)
-        found[digest(encoded)] = disclosure
+    texts = tuple(disclosures)
+    sent, raw = _decoded(texts)
+    read = [_parts(one) for one in strict_json.loads_each(raw)]
+    found = {
+        name: _disclosure(*parts, encoded)
+        for name, parts, encoded in zip(_digests_of(sent), read, texts, strict=True)
+    }
     if payload.get("_sd_alg", ALGORITHM) != ALGORITHM:
         raise Malformed("_sd_alg: only sha-256 is read")
 

@@ -17,18 +17,20 @@ pure, so that its bytes are on record before the key is touched; `seal` joins th
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from certhub_schemas import CORE_NAMES
-from certhub_schemas.text import unfit, unfit_within
+from certhub_schemas.text import all_fit, unfit, unfit_within
 
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.credential import sdjwt
-from certhub_verifier.formats.credential.identifier import Identifier
+from certhub_verifier.formats.credential.identifier import Identifier, is_printed_of
 from certhub_verifier.formats.jose import fields, jwk, jws
 from certhub_verifier.formats.jose.object_schema import Check, integer, kept_text, listing, object_of, pattern
 from certhub_verifier.formats.status.statuslist import parse_status_uri
+from certhub_verifier.frozen import quick
 
 TYP = "dc+sd-jwt"
 IDENTIFIER, NUMBER, HOLDERS, HOLDER_CODES = CORE_NAMES
@@ -40,6 +42,11 @@ CLEAR = frozenset(
 _VCT = re.compile(r"urn:certhub:kind:([0-9A-Z]{21}):([1-9][0-9]{0,3})")
 _AGENCY = "urn:certhub:agency:"
 _MAX_HOLDERS = 64
+_DIGESTS = frozenset({"_sd", "_sd_alg"})
+_NEVER_DISCLOSED = CLEAR | {"_sd_alg"}
+MAX_KEPT = 4_096  # agencies, types, status lists and sets of names that are remembered, each apart
+_MAX_KEPT_NAME = 128  # characters; ours have at most 64
+_MAX_KEPT_NAMES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,7 @@ class CredentialClaims:
         if found["exp"] is not None and found["exp"] <= found["nbf"]:
             raise Malformed("credential.exp: not after nbf")
         slot = found["status"]["status_list"]
-        return cls(
+        return _claims(
             agency=found["iss"],
             kind_code=kind_code,
             kind_version=kind_version,
@@ -106,15 +113,44 @@ class Unsigned:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuerJwt:
+    """What the issuer signed, as read: the part that every showing of one credential shares."""
+
+    parsed: jws.Parsed
+    claims: CredentialClaims
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     """A credential as read; its signature is not checked yet: `jose.verify(parsed, key)` does that."""
 
-    header: jws.Header
-    claims: CredentialClaims
-    parsed: jws.Parsed
-    processed: Mapping[str, Any]
+    issuer_jwt: IssuerJwt
     disclosed: Mapping[str, Any]
     presentation: sdjwt.Presentation
+
+    @property
+    def parsed(self) -> jws.Parsed:
+        """The issuer's JWT, taken apart."""
+        return self.issuer_jwt.parsed
+
+    @property
+    def header(self) -> jws.Header:
+        """The header of the issuer's JWT."""
+        return self.issuer_jwt.parsed.header
+
+    @property
+    def claims(self) -> CredentialClaims:
+        """What stands in clear."""
+        return self.issuer_jwt.claims
+
+    @property
+    def processed(self) -> Mapping[str, Any]:
+        """What stands in clear and what is disclosed, in one object (RFC 9901 §7.1)."""
+        clear = self.issuer_jwt.parsed.payload.items()
+        return {**{name: value for name, value in clear if name not in _DIGESTS}, **self.disclosed}
+
+
+_claims, _issuer_jwt, _credential = quick(CredentialClaims), quick(IssuerJwt), quick(Credential)
 
 
 def build(
@@ -138,9 +174,11 @@ def build(
     if digests:  # SD-JWT VC: without anything to disclose there is no _sd
         payload |= {"_sd": digests, "_sd_alg": sdjwt.ALGORITHM}
     unsigned = Unsigned(
-        jws.signing_input(payload, typ=TYP, key=key), tuple(disclosure.encoded for disclosure in disclosures)
+        jws.signing_input_of_read(payload, typ=TYP, key=key),
+        tuple([disclosure.encoded for disclosure in disclosures]),
     )
-    if len(seal(unsigned, bytes(key.algorithm.signature_bytes))) > sdjwt.MAX_BYTES:
+    segments = len(jws.assemble(unsigned.signing_input, bytes(key.algorithm.signature_bytes)))
+    if segments + sum(map(len, unsigned.disclosures)) + len(unsigned.disclosures) + 1 > sdjwt.MAX_BYTES:
         raise Malformed(f"a credential of more than {sdjwt.MAX_BYTES} characters")
     return unsigned
 
@@ -150,19 +188,30 @@ def seal(unsigned: Unsigned, signature: bytes) -> str:
     return sdjwt.join(jws.assemble(unsigned.signing_input, signature), unsigned.disclosures)
 
 
-def parse(text: str) -> Credential:
+def read_issuer_jwt(text: str) -> IssuerJwt:
+    """Read what the issuer signed, without any disclosure.
+
+    Raises:
+        Malformed: it is not the issuer's part of a credential of ours. The signature is not checked.
+    """
+    parsed = jws.parse(text, TYP)
+    return _issuer_jwt(parsed, CredentialClaims.from_payload(parsed.payload))
+
+
+def parse(text: str, issuer_jwt: IssuerJwt | None = None) -> Credential:
     """Read a credential, whole or with fewer disclosures, with or without a key binding.
+
+    `issuer_jwt` is what its issuer's JWT says, from somebody who has read these very bytes before.
 
     Raises:
         Malformed: it is not an SD-JWT of ours, down to its last member. The signature is not checked.
     """
     presentation = sdjwt.split(text)
-    parsed = jws.parse(presentation.issuer_jwt, TYP)
-    claims = CredentialClaims.from_payload(parsed.payload)
-    processed = sdjwt.process(parsed.payload, presentation.disclosures)
-    disclosed = {name: value for name, value in processed.items() if name not in parsed.payload}
-    _check_disclosed(disclosed, claims)
-    return Credential(parsed.header, claims, parsed, processed, disclosed, presentation)
+    issuer_jwt = issuer_jwt or read_issuer_jwt(presentation.issuer_jwt)
+    # The clear members have exact shapes, so that no digest stands in them.
+    disclosed = sdjwt.reveal(issuer_jwt.parsed.payload, presentation.disclosures)
+    _check_disclosed(disclosed, issuer_jwt.claims)
+    return _credential(issuer_jwt, disclosed, presentation)
 
 
 def credential_ref(credential: str) -> bytes:
@@ -186,23 +235,55 @@ def signed_ref(signing_input: bytes) -> bytes:
 
 
 def _check_disclosed(disclosed: Mapping[str, Any], claims: CredentialClaims) -> None:
-    for name, value in disclosed.items():
-        if name in CLEAR or name == "_sd_alg":
+    names = frozenset(disclosed)
+    (_known_names if len(names) <= _MAX_KEPT_NAMES else _require_names)(names)
+    for name in _CORE.keys() & names:
+        _CORE[name](disclosed[name], name)
+    if IDENTIFIER in disclosed:
+        require_named(disclosed[IDENTIFIER], claims.kind_code, claims.agency)
+
+
+def require_named(identifier: str, kind: str, agency: str) -> None:
+    """Refuse an identifier that is none, or of another kind or agency than these.
+
+    Raises:
+        Malformed: it is.
+    """
+    if is_printed_of(identifier, kind, agency):
+        return
+    Identifier.parse(identifier)
+    raise Malformed(f"{IDENTIFIER}: of another kind or agency than the credential")
+
+
+def _require_names(names: frozenset[str]) -> None:
+    """Refuse names of which one is no title, or that of a member in clear."""
+    for name in names:
+        if name in _NEVER_DISCLOSED:
             raise Malformed(f"{name} may not be disclosed selectively")
         _title(name, "the name of a disclosure")
-        if core := _CORE.get(name):
-            core(value, name)
-    if IDENTIFIER in disclosed:
-        found = Identifier.parse(disclosed[IDENTIFIER])
-        if (found.kind, found.issuer) != (claims.kind_code, claims.agency):
-            raise Malformed(f"{IDENTIFIER}: of another kind or agency than the credential")
+
+
+# The claims of a kind are called the same in credential after credential; what is refused is not kept.
+_known_names = lru_cache(maxsize=MAX_KEPT)(_require_names)
 
 
 def _refuse_unfit(disclosed: Mapping[str, Any]) -> None:
-    """Refuse to seal what a reader cannot see; what others sealed is read, and not shown (checks.py)."""
+    """Refuse to seal what a reader cannot see; what others sealed is read, and not shown (checks.shown)."""
+    if all_fit(disclosed):
+        return
     for name, value in disclosed.items():
         if unfit(name) or unfit_within(value, lines=name not in CORE_NAMES):
             raise Malformed("a claim holds characters that cannot be seen, or that only one font can show")
+
+
+def _remembered(check: Check) -> Check:
+    """Return a check of texts that stand in credential after credential; what it refuses is not kept."""
+    known = lru_cache(maxsize=MAX_KEPT)(check)
+
+    def checked(value: Any, where: str) -> Any:
+        return (known if type(value) is str and len(value) <= _MAX_KEPT_NAME else check)(value, where)
+
+    return checked
 
 
 def _iss(value: Any, where: str) -> str:
@@ -242,17 +323,17 @@ def _cnf(value: Any, where: str) -> Any:
 
 _CLEAR = object_of(
     {
-        "iss": _iss,
-        "vct": _vct,
+        "iss": _remembered(_iss),
+        "vct": _remembered(_vct),
         "iat": fields.numeric_date,
         "nbf": fields.numeric_date,
         "status": object_of(
-            {"status_list": object_of({"idx": integer(0, (1 << 32) - 1), "uri": _status_uri})}
+            {"status_list": object_of({"idx": integer(0, (1 << 32) - 1), "uri": _remembered(_status_uri)})}
         ),
     },
     {"exp": fields.numeric_date, "cnf": _cnf, "_sd_alg": _hash_name},
 )
-# What an agency sealed is read as it stands, and a hidden character in it is a fact (checks.fit_to_show), no forgery.
+# What an agency sealed is read as it stands, and a hidden character in it is a fact (checks.shown), no forgery.
 _title = kept_text(64)
 _CODES = object_of({"type": kept_text(16), "number": kept_text(64)})
 _CORE: Mapping[str, Check] = {

@@ -14,6 +14,7 @@ from typing import Any
 
 from certhub_verifier.formats.jose import fields
 from certhub_verifier.formats.jose.object_schema import listing, object_of, table, text
+from certhub_verifier.frozen import quick
 
 _MAX_FACTS = 32
 
@@ -54,6 +55,9 @@ class StatedIssuer:
         return {"code": self.code, "name": self.name}
 
 
+_stated = quick(StatedFact)
+
+
 def stated_issuer(value: Any, where: str) -> StatedIssuer:
     """Read an issuer. Raises: Malformed."""
     return StatedIssuer(**_ISSUER(value, where))
@@ -67,13 +71,13 @@ _TOLD = object_of(_REQUIRED, {**_OPTIONAL, "detail": table(fields.word, text(200
 
 
 def _recorded(value: Any, where: str) -> StatedFact:
-    return StatedFact(**_RECORDED(value, where))
+    return _stated(**_RECORDED(value, where))
 
 
 def _text(value: Any, where: str) -> StatedFact:
     found = _TOLD(value, where)
     found["detail"] = found["detail"] or {}
-    return StatedFact(**found)
+    return _stated(**found)
 
 
 recorded_facts = listing(_recorded, at_most=_MAX_FACTS)

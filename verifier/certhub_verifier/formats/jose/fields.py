@@ -11,6 +11,7 @@ the year 9999 in China, so that no reader's calendar overflows.
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from certhub_schemas.codes import uscc
@@ -21,6 +22,8 @@ from certhub_verifier.formats.jose.object_schema import integer, one_of, pattern
 
 EARLIEST = -62135596800  # 0001-01-01T00:00:00Z
 LATEST = 253402271999  # 9999-12-31T23:59:59+08:00
+
+MAX_KEPT_TIMES = 4_096
 
 numeric_date = integer(EARLIEST, LATEST)
 region = pattern(r"[1-9][0-9]{5}", "a region code of six digits")
@@ -54,12 +57,25 @@ def moment(value: Any, where: str) -> datetime:
     """Read an RFC 3339 time in UTC, spelled as `instant` spells it, as aware. Raises: Malformed."""
     if type(value) is str and _RFC3339.fullmatch(value):
         try:
-            found = datetime.fromisoformat(value)
-            if instant(found) == value and EARLIEST <= found.timestamp() <= LATEST:
-                return found
+            return _moment(value)
         except ValueError as broken:
             raise Malformed(f"{where}: no such day or time") from broken
+        except _OtherSpelling:
+            pass
     raise Malformed(f"{where}: an RFC 3339 time in UTC, ending in Z, expected")
+
+
+class _OtherSpelling(Exception):
+    """A time that `instant` prints in another way, or outside of every calendar."""
+
+
+@lru_cache(maxsize=MAX_KEPT_TIMES)
+def _moment(text: str) -> datetime:
+    """Return the time; the facts of one answer are of few moments."""
+    found = datetime.fromisoformat(text)
+    if instant(found) != text or not EARLIEST <= found.timestamp() <= LATEST:
+        raise _OtherSpelling
+    return found
 
 
 def day(value: Any, where: str) -> date:
@@ -80,4 +96,9 @@ def instant(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise Malformed("a time without a zone cannot be printed")
+    return _instant(moment)
+
+
+@lru_cache(maxsize=MAX_KEPT_TIMES)
+def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

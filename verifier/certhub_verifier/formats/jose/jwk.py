@@ -16,6 +16,7 @@ from certhub_verifier.formats.jose.suites import PublicKey
 
 __all__ = ["PublicKey", "from_public_key", "public_key", "require_public", "suite_of", "thumbprint"]
 
+_NAMES = ("kty", "crv", "x", "y")
 MAX_CACHED_KEYS = 4_096  # a province's seal keys; a key object is about 2 KB
 
 
@@ -76,17 +77,23 @@ def public_key(jwk: Mapping[str, str], algorithm: Algorithm) -> PublicKey:
         Malformed: as `require_public`.
         SuiteNotAvailable: the suite is in the registry and cannot be computed here.
     """
-    return _loaded(algorithm, tuple(sorted(_members(jwk).items())))
+    kty, crv, x, y = map(jwk.get, _NAMES)
+    try:
+        return _loaded(algorithm, len(jwk), kty, crv, x, y)
+    except TypeError as broken:  # of a member that is no text, and that nothing is found by
+        raise Malformed("JWK is not exactly kty, crv, x and y") from broken
 
 
 @lru_cache(maxsize=MAX_CACHED_KEYS)
-def _loaded(algorithm: Algorithm, members: tuple[tuple[str, str], ...]) -> PublicKey:
-    return suites.load(algorithm, *_coordinates(dict(members), algorithm))
+def _loaded(algorithm: Algorithm, size: int, *members: str | None) -> PublicKey:
+    """Return the key object of the `size` members that are there: texts in the order of `_NAMES`, None for none."""
+    named = {name: value for name, value in zip(_NAMES, members, strict=True) if value is not None}
+    return suites.load(algorithm, *_coordinates(named if len(named) == size else {}, algorithm))
 
 
 def _members(jwk: Mapping[str, str]) -> dict[str, str]:
     """Return `jwk` as a dictionary of a few short strings."""
-    members = dict(jwk) if len(jwk) <= 4 else {}
+    members = dict(jwk) if len(jwk) <= len(_NAMES) else {}
     if not members or not all(isinstance(value, str) and len(value) <= 64 for value in members.values()):
         raise Malformed("JWK is not exactly kty, crv, x and y")
     return members

@@ -16,6 +16,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from certhub_schemas.algorithms import REGISTRY, Algorithm
@@ -24,6 +25,7 @@ from certhub_verifier.errors import BadSignature, Malformed
 from certhub_verifier.formats.jose import base64url, fields, strict_json, suites
 from certhub_verifier.formats.jose.jwk import public_key, thumbprint
 from certhub_verifier.formats.jose.tokens import FOREIGN_TYPES, TOKEN_TYPES, TokenType
+from certhub_verifier.frozen import quick
 
 __all__ = [
     "Header",
@@ -34,19 +36,23 @@ __all__ = [
     "parse",
     "parse_foreign",
     "sign",
+    "sign_read",
     "signing_input",
+    "signing_input_of_read",
     "thumbprint",
     "verify",
     "verify_foreign",
 ]
 
 MAX_TIME = 253_402_300_799  # seconds: the end of the year 9999, the last that a datetime can hold
+MAX_KEPT_HEADERS = 4_096  # one for each key and type: the seal keys of a province
+MAX_KEPT_HEADER = 512  # characters; a header of ours with the longest kid has 245
 MAX_CERTIFICATES = 4  # in x5c: a leaf and three above it, the anchor not among them (HAIP §5)
 _FOREIGN_KID = re.compile(r"[\x21-\x7e]{1,256}")
 _KID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 # No token was made before 1970 and none of ours ended by then, but a licence of 1965 may be in force.
 _TIMES = {"iat": 0, "nbf": fields.EARLIEST, "exp": 0}
-_TEXTS = ("iss", "sub", "aud", "jti")
+_TEXTS = frozenset({"iss", "sub", "aud", "jti"})
 
 
 class VerifyingKey(Protocol):
@@ -103,6 +109,9 @@ class Parsed:
     signature: bytes
 
 
+_taken_apart = quick(Parsed)
+
+
 def parse(token: str | bytes, typ: str) -> Parsed:
     """Read `token`, expected to be of type `typ`, as far as that goes without a key.
 
@@ -112,7 +121,8 @@ def parse(token: str | bytes, typ: str) -> Parsed:
     """
     kind = TOKEN_TYPES[typ]
     first, second, third = _segments(token, kind)
-    return _parsed(first, second, third, _header(base64url.decode(first), kind), kind)
+    header = _known_header(first, typ) if len(first) <= MAX_KEPT_HEADER else _header(first, kind)
+    return _parsed(first, second, third, header, kind)
 
 
 def parse_foreign(token: str | bytes, typ: str) -> tuple[Parsed, tuple[bytes, ...]]:
@@ -137,7 +147,7 @@ def _parsed(first: bytes, second: bytes, third: bytes, header: Header, kind: Tok
     if fault := _fault_of(signature, REGISTRY[header.alg], low_s=False):
         raise Malformed(fault)
     payload = _payload(base64url.decode(second), kind)
-    return Parsed(header, payload, first + b"." + second, signature)
+    return _taken_apart(header, payload, first + b"." + second, signature)
 
 
 def verify(parsed: Parsed, key: VerifyingKey) -> dict[str, Any]:
@@ -151,7 +161,8 @@ def verify(parsed: Parsed, key: VerifyingKey) -> dict[str, Any]:
         SuiteNotAvailable: the key's suite cannot be computed here; nothing is known of the signature.
         Malformed: the key is not a public key of its suite.
     """
-    if parsed.header.kid is not None and parsed.header.kid != key.kid:
+    kid = parsed.header.kid
+    if kid is not None and kid != key.kid:
         raise BadSignature("the token names another key")
     return _verified(parsed, key, low_s=TOKEN_TYPES[parsed.header.typ].low_s)
 
@@ -186,14 +197,42 @@ def signing_input(payload: Mapping[str, Any], *, typ: str, key: SigningKey) -> b
         Malformed: the payload is not one that a token of type `typ` may carry.
     """
     kind = TOKEN_TYPES[typ]
-    header = {"alg": key.algorithm.name, "typ": typ} | ({"kid": key.kid} if kind.has_kid else {})
-    head, body = strict_json.dumps(header), strict_json.dumps(dict(payload))
-    _header(head, kind)
+    body = strict_json.dumps(dict(payload))
     _payload(body, kind)
-    message = f"{base64url.encode(head)}.{base64url.encode(body)}".encode("ascii")
+    return _message(body, kind, key)
+
+
+def signing_input_of_read(payload: Mapping[str, Any], *, typ: str, key: SigningKey) -> bytes:
+    """Return the same for a payload that its format has just read, member by member: its JSON is not read again.
+
+    The caller owes: that a reader of exact members and types (`object_schema`) took `payload` as it stands, so that
+    every text in it can be printed, every number is a whole one in its range, and nothing is nested deeper than that.
+
+    Raises:
+        Malformed: the registered claims are not those of a token of type `typ`, or there is too much.
+    """
+    kind = TOKEN_TYPES[typ]
+    body = strict_json.dumps(payload)
+    _refuse_parts(body, kind)
+    _require_registered_claims(payload, kind)
+    return _message(body, kind, key)
+
+
+def _message(body: bytes, kind: TokenType, key: SigningKey) -> bytes:
+    head = _encoded_header(key.algorithm.name, kind.typ, key.kid if kind.has_kid else None)
+    message = head + base64url.encode(body).encode("ascii")
     if len(message) + 1 + _text_length(key.algorithm.signature_bytes) > kind.max_bytes:
-        raise Malformed(f"a {typ} of more than {kind.max_bytes} bytes")
+        raise Malformed(f"a {kind.typ} of more than {kind.max_bytes} bytes")
     return message
+
+
+@lru_cache(maxsize=MAX_KEPT_HEADERS)
+def _encoded_header(alg: str, typ: str, kid: str | None) -> bytes:
+    """Return the first segment with its dot, which every reader takes; made once for a key and a type."""
+    head = strict_json.dumps({"alg": alg, "typ": typ} | ({} if kid is None else {"kid": kid}))
+    encoded = base64url.encode(head).encode("ascii")
+    _header(encoded, TOKEN_TYPES[typ])
+    return encoded + b"."
 
 
 def assemble(signing_input: bytes, signature: bytes) -> str:
@@ -211,6 +250,16 @@ def sign(payload: Mapping[str, Any], *, typ: str, key: SigningKey) -> str:
     return assemble(message, key.sign(message))
 
 
+def sign_read(payload: Mapping[str, Any], *, typ: str, key: SigningKey) -> str:
+    """Return as `sign` does a payload that its format has just read; see `signing_input_of_read`.
+
+    Raises:
+        Malformed: as `signing_input_of_read`.
+    """
+    message = signing_input_of_read(payload, typ=typ, key=key)
+    return assemble(message, key.sign(message))
+
+
 def _segments(token: str | bytes, kind: TokenType) -> tuple[bytes, bytes, bytes]:
     if len(token) > kind.max_bytes:
         raise Malformed(f"a {kind.typ} of more than {kind.max_bytes} bytes")
@@ -224,8 +273,14 @@ def _segments(token: str | bytes, kind: TokenType) -> tuple[bytes, bytes, bytes]
     return first, second, third
 
 
-def _header(raw: bytes, kind: TokenType) -> Header:
-    members = strict_json.loads(raw, max_depth=3)
+@lru_cache(maxsize=MAX_KEPT_HEADERS)
+def _known_header(encoded: bytes, typ: str) -> Header:
+    """Return what a header says: one key signs all its tokens of a type under the same one. Refusals are not kept."""
+    return _header(encoded, TOKEN_TYPES[typ])
+
+
+def _header(encoded: bytes, kind: TokenType) -> Header:
+    members = strict_json.loads(base64url.decode(encoded), max_depth=3)
     names = {"alg", "typ", "kid"} if kind.has_kid else {"alg", "typ"}
     if not isinstance(members, dict) or members.keys() != names:
         raise Malformed(f"header is not exactly {', '.join(sorted(names))}")
@@ -270,8 +325,7 @@ def _certificate(text: Any) -> bytes:
 
 
 def _payload(raw: bytes, kind: TokenType) -> dict[str, Any]:
-    if raw.count(b",") > kind.max_parts:
-        raise Malformed(f"a {kind.typ} of more than {kind.max_parts} parts")
+    _refuse_parts(raw, kind)
     claims = strict_json.loads(raw, max_depth=kind.max_depth)
     if not isinstance(claims, dict):
         raise Malformed("payload is not an object")
@@ -279,16 +333,21 @@ def _payload(raw: bytes, kind: TokenType) -> dict[str, Any]:
     return claims
 
 
+def _refuse_parts(raw: bytes, kind: TokenType) -> None:
+    if raw.count(b",") > kind.max_parts:
+        raise Malformed(f"a {kind.typ} of more than {kind.max_parts} parts")
+
+
 def _require_registered_claims(claims: Mapping[str, Any], kind: TokenType) -> None:
     """Hold the claims of RFC 7519 §4.1 to one type each; `aud` is one string, never a list."""
     for name in kind.required:
         if name not in claims:
             raise Malformed(f"{kind.typ} without {name}")
-    for name in _TEXTS:
-        if name in claims and not (isinstance(claims[name], str) and claims[name]):
+    for name in _TEXTS & claims.keys():
+        if not (isinstance(claims[name], str) and claims[name]):
             raise Malformed(f"{name} is not a string, or empty")
-    for name, earliest in _TIMES.items():
-        if name in claims and not (type(claims[name]) is int and earliest <= claims[name] <= MAX_TIME):
+    for name in _TIMES.keys() & claims.keys():
+        if not (type(claims[name]) is int and _TIMES[name] <= claims[name] <= MAX_TIME):
             raise Malformed(f"{name} is not a whole number of seconds in its range")
     cap = kind.life_seconds
     if cap is not None and "iat" in claims and not 0 < claims["exp"] - claims["iat"] <= cap:

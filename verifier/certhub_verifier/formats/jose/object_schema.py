@@ -32,16 +32,21 @@ def object_of(required: Mapping[str, Check], optional: Mapping[str, Check] | Non
     """An object with all of `required`, any of `optional` (None when absent), and nothing else."""
     optional = optional or {}
     known = {**required, **optional}
+    needed, possible = required.keys(), known.keys()
+
+    def _strange(value: Mapping[str, Any]) -> str:
+        for name in value:
+            if name not in known:
+                return f"unknown member {name if _TELLABLE(name) else 'of another shape'}"
+        return f"member {next(name for name in required if name not in value)} is missing"
 
     def check(value: Any, where: str) -> dict[str, Any]:
         if type(value) is not dict:
             raise Malformed(f"{where}: an object expected")
-        for name in value:
-            if name not in known:
-                raise Malformed(f"{where}: unknown member {name if _TELLABLE(name) else 'of another shape'}")
-        for name in required:
-            if name not in value:
-                raise Malformed(f"{where}: member {name} is missing")
+        if not needed <= value.keys() <= possible:
+            raise Malformed(f"{where}: {_strange(value)}")
+        if len(value) == len(known):
+            return {name: known[name](member, f"{where}.{name}") for name, member in value.items()}
         found: dict[str, Any] = dict.fromkeys(optional)
         for name, member in value.items():
             found[name] = known[name](member, f"{where}.{name}")
