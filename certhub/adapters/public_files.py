@@ -4,7 +4,10 @@ Nothing on it is trusted; each file is signed, or hashed into something signed. 
 not at all. The hub serves them: on the disk they are its own (certhub/adapters/private.py).
 """
 
+import os
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +15,7 @@ from certhub.adapters import private
 from certhub.errors import NotFound
 
 DOCUMENTS = "documents"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,10 @@ class PublicFiles:
     """Puts and gets public files by relative name, such as `status/1`."""
 
     folder: Path
+
+    @cached_property
+    def _documents(self) -> str:
+        return str(self.folder / DOCUMENTS)
 
     def put(self, name: str, content: bytes) -> None:
         """Publish `content` under `name`, durably, replacing what stood there."""
@@ -38,7 +46,7 @@ class PublicFiles:
 
     def keeps(self, digest: str) -> bool:
         """Whether a document of this SHA-256 is published."""
-        return self._path(f"{DOCUMENTS}/{digest}").exists()
+        return os.path.exists(f"{self._documents}/{digest}") if _DIGEST.fullmatch(digest) else False
 
     def document(self, digest: str) -> bytes:
         """Return the document that a digest names; raises NotFound where none was kept."""

@@ -12,9 +12,9 @@ What a MAC cannot tell: that a row was deleted, or that an older copy of this ve
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hmac import compare_digest
 from typing import Any, ClassVar
 from uuid import UUID
@@ -23,7 +23,8 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import Pen, Unit
+from certhub.db.prepared import PlainRow, Prepared
 
 log = logging.getLogger("certhub.store")
 
@@ -43,20 +44,24 @@ class Granting(SQLModel):
         return tuple(sorted(set(table_of(cls).columns.keys()) - {"mac"} - cls.not_bound))
 
 
-def signed(unit: Unit, model: type[Granting], values: Mapping[str, Any]) -> dict[str, Any]:
+def signed(pen: Pen, model: type[Granting], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row's values with the MAC over them; every covered column must be among them."""
-    return {**values, "mac": unit.vault.mac(message(table_of(model).name, model.bound(), values))}
+    return {**values, "mac": pen.vault.mac(message(table_of(model).name, model.bound(), values))}
 
 
-def believed(unit: Unit, model: type[Granting], query: Select[Any]) -> list[Row[Any]]:
+def believed(
+    unit: Unit, model: type[Granting], query: Select[Any] | Prepared, **values: Any
+) -> list[Row[Any]]:
     """Run a query over a granting table, alone or joined, and return the rows that carry our MAC.
 
-    A row without one, or with another, is counted, told in the log by its table, and left out.
+    `values` are what a prepared query is given. A row without a MAC, or with another, is counted, told in the log by
+    its table, and left out.
     """
-    return [row for row in unit.sql.execute(query) if is_ours(unit, model, row)]
+    rows = unit.rows(query, **values) if isinstance(query, Prepared) else unit.sql.execute(query)
+    return [row for row in rows if is_ours(unit, model, row)]
 
 
-def is_ours(unit: Unit, model: type[Granting], row: Row[Any]) -> bool:
+def is_ours(unit: Unit, model: type[Granting], row: Row[Any] | PlainRow) -> bool:
     """Tell whether a row that was read carries our MAC; one that does not is counted and told."""
     if _fits(unit, model, row):
         return True
@@ -71,10 +76,14 @@ def count_not_ours(unit: Unit, model: type[Granting]) -> int:
     return sum(not _fits(unit, model, row) for row in unit.sql.execute(select(table_of(model))))
 
 
-def _fits(unit: Unit, model: type[Granting], row: Row[Any]) -> bool:
-    found, (name, mac_column, columns) = row._mapping, _columns(model)
-    mac = found[mac_column]
-    values = {column: found[at] for column, at in columns}
+def _fits(unit: Unit, model: type[Granting], row: Row[Any] | PlainRow) -> bool:
+    name, mac_column, columns = _columns(model)
+    if isinstance(row, PlainRow):
+        mac_place, places = _places(model, type(row))
+        mac, values = row[mac_place], {column: row[at] for column, at in places}
+    else:
+        found = row._mapping
+        mac, values = found[mac_column], {column: found[at] for column, at in columns}
     expected = unit.vault.mac(message(name, model.bound(), values))
     return mac is not None and compare_digest(expected, bytes(mac))
 
@@ -84,6 +93,13 @@ def _columns(model: type[Granting]) -> tuple[str, Any, tuple[tuple[str, Any], ..
     """Return a table's name, its MAC's column and its covered columns by name: looked up once, not for each row."""
     table = table_of(model)
     return table.name, table.c.mac, tuple((name, table.c[name]) for name in model.bound())
+
+
+@cache
+def _places(model: type[Granting], rows: type[PlainRow]) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Return where in the rows of a prepared statement a table's MAC and its covered columns stand."""
+    _, mac_column, columns = _columns(model)
+    return rows.place(mac_column), tuple((name, rows.place(column)) for name, column in columns)
 
 
 def message(table: str, names: Sequence[str], values: Mapping[str, Any]) -> bytes:
@@ -114,17 +130,26 @@ def _counted(part: bytes) -> bytes:
 
 def _typed(value: object) -> tuple[bytes, bytes]:
     """Return a value's type, one letter, and its bytes."""
-    match value:
-        case bytes():
-            return b"b", value
-        case str():
-            return b"s", value.encode()
-        case int():
-            return b"i", str(value).encode()
-        case datetime():
-            return b"t", value.astimezone(UTC).isoformat(timespec="microseconds").encode()
-        case date():
-            return b"d", value.isoformat().encode()
-        case UUID():
-            return b"u", value.bytes
-    raise TypeError(f"no way to write a {type(value).__name__} into a MAC")
+    written = _WRITTEN.get(type(value))
+    if written is None:  # a word of a closed list is a str, and so on
+        written = next((each for kind, each in _WRITTEN.items() if isinstance(value, kind)), None)
+    if written is None:
+        raise TypeError(f"no way to write a {type(value).__name__} into a MAC")
+    letter, write = written
+    return letter, write(value)
+
+
+@lru_cache(64)  # the rows of one unit share its moment
+def _moment(value: datetime) -> bytes:
+    return value.astimezone(UTC).isoformat(timespec="microseconds").encode()
+
+
+_WRITTEN: Mapping[type, tuple[bytes, Callable[[Any], bytes]]] = {
+    bytes: (b"b", bytes),
+    str: (b"s", str.encode),
+    int: (b"i", lambda value: str(value).encode()),
+    datetime: (b"t", _moment),
+    date: (b"d", lambda value: value.isoformat().encode()),
+    UUID: (b"u", lambda value: value.bytes),
+}
+"""How a value is written, the more special type first: a datetime is a date."""

@@ -47,7 +47,7 @@ class Vault:
     def seal(self, table: str, row: str, plain: bytes) -> bytes:
         """Seal `plain` for one row of one table."""
         nonce = self.random(NONCE_BYTES)
-        return HEADER + nonce + AESGCM(self.data_key).encrypt(nonce, plain, _aad(table, row))
+        return HEADER + nonce + self._cipher.encrypt(nonce, plain, _aad(table, row))
 
     def open(self, table: str, row: str, blob: bytes) -> bytes:
         """Open a blob that `seal` made for this very row.
@@ -59,7 +59,7 @@ class Vault:
             raise BlobRefused(f"a blob of table {table} has an unknown header")
         nonce, sealed = blob[len(HEADER) : len(HEADER) + NONCE_BYTES], blob[len(HEADER) + NONCE_BYTES :]
         try:
-            return AESGCM(self.data_key).decrypt(nonce, sealed, _aad(table, row))
+            return self._cipher.decrypt(nonce, sealed, _aad(table, row))
         except (InvalidTag, ValueError) as broken:  # ValueError: cut so short that no nonce or tag is left
             raise BlobRefused(f"a blob of table {table} does not open") from broken
 
@@ -79,6 +79,11 @@ class Vault:
     def mac(self, message: bytes) -> bytes:
         """Return the MAC (32 bytes) over what a row grants."""
         return hmac.digest(self._row_key, message, sha256)
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        """The cipher of `seal` and `open`, its key schedule made once."""
+        return AESGCM(self.data_key)
 
     @cached_property
     def _row_key(self) -> bytes:

@@ -5,6 +5,7 @@
     database      units of work           catalogue  the kinds that it knows
     public_files  what anybody may read   keyring    signers
     step          called before every numbered step of a flow
+    memory        credentials of which this process knows that the issuer's signature is good
 
 Nothing reaches around it. A test hands in a stopped clock, seeded randomness, a broken network, or a `step`
 that kills the process; weeks of several regions can be simulated in one process from a seed.
@@ -15,20 +16,24 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from certhub_keys.signer import Signer
 from certhub_keys.uri import Keys, open_keys
 from certhub_schemas import Catalogue, Kind, Matter, shipped_catalogue
 from certhub_schemas.purposes import Purpose
+from certhub_verifier.memory import SignatureMemory
 from certhub_verifier.trust import TrustSet
 
 from certhub.adapters.clock import Clock, SystemClock
 from certhub.adapters.network import HttpNetwork, Network
 from certhub.adapters.public_files import PublicFiles
-from certhub.db.engine import Database, Unit, open_engine
+from certhub.db.engine import Database, Pen, Unit, open_engine
 from certhub.db.sealing import Vault
+from certhub.db.writer import Writer
+from certhub.hub.effects import Flow, Result, drive
 from certhub.hub.in_force import day_in_china, kind_in_force, matter_in_force
 from certhub.hub.keyring import Keyring
 from certhub.hub.trip import Trip
@@ -67,6 +72,7 @@ class Hub:
     network: Network
     step: Callable[[str], None] = no_step
     catalogue: Catalogue = field(default_factory=known_catalogue)
+    memory: SignatureMemory = field(default_factory=SignatureMemory)
 
     @classmethod
     def open(
@@ -101,9 +107,19 @@ class Hub:
         )
 
     @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file of this machine: reading it takes no longer than changing threads."""
+        return self.database.engine.dialect.name == "sqlite"
+
+    @property
     def region(self) -> str:
         """The region that this hub serves, six digits."""
         return self.settings.region
+
+    @property
+    def is_random(self) -> bool:
+        """Whether its randomness is the machine's: a copy of this process then never draws what this one drew."""
+        return self.random is secrets.token_bytes
 
     def now(self) -> datetime:
         """What time it is, aware, in UTC."""
@@ -138,6 +154,28 @@ class Hub:
         """One transaction on the store."""
         return self.database.writing()
 
+    def commit(self, write: Callable[[Unit], Any], *, rows: int = 1) -> Any:
+        """Write in one transaction of its own, in this thread."""
+        with self.database.writing() as unit:
+            return write(unit)
+
+    def leave(self, write: Callable[[Unit], Any]) -> None:
+        """Write in one transaction of its own, in this thread: nobody is left waiting for anything."""
+        self.commit(write)
+
+    def drive(self, flow: Flow[Result]) -> Result:
+        """Run a flow to its end in this thread, each of its writes in a transaction of its own."""
+        return drive(flow, self)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The one writer of this process, which writes together what waits."""
+        return Writer(self.database.writing, self.clock.monotonic)
+
+    def pen(self) -> Pen:
+        """What makes rows now, outside any transaction."""
+        return self.database.pen()
+
     def at(self, by: Actor | None) -> Trip:
         """Return the world as it is now, for one trip through a flow; raises NoTrust when there is no trust set."""
         return Trip(now=self.now(), trust=self.trust, catalogue=self.catalogue, by=by, hub=self)
@@ -151,8 +189,10 @@ class Hub:
         return self.at(None).seal(agency)
 
     def close(self) -> None:
-        """Let go of the database."""
-        self.database.engine.dispose()
+        """Write what waits, and let go of the database."""
+        if "writer" in self.__dict__:
+            self.writer.close()
+        self.database.close()
 
 
 def keys_of(settings: Settings) -> Keys:

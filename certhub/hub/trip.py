@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from certhub_keys.signer import Signer
 from certhub_schemas import Catalogue, Kind, Matter
 from certhub_schemas.purposes import Purpose
+from certhub_verifier.memory import SignatureMemory
 from certhub_verifier.trust import TrustSet, manifest, read_manifest
 
 from certhub.adapters.network import Network
 from certhub.adapters.public_files import PublicFiles
-from certhub.db.engine import Unit
+from certhub.db.engine import FarPen, Pen, Unit
 from certhub.errors import NotFound, Unavailable
 from certhub.hub.in_force import day_in_china, kind_in_force, matter_in_force
 from certhub.people.parties.people import Actor
@@ -65,6 +66,11 @@ class Trip:
     def public_files(self) -> PublicFiles:
         """The hub's public files."""
         return self.hub.public_files
+
+    @property
+    def memory(self) -> SignatureMemory:
+        """What this process remembers of credentials whose signature was good."""
+        return self.hub.memory
 
     @property
     def network(self) -> Network:
@@ -111,6 +117,10 @@ class Trip:
         """What time it is now, aware, in UTC: when a thing happened in the course of the trip; it judges nothing."""
         return self.hub.clock.now()
 
+    def far_pen(self, now: datetime) -> FarPen:
+        """What makes rows of a moment in another process, for this hub's store."""
+        return self.hub.database.far_pen(now)
+
     def step(self, name: str) -> None:
         """Say which numbered step comes next."""
         self.hub.step(name)
@@ -122,6 +132,10 @@ class Trip:
     def writing(self) -> AbstractContextManager[Unit]:
         """One transaction on the store."""
         return self.hub.writing()
+
+    def pen(self) -> Pen:
+        """What makes rows now, outside any transaction."""
+        return self.hub.pen()
 
     def signer(self, purpose: Purpose) -> Signer:
         """The region's signer for a purpose, by the trust set and the time of the trip."""

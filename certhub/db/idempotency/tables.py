@@ -15,5 +15,5 @@ class IdempotencyRow(SQLModel, table=True):
     key_hash: bytes = Field(primary_key=True, max_length=32)
     request_hash: bytes = Field(max_length=32)
     lease_until: datetime = Field(sa_type=Instant)
-    keep_until: datetime = Field(sa_type=Instant)
+    keep_until: datetime = Field(sa_type=Instant, index=True)
     answer: bytes | None = None
