@@ -11,20 +11,21 @@ was written by somebody else; it is counted, told and put right when the list is
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from certhub_verifier.formats.status.statuslist import INVALID, MIN_SLOTS, SUSPENDED
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import FarPen, Pen, Unit
 from certhub.db.grants import believed, is_ours, signed
+from certhub.db.prepared import Filled, Prepared, inserting_new
 from certhub.db.rows import value_of
-from certhub.db.statements import CHUNK, insert_new
+from certhub.db.statements import insert_new
 from certhub.records.status.tables import SlotRow, StatusListRow
 
 log = logging.getLogger("certhub.store")
@@ -32,6 +33,34 @@ log = logging.getLogger("certhub.store")
 _LIST, _SLOT = table_of(StatusListRow), table_of(SlotRow)
 _NAMED = select(_LIST).where(_LIST.c.list_no.between(1, 999_999_999))
 """The lists that can have a name: nine digits at the most. A row of another number is nobody's."""
+_NOBODYS = Prepared(
+    select(_SLOT.c.list_no)
+    .where(_SLOT.c.list_no == bindparam("list_no"), _SLOT.c.certificate.is_(None))
+    .limit(literal_column("1"))
+)
+_SUSPENDED_DECOYS = Prepared(
+    select(_SLOT)
+    .where(_SLOT.c.list_no == bindparam("list_no"), _SLOT.c.certificate.is_(None), _SLOT.c.value == SUSPENDED)
+    .order_by(_SLOT.c.list_index)
+)
+# A database takes the index of the slots that are set where it reads the number 0, and not a value that is bound.
+_SET = Prepared(
+    select(_SLOT.c.list_index, _SLOT.c.value).where(
+        _SLOT.c.list_no == bindparam("list_no"), _SLOT.c.value != literal_column("0")
+    )
+)
+_AT = Prepared(
+    select(_SLOT).where(
+        _SLOT.c.list_no == bindparam("list_no"), _SLOT.c.list_index == bindparam("list_index")
+    )
+)
+_ALL_LISTS = Prepared(_NAMED.order_by(_LIST.c.list_no))
+_PUBLISHED = Prepared(
+    update(_LIST)
+    .where(_LIST.c.list_no == bindparam("of_list"))
+    .values(published_at=bindparam("at"), size=bindparam("slots"))
+)
+_KEEP = inserting_new(_SLOT, ("list_no", "list_index", "value", "bucket", "certificate", "mac"))
 DRAWS = 40  # all taken by chance at half full: 2^-40
 CROWDED = 3  # so many draws in vain, and the list is counted
 
@@ -67,6 +96,38 @@ def allocate(unit: Unit, owners: Sequence[Owner]) -> list[Slot]:
     raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
 
 
+def free_slots(unit: Unit, number: int, *, but: Collection[Slot]) -> list[Slot]:
+    """Draw slots that are nobody's yet, and none of `but`; another may take one before it is kept.
+
+    For a writer whose certificates are built before their slots can be kept (`keep`).
+    """
+    newest = unit.sql.execute(_NAMED.order_by(_LIST.c.list_no.desc()).limit(1)).first()
+    list_no, size = (newest.list_no, _room(newest.size)) if newest else _open_list(unit, 1)
+    found: dict[Slot, None] = {}
+    for draw in range(DRAWS):
+        if len(found) == number:
+            return list(found)
+        if draw == CROWDED and _is_half_full(unit, list_no, size):
+            list_no, size = _open_list(unit, list_no + 1)
+        drawn = {int.from_bytes(unit.random(4), "big") % size for _ in range(number - len(found))}
+        taken = unit.sql.execute(
+            select(_SLOT.c.list_index).where(_SLOT.c.list_no == list_no, _SLOT.c.list_index.in_(drawn))
+        )
+        free = (Slot(list_no, index) for index in drawn.difference(taken.scalars()))
+        found |= dict.fromkeys(slot for slot in free if slot not in but)
+    raise RuntimeError(f"no free slot in status list {list_no} after {DRAWS} draws")
+
+
+def filled(pen: FarPen, owned: Sequence[tuple[Slot, Owner]]) -> Filled:
+    """Return the rows of slots and their owners, ready for the driver."""
+    return pen.filled(_KEEP, [_row(pen, slot, 0, owner) for slot, owner in owned])
+
+
+def keep(unit: Unit, rows: Filled) -> list[bool]:
+    """Keep slots for their owners; return, for each, whether it was free."""
+    return [bool(found) for found in unit.returned(_KEEP, rows)]
+
+
 def _room(size: object) -> int:
     """Return from how many slots to draw: never from more than a list has, whatever its row says."""
     return size if isinstance(size, int) and 0 < size <= MIN_SLOTS else MIN_SLOTS
@@ -95,10 +156,7 @@ def _is_half_full(unit: Unit, list_no: int, size: int) -> bool:
 
 def has_decoys(unit: Unit, list_no: int) -> bool:
     """Tell whether some slots of a list are nobody's."""
-    decoy = _SLOT.c.certificate.is_(None)
-    return (
-        unit.sql.scalar(select(_SLOT.c.list_no).where(_SLOT.c.list_no == list_no, decoy).limit(1)) is not None
-    )
+    return bool(unit.rows(_NOBODYS, list_no=list_no))
 
 
 def add_decoys(unit: Unit, status_list: "ListState", values: Sequence[int]) -> int:
@@ -113,12 +171,7 @@ def add_decoys(unit: Unit, status_list: "ListState", values: Sequence[int]) -> i
 
 def reinstate_decoy(unit: Unit, status_list: "ListState") -> bool:
     """Have one suspended decoy, any, say 0 again; False where there is none."""
-    suspended = (
-        _SLOT.c.list_no == status_list.list_no,
-        _SLOT.c.certificate.is_(None),
-        _SLOT.c.value == SUSPENDED,
-    )
-    found = believed(unit, SlotRow, select(_SLOT).where(*suspended).order_by(_SLOT.c.list_index))
+    found = believed(unit, SlotRow, _SUSPENDED_DECOYS, list_no=status_list.list_no)
     if not found:
         return False
     drawn = found[int.from_bytes(unit.random(4), "big") % len(found)]
@@ -142,7 +195,7 @@ def set_value(unit: Unit, slot: Slot, value: int, *, owner: Owner | None) -> Non
     unit.sql.execute(update(_LIST).where(_LIST.c.list_no == slot.list_no).values(changed_at=unit.now))
 
 
-def _row(unit: Unit, slot: Slot, value: int, owner: Owner | None) -> dict[str, Any]:
+def _row(pen: Pen, slot: Slot, value: int, owner: Owner | None) -> dict[str, Any]:
     bucket, certificate = owner or (None, None)
     row = {
         "list_no": slot.list_no,
@@ -151,7 +204,7 @@ def _row(unit: Unit, slot: Slot, value: int, owner: Owner | None) -> dict[str, A
         "bucket": bucket,
         "certificate": certificate,
     }
-    return signed(unit, SlotRow, row)
+    return signed(pen, SlotRow, row)
 
 
 @dataclass(frozen=True)
@@ -167,7 +220,7 @@ class ListState:
 
 def lists(unit: Unit) -> list[ListState]:
     """Return every list, in order."""
-    rows = unit.sql.execute(_NAMED.order_by(_LIST.c.list_no))
+    rows = unit.rows(_ALL_LISTS)
     return [value_of(ListState, row, is_altered=row.size != MIN_SLOTS, size=MIN_SLOTS) for row in rows]
 
 
@@ -186,15 +239,15 @@ def _tell(unit: Unit, list_no: int, what: str) -> None:
     log.warning("store: status list %d: %s by somebody who wrote the database; put right", list_no, what)
 
 
-def values_of(unit: Unit, list_no: int) -> dict[int, int]:
-    """Return every slot of a list that says invalid or suspended, as its row has it: {index: value}."""
-    rows = unit.sql.execute(
-        select(_SLOT.c.list_index, _SLOT.c.value).where(
-            _SLOT.c.list_no == list_no, _SLOT.c.value.in_((INVALID, SUSPENDED))
-        )
-    )
+def values_of(unit: Unit, list_no: int, *, below: int = MIN_SLOTS) -> dict[int, int]:
+    """Return the slots of a list of `below` that say invalid or suspended, as their rows have it: {index: value}."""
+    rows = unit.rows(_SET, list_no=list_no)
     # SQLite keeps a text where a number belongs.
-    return {at: value for at, value in rows if isinstance(at, int)}
+    return {
+        at: value
+        for at, value in rows
+        if value in {SUSPENDED, INVALID} and isinstance(at, int) and 0 <= at < below
+    }
 
 
 def held_back(unit: Unit, status_list: "ListState", before: Mapping[int, int]) -> dict[int, int]:
@@ -203,12 +256,9 @@ def held_back(unit: Unit, status_list: "ListState", before: Mapping[int, int]) -
     `before` holds, of the slots whose row now says something else, what they said. A change is believed when its
     row carries our MAC and the life of a certificate allows it: what was invalid stays so.
     """
-    indexes = list(before)
-    rows: dict[int, int] = {}
-    for at in range(0, len(indexes), CHUNK):
-        here = _SLOT.c.list_index.in_(indexes[at : at + CHUNK])
-        found = believed(unit, SlotRow, select(_SLOT).where(_SLOT.c.list_no == status_list.list_no, here))
-        rows |= {row.list_index: row.value for row in found}
+    here = status_list.list_no
+    found = (believed(unit, SlotRow, _AT, list_no=here, list_index=index) for index in before)
+    rows = {row.list_index: row.value for rows in found for row in rows}
     ended = [index for index, said in before.items() if said == INVALID and rows.get(index) != INVALID]
     unit.refused[_SLOT.name] += len(ended)
     return {index: said for index, said in before.items() if index not in rows or index in ended}
@@ -227,7 +277,6 @@ def believable(unit: Unit, status_list: "ListState") -> dict[int, int]:
 
 def published(unit: Unit, status_list: "ListState", at: datetime) -> None:
     """Note that what the store knew at a moment is published now; a size that was altered is put right."""
-    here = update(_LIST).where(_LIST.c.list_no == status_list.list_no)
-    unit.sql.execute(here.values(published_at=at, size=MIN_SLOTS))
+    unit.rows(_PUBLISHED, of_list=status_list.list_no, at=at, slots=MIN_SLOTS)
     if status_list.is_altered:
         _tell(unit, status_list.list_no, "its size was altered")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid
+from sqlalchemy import Index, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Instant
@@ -25,6 +25,20 @@ class SlotRow(Granting, table=True):
     """One slot of a list: 0 valid, 1 invalid, 2 suspended. A decoy is nobody's: without certificate and bucket."""
 
     __tablename__ = "status_slot"
+    __table_args__ = (
+        Index(
+            "ix_slot_of_nobody",
+            *("list_no", "value", "list_index"),
+            sqlite_where=text("certificate IS NULL"),
+            postgresql_where=text("certificate IS NULL"),
+        ),
+        Index(
+            "ix_slot_set",
+            *("list_no", "list_index", "value"),
+            sqlite_where=text("value != 0"),
+            postgresql_where=text("value != 0"),
+        ),
+    )
 
     list_no: int = Field(primary_key=True)
     list_index: int = Field(primary_key=True)

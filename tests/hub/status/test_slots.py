@@ -1,6 +1,7 @@
 """Slots are drawn at random, given once, and a list that is half full is followed by the next."""
 
 import secrets
+from dataclasses import replace
 
 from certhub_verifier.formats.status.statuslist import MIN_SLOTS
 
@@ -72,8 +73,8 @@ def test_two_who_draw_the_same_slot_both_get_one(database):
     with database.writing() as unit:
         three = owners(unit, 3)
         draws = iter([bytes(4), bytes(4), bytes(4)])
-        unit.random = lambda count: next(draws, None) or secrets.token_bytes(count)
-        first, second, third = status.allocate(unit, three)
+        drawing = replace(unit, random=lambda count: next(draws, None) or secrets.token_bytes(count))
+        first, second, third = status.allocate(drawing, three)
     assert Slot(1, 0) == first
     assert 3 == len({first, second, third})
 
