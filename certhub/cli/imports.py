@@ -1,5 +1,6 @@
 """certhub import."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -33,12 +34,15 @@ def import_(
     check_only: Annotated[
         bool, typer.Option("--check-only", help="只检查，不签发 / check, issue nothing")
     ] = False,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="办理各行的进程数 / processes that carry the rows")
+    ] = min(len(os.sched_getaffinity(0)), 4),
     as_json: JsonOption = False,
 ) -> None:
     """导入部门导出的证照；好行签发一次，坏行逐列说明 / import a department's export."""
     hub = open_hub(data)
     try:
-        tally = _run(file, hub, agency_account(hub), check_only=check_only)
+        tally = _run(file, hub, agency_account(hub), check_only=check_only, processes=processes)
     except BadFile as refused:
         CONSOLE.print(
             f"✕ {file.name}: {refused.message('zh')} [{refused.code}]", style="bold red", markup=False
@@ -56,7 +60,7 @@ def import_(
     sys.exit(1 if tally.refused else 0)
 
 
-def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool) -> Tally:
+def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool, processes: int) -> Tally:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with file.open("rb") as source, Progress(*columns, console=CONSOLE, transient=True) as bar:
         rows = read_rows(source, file.name, of=hub.kinds(hub.now()))
@@ -68,6 +72,7 @@ def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool) -> Tally:
             by=by,
             hub=hub,
             check_only=check_only,
+            processes=processes,
             progress=lambda done: bar.update(task, completed=done),
             wait=time.sleep,
         )

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, BinaryIO
 
+from certhub.flows.records.crewed import FEWEST_ROWS, CrewedImport
 from certhub.flows.records.issue import BATCH, Outcome, Result, entitled, issue_many
 from certhub.history.events.catalogue import IMPORT_FINISHED, Event, Imported
 from certhub.history.events.store import append
@@ -23,10 +24,11 @@ from certhub.people.parties.people import Actor
 from certhub.records.catalog.accept import accept
 from certhub.records.catalog.draft import Draft, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
+from certhub.records.imports.columns import Cells
 from certhub.records.imports.dates import read_date
 from certhub.records.imports.faults import RowFault, RowFaults, row_fault
-from certhub.records.imports.reading import read_rows
-from certhub.records.imports.rules import NUMBER_COLUMN, judge_rows
+from certhub.records.imports.reading import Row, read_rows
+from certhub.records.imports.rules import NUMBER_COLUMN, judge_row, judge_rows
 
 
 @dataclass
@@ -57,6 +59,7 @@ def import_file(
     by: Actor,
     hub: Hub,
     check_only: bool = False,
+    processes: int = 1,
     progress: Callable[[int], None] = lambda rows: None,
     wait: Callable[[float], None] = lambda seconds: None,
 ) -> Tally:
@@ -64,17 +67,32 @@ def import_file(
 
     `progress` is told the number of rows settled so far; `wait` is called between tries while another run
     still holds some of the rows (its lease is at most ten seconds).
+
+    With more than one of `processes`, so many helpers carry the rows and this process writes (crewed.py). None is
+    forked for a short file, for a check, or where randomness is not the machine's: copies of one seed would draw alike.
     """
     trip = hub.at(by)
     tally = Tally(would_issue=0 if check_only else None)
     hub.step("import:1")
-    for batch in _batches(_accepted(data, name, tally, trip=trip)):
-        hub.step("import:2")
-        if check_only:
-            _foresee(batch, tally, trip=trip)
-        else:
-            _issue(batch, tally, by=by, trip=trip, wait=wait)
-        progress(tally.rows)
+    rows = read_rows(data, name, of=trip.kinds())
+    if processes > 1 and rows.total >= FEWEST_ROWS and hub.is_random and not check_only:
+        crewed = CrewedImport(
+            iter(rows),
+            helpers=processes,
+            accept=_accepting(trip),
+            hub=hub,
+            by=by,
+            progress=progress,
+        )
+        _carry(crewed, tally, by=by, trip=trip, wait=wait)
+    else:
+        for batch in _batches(_accepted(rows, tally, trip=trip)):
+            hub.step("import:2")
+            if check_only:
+                _foresee(batch, tally, trip=trip)
+            else:
+                _issue(batch, tally, by=by, trip=trip, wait=wait)
+            progress(tally.rows)
     hub.step("import:3")
     if not check_only:
         with hub.writing() as unit:
@@ -86,15 +104,36 @@ def import_file(
     return tally
 
 
-def _accepted(data: BinaryIO, name: str, tally: Tally, *, trip: Trip) -> Iterator[tuple[int, Draft]]:
+def _accepting(trip: Trip) -> Callable[[Cells], Draft]:
+    """Return what judges a row's cells by the kinds and rights of a trip."""
+
     def right(agency: str, kind: str) -> bool:
         return entitled(trip, agency, kind)
 
-    judged = judge_rows(
-        read_rows(data, name, of=trip.kinds()),
-        accept=lambda cells: accept(cells, kind_of=trip.kind, entitled=right, read_date=read_date),
-        identity=identity_parts,
-    )
+    return lambda cells: accept(cells, kind_of=trip.kind, entitled=right, read_date=read_date)
+
+
+def _carry(
+    crewed: CrewedImport, tally: Tally, *, by: Actor, trip: Trip, wait: Callable[[float], None]
+) -> None:
+    """Let helpers carry a file, and issue what they set aside by the ordinary stairs."""
+    judge = _accepting(trip)
+    while not crewed.is_done:
+        crewed.run()
+        aside = [(row.number, judge_row(row, accept=judge)) for row in crewed.aside]
+        crewed.aside.clear()
+        drafts = [(number, draft) for number, draft in aside if isinstance(draft, Draft)]
+        for at in range(0, len(drafts), BATCH):
+            _issue(drafts[at : at + BATCH], tally, by=by, trip=trip, wait=wait)
+    found = crewed.settled
+    tally.rows += found.rows
+    tally.issued += found.issued
+    tally.existing += found.existing
+    tally.refused += found.refused
+
+
+def _accepted(rows: Iterable[Row | RowFaults], tally: Tally, *, trip: Trip) -> Iterator[tuple[int, Draft]]:
+    judged = judge_rows(rows, accept=_accepting(trip), identity=identity_parts)
     for row, found in judged:
         tally.rows += 1
         if isinstance(found, RowFaults):

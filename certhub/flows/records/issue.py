@@ -23,7 +23,7 @@ from certhub_verifier.formats.credential import sdjwt, vc
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.trust import Standing
 
-from certhub.db.engine import Unit
+from certhub.db.engine import Pen, Unit
 from certhub.db.idempotency import store as idempotency
 from certhub.db.idempotency.key import Key
 from certhub.db.ids import public_id
@@ -37,9 +37,8 @@ from certhub.records.catalog.accept import accept
 from certhub.records.catalog.dates import read_iso_date
 from certhub.records.catalog.draft import Draft, RawDraft, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.record import Certificate, Holder, Place, Record
+from certhub.records.certificates.record import Certificate, Holder, NumberClaim, Place, Record
 from certhub.records.certificates.rules import State, ends
-from certhub.records.certificates.store import NumberClaim
 from certhub.records.certificates.summary import summary
 from certhub.records.credentials.build import StatusPlace, new_identifier, unsigned
 from certhub.records.status import store as status
@@ -174,18 +173,7 @@ def intend(
     Returns:
         The intents to sign; and per draft a result, or None where the next intent is its.
     """
-    vault = unit.vault
-    claims = []
-    for draft in drafts:
-        first = draft.holders[0]
-        bucket = vault.bucket(vault.index(first.id_type, first.id_number))
-        claims.append(
-            NumberClaim(
-                vault.digest("number", identity_parts(draft)),
-                vault.digest("content", content_digest_parts(draft)),
-                Place(bucket, unit.new_id()),
-            )
-        )
+    claims = [claim_of(unit, draft) for draft in drafts]
     if issuance.previous is None:
         standing = certificates.claim_numbers(unit, claims)
     else:
@@ -202,7 +190,7 @@ def intend(
     )
     for draft, claim, new in zip(drafts, claims, fresh, strict=True):
         if new:
-            intent = _intent(unit, draft, claim, next(slots), issuance)
+            intent = intent_of(unit, draft, claim, next(slots), issuance)
             new_intents.append(intent)
             intents.append(intent)
             results.append(None)
@@ -224,34 +212,52 @@ def _meet(
 ) -> Result | Certificate:
     """The number is taken: by the same contents, by others, or by a try that died halfway, whose intent is ours now."""
     certificate = stored.get(theirs.place)
-    if theirs.content_hash != ours.content_hash:
-        return Result(Outcome.CONFLICT, certificate)
-    if certificate is None:  # the first of two equal drafts in this very batch, or a row that is not ours
-        return Result(Outcome.BUSY if theirs.place in intended else Outcome.CONFLICT, None)
-    if certificate.state is not State.INTENDED:
-        return Result(Outcome.EXISTING, certificate)
+    if theirs.place in intended:  # the first of two equal drafts in this very batch has it
+        is_equal = theirs.content_hash == ours.content_hash
+        return Result(Outcome.BUSY if is_equal else Outcome.CONFLICT, None)
+    outcome = outcome_of(theirs, ours, certificate)
+    if certificate is None or outcome is not Outcome.BUSY:
+        return Result(outcome, certificate)
     if certificates.take_over(unit, theirs.place, unit.now + LEASE):
         return certificate
     return Result(Outcome.BUSY, None)
 
 
-def _intent(
-    unit: Unit,
+def outcome_of(theirs: NumberClaim, ours: NumberClaim, certificate: Certificate | None) -> Outcome:
+    """Say what a number that is taken means; `certificate` is what lies there, None where it is not ours."""
+    if theirs.content_hash != ours.content_hash or certificate is None:
+        return Outcome.CONFLICT
+    return Outcome.BUSY if certificate.state is State.INTENDED else Outcome.EXISTING
+
+
+def claim_of(pen: Pen, draft: Draft) -> NumberClaim:
+    """Return the wish of a draft to own its number, at a new place in its first holder's bucket."""
+    vault, first = pen.vault, draft.holders[0]
+    return NumberClaim(
+        vault.digest("number", identity_parts(draft)),
+        vault.digest("content", content_digest_parts(draft)),
+        Place(vault.bucket(vault.index(first.id_type, first.id_number)), pen.new_id()),
+    )
+
+
+def intent_of(
+    pen: Pen,
     draft: Draft,
     claim: NumberClaim,
     slot: status.Slot,
     issuance: IssuanceInProgress,
 ) -> Certificate:
+    """Return what will be signed for a draft: its exact bytes, and all that is stored beside them."""
     trip, at, previous = issuance.trip, issuance.at, issuance.previous
     version = 1 if previous is None else previous.version + 1
-    identifier = str(new_identifier(draft, version=version, random=unit.random))
+    identifier = str(new_identifier(draft, version=version, random=pen.random))
     product = unsigned(
         draft,
         identifier,
         StatusPlace(trip.region, slot.list_no, slot.index),
         issued_at=int(at.timestamp()),
         key=trip.seal(draft.agency),
-        random=unit.random,
+        random=pen.random,
     )
     signing_input = product.signing_input.decode("ascii")
     record = Record(
@@ -266,7 +272,7 @@ def _intent(
     return Certificate(
         id=claim.place.id,
         bucket=claim.place.bucket,
-        certificate_id=public_id(unit.random),
+        certificate_id=public_id(pen.random),
         kind=draft.kind.code,
         kind_version=draft.kind.version,
         agency=draft.agency,
@@ -325,19 +331,14 @@ def sign_all(intents: Sequence[Certificate], *, trip: Trip) -> list[Certificate]
 def activate(unit: Unit, signed: Sequence[Certificate], *, by: Actor) -> list[Certificate]:
     """Step 6, in the caller's transaction: active and told; returns those that this call made active."""
     made = certificates.activate(unit, signed, by=by.key)
-    append(
-        unit,
-        *(
-            Event(
-                CERTIFICATE_ISSUED,
-                by.key,
-                one.ref.hex(),
-                Issued(kind=one.kind, agency=one.agency, version=one.version),
-            )
-            for one in made
-        ),
-    )
+    append(unit, *(issued_event(one, by=by) for one in made))
     return made
+
+
+def issued_event(certificate: Certificate, *, by: Actor) -> Event[Issued]:
+    """Return the event that tells that a certificate is in force."""
+    body = Issued(kind=certificate.kind, agency=certificate.agency, version=certificate.version)
+    return Event(CERTIFICATE_ISSUED, by.key, certificate.ref.hex(), body)
 
 
 def _sign(intent: Certificate, trip: Trip) -> Certificate:

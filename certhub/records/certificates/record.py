@@ -115,3 +115,12 @@ class Certificate:
         if not self.record.signature:
             raise ValueError("this certificate has not been signed")
         return f"{self.record.signing_input}.{self.record.signature}", self.record.disclosures
+
+
+@dataclass(frozen=True)
+class NumberClaim:
+    """One wish to own a certificate number: keyed digests of identity and of content."""
+
+    number_hash: bytes
+    content_hash: bytes
+    place: Place

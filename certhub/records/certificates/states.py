@@ -1,6 +1,6 @@
 """The queries of the states that a certificate was in: one row for each change, written with the change itself.
 
-    add(unit, …)                       beside the row of the certificate, in its transaction: only store.py calls it
+    put(unit, …)                       beside the row of the certificate, in its transaction: only store.py calls it
     state_at(unit, certificate, when)  one query
     incomplete(sql, after)             certificates that changed without a row: older code did it
     fill(unit, …)                      puts in what somebody who knows found out (certhub/setup/state_history.py)
@@ -9,18 +9,20 @@ Reason and decision are sealed: {"reason", "decision"}. A row without our MAC is
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, or_, select
 
+from certhub.db import statements
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import FarPen, Pen, Unit
 from certhub.db.grants import believed, signed
+from certhub.db.prepared import Filled
 from certhub.db.rows import row_of, value_of
-from certhub.db.statements import CHUNK, insert_new
+from certhub.db.statements import CHUNK, insert, insert_new
 from certhub.records.certificates.changes import Change, NoState, ordered, state_on
 from certhub.records.certificates.record import Certificate, Place
 from certhub.records.certificates.rules import State
@@ -37,15 +39,27 @@ class Window:
     last: Place | None
 
 
-def add(unit: Unit, changes: Sequence[tuple[Place, Change]]) -> None:
-    """Write changes beside the certificates that they changed, in the caller's transaction."""
-    if changes:
-        unit.sql.execute(_STATE.insert(), [_row(unit, place, change) for place, change in changes])
+def row(pen: Pen, place: Place, change: Change) -> dict[str, Any]:
+    """Make the row of a change of the certificate at a place."""
+    plain = json.dumps({"reason": change.reason, "decision": change.decision}, ensure_ascii=False)
+    sealed = pen.vault.seal(_STATE.name, str(change.id), plain.encode())
+    made = row_of(StateRow, change, bucket=place.bucket, certificate=place.id, sealed=sealed)
+    return signed(pen, StateRow, made)
+
+
+def put(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of changes beside the certificates that they changed, in the caller's transaction."""
+    insert(unit, _STATE, rows)
+
+
+def filled(pen: FarPen, rows: Sequence[Mapping[str, Any]]) -> Filled:
+    """Return rows of changes, ready for the driver."""
+    return statements.filled(pen, _STATE, rows)
 
 
 def fill(unit: Unit, changes: Sequence[tuple[Place, Change]]) -> int:
     """Write changes of before, found out now; return how many were not there yet."""
-    rows = [_row(unit, place, replace(change, written_at=unit.now)) for place, change in changes]
+    rows = [row(unit, place, replace(change, written_at=unit.now)) for place, change in changes]
     return len(insert_new(unit, _STATE, rows))
 
 
@@ -105,13 +119,6 @@ def _lacks_a_change() -> Any:
         )
     )
     return and_(_CERTIFICATE.c.state != State.INTENDED, or_(~last, gap))
-
-
-def _row(unit: Unit, place: Place, change: Change) -> dict[str, Any]:
-    plain = json.dumps({"reason": change.reason, "decision": change.decision}, ensure_ascii=False)
-    sealed = unit.vault.seal(_STATE.name, str(change.id), plain.encode())
-    row = row_of(StateRow, change, bucket=place.bucket, certificate=place.id, sealed=sealed)
-    return signed(unit, StateRow, row)
 
 
 def _open(unit: Unit, row: Any) -> Change:

@@ -6,47 +6,64 @@ whose row is not ours is taken all the same, by contents that equal nobody's.
 A state changes in `_move` and nowhere else: the row that keeps the change for ever is written beside it (states.py).
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, update
 
 from certhub.adapters.clock import AHEAD
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
-from certhub.db.grants import believed, is_ours, signed
-from certhub.db.rows import row_of, value_of
-from certhub.db.statements import CHUNK, insert_new
-from certhub.records.certificates import states, terms
-from certhub.records.certificates.changes import Change
-from certhub.records.certificates.record import Certificate, Place, Record
+from certhub.db.grants import believed, is_ours
+from certhub.db.prepared import Filled, Prepared, inserting_new
+from certhub.db.rows import value_of
+from certhub.db.statements import insert
+from certhub.records.certificates import making, states
+from certhub.records.certificates.making import MOVING, SEEN, Move
+from certhub.records.certificates.record import Certificate, NumberClaim, Place, Record
 from certhub.records.certificates.rules import State, starts
 from certhub.records.certificates.tables import CertificateRow, HoldingRow, NumberRow, PublicIdRow
 
 _CERTIFICATE, _NUMBER = table_of(CertificateRow), table_of(NumberRow)
 _PUBLIC, _HOLDING = table_of(PublicIdRow), table_of(HoldingRow)
 _PAIRS = 200  # places a statement: SQLite takes a tree of 1,000 terms
-MOVING = ("state", "state_since", "sealed", "lease_until", "mac")
-"""The columns that change when a certificate moves on."""
-SEEN = ("bucket", "id", "state", "state_since")
-"""What a certificate that moves on must still be: its place, and its state as it was read."""
 NEVER_SIGNED = (State.INTENDED, State.VOIDED)
+CLAIM = inserting_new(_NUMBER, ("number_hash", "content_hash", "bucket", "certificate", "mac"))
+MOVE = Prepared(
+    update(_CERTIFICATE)
+    .where(*(_CERTIFICATE.c[name] == bindparam(f"seen_{name}") for name in SEEN))
+    .values({name: bindparam(name) for name in MOVING})
+    .returning(_CERTIFICATE.c.id)
+)
+"""The one statement that changes a state; what comes back says that nobody was faster."""
+_AT = Prepared(
+    select(_CERTIFICATE).where(
+        _CERTIFICATE.c.bucket == bindparam("bucket"), _CERTIFICATE.c.id == bindparam("id")
+    )
+)
+_OF_SLOT = Prepared(
+    select(_CERTIFICATE).where(
+        _CERTIFICATE.c.list_no == bindparam("list_no"), _CERTIFICATE.c.list_index == bindparam("list_index")
+    )
+)
+_LAPSED = Prepared(
+    select(_CERTIFICATE)
+    .where(_CERTIFICATE.c.state == State.INTENDED.value, _CERTIFICATE.c.lease_until < bindparam("before"))
+    .limit(bindparam("at_most"))
+)
+_LIES_THERE = and_(_CERTIFICATE.c.bucket == _PUBLIC.c.bucket, _CERTIFICATE.c.id == _PUBLIC.c.certificate)
+_NAMED = Prepared(
+    select(_CERTIFICATE)
+    .join(_PUBLIC, _LIES_THERE)
+    .where(_PUBLIC.c.cid == bindparam("certificate_id"), _CERTIFICATE.c.cid == bindparam("certificate_id"))
+)
 
 
 NOWHERE = Place(-1, UUID(int=0))
 """Where no certificate lies."""
-
-
-@dataclass(frozen=True)
-class NumberClaim:
-    """One wish to own a certificate number: keyed digests of identity and of content."""
-
-    number_hash: bytes
-    content_hash: bytes
-    place: Place
 
 
 def claim_numbers(unit: Unit, claims: Sequence[NumberClaim]) -> dict[bytes, NumberClaim]:
@@ -55,8 +72,17 @@ def claim_numbers(unit: Unit, claims: Sequence[NumberClaim]) -> dict[bytes, Numb
     Returns:
         For each number hash the claim that stands now: ours, or the one that was there before.
     """
-    insert_new(unit, _NUMBER, [_number_row(unit, claim) for claim in claims])
-    return standing_numbers(unit, [c.number_hash for c in claims])
+    return claim_by(unit, claims, [making.number_row(unit, claim) for claim in claims])
+
+
+def claim_by(
+    unit: Unit, claims: Sequence[NumberClaim], rows: Sequence[Mapping[str, Any]] | Filled
+) -> dict[bytes, NumberClaim]:
+    """Claim numbers as `claim_numbers` does, by rows that were made before."""
+    new = unit.returned(CLAIM, rows)
+    ours = {claim.number_hash: claim for claim, found in zip(claims, new, strict=True) if found}
+    taken = [claim.number_hash for claim in claims if claim.number_hash not in ours]
+    return ours | standing_numbers(unit, taken) if taken else ours
 
 
 def standing_numbers(unit: Unit, hashes: Sequence[bytes]) -> dict[bytes, NumberClaim]:
@@ -71,44 +97,16 @@ def _claim(unit: Unit, row: Row[Any]) -> NumberClaim:
     return NumberClaim(row.number_hash, row.content_hash, Place(row.bucket, row.certificate))
 
 
-def _number_row(unit: Unit, claim: NumberClaim) -> dict[str, Any]:
-    row = {
-        "number_hash": claim.number_hash,
-        "content_hash": claim.content_hash,
-        "bucket": claim.place.bucket,
-        "certificate": claim.place.id,
-    }
-    return signed(unit, NumberRow, row)
-
-
 def move_number(unit: Unit, number_hash: bytes, content_hash: bytes, place: Place) -> None:
     """Point a number at a newer version (renewal)."""
-    row = _number_row(unit, NumberClaim(number_hash, content_hash, place))
+    row = making.number_row(unit, NumberClaim(number_hash, content_hash, place))
     unit.sql.execute(update(_NUMBER).where(_NUMBER.c.number_hash == number_hash).values(**row))
 
 
 def add(unit: Unit, certificates: Sequence[Certificate]) -> None:
     """Put certificates on record, each with its public id and a holding in every holder's own bucket."""
-    if not certificates:
-        return
-    unit.sql.execute(_CERTIFICATE.insert(), [_row(unit, certificate) for certificate in certificates])
-    unit.sql.execute(
-        _PUBLIC.insert(),
-        [{"cid": c.certificate_id, "bucket": c.bucket, "certificate": c.id} for c in certificates],
-    )
-    holdings: dict[tuple[bytes, UUID], dict[str, Any]] = {}
-    for c in certificates:
-        for holder in c.record.holders:
-            index = unit.vault.index(holder.id_type, holder.id_number)
-            row = {
-                "bucket": unit.vault.bucket(index),
-                "holder": index,
-                "certificate": c.id,
-                "certificate_bucket": c.bucket,
-            }
-            holdings[index, c.id] = signed(unit, HoldingRow, row)
-    unit.sql.execute(_HOLDING.insert(), list(holdings.values()))
-    terms.add(unit, certificates)
+    for table, made in making.rows_of(unit, certificates):
+        insert(unit, table, made)
 
 
 def activate(unit: Unit, certificates: Sequence[Certificate], *, by: str) -> list[Certificate]:
@@ -118,14 +116,7 @@ def activate(unit: Unit, certificates: Sequence[Certificate], *, by: str) -> lis
         Those that this very call made active, as they now stand. One that somebody else activated or voided
         meanwhile is left alone and left out.
     """
-    moves = [
-        (
-            replace(c, state=State.INTENDED),
-            replace(c, state=State.ACTIVE, state_since=unit.now, lease_until=None),
-        )
-        for c in certificates
-    ]
-    return _move(unit, moves, by=by)
+    return _move(unit, making.activations(unit, certificates, by=by))
 
 
 def take_over(unit: Unit, place: Place, lease_until: datetime) -> bool:
@@ -163,53 +154,29 @@ def set_state(
     record = replace(certificate.record, reason=reason, decision=decision)
     moved = replace(certificate, state=state, state_since=unit.now, record=record)
     from_ = None if effective_from is None else starts(effective_from)
-    return next(iter(_move(unit, [(certificate, moved)], by=by, effective_from=from_)), None)
-
-
-def _move(
-    unit: Unit,
-    moves: Sequence[tuple[Certificate, Certificate]],
-    *,
-    by: str,
-    effective_from: datetime | None = None,
-) -> list[Certificate]:
-    """Move certificates on from what was read, and keep each change; return those that nobody moved meanwhile."""
-    made = []
-    move = (  # spelled once for all: a batch of 500 spelled it 500 times
-        update(_CERTIFICATE)
-        .where(*(_CERTIFICATE.c[name] == bindparam(f"seen_{name}") for name in SEEN))
-        .values({name: bindparam(name) for name in MOVING})
+    return next(
+        iter(_move(unit, making.moves(unit, [(certificate, moved)], by=by, effective_from=from_))), None
     )
-    for seen, moved in moves:
-        was = {f"seen_{name}": getattr(seen, name) for name in SEEN}
-        done = unit.sql.execute(move, was | _moved(unit, moved))
-        if done.rowcount == 1:
-            made.append((seen, moved))
-    states.add(unit, [_change(unit, seen, moved, by, effective_from) for seen, moved in made])
-    return [moved for _, moved in made]
 
 
-def _change(
-    unit: Unit, seen: Certificate, moved: Certificate, by: str, effective_from: datetime | None
-) -> tuple[Place, Change]:
-    change = Change(
-        id=unit.new_id(),
-        was=seen.state,
-        was_since=seen.state_since,
-        state=moved.state,
-        decided_at=moved.state_since,
-        effective_from=effective_from or moved.state_since,
-        by=by,
-        written_at=unit.now,
-        reason=moved.record.reason,
-        decision=moved.record.decision,
-    )
-    return seen.place, change
+def _move(unit: Unit, moves: Sequence[Move]) -> list[Certificate]:
+    """Move certificates on, and keep each change; return those that nobody moved meanwhile."""
+    made = [moves[at] for at in move_by(unit, [move.row for move in moves])]
+    states.put(unit, [move.change for move in made])
+    return [move.moved for move in made]
+
+
+def move_by(unit: Unit, rows: Sequence[Mapping[str, Any]] | Filled) -> list[int]:
+    """Move certificates on by rows that were made before; return which of the rows nobody was faster than.
+
+    The caller puts the row of each change beside it.
+    """
+    return [at for at, done in enumerate(unit.returned(MOVE, rows)) if done]
 
 
 def get(unit: Unit, place: Place) -> Certificate | None:
     """Return the certificate at a place."""
-    return next(iter(get_many(unit, [place])), None)
+    return _only(unit, _AT, bucket=place.bucket, id=place.id)
 
 
 def get_many(unit: Unit, places: Iterable[Place]) -> list[Certificate]:
@@ -234,33 +201,13 @@ def _is_one_of(first: Any, second: Any, pairs: Sequence[tuple[Any, Any]]) -> Any
 
 def find(unit: Unit, certificate_id: str) -> Certificate | None:
     """Return the certificate with a public id."""
-    return find_many(unit, [certificate_id]).get(certificate_id)
+    return _only(unit, _NAMED, certificate_id=certificate_id)
 
 
 def find_many(unit: Unit, certificate_ids: Collection[str]) -> dict[str, Certificate]:
     """Return the certificates with these public ids, by them; one that is not there is left out."""
-    wanted = sorted(certificate_ids)
-    rows = [
-        row
-        for at in range(0, len(wanted), CHUNK)
-        for row in unit.sql.execute(select(_PUBLIC).where(_PUBLIC.c.cid.in_(wanted[at : at + CHUNK])))
-    ]
-    named = {Place(row.bucket, row.certificate): row.cid for row in rows}
-    found = {one.certificate_id: one for one in get_many(unit, named)}
-    return {cid: found[cid] for place, cid in named.items() if cid in found and found[cid].place == place}
-
-
-def held_by(unit: Unit, holders: Sequence[bytes]) -> list[tuple[bytes, Certificate]]:
-    """Return what these holders (blind indexes) hold, oldest first; what was never signed is nobody's."""
-    pairs = [(unit.vault.bucket(index), index) for index in holders]
-    if not pairs:
-        return []
-    query = select(_HOLDING).where(_is_one_of(_HOLDING.c.bucket, _HOLDING.c.holder, pairs))
-    shares = believed(unit, HoldingRow, query)
-    found = {c.id: c for c in get_many(unit, [Place(s.certificate_bucket, s.certificate) for s in shares])}
-    held = [(s.holder, found[s.certificate]) for s in shares if s.certificate in found]
-    held = [(holder, certificate) for holder, certificate in held if certificate.state not in NEVER_SIGNED]
-    return sorted(held, key=lambda pair: pair[1].id)
+    found = (find(unit, certificate_id) for certificate_id in sorted(certificate_ids))
+    return {one.certificate_id: one for one in found if one is not None}
 
 
 def issued_by(
@@ -276,19 +223,16 @@ def issued_by(
         rows = unit.sql.execute(older.limit(limit - len(found))).all()
         if not rows:
             break
-        found += [_open(unit, row) for row in rows if is_ours(unit, CertificateRow, row)]
+        found += [opened(unit, row) for row in rows if is_ours(unit, CertificateRow, row)]
         before = rows[-1].id
     return found
 
 
 def lapsed(unit: Unit, before: datetime, *, limit: int) -> list[Certificate]:
     """Return intended certificates whose lease ended before a moment: the sweeper voids them."""
-    query = (
-        select(_CERTIFICATE)
-        .where(_CERTIFICATE.c.state == State.INTENDED, _CERTIFICATE.c.lease_until < before)
-        .limit(limit)
-    )
-    return _certificates(unit, query)
+    return [
+        opened(unit, row) for row in believed(unit, CertificateRow, _LAPSED, before=before, at_most=limit)
+    ]
 
 
 def forget_number(unit: Unit, place: Place) -> None:
@@ -298,35 +242,33 @@ def forget_number(unit: Unit, place: Place) -> None:
     )
 
 
+def release_number(unit: Unit, number_hash: bytes) -> None:
+    """Give a number back that was claimed in this very unit of work."""
+    unit.sql.execute(_NUMBER.delete().where(_NUMBER.c.number_hash == number_hash))
+
+
 def by_slot(unit: Unit, list_no: int, index: int) -> Certificate | None:
     """Return the certificate that a status slot belongs to."""
-    query = select(_CERTIFICATE).where(_CERTIFICATE.c.list_no == list_no, _CERTIFICATE.c.list_index == index)
-    return next(iter(_certificates(unit, query)), None)
+    return _only(unit, _OF_SLOT, list_no=list_no, list_index=index)
 
 
 def count(unit: Unit) -> int:
-    """Return how many certificates there are, of every state; for start-up and tests, not for pages."""
-    rows = unit.sql.execute(select(_CERTIFICATE.c.id).where(or_(_CERTIFICATE.c.state != State.VOIDED)))
-    return len(rows.all())
-
-
-def _row(unit: Unit, c: Certificate) -> dict[str, Any]:
-    sealed = unit.vault.seal("certificate", str(c.id), c.record.to_bytes())
-    row = row_of(CertificateRow, c, cid=c.certificate_id, sealed=sealed)
-    return signed(unit, CertificateRow, row)
-
-
-def _moved(unit: Unit, c: Certificate) -> dict[str, Any]:
-    """Return the columns that change when a certificate moves on, with the MAC over its whole new row."""
-    row = _row(unit, c)
-    return {name: row[name] for name in MOVING}
+    """Return how many certificates there are, of every state but voided; for start-up and tests, not for pages."""
+    numbered = select(func.count()).select_from(_CERTIFICATE)
+    return int(unit.sql.scalar(numbered.where(_CERTIFICATE.c.state != State.VOIDED)) or 0)
 
 
 def _certificates(unit: Unit, query: Select[Any]) -> list[Certificate]:
-    return [_open(unit, row) for row in believed(unit, CertificateRow, query)]
+    return [opened(unit, row) for row in believed(unit, CertificateRow, query)]
 
 
-def _open(unit: Unit, row: Row[Any]) -> Certificate:
+def _only(unit: Unit, query: Prepared, **values: Any) -> Certificate | None:
+    """Return the one certificate that a prepared query finds."""
+    return next((opened(unit, row) for row in believed(unit, CertificateRow, query, **values)), None)
+
+
+def opened(unit: Unit, row: Any) -> Certificate:
+    """Return the certificate of a row that was believed."""
     record = Record.from_bytes(unit.vault.open("certificate", str(row.id), row.sealed))
     return value_of(Certificate, row, certificate_id=row.cid, record=record)
 

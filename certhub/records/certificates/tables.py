@@ -78,6 +78,7 @@ class NumberRow(Granting, table=True):
     """Who holds a certificate number: HMAC(agency, kind, number) → the current version."""
 
     __tablename__ = "certificate_number"
+    __table_args__ = (Index("ix_number_of_certificate", "certificate", "bucket"),)
 
     number_hash: bytes = Field(primary_key=True, max_length=32)
     content_hash: bytes = Field(max_length=32)

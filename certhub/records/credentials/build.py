@@ -19,6 +19,8 @@ SERIAL_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIAL_LENGTH = (
     20  # Hubei access guide (draft): 20 random characters, upper case and digits; never the number
 )
+_SERIAL_OF = bytes(ord(SERIAL_ALPHABET[byte % 36]) for byte in range(256))
+_NO_SERIAL = bytes(range(252, 256))  # 252 = 7 x 36: every character equally likely
 DECOYS = 0
 
 
@@ -33,11 +35,14 @@ class StatusPlace:
 
 def new_identifier(draft: Draft, *, version: int, random: Callable[[int], bytes]) -> Identifier:
     """Give a certificate its GB/T 36904 identifier; the serial is random and says nothing."""
-    serial = ""
-    while len(serial) < SERIAL_LENGTH:  # 252 = 7 x 36: every character equally likely
-        serial += "".join(SERIAL_ALPHABET[byte % 36] for byte in random(SERIAL_LENGTH) if byte < 252)
+    serial = b""
+    while len(serial) < SERIAL_LENGTH:
+        serial += random(SERIAL_LENGTH).translate(_SERIAL_OF, _NO_SERIAL)
     return Identifier(
-        kind=draft.kind.code, issuer=draft.agency, serial=serial[:SERIAL_LENGTH], version=version
+        kind=draft.kind.code,
+        issuer=draft.agency,
+        serial=serial[:SERIAL_LENGTH].decode("ascii"),
+        version=version,
     )
 
 

@@ -12,10 +12,10 @@ from certhub.db.columns import table_of
 from certhub.db.sealing import BlobRefused
 from certhub.demo import people as p
 from certhub.flows.records import issue
+from certhub.records.certificates import holdings
 from certhub.records.certificates import store as certificates
-from certhub.records.certificates.record import Place
+from certhub.records.certificates.record import NumberClaim, Place
 from certhub.records.certificates.rules import State
-from certhub.records.certificates.store import NumberClaim
 from certhub.records.certificates.tables import CertificateRow
 from tests.support import named
 from tests.support.rows import resign
@@ -136,11 +136,11 @@ def test_every_holder_holds_it_in_their_own_bucket(home):
     with home.hub.reading() as unit:
         zhang, li = (unit.vault.index(one.id_type, one.id_number) for one in (p.ZHANG, p.LI))
         for holder in (zhang, li):
-            assert certificate_id in {c.certificate_id for _, c in certificates.held_by(unit, [holder])}
-        both = certificates.held_by(unit, [zhang, li])
+            assert certificate_id in {c.certificate_id for _, c in holdings.held_by(unit, [holder])}
+        both = holdings.held_by(unit, [zhang, li])
         assert {zhang, li} == {holder for holder, c in both if c.certificate_id == certificate_id}
-        assert [] == certificates.held_by(unit, [])
-        assert [] == certificates.held_by(unit, [b"\x00" * 16])
+        assert [] == holdings.held_by(unit, [])
+        assert [] == holdings.held_by(unit, [b"\x00" * 16])
 
 
 def test_an_agencys_certificates_come_newest_first_page_by_page(home, clock):
