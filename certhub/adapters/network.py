@@ -35,6 +35,10 @@ class PeerDown(Unavailable):
     code = "PEER_DOWN"
 
 
+class NoPlace(PeerDown):
+    """The other region is not asked: as many trips to it as there may be are under way. It was not silent."""
+
+
 class Network(Protocol):
     """What the hub may do to the outside."""
 
@@ -92,7 +96,7 @@ class HttpNetwork:
         begun = time.monotonic()
         lane = self._lane(errand)
         if not lane.places.acquire(blocking=False):
-            raise PeerDown(f"{errand.url} is not asked: {PEER_TRIPS} trips to it are under way")
+            raise NoPlace(f"{errand.url} is not asked: {PEER_TRIPS} trips to it are under way")
         trip = _Trip(lane, errand, ends=begun + timeout)
         answer = trip.run(second_at=None if beside is None else begun + beside)
         if answer is None:

@@ -13,6 +13,7 @@ from certhub.flows.records.issue import Outcome
 from certhub.history.events import store as history
 from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.catalog.draft import RawDraft
+from certhub.records.certificates import holdings
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
@@ -256,7 +257,7 @@ def test_several_holders_each_hold_it(home):
     with home.hub.reading() as unit:
         for holder in (p.ZHANG, p.LI):
             index = unit.vault.index(holder.id_type, holder.id_number)
-            assert certificate.id in {c.id for _, c in certificates.held_by(unit, [index])}
+            assert certificate.id in {c.id for _, c in holdings.held_by(unit, [index])}
 
 
 def test_up_to_five_hundred_in_one_go_each_once(home):

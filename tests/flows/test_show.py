@@ -9,6 +9,7 @@ from certhub_verifier.formats.jose import jws
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certhub.db.columns import table_of
 from certhub.demo import people as p
 from certhub.errors import BadRequest, ClaimsInvalid, NotAllowed, NotFound, WrongState
 from certhub.flows.records import issue
@@ -17,6 +18,7 @@ from certhub.flows.verification.show import MAX_ITEMS, Choice, Mode
 from certhub.history.events import store as history
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
+from certhub.people.parties.tables import MandateRow, PartyRow
 from certhub.records.certificates.rules import Transition
 from certhub.verification.tickets import store as tickets
 from certhub.verification.tickets.item import TicketItem
@@ -123,6 +125,32 @@ def test_a_holder_cannot_show_what_somebody_else_holds(home):
             show.show(choice(shop, mode=mode), by=li(home), hub=home.hub)
     with pytest.raises(NotFound):
         show.show(choice("0" * 26), by=home.holder, hub=home.hub)
+
+
+@pytest.mark.disagrees("a row is altered, and the history does not tell it")
+@pytest.mark.parametrize("model", [MandateRow, PartyRow])
+def test_a_mandate_that_is_not_ours_lets_nobody_show(home, model):
+    """Who acts for the shop is on record with our MAC, and so is the shop."""
+    shop = issued(home, licence("营-1"))
+    assert show.show(choice(shop), by=home.holder, hub=home.hub).code
+    with home.hub.writing() as unit:
+        unit.sql.execute(table_of(model).update().values(mac=bytes(32)))
+
+    for mode in Mode:
+        with pytest.raises(NotFound):
+            show.show(choice(shop, mode=mode), by=home.holder, hub=home.hub)
+    assert "营-1" not in {one.certificate.record.number for one in show.held_by(home.holder, hub=home.hub)}
+
+
+def test_own_and_acted_for_are_shown_together(home):
+    """In the order of the choice; each is in the history."""
+    shop, own = issued(home, licence("营-1")), issued(home, marriage("婚-1"))
+    shown = show.show(choice(shop, own), by=home.holder, hub=home.hub)
+
+    assert [p.LICENCE, named.MARRIAGE] == [one["kind"] for one in scan(home, shown.code)["items"]]
+    with home.hub.reading() as unit:
+        made = history.events(unit, type_="certificate.shown", limit=2)
+    assert {p.LICENCE, named.MARRIAGE} == {one.body["kind"] for one in made}
 
 
 def test_both_spouses_can_show_their_certificate(home):

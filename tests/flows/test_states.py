@@ -1,15 +1,15 @@
 """What was its state on that day: every deed leaves a change, and what older code left out is filled in once."""
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import delete, select, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Database, Unit
@@ -314,17 +314,28 @@ def test_every_certificate_is_looked_at_some_at_a_time(home):
 def test_at_most_so_many_are_filled_in_with_one_transaction(home):
     """A step that dies loses one transaction's work; the next run does it."""
     forget(home)
-    commits: list[int] = []
-    event.listen(home.hub.database.engine, "commit", lambda connection: commits.append(_written(connection)))
+    plain, commits = home.hub.database, list[int]()
+    counting = Counting(plain.engine, plain.vault, plain.clock, plain.random, plain.refused, commits)
 
-    filled = fill_all(home.hub.database.engine, lambda: home.hub.database, chunk=7)
+    filled = fill_all(plain.engine, lambda: counting, chunk=7)
+    counting.close()
 
     steps = [after - before for before, after in zip([0, *commits], commits, strict=False) if after > before]
     assert (7, filled) == (max(steps), sum(steps))
 
 
-def _written(connection: Any) -> int:
-    return len(connection.execute(select(STATE.c.id)).all())
+@dataclass(frozen=True)
+class Counting(Database):
+    """The real database, which notes how many changes are on record as each writing unit ends."""
+
+    commits: list[int] = field(default_factory=list)
+
+    @contextmanager
+    def writing(self) -> Iterator[Unit]:
+        """Note what is on record when the unit is about to be committed."""
+        with super().writing() as unit:
+            yield unit
+            self.commits.append(len(unit.sql.execute(select(STATE.c.id)).all()))
 
 
 SUSPENDED = EVENT.c.type == "certificate.suspended"

@@ -392,12 +392,15 @@ def test_a_list_of_our_own_is_held_in_memory_as_long_as_it_is_published(home):
     publish(home.hub)
     after, last = home.hub.public_files.get(name), status_lists._LAST[uri]
 
-    assert last.statuses is status_lists._before(one.list_no, home.hub)
-    status_lists._LAST[uri] = replace(last, trust="0" * 64, statuses=StatusList.blank(one.size))
-    assert 1 == status_lists._before(one.list_no, home.hub).get(slot.list_index)
+    assert last.said is status_lists._before(one.list_no, home.hub)
+    blank = status_lists._Said(StatusList.blank(one.size), {})
+    status_lists._LAST[uri] = replace(last, trust="0" * 64, said=blank)
+    assert last.said == status_lists._before(one.list_no, home.hub)
+    assert 1 == status_lists._before(one.list_no, home.hub).statuses.get(slot.list_index)
     status_lists._LAST[uri] = last
     home.hub.public_files.put(name, before)
-    assert 0 == status_lists._before(one.list_no, home.hub).get(slot.list_index)
+    assert 0 == status_lists._before(one.list_no, home.hub).statuses.get(slot.list_index)
+    assert slot.list_index not in status_lists._before(one.list_no, home.hub).values
     home.hub.public_files.put(name, after[:-8] + b"AAAAAAAA")
     assert None is status_lists._before(one.list_no, home.hub)
     home.hub.public_files.put(name, after)

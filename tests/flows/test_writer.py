@@ -203,7 +203,8 @@ def shown_again(world: World) -> Mapping[str, Any]:
     code = codes.mint_ticket("420700", random=world.home.hub.random)
     with world.home.hub.writing() as unit:
         item = TicketItem(world.certificate_id)
-        tickets.mint(unit, codes.ticket_hash(code), [item], matter=None, life=timedelta(seconds=60))
+        life = timedelta(seconds=60)
+        tickets.put_ticket(unit, tickets.mint(unit, codes.ticket_hash(code), [item], matter=None, life=life))
     return scan(world.home, code)
 
 

@@ -1,6 +1,7 @@
 """Verifications on record: asked before anything is sent, answered once, signed once."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -9,10 +10,27 @@ from sqlalchemy import update
 from certhub.db.columns import table_of
 from certhub.errors import Conflict
 from certhub.verification.receipts import store as receipts
+from certhub.verification.receipts.store import Answered
 from certhub.verification.receipts.tables import VerificationRow
 
 REPORT = {"verdict": "valid", "code": "OK", "headline": "张演示"}
 QUESTION = {"matter": "PLACEHOLDER-901", "purpose": "verify", "window": "1", "case": None}
+
+
+def answer_row(pen, vid, **says):
+    """Return the row of an answer to the question that clerk a asked."""
+    answered = Answered(vid, "a", b"1" * 32, QUESTION, REPORT, {}, [])
+    return receipts.answered_row(pen, replace(answered, **says))
+
+
+def test_an_answer_without_a_question_on_record_takes_its_id(home):
+    """It is asked and answered by one row; whoever has the id second gets nothing on record."""
+    with home.hub.writing() as unit:
+        assert receipts.put_answered(unit, answer_row(unit, "v-1"))
+        assert not receipts.put_answered(unit, answer_row(unit, "v-1", report=REPORT | {"code": "X"}))
+        found = receipts.get(unit, "v-1")
+    assert (REPORT, QUESTION, "a") == (found.report, found.question, found.clerk)
+    assert found.asked_at == found.answered_at
 
 
 def test_a_question_is_on_record_once(home):
@@ -55,12 +73,8 @@ def test_an_answer_is_filed_once(home):
     """The second answer to one question changes nothing."""
     with home.hub.writing() as unit:
         receipts.ask(unit, "v-1", clerk="a", code_hash=b"1" * 32, question=QUESTION)
-        assert receipts.answer(
-            unit, "v-1", question=QUESTION, report=REPORT, receipt_payload={"vid": "v-1"}, opening=[]
-        )
-        late = receipts.answer(
-            unit, "v-1", question=QUESTION, report=REPORT | {"code": "X"}, receipt_payload={}, opening=[]
-        )
+        assert receipts.answer(unit, answer_row(unit, "v-1", receipt_payload={"vid": "v-1"}))
+        late = receipts.answer(unit, answer_row(unit, "v-1", report=REPORT | {"code": "X"}))
         found = receipts.get(unit, "v-1")
     assert not late
     assert (REPORT, {"vid": "v-1"}, []) == (found.report, found.receipt_payload, found.opening)
@@ -70,7 +84,7 @@ def test_the_first_receipt_signed_is_everybodys(home):
     """Two that sign at once get the same one back."""
     with home.hub.writing() as unit:
         receipts.ask(unit, "v-1", clerk="a", code_hash=b"1" * 32, question=QUESTION)
-        receipts.answer(unit, "v-1", question=QUESTION, report=REPORT, receipt_payload={}, opening=[])
+        receipts.answer(unit, answer_row(unit, "v-1"))
         assert ["one", "one"] == [receipts.keep_receipt(unit, "v-1", token) for token in ("one", "two")]
 
 
@@ -80,7 +94,7 @@ def test_a_sealed_report_belongs_to_its_row(home):
     with home.hub.writing() as unit:
         for vid in ("v-1", "v-2"):
             receipts.ask(unit, vid, clerk="a", code_hash=b"1" * 32, question=QUESTION)
-            receipts.answer(unit, vid, question=QUESTION, report=REPORT, receipt_payload={}, opening=[])
+            receipts.answer(unit, answer_row(unit, vid))
         row = unit.sql.execute(table.select().where(table.c.id == "v-1")).one()
         unit.sql.execute(update(table).where(table.c.id == "v-2").values(sealed=row.sealed))
         assert None is receipts.get(unit, "v-2")

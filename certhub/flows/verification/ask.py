@@ -22,7 +22,7 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import status_uri
 from certhub_verifier.formats.trust.agreement import Agreement
 
-from certhub.adapters.network import PeerDown
+from certhub.adapters.network import NoPlace, PeerDown
 from certhub.db.engine import Unit
 from certhub.db.ids import public_id
 from certhub.errors import NotFound
@@ -93,9 +93,12 @@ def ask(question: PeerQuestion, line: Line, *, trip: Trip) -> PeerReply:
     except _NotBelievedError as refused:
         log.warning("ask: %s", refused)
         return _ended(question, contact.NOT_BELIEVED, named, trip=trip)
+    except NoPlace:
+        held = held_for(question, trip=trip)
+        return PeerReply(cause="PEER_DOWN", detail=named, is_silent=True, was_asked=False, held=held)
     except PeerDown:
         contact.note_answer(trip.public_files, question.region, trip.now, "PEER_DOWN")
-        held = _held(question, trip=trip)
+        held = held_for(question, trip=trip)
         return PeerReply(cause="PEER_DOWN", detail=named, is_silent=True, held=held)
     contact.note_answer(trip.public_files, question.region, trip.now, answer.error)
     if answer.error is None:
@@ -112,7 +115,13 @@ def _ended(question: PeerQuestion, cause: str, named: dict[str, str], *, trip: T
     return PeerReply(cause=cause, detail=named)
 
 
-def _held(question: PeerQuestion, *, trip: Trip) -> dict[str, bytes]:
+def named(region: str, *, trip: Trip) -> dict[str, str]:
+    """Return what a sentence about a region can say of it."""
+    known = trip.trust.region(region)
+    return {} if known is None else {"region": known.name, "region_en": known.name_en}
+
+
+def held_for(question: PeerQuestion, *, trip: Trip) -> dict[str, bytes]:
     """Return the status list that a sealed code points to, by its address, where we hold one."""
     if not isinstance(question.code, codes.Sealed):
         return {}

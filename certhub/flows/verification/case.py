@@ -34,7 +34,7 @@ from certhub.matters.cases.store import CaseFile, Counted
 from certhub.people.looks import store as looks
 from certhub.people.looks.store import LookDetail, NewLook
 from certhub.people.parties.people import Actor
-from certhub.records.certificates import store as certificates
+from certhub.records.certificates import holdings
 from certhub.records.certificates.rules import CHINA, State
 from certhub.records.certificates.summary import shown_state
 from certhub.verification.receipts import store as receipts
@@ -146,7 +146,7 @@ def ask_holder(case_id: str, holder: tuple[str, str], *, by: Actor, hub: Hub) ->
         for asked in (opened.file.found_by, index):
             if not cases.count(unit, asked, Counted.HOLDER, day, at_most=HOLDERS_A_DAY):
                 raise Conflict("three a day for a case, and of a holder", code="ASKED_TOO_OFTEN")
-        held = [one for _, one in certificates.held_by(unit, [index])]
+        held = [one for _, one in holdings.held_by(unit, [index])]
         trip.step("case:5")
         if held:
             detail = LookDetail(office=name.office, window="", matter=name.matter)

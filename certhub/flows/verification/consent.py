@@ -34,14 +34,7 @@ from certhub.flows.verification.consent_answer import (
 from certhub.flows.verification.consent_elsewhere import consent_elsewhere
 from certhub.flows.verification.filing import VerificationInProgress, VerificationRequest
 from certhub.flows.verification.preview import proposed
-from certhub.flows.verification.recording import (
-    judged_and_written,
-    keep_named,
-    put_on_record,
-    with_case,
-    world_of,
-    write,
-)
+from certhub.flows.verification.recording import keep_named, recorded, with_case, world_of
 from certhub.flows.verification.request_events import moved, showings
 from certhub.flows.verification.request_terms import (
     NOTHING_SETTLED,
@@ -58,6 +51,7 @@ from certhub.flows.verification.settled import settled_in
 from certhub.flows.verification.shown_item import (
     Shown,
 )
+from certhub.flows.verification.writing import Write, put
 from certhub.history.events.catalogue import (
     REQUEST_ANSWERED,
     REQUEST_REFUSED,
@@ -272,15 +266,15 @@ def _consent_at_home(answering: Answering, items: tuple[TicketItem, ...]) -> Non
         verification, resolved=resolved, policy=policy, identity_check=recorded_check(file.check)
     )
 
-    def written(unit: Unit, verification: VerificationInProgress) -> ToBeSigned | Verification:
+    def written(unit: Unit, write: Write) -> ToBeSigned:
         must_wait(file.state_at(unit.now))
         count_compared(unit, answering, shown)
         is_first = requests.move_opened(unit, file.code_hash, RequestState.ANSWERED) and requests.move(
             unit, file.request_id, RequestState.ANSWERED, of=(RequestState.SEEN,)
         )
-        if not is_first or put_on_record(unit, verification) is not None:
+        if not is_first:
             raise RequestUsed("somebody consented to this request before")
-        filed = write(unit, replace(verification, is_on_record=True))
+        filed = put(unit, write)
         append(
             unit,
             moved(REQUEST_ANSWERED, answering.request, answering.by.key, home=trip.region),
@@ -288,10 +282,11 @@ def _consent_at_home(answering: Answering, items: tuple[TicketItem, ...]) -> Non
         )
         return filed
 
-    filed = judged_and_written(decided, "consent:4", written)
+    filed = trip.hub.drive(recorded(decided, "consent:4", written))
+    if isinstance(filed, Verification):
+        raise RequestUsed("somebody consented to this request before")
     trip.step("consent:5")
-    if isinstance(filed, ToBeSigned):
-        signed(filed, trip=trip)
+    signed(filed, trip=trip)
 
 
 def _checked(items: tuple[TicketItem, ...]) -> tuple[TicketItem, ...]:

@@ -1,6 +1,6 @@
 """What is put on record of a verification: decided from values, so that the unit of work that writes it only writes.
 
-filing = file(verification, at=unit.now, operator=…)     report, receipt to be signed, openings, events
+filing = file(verification, case_id=…, at=…, operator=…)     report, receipt to be signed, openings, events
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,8 @@ NOTHING_YET = Resolved(Channel.TICKET)
 class VerificationRequest:
     """What a clerk asks: the code as it came in, for which matter, at which window, for which case.
 
-    `not_applicable` are the requirements that the clerk declares not applicable.
+    `not_applicable` are the requirements that the clerk declares not applicable. `is_credential` tells that `code` is
+    a credential that was handed over as a file.
     """
 
     code: str
@@ -58,16 +59,19 @@ class VerificationRequest:
     case_number: str | None = None
     verification_id: str | None = None
     not_applicable: tuple[str, ...] = ()
+    is_credential: bool = False
 
     def identity(self) -> dict[str, str | None]:
         """Return what makes it another request under the same id and code: all that its receipt says of it."""
         declared = {"not_applicable": " ".join(sorted(self.not_applicable))} if self.not_applicable else {}
+        handed_over = {"as": "credential"} if self.is_credential else {}
         return {
             "matter": self.matter,
             "purpose": DEFAULT_PURPOSE,
             "window": self.window,
             "case": self.case_number,
             **declared,
+            **handed_over,
         }
 
 
@@ -82,7 +86,7 @@ class VerificationInProgress:
     everybody can fetch them before a receipt names them.
 
     `scope` is what holders' names in the case are made for, `subjects` makes them. `case` is the case as it was read
-    (None: the scan stands alone), `case_id` its id; `earlier` is what was shown in it before, judged now, `declared`
+    (None: the scan stands alone); `earlier` is what was shown in it before, judged now, `declared`
     what was declared before. `is_last_try` tells that it is filed even where the case has moved on since it was read.
     """
 
@@ -100,7 +104,6 @@ class VerificationInProgress:
     scope: str = ""
     subjects: Names | None = None
     case: CaseRecord | None = None
-    case_id: str | None = None
     earlier: tuple[Candidate, ...] = ()
     declared: Mapping[str, str] = field(default_factory=dict)
     is_last_try: bool = False
@@ -123,13 +126,16 @@ class Filing:
     declared: Mapping[str, str]
 
 
-def file(verification: VerificationInProgress, *, at: datetime, operator: str) -> Filing:
-    """Decide what is put on record at a moment; `operator` is the clerk as receipts know them."""
+def file(verification: VerificationInProgress, *, case_id: str | None, at: datetime, operator: str) -> Filing:
+    """Decide what is put on record at a moment.
+
+    `case_id` is the id of the case, None where the scan stands alone; `operator` is the clerk as receipts know them.
+    """
     declared = dict.fromkeys(verification.request.not_applicable, operator)
     case = _case(verification, {**verification.declared, **declared})
     found = materials_of(case)
     verification = _compared(verification, case)
-    report = replace(_report(verification, at), case_id=verification.case_id, materials=found)
+    report = replace(_report(verification, at), case_id=case_id, materials=found)
     in_english = report.sentence("en")
     recorded = [
         _recorded(item, verification) for item in (verification.resolved.items if report.items else ())

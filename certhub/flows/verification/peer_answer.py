@@ -61,7 +61,7 @@ class PeerReply:
 
     `evidence` is the digest of the signed answer, `agreement` the one that the question quoted. `held` are the
     status lists of the region that we hold, by their address; they count where a sealed code's region does not
-    answer (`is_silent`).
+    answer (`is_silent`). A region that `was_asked` not, since too many trips to it are under way, is not down.
     """
 
     answer: envelope.Response | None = None
@@ -69,6 +69,7 @@ class PeerReply:
     cause: str | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
     is_silent: bool = False
+    was_asked: bool = True
     agreement: str | None = None
     held: Mapping[str, bytes] = field(default_factory=dict)
 

@@ -31,14 +31,7 @@ from certhub.errors import BadRequest, Conflict, HubError, NotFound
 from certhub.flows.verification.exchange_keys import LIFE, NO_AGREEMENT, SKEW, agreed, verified
 from certhub.flows.verification.filing import VerificationInProgress, VerificationRequest
 from certhub.flows.verification.peer_answer import PeerQuestion, PeerReply, examine_reply
-from certhub.flows.verification.recording import (
-    judged_and_written,
-    keep_named,
-    put_on_record,
-    with_case,
-    world_of,
-    write,
-)
+from certhub.flows.verification.recording import keep_named, recorded, with_case, world_of
 from certhub.flows.verification.request_exchange import must_not_be_stopped
 from certhub.flows.verification.request_terms import (
     compared_check,
@@ -49,6 +42,7 @@ from certhub.flows.verification.request_terms import (
 from certhub.flows.verification.results import ToBeSigned, signed
 from certhub.flows.verification.settled import case_of_request, settled_in
 from certhub.flows.verification.subjects import scope_of
+from certhub.flows.verification.writing import Write, put
 from certhub.history.events.catalogue import (
     REQUEST_ANSWERED,
     REQUEST_REFUSED,
@@ -162,19 +156,19 @@ def _taken(code: str, answer: bytes, said: envelope.Response, *, trip: Trip) -> 
     policy = keep_named(policy_for(verification.matter, Channel.PEER), verification.matter, trip=trip)
     decided = replace(verification, resolved=resolved, policy=policy, identity_check=recorded_check(check))
 
-    def written(unit: Unit, verification: VerificationInProgress) -> ToBeSigned | Verification | None:
+    def written(unit: Unit, write: Write) -> ToBeSigned | None:
         must_wait(file.state_at(unit.now))
         if not requests.move(unit, file.request_id, RequestState.ANSWERED, of=(RequestState.SEEN,)):
             return None
-        if put_on_record(unit, verification) is not None:
-            raise Conflict("this request was answered before", code="REQUEST_USED")
-        filed = write(unit, replace(verification, is_on_record=True))
+        filed = put(unit, write)
         append(unit, _moved(REQUEST_ANSWERED, file, said.provider, trip=trip))
         return filed
 
-    filed = judged_and_written(decided, "take:4", written)
+    filed = trip.hub.drive(recorded(decided, "take:4", written))
+    if isinstance(filed, Verification):
+        raise Conflict("this request was answered before", code="REQUEST_USED")
     trip.step("take:5")
-    if isinstance(filed, ToBeSigned):
+    if filed is not None:
         signed(filed, trip=trip)
     return {"state": RequestState.ANSWERED.value}
 

@@ -1,6 +1,6 @@
 """What a counter will see, before anything is shown: a look ahead that writes nothing.
 
-1 parties, certificates   what the holder, or those they act for, hold
+1 parties, certificates   of what is chosen, what the holder, or those they act for, hold
 2 look_ahead              each certificate as it would be shown, for the matter or as a glance, examined now; what of
                           the matter that would meet, and what it would leave open
 
@@ -31,7 +31,7 @@ def preview(choice: show.Choice, *, by: Actor, hub: Hub) -> Ahead:
     trip = hub.at(by)
     hub.step("preview:1")
     with hub.reading() as unit:
-        held = show.held_in(unit, by)
+        held = show.held_of(unit, by, choice)
     hub.step("preview:2")
     show.decide(choice, held, trip=trip)
     return look_ahead(choice.items, held, choice.matter, trip=trip)

@@ -4,23 +4,21 @@ matter_asked, must_be_declarable    what is asked can be asked
 with_case, with_case_judged         the case that it belongs to, and what was shown in it before, judged now
 put_on_record, answered_before      one id stands for one request, and is answered once
 keep_named                          what the receipt names by digest is kept where everybody can fetch it
-write                               the one transaction: redeemed once, report, receipt, case, events and looks
-judged_and_written                  the case judged, and that transaction; where another scan of the case came between,
-                                    both once more
+recorded                            the case judged, and the one transaction (writing.py); where somebody was
+                                    quicker, both once more, with what is known then
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 from certhub_schemas import Matter, MatterUnknown
-from certhub_verifier.formats.exchange.notice import NoticeKind
 from certhub_verifier.formats.status.statuslist import status_uri
 from certhub_verifier.policy import Policy
 
 from certhub.db.engine import Unit
-from certhub.db.ids import public_id
 from certhub.errors import BadRequest, Conflict, NotFound, Unavailable
 from certhub.flows.verification.case_items import (
     CaseRecord,
@@ -29,37 +27,31 @@ from certhub.flows.verification.case_items import (
     lists_named,
     read_case,
 )
-from certhub.flows.verification.filing import (
-    Filing,
-    VerificationInProgress,
-    VerificationRequest,
-    file,
-)
-from certhub.flows.verification.look_rows import Looker, look_rows
+from certhub.flows.verification.filing import VerificationInProgress, VerificationRequest
 from certhub.flows.verification.resolve import Resolved, already_redeemed
-from certhub.flows.verification.results import ToBeSigned
 from certhub.flows.verification.subjects import scope_of, subjects_of
 from certhub.flows.verification.world import World, window_of, world_at
-from certhub.history.events.store import append
+from certhub.flows.verification.writing import (
+    CaseMovedOn,
+    CodeOver,
+    CodeUsed,
+    IdTaken,
+    Write,
+    redemption_now,
+    rows_of,
+)
+from certhub.hub.effects import Commit, Flow
 from certhub.hub.trip import Trip
-from certhub.matters.cases import store as cases
-from certhub.matters.cases.store import CaseName, CaseScan
-from certhub.people.looks import store as looks
-from certhub.regions.notices import store as notices
+from certhub.matters.cases.store import CaseName
 from certhub.verification.receipts import store as receipts
 from certhub.verification.receipts.store import Verification
 from certhub.verification.tickets import store as tickets
-from certhub.verification.tickets.store import Redemption
 
 log = logging.getLogger("certhub.verify")
 
 JUDGED_AT_MOST = 3
 """How often a case is judged for one verification, where others are filed in it meanwhile."""
 Written = TypeVar("Written")
-
-
-class CaseMovedOn(Exception):
-    """Another verification of the case was filed since it was read: nothing of the transaction stays."""
 
 
 def matter_asked(code: str, *, trip: Trip) -> Matter:
@@ -162,61 +154,44 @@ def _must_be_the_same(before: Verification, verification: VerificationInProgress
         raise Conflict("this verification id belongs to another check", code="VERIFICATION_ID_TAKEN")
 
 
-def write(unit: Unit, verification: VerificationInProgress) -> ToBeSigned | Verification:
-    """Redeem the code and file the answer, in one transaction; somebody may have been quicker at either.
-
-    Raises:
-        CaseMovedOn: another verification of the case was filed since it was read; nothing of this one may be.
-    """
-    before = None if verification.is_on_record else put_on_record(unit, verification)
-    if before is not None:
-        return before
-    verification = replace(
-        verification, resolved=_redeemed(unit, verification), case_id=_case_id(unit, verification)
-    )
-    operator = unit.vault.pairwise(verification.by.key, "receipt")
-    filing = file(verification, at=unit.now, operator=operator)
-    is_first = receipts.answer(
-        unit,
-        verification.id,
-        question=verification.request.identity(),
-        peer=verification.peer,
-        report=filing.report,
-        receipt_payload=filing.receipt,
-        opening=filing.opening,
-    )
-    if not is_first:
-        filed = receipts.get(unit, verification.id)
-        if filed is None or filed.report is None:
-            raise NotFound("the verification vanished while it was being answered")
-        return filed
-    _join_case(unit, verification, filing)
-    append(unit, *filing.events)
-    _tell_holders(unit, verification, filing.report)
-    return ToBeSigned(verification.id, filing.report, filing.receipt)
-
-
-def judged_and_written(
+def recorded(
     verification: VerificationInProgress,
     step: str,
-    written: Callable[[Unit, VerificationInProgress], Written],
-) -> Written:
-    """Judge the case, and let `written` write in one transaction; where the case moved on between, do both once more.
+    written: Callable[[Unit, Write], Written],
+) -> Flow[Written | Verification]:
+    """Judge the case, make the rows, and let `written` write them in one transaction; who comes second decides again.
 
-    Nothing is verified while others wait for the transaction. A case that moves on each time is filed as it was known
-    at the last one of JUDGED_AT_MOST.
+    Nothing is verified, sealed or formatted while others wait for the transaction. A case that moves on each time is
+    filed as it was known at the last one of JUDGED_AT_MOST.
+
+    Returns:
+        What `written` returns; or the verification that has this id and was answered before.
 
     Raises:
         Unavailable: the case has no place left: somebody filled it beside the hub.
+        Conflict: the id stands for another verification.
     """
     trip, left = verification.trip, JUDGED_AT_MOST
     while True:
         left -= 1
-        verification = replace(with_case_judged(verification), is_last_try=left == 0)
+        verification = replace(with_case_judged(verification), is_last_try=left <= 0)
         trip.step(step)
+        rows = rows_of(verification, trip.pen())
         try:
-            with trip.writing() as unit:
-                return written(unit, verification)
+            filed: Written = yield Commit(partial(_with, written, rows), rows=rows.count)
+            return filed
+        except CodeOver:
+            verification = _failed(verification, "CODE_EXPIRED")
+        except CodeUsed:
+            verification = _used_before(verification)
+        except IdTaken:
+            with trip.reading() as unit:
+                before = answered_before(unit, verification)
+            if before is not None:
+                return before
+            if verification.is_on_record:
+                raise NotFound("the verification vanished while it was being answered") from None
+            verification = replace(verification, is_on_record=True)
         except CaseMovedOn as moved_on:
             if left <= 0:
                 raise Unavailable("this case takes no more; check it without its number") from moved_on
@@ -224,63 +199,26 @@ def judged_and_written(
                 verification = with_case(unit, verification)
 
 
-def _join_case(unit: Unit, verification: VerificationInProgress, filing: Filing) -> None:
-    """Keep what was shown for the case, in the place after what was read of it."""
-    case, case_id = verification.case, verification.case_id
-    if case is None or case_id is None:
-        return
-    scan = CaseScan(case_id, case.next_scan, verification.id, unit.now, filing.scan_items, filing.declared)
-    if not cases.add_scan(unit, scan, or_later=verification.is_last_try):
-        raise CaseMovedOn
+def _with(written: Callable[[Unit, Write], Written], rows: Write, unit: Unit) -> Written:
+    return written(unit, rows)
 
 
-def _tell_holders(unit: Unit, verification: VerificationInProgress, report: Mapping[str, Any]) -> None:
-    """Leave the look with each holder of ours, and with the other region word of how the check came out."""
-    request, trip = verification.request, verification.trip
-    concluded = {name: report.get(name) for name in ("verdict", "code", "materials")}
-    told = verification.resolved.examined
-    looker = Looker(
-        trip.region,
-        verification.by.office or trip.settings.name,
-        request.window,
-        verification.matter.code,
-        verification.id,
-    )
-    looks.add(unit, look_rows(told, looker, random=unit.random, concluded=concluded))
-    for region in sorted({one.kept_by for one in told if one.certificate is None}):
-        notices.leave(unit, region, NoticeKind.VERDICT, verification.id, concluded)
+def _failed(verification: VerificationInProgress, cause: str) -> VerificationInProgress:
+    resolved = Resolved(verification.resolved.channel, cause=cause)
+    return replace(verification, resolved=resolved)
 
 
-def _case_id(unit: Unit, verification: VerificationInProgress) -> str | None:
-    """Return the id of the case, putting it on record with its first verification; None where there is none."""
-    case = verification.case
-    if case is None:
-        return None
-    if case.file is not None:
-        return case.file.case_id
-    return cases.open_case(unit, case.name, public_id(verification.trip.random)).case_id
-
-
-def _redeemed(unit: Unit, verification: VerificationInProgress) -> Resolved:
-    """Redeem the code now; whoever comes second learns when and where the first one was."""
+def _used_before(verification: VerificationInProgress) -> VerificationInProgress:
+    """Say of a code that somebody else was quicker to use when and where that was."""
     resolved = verification.resolved
     redeemable = resolved.redeemable
-    if resolved.cause is not None or redeemable is None:
-        return resolved
-    if unit.now >= redeemable.keep_until:
-        return Resolved(resolved.channel, cause="CODE_EXPIRED")
-    ours = Redemption(
-        at=unit.now,
-        region=verification.trip.region,
-        clerk=verification.by.key,
-        window=verification.request.window,
-        verification_id=verification.id,
-    )
-    if tickets.redeem(unit, redeemable.token_hash, ours, keep_until=redeemable.keep_until):
-        return resolved
-    first = tickets.redemption_of(unit, redeemable.token_hash)
+    if redeemable is None:
+        raise ValueError("a code that is not used cannot have been used before")
+    with verification.trip.reading() as unit:
+        first = tickets.redemption_of(unit, redeemable.token_hash)
     if first is None:  # what is known of it was forgotten, or is being forgotten now
-        return Resolved(resolved.channel, cause="CODE_EXPIRED")
-    if first.is_same(ours):
-        return resolved
-    return already_redeemed(resolved.channel, first, redeemable, place=window_of)
+        return _failed(verification, "CODE_EXPIRED")
+    if first.is_same(redemption_now(verification, first.at)):
+        return replace(verification, resolved=replace(resolved, redeemable=None))
+    used = already_redeemed(resolved.channel, first, redeemable, place=window_of)
+    return replace(verification, resolved=used)

@@ -63,6 +63,11 @@ def opened_receipt(verification_id: str, *, by: Actor, hub: Hub) -> dict[str, An
     return {"receipt": _signed(filed, trip=trip), "opening": opening}
 
 
+def sign_filed(filed: ToBeSigned, *, trip: Trip) -> str:
+    """Sign a receipt that is on record, whose payload this trip has made and read; nobody gets it before it is kept."""
+    return jws.sign_read(filed.payload, typ="receipt+jwt", key=trip.signer(Purpose.RECEIPT))
+
+
 def signed(filed: ToBeSigned, *, trip: Trip) -> str:
     """Sign a receipt whose payload is on record, and keep it; return the one that everybody gets."""
     token = jws.sign(filed.payload, typ="receipt+jwt", key=trip.signer(Purpose.RECEIPT))

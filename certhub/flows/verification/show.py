@@ -1,7 +1,8 @@
 """A holder shows certificates.
 
-1 parties, certificates   what the holder, or those they act for, hold    Choice → certificates
-2 certificates            the state must allow it; the holder is warned of anything a clerk will refuse
+1 parties, certificates   of what is chosen, what the holder, or those they act for, hold    Choice → certificates
+2 certificates            the state must allow it; the holder is warned of anything a clerk will refuse; what of the
+                          matter it would meet; the rows are made
 3 tickets, events         ticket: a code of 20 characters, stored as a hash; committed
   events                  sealed: the payload is on record first (intent before signature)
 4 signer                  sealed only: the region's show key signs
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from certhub_schemas import MatterUnknown
 from certhub_schemas.purposes import Purpose
@@ -21,16 +23,18 @@ from certhub_verifier.formats.jose import jws
 from certhub_verifier.requirement_report import MaterialsReport
 
 from certhub.db.engine import Unit
+from certhub.db.ids import row_after
 from certhub.errors import BadRequest, ClaimsInvalid, Fault, NotAllowed, NotFound, WrongState
 from certhub.flows.verification.look_ahead import look_ahead
 from certhub.history.events import catalogue
 from certhub.history.events.catalogue import CERTIFICATE_SHOWN, Event
-from certhub.history.events.store import append
+from certhub.history.events.store import NewEvents, put, rows
 from certhub.hub import Hub
+from certhub.hub.effects import Commit, Flow
 from certhub.hub.trip import Trip
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor
-from certhub.records.certificates import store as certificates
+from certhub.records.certificates import holdings
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import State
 from certhub.records.certificates.summary import shown_state
@@ -87,12 +91,40 @@ def held_by(holder: Actor, *, hub: Hub) -> list[Held]:
         return _held(unit, holder)
 
 
+def held_page(holder: Actor, *, limit: int, after: str | None, hub: Hub) -> tuple[Sequence[Held], str | None]:
+    """Return some of what a holder, and those they act for, hold, oldest first, and the cursor of what follows.
+
+    Raises:
+        BadRequest: CURSOR_UNKNOWN.
+    """
+    with hub.reading() as unit:
+        acting = _acting(unit, holder)
+        page = holdings.held_after(unit, [_own(holder), *acting], row_after(after), limit=limit)
+    held = [Held(certificate, acting.get(index)) for index, certificate in page.held]
+    return held, None if page.following is None else page.following.hex
+
+
 def held_in(unit: Unit, holder: Actor) -> dict[str, Certificate]:
     """Return what a holder, and those they act for, hold, by certificate id."""
     return {one.certificate.certificate_id: one.certificate for one in _held(unit, holder)}
 
 
+def held_of(unit: Unit, holder: Actor, choice: Choice) -> dict[str, Certificate]:
+    """Return, by certificate id, what of a choice a holder, or somebody they act for, holds; nothing else is read."""
+    own, chosen_ids = _own(holder), [item.certificate_id for item in choice.items]
+    held = holdings.held_and_named(unit, [own], chosen_ids)
+    others = [certificate_id for certificate_id in chosen_ids if certificate_id not in held]
+    if others:
+        held |= holdings.held_and_named(unit, parties.acts_for(unit, own), others)
+    return held
+
+
 def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
+    """Make a code for a holder, in this thread; returns and raises as `presentation`."""
+    return hub.drive(presentation(choice, by=by, hub=hub))
+
+
+def presentation(choice: Choice, *, by: Actor, hub: Hub) -> Flow[Shown]:
     """Make a code for a holder.
 
     Raises:
@@ -103,27 +135,27 @@ def show(choice: Choice, *, by: Actor, hub: Hub) -> Shown:
     trip = hub.at(by)
     hub.step("show:1")
     with hub.reading() as unit:
-        held = held_in(unit, by)
+        held = held_of(unit, by, choice)
     hub.step("show:2")
     showing = decide(choice, held, trip=trip)
     if choice.mode is Mode.SEALED:
-        return _sealed(showing, by=by, trip=trip)
-    hub.step("show:3")
-    code = codes.mint_ticket(hub.region, random=hub.random)
-    with hub.writing() as unit:
-        ticket = tickets.mint(
-            unit,
-            codes.ticket_hash(code),
-            choice.items,
-            matter=choice.matter,
-            life=timedelta(seconds=hub.settings.ticket_seconds),
-        )
-        append(unit, *(_event(body, one, by=by) for one, body in showing.events))
-    hub.step("show:4")
-    found = (
+        return (yield from _sealed(showing, by=by, trip=trip))
+    materials = (
         None if choice.matter is None else look_ahead(choice.items, held, choice.matter, trip=trip).materials
     )
-    return Shown(code, ticket.expires_at, showing.warnings, found)
+    code = codes.mint_ticket(hub.region, random=hub.random)
+    life = timedelta(seconds=hub.settings.ticket_seconds)
+    pen = trip.pen()
+    minted = tickets.mint(pen, codes.ticket_hash(code), choice.items, matter=choice.matter, life=life)
+    told = rows(pen, *(_event(body, one, by=by) for one, body in showing.events))
+    hub.step("show:3")
+    yield Commit(partial(_put, minted=minted, events=told), rows=1 + 2 * len(showing.events))
+    return Shown(code, minted.ticket.expires_at, showing.warnings, materials)
+
+
+def _put(unit: Unit, minted: tickets.Minted, events: NewEvents) -> None:
+    tickets.put_ticket(unit, minted)
+    put(unit, events)
 
 
 @dataclass(frozen=True)
@@ -156,14 +188,24 @@ def _event(body: catalogue.Shown, certificate: Certificate, *, by: Actor) -> Eve
 
 
 def _held(unit: Unit, holder: Actor) -> list[Held]:
-    if holder.holder is None:
-        raise NotAllowed("this account holds nothing")
-    acting = {p.holder: p.name for p in parties.principals(unit, holder.holder)}
-    found = certificates.held_by(unit, [holder.holder, *acting])
+    acting = _acting(unit, holder)
+    found = holdings.held_by(unit, [_own(holder), *acting])
     seen: dict[str, Held] = {}
     for index, certificate in found:
         seen.setdefault(certificate.certificate_id, Held(certificate, acting.get(index)))
     return list(seen.values())
+
+
+def _acting(unit: Unit, holder: Actor) -> dict[bytes, str]:
+    """Return for whom a holder acts: blind index and name."""
+    return {one.holder: one.name for one in parties.principals(unit, _own(holder))}
+
+
+def _own(holder: Actor) -> bytes:
+    """Return the blind index under which an account holds."""
+    if holder.holder is None:
+        raise NotAllowed("this account holds nothing")
+    return holder.holder
 
 
 def _checked(choice: Choice, *, trip: Trip) -> Sequence[TicketItem]:
@@ -218,12 +260,12 @@ def _decide_sealed(certificate: Certificate, *, trip: Trip) -> Showing:
     return Showing(((certificate, body),), (), payload, expires_at)
 
 
-def _sealed(showing: Showing, *, by: Actor, trip: Trip) -> Shown:
+def _sealed(showing: Showing, *, by: Actor, trip: Trip) -> Flow[Shown]:
     if showing.payload is None or showing.expires_at is None:
         raise ValueError("a sealed code was decided without a payload")
+    told = rows(trip.pen(), *(_event(body, one, by=by) for one, body in showing.events))
     trip.step("show:3")
-    with trip.writing() as unit:
-        append(unit, *(_event(body, one, by=by) for one, body in showing.events))
+    yield Commit(partial(put, made=told), rows=2 * len(showing.events))
     trip.step("show:4")
     token = jws.sign(showing.payload.build(), typ="show+jwt", key=trip.signer(Purpose.SHOW))
     trip.step("show:5")

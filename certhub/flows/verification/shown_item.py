@@ -183,6 +183,7 @@ def examine_home(
             policy=policy_for(world.matter, Channel.TICKET),
             catalogue=world.catalogue,
             now=world.now,
+            memory=world.memory,
         ),
         answer,
     )

@@ -6,7 +6,7 @@ in the next case, and at another hub, so that nobody can follow a person by it.
 
 from collections.abc import Callable
 
-from certhub.db.engine import Unit
+from certhub.db.engine import Pen
 from certhub.db.sealing import Vault
 from certhub.matters.cases import store as cases
 from certhub.matters.cases.store import CaseName
@@ -16,9 +16,9 @@ LABEL, BYTES = "subject", 16
 Names = Callable[[Certificate], tuple[str, ...]]
 
 
-def scope_of(unit: Unit, case: CaseName | None, verification: str) -> str:
+def scope_of(pen: Pen, case: CaseName | None, verification: str) -> str:
     """Return what holders' names are made for: the case; where a verification has none, that verification alone."""
-    return verification if case is None else cases.found_by(unit, case).hex()
+    return verification if case is None else cases.found_by(pen, case).hex()
 
 
 def subjects_of(vault: Vault, scope: str | bytes | None) -> Names | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from certhub_schemas import Catalogue, Matter
+from certhub_verifier.memory import SignatureMemory
 from certhub_verifier.trust import TrustSet
 
 from certhub.flows.verification.subjects import Names
@@ -47,7 +48,8 @@ def window_of(redemption: Redemption) -> str:
 class World:
     """What judges a code: when, by which trust set and catalogue, in which region, for which matter (None: a glance).
 
-    `random` makes the salts of digests. `allowed` gives what of a kind the asker may be told at all, None where that
+    `memory` knows of which credentials the issuer's signature was good (None: each is checked). `random` makes the
+    salts of digests. `allowed` gives what of a kind the asker may be told at all, None where that
     kind may not be told; `place` words the place of an earlier redemption. `subjects` gives a certificate's holders a
     name that means nothing outside the case (None: no name is asked for).
     """
@@ -61,6 +63,7 @@ class World:
     allowed: Callable[[str], Grant | None] = no_bound
     place: Callable[[Redemption], str] = window_of
     subjects: Names | None = None
+    memory: SignatureMemory | None = None
 
 
 def world_at(
@@ -73,5 +76,14 @@ def world_at(
 ) -> World:
     """Return what judges for a matter on a trip: the trip's moment, trust and catalogue, and nothing that it opens."""
     return World(
-        trip.now, trip.trust, trip.catalogue, trip.region, matter, trip.random, allowed, place, subjects
+        trip.now,
+        trip.trust,
+        trip.catalogue,
+        trip.region,
+        matter,
+        trip.random,
+        allowed,
+        place,
+        subjects,
+        trip.memory,
     )

@@ -10,7 +10,7 @@ wrote, such as a reason, are sealed with it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -54,7 +54,7 @@ class Body:
     def members(self) -> dict[str, Any]:
         """Return the body as JSON values."""
         return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+            name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()
         }
 
 

@@ -5,26 +5,45 @@ names. The ledger (a later room) takes the leaves in the order of their ids.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from heapq import merge
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from certhub_verifier.formats.jose.strict_json import canonical
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
-from certhub.db import ids
+from certhub.db import ids, statements
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import FarPen, Pen, Unit
+from certhub.db.prepared import Filled, Prepared
 from certhub.db.sealing import BlobRefused
-from certhub.db.statements import CHUNK
+from certhub.db.statements import CHUNK, insert
 from certhub.history.events.catalogue import Event, EventType, name_of, names_of
 from certhub.history.events.tables import EventRow, EventSaltRow
 
 _EVENT, _SALT = table_of(EventRow), table_of(EventSaltRow)
+
+
+def _newest_first(*, of_subject: bool, of_type: bool) -> Prepared:
+    """Return the statement that reads a page of events; each kind of question has an index that it is read off."""
+    query = select(_EVENT).where(_EVENT.c.id < bindparam("before"))
+    if of_subject:
+        query = query.where(_EVENT.c.subject == bindparam("subject"))
+    if of_type:
+        query = query.where(_EVENT.c.type == bindparam("type"))
+    return Prepared(query.order_by(_EVENT.c.id.desc()).limit(bindparam("at_most")))
+
+
+_NEWEST = {
+    (of_subject, of_type): _newest_first(of_subject=of_subject, of_type=of_type)
+    for of_subject in (False, True)
+    for of_type in (False, True)
+}
 
 
 @dataclass(frozen=True)
@@ -39,25 +58,47 @@ class Entry:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class NewEvents:
+    """Events as they are put on record, and their salts."""
+
+    events: Sequence[Mapping[str, Any]]
+    salts: Sequence[Mapping[str, Any]]
+
+
 def append(unit: Unit, *events: Event[Any]) -> None:
     """Put events on record, in the caller's transaction."""
-    rows, salts = [], []
+    put(unit, rows(unit, *events))
+
+
+def rows(pen: Pen, *events: Event[Any]) -> NewEvents:
+    """Make the rows of events."""
+    made, salts = [], []
     for event in events:
-        event_id, salt, body = unit.new_id(), unit.random(32), event.body.members()
+        event_id, salt, body = pen.new_id(), pen.random(32), event.body.members()
         plain = json.dumps(body, ensure_ascii=False).encode()
         row = {
             "id": event_id,
-            "at": unit.now,
+            "at": pen.now,
             "type": event.type.name,
             "actor": event.actor,
             "subject": event.subject,
-            "sealed": unit.vault.seal("event", str(event_id), plain),
+            "sealed": pen.vault.seal("event", str(event_id), plain),
         }
-        rows.append(row | {"leaf": leaf_of(row, body, salt)})
+        made.append(row | {"leaf": leaf_of(row, body, salt)})
         salts.append({"event": event_id, "salt": salt})
-    if rows:
-        unit.sql.execute(_EVENT.insert(), rows)
-        unit.sql.execute(_SALT.insert(), salts)
+    return NewEvents(made, salts)
+
+
+def filled(pen: FarPen, made: NewEvents) -> tuple[Filled, Filled]:
+    """Return the rows of events and those of their salts, ready for the driver."""
+    return statements.filled(pen, _EVENT, made.events), statements.filled(pen, _SALT, made.salts)
+
+
+def put(unit: Unit, made: NewEvents) -> None:
+    """Put the rows of events on record."""
+    insert(unit, _EVENT, made.events)
+    insert(unit, _SALT, made.salts)
 
 
 def leaf_of(row: Mapping[str, Any], body: Mapping[str, Any], salt: bytes) -> bytes:
@@ -70,14 +111,12 @@ def events(
     unit: Unit, *, subject: str | None = None, type_: str | None = None, limit: int = 100
 ) -> list[Entry]:
     """Return events, newest first; `type_` is a name of the catalogue, whose former names count too."""
-    query = select(_EVENT).order_by(_EVENT.c.id.desc())
-    if subject is not None:
-        query = query.where(_EVENT.c.subject == subject)
-    if type_ is not None:
-        query = query.where(_EVENT.c.type.in_(names_of(type_)))
+    names = [None] if type_ is None else names_of(type_)
+    newest = merge(
+        *(_newest(unit, subject, name, size=limit) for name in names), key=lambda row: row.id, reverse=True
+    )
     # A former name may have meant another type, as the subject tells: those rows are counted once they are read.
-    rows = unit.sql.execute(query if type_ is not None else query.limit(limit))
-    fitting = (row for row in rows if type_ is None or name_of(row.type, row.subject) == type_)
+    fitting = (row for row in newest if type_ is None or name_of(row.type, row.subject) == type_)
     return [
         Entry(
             row.id,
@@ -89,6 +128,23 @@ def events(
         )
         for row in islice(fitting, limit)
     ]
+
+
+def _newest(unit: Unit, subject: str | None, name: str | None, *, size: int) -> Iterator[Any]:
+    """Yield rows of events, newest first; each page of `size` is read when the one before it is through."""
+    before = UUID(int=2**128 - 1)
+    while True:
+        page = unit.rows(
+            _NEWEST[subject is not None, name is not None],
+            before=before,
+            at_most=size,
+            subject=subject,
+            type=name,
+        )
+        yield from page
+        if len(page) < size:
+            return
+        before = page[-1].id
 
 
 def about(unit: Unit, subjects: Sequence[str], types: Sequence[EventType[Any]]) -> list[Entry]:

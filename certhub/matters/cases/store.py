@@ -11,11 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import Pen, Unit
 from certhub.db.grants import believed, signed
+from certhub.db.prepared import Prepared
 from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
@@ -24,6 +25,11 @@ from certhub.matters.cases.tables import CaseRow, CaseScanRow, QuotaRow
 _CASE, _SCAN, _QUOTA = table_of(CaseRow), table_of(CaseScanRow), table_of(QuotaRow)
 MAX_SCANS = 200
 """How many verifications of a case count, the newest first: a case with more was not worked on by hand."""
+_CASE_BY_NAME = Prepared(select(_CASE).where(_CASE.c.found_by == bindparam("found_by")))
+_CASE_BY_ID = Prepared(select(_CASE).where(_CASE.c.case_id == bindparam("case_id")))
+_NEWEST_SCANS = Prepared(
+    select(_SCAN).where(_SCAN.c.case_id == bindparam("case_id")).order_by(_SCAN.c.nth.desc()).limit(MAX_SCANS)
+)
 
 
 class Counted(StrEnum):
@@ -68,53 +74,58 @@ class CaseScan:
     declared: Mapping[str, str]
 
 
-def found_by(unit: Unit, name: CaseName) -> bytes:
+def found_by(pen: Pen, name: CaseName) -> bytes:
     """Return the blind index (32 bytes) of a case."""
-    return unit.vault.digest("case", name.office, name.matter, name.number)
+    return pen.vault.digest("case", name.office, name.matter, name.number)
 
 
 def find(unit: Unit, name: CaseName) -> CaseFile | None:
     """Return the case of that name, None where none is on record."""
-    return _case_where(unit, _CASE.c.found_by == found_by(unit, name))
+    return _case(unit, believed(unit, CaseRow, _CASE_BY_NAME, found_by=found_by(unit, name)))
 
 
 def get(unit: Unit, case_id: str) -> CaseFile | None:
     """Return the case with that id, None where none is on record."""
-    return _case_where(unit, _CASE.c.case_id == case_id)
+    return _case(unit, believed(unit, CaseRow, _CASE_BY_ID, case_id=case_id))
 
 
-def open_case(unit: Unit, name: CaseName, case_id: str) -> CaseFile:
-    """Put a case on record under `case_id`; where somebody was quicker, theirs is the case."""
-    made = CaseFile(found_by(unit, name), case_id, unit.now, name)
+def case_row(pen: Pen, name: CaseName, case_id: str) -> Mapping[str, Any]:
+    """Make the row of a case that is opened now."""
+    made = CaseFile(found_by(pen, name), case_id, pen.now, name)
     plain = json.dumps(
         {"office": name.office, "matter": name.matter, "number": name.number}, ensure_ascii=False
     )
-    row = row_of(CaseRow, made, sealed=unit.vault.seal("matter_case", case_id, plain.encode()))
-    if insert_new(unit, _CASE, [signed(unit, CaseRow, row)]):
-        return made
-    return find(unit, name) or made
+    row = row_of(CaseRow, made, sealed=pen.vault.seal("matter_case", case_id, plain.encode()))
+    return signed(pen, CaseRow, row)
 
 
-def add_scan(unit: Unit, scan: CaseScan, *, or_later: bool) -> bool:
+def put_case(unit: Unit, row: Mapping[str, Any]) -> bool:
+    """Put a case on record; False where somebody was quicker: theirs is the case."""
+    return bool(insert_new(unit, _CASE, [row]))
+
+
+def put_scan(unit: Unit, scan: CaseScan, row: Mapping[str, Any], *, or_later: bool) -> bool:
     """Put a verification of a case on record as its `nth`; False where somebody else's is that already.
 
-    `or_later` takes the next place that is free instead.
+    `row` is the scan's, made before. `or_later` takes the next place that is free instead.
     """
-    places = range(scan.nth, scan.nth + (MAX_SCANS if or_later else 1))
-    return any(insert_new(unit, _SCAN, [_scan_row(unit, replace(scan, nth=place))]) for place in places)
+    if insert_new(unit, _SCAN, [row]):
+        return True
+    later = range(scan.nth + 1, scan.nth + (MAX_SCANS if or_later else 1))
+    return any(insert_new(unit, _SCAN, [scan_row(unit, replace(scan, nth=place))]) for place in later)
 
 
-def _scan_row(unit: Unit, scan: CaseScan) -> dict[str, Any]:
+def scan_row(pen: Pen, scan: CaseScan) -> Mapping[str, Any]:
+    """Make the row of a verification of a case."""
     plain = json.dumps({"items": list(scan.items), "declared": dict(scan.declared)}, ensure_ascii=False)
     name = _scan_name(scan.case_id, scan.verification)
-    row = row_of(CaseScanRow, scan, sealed=unit.vault.seal("case_scan", name, plain.encode()))
-    return signed(unit, CaseScanRow, row)
+    row = row_of(CaseScanRow, scan, sealed=pen.vault.seal("case_scan", name, plain.encode()))
+    return signed(pen, CaseScanRow, row)
 
 
 def scans(unit: Unit, case_id: str) -> list[CaseScan]:
     """Return the verifications of a case, oldest first; of a long one the newest `MAX_SCANS`."""
-    query = select(_SCAN).where(_SCAN.c.case_id == case_id).order_by(_SCAN.c.nth.desc()).limit(MAX_SCANS)
-    found = [_scan(unit, row) for row in believed(unit, CaseScanRow, query)]
+    found = [_scan(unit, row) for row in believed(unit, CaseScanRow, _NEWEST_SCANS, case_id=case_id)]
     return [one for one in reversed(found) if one is not None]
 
 
@@ -129,8 +140,7 @@ def forget(unit: Unit, day: str) -> int:
     return int(unit.sql.execute(delete(_QUOTA).where(_QUOTA.c.day < day)).rowcount)
 
 
-def _case_where(unit: Unit, where: Any) -> CaseFile | None:
-    rows = believed(unit, CaseRow, select(_CASE).where(where))
+def _case(unit: Unit, rows: Sequence[Any]) -> CaseFile | None:
     if not rows:
         return None
     try:

@@ -38,5 +38,5 @@ class QuotaRow(SQLModel, table=True):
 
     found_by: bytes = Field(primary_key=True, max_length=32)
     what: str = Field(primary_key=True, max_length=10)
-    day: str = Field(primary_key=True, max_length=10)
+    day: str = Field(primary_key=True, max_length=10, index=True)
     nth: int = Field(primary_key=True)

@@ -22,11 +22,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_, update
 
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import Pen, Unit
 from certhub.db.grants import believed, is_ours, signed
 from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
-from certhub.db.statements import insert_new
+from certhub.db.statements import insert, insert_new
 from certhub.people.looks.tables import DisputeRow, LookRow
 
 _LOOK, _DISPUTE = table_of(LookRow), table_of(DisputeRow)
@@ -137,26 +137,35 @@ class DisputeFile:
 
 def add(unit: Unit, looks: Sequence[NewLook]) -> None:
     """Put looks on record, one row for every holder."""
-    for look in looks:
-        for holder in sorted({unit.vault.index(*pair) for pair in look.holders}):
-            row_id = unit.new_id()
-            file = LookFile(
-                row_id, look.look_id, holder, look.region, look.verification, unit.now, look.detail
-            )
-            concluded = (
-                None
-                if look.concluded is None
-                else unit.vault.seal(_CONCLUDED, str(row_id), _bytes(look.concluded))
-            )
-            row = row_of(
-                LookRow,
-                file,
-                bucket=unit.vault.bucket(holder),
-                sealed=unit.vault.seal("look", str(row_id), _bytes(look.detail.__dict__)),
-                concluded=concluded,
-                ended=None,
-            )
-            unit.sql.execute(_LOOK.insert().values(**signed(unit, LookRow, row)))
+    put(unit, rows(unit, looks))
+
+
+def rows(pen: Pen, looks: Sequence[NewLook]) -> list[Mapping[str, Any]]:
+    """Make the rows of looks, one for every holder."""
+    return [
+        _row(pen, look, holder)
+        for look in looks
+        for holder in sorted({pen.vault.index(*pair) for pair in look.holders})
+    ]
+
+
+def put(unit: Unit, made: Sequence[Mapping[str, Any]]) -> None:
+    """Put the rows of looks on record."""
+    insert(unit, _LOOK, made)
+
+
+def _row(pen: Pen, look: NewLook, holder: bytes) -> Mapping[str, Any]:
+    row_id, told = pen.new_id(), look.concluded
+    file = LookFile(row_id, look.look_id, holder, look.region, look.verification, pen.now, look.detail)
+    row = row_of(
+        LookRow,
+        file,
+        bucket=pen.vault.bucket(holder),
+        sealed=pen.vault.seal("look", str(row_id), _bytes(look.detail.__dict__)),
+        concluded=None if told is None else pen.vault.seal(_CONCLUDED, str(row_id), _bytes(told)),
+        ended=None,
+    )
+    return signed(pen, LookRow, row)
 
 
 def of_holders(

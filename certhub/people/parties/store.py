@@ -11,11 +11,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, count_not_ours, is_ours, signed
+from certhub.db.prepared import Prepared
 from certhub.db.rows import row_of, value_of
 from certhub.db.statements import insert_new
 from certhub.people.parties.people import Actor, Party, Principal, Role
@@ -24,6 +25,28 @@ from certhub.readable import require_readable
 
 _PARTY, _MANDATE = table_of(PartyRow), table_of(MandateRow)
 _ACCOUNT, _TOKEN = table_of(AccountRow), table_of(TokenRow)
+_SPEAKER = Prepared(
+    select(_TOKEN, _ACCOUNT)
+    .join(_ACCOUNT, _TOKEN.c.account == _ACCOUNT.c.id)
+    .where(
+        _TOKEN.c.token_hash == bindparam("token_hash"),
+        _TOKEN.c.expires_at > bindparam("now"),
+        _ACCOUNT.c.disabled_at.is_(None),
+    )
+)
+_OF_HOLDER = Prepared(
+    select(_PARTY).where(_PARTY.c.bucket == bindparam("bucket"), _PARTY.c.holder == bindparam("holder"))
+)
+_ACTS_FOR = Prepared(
+    select(_MANDATE, _PARTY)
+    .join(_PARTY, _PARTY.c.holder == _MANDATE.c.principal)
+    .where(
+        _MANDATE.c.bucket == bindparam("bucket"),
+        _MANDATE.c.holder == bindparam("holder"),
+        or_(_MANDATE.c.until.is_(None), _MANDATE.c.until > bindparam("now")),
+    )
+    .order_by(_MANDATE.c.principal)
+)
 
 
 def register(unit: Unit, party: Party) -> bytes:
@@ -41,15 +64,11 @@ def register(unit: Unit, party: Party) -> bytes:
 
 def party(unit: Unit, index: bytes) -> Party | None:
     """Return who has this blind index."""
-    found = _parties(unit, index)
-    if not found:
-        return None
-    return Party(**json.loads(unit.vault.open("party", str(found[0].id), found[0].sealed)))
+    return next((_opened(unit, row) for row in _parties(unit, index)), None)
 
 
 def _parties(unit: Unit, index: bytes) -> list[Row[Any]]:
-    query = select(_PARTY).where(_PARTY.c.bucket == unit.vault.bucket(index), _PARTY.c.holder == index)
-    return believed(unit, PartyRow, query)
+    return believed(unit, PartyRow, _OF_HOLDER, bucket=unit.vault.bucket(index), holder=index)
 
 
 def let_act(unit: Unit, person: bytes, principal: bytes, *, role: str) -> None:
@@ -73,13 +92,27 @@ def _pair(person: bytes, principal: bytes) -> str:
 
 def principals(unit: Unit, person: bytes) -> list[Principal]:
     """Return whom a person acts for, now."""
-    query = select(_MANDATE).where(
-        _MANDATE.c.bucket == unit.vault.bucket(person),
-        _MANDATE.c.holder == person,
-        or_(_MANDATE.c.until.is_(None), _MANDATE.c.until > unit.now),
-    )
-    named = [(row, party(unit, row.principal)) for row in believed(unit, MandateRow, query)]
-    return [Principal(row.principal, who.name, _as_what(unit, row)) for row, who in named if who is not None]
+    return [
+        Principal(row.principal, _opened(unit, row).name, _as_what(unit, row))
+        for row in _acts_for(unit, person).values()
+    ]
+
+
+def acts_for(unit: Unit, person: bytes) -> list[bytes]:
+    """Return the blind indexes of those that a person acts for, now; nobody's name is opened."""
+    return list(_acts_for(unit, person))
+
+
+def _acts_for(unit: Unit, person: bytes) -> dict[bytes, Any]:
+    """Return, by principal, the mandates that are ours, each with a party that is ours too."""
+    bucket = unit.vault.bucket(person)
+    rows = believed(unit, MandateRow, _ACTS_FOR, bucket=bucket, holder=person, now=unit.now)
+    return {row.principal: row for row in rows if is_ours(unit, PartyRow, row)}
+
+
+def _opened(unit: Unit, row: Any) -> Party:
+    sealed = row.of(_PARTY.c.sealed)
+    return Party(**json.loads(unit.vault.open("party", str(row.of(_PARTY.c.id)), sealed)))
 
 
 def _as_what(unit: Unit, mandate: Row[Any]) -> str:
@@ -137,16 +170,8 @@ def actor_of(unit: Unit, token: str) -> Actor | None:
 
     Token and account are believed each by its own MAC.
     """
-    query = (
-        select(_TOKEN, _ACCOUNT)
-        .join(_ACCOUNT, _TOKEN.c.account == _ACCOUNT.c.id)
-        .where(
-            _TOKEN.c.token_hash == token_hash(token),
-            _TOKEN.c.expires_at > unit.now,
-            _ACCOUNT.c.disabled_at.is_(None),
-        )
-    )
-    found = [row for row in believed(unit, TokenRow, query) if is_ours(unit, AccountRow, row)]
+    rows = believed(unit, TokenRow, _SPEAKER, token_hash=token_hash(token), now=unit.now)
+    found = [row for row in rows if is_ours(unit, AccountRow, row)]
     return _actor(unit, found[0]) if found else None
 
 

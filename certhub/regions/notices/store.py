@@ -7,7 +7,7 @@ taken_notice  what another region told us, by its id
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,12 +18,12 @@ from sqlalchemy import delete, func, select, update
 
 from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import Pen, Unit
 from certhub.db.grants import believed, signed
 from certhub.db.ids import public_id
 from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
-from certhub.db.statements import insert_new
+from certhub.db.statements import insert, insert_new
 from certhub.regions.notices.tables import NoticeRow, TakenNoticeRow
 
 _NOTICE, _TAKEN = table_of(NoticeRow), table_of(TakenNoticeRow)
@@ -57,13 +57,24 @@ class NoticeFile:
 
 def leave(unit: Unit, region: str, kind: NoticeKind, verification: str, body: Mapping[str, Any]) -> None:
     """Leave a notice to be sent, in the caller's transaction."""
-    notice_id = public_id(unit.random)
+    put(unit, [row(unit, region, kind, verification, body)])
+
+
+def row(
+    pen: Pen, region: str, kind: NoticeKind, verification: str, body: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Make the row of a notice to be sent."""
+    notice_id = public_id(pen.random)
     made = NoticeFile(
-        notice_id, region, kind, verification, unit.now, unit.now + LIFE, NoticeState.WAITING, body
+        notice_id, region, kind, verification, pen.now, pen.now + LIFE, NoticeState.WAITING, body
     )
-    sealed = unit.vault.seal("notice", notice_id, json.dumps(dict(body), ensure_ascii=False).encode())
-    row = row_of(NoticeRow, made, sealed=sealed)
-    unit.sql.execute(_NOTICE.insert().values(**signed(unit, NoticeRow, row)))
+    sealed = pen.vault.seal("notice", notice_id, json.dumps(dict(body), ensure_ascii=False).encode())
+    return signed(pen, NoticeRow, row_of(NoticeRow, made, sealed=sealed))
+
+
+def put(unit: Unit, made: Sequence[Mapping[str, Any]]) -> None:
+    """Put the rows of notices on record."""
+    insert(unit, _NOTICE, made)
 
 
 def waiting(unit: Unit, *, limit: int, without: Collection[str] = ()) -> list[NoticeFile]:
@@ -75,21 +86,21 @@ def waiting(unit: Unit, *, limit: int, without: Collection[str] = ()) -> list[No
         .limit(limit)
     )
     found = []
-    for row in believed(unit, NoticeRow, query):
+    for kept in believed(unit, NoticeRow, query):
         try:
-            body = json.loads(unit.vault.open("notice", row.id, row.sealed))
+            body = json.loads(unit.vault.open("notice", kept.id, kept.sealed))
         except BlobRefused:
             unit.refused[_NOTICE.name] += 1
             continue
-        found.append(value_of(NoticeFile, row, body=body))
+        found.append(value_of(NoticeFile, kept, body=body))
     return found
 
 
 def count_waiting(unit: Unit) -> dict[str, int]:
     """Return how many notices wait, by region."""
     numbers = select(_NOTICE.c.region, func.count().label("waiting")).group_by(_NOTICE.c.region)
-    rows = unit.sql.execute(numbers.where(_NOTICE.c.state == NoticeState.WAITING.value))
-    return {row.region: row.waiting for row in rows}
+    counted = unit.sql.execute(numbers.where(_NOTICE.c.state == NoticeState.WAITING.value))
+    return {each.region: each.waiting for each in counted}
 
 
 def move(unit: Unit, notice_id: str, to: NoticeState) -> None:
@@ -103,8 +114,7 @@ def move(unit: Unit, notice_id: str, to: NoticeState) -> None:
 
 def take(unit: Unit, region: str, jti: str, *, expires: datetime) -> bool:
     """Take a notice of another region; False where it was taken before."""
-    row = {"region": region, "jti": jti, "keep_until": expires}
-    return bool(insert_new(unit, _TAKEN, [row]))
+    return bool(insert_new(unit, _TAKEN, [{"region": region, "jti": jti, "keep_until": expires}]))
 
 
 def forget(unit: Unit, past: datetime) -> int:

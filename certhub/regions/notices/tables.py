@@ -34,4 +34,4 @@ class TakenNoticeRow(SQLModel, table=True):
 
     region: str = Field(primary_key=True, max_length=6)
     jti: str = Field(primary_key=True, max_length=64)
-    keep_until: datetime = Field(sa_type=Instant)
+    keep_until: datetime = Field(sa_type=Instant, index=True)

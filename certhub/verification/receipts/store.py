@@ -7,16 +7,17 @@ code_hash  keyed once more: a clerk may have scanned anything, and an identity n
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
-from certhub.db.grants import believed, signed
+from certhub.db.engine import Pen, Unit
+from certhub.db.grants import believed, is_ours, signed
+from certhub.db.prepared import Prepared
 from certhub.db.rows import value_of
 from certhub.db.sealing import BlobRefused
 from certhub.db.statements import insert_new
@@ -25,6 +26,20 @@ from certhub.verification.receipts.tables import VerificationRow
 
 _VERIFICATION = table_of(VerificationRow)
 _RECEIPT = "verification.receipt"  # what the vault is told: a row has two blobs
+_ANSWERED = ("state", "answered_at", "verdict", "code", "sealed")
+_BY_ID = Prepared(select(_VERIFICATION).where(_VERIFICATION.c.id == bindparam("id")))
+_ANSWER = Prepared(
+    update(_VERIFICATION)
+    .where(_VERIFICATION.c.id == bindparam("new_id"), _VERIFICATION.c.state == "asked")
+    .values({name: bindparam(f"new_{name}") for name in _ANSWERED})
+    .returning(_VERIFICATION.c.id)
+)
+_KEEP_RECEIPT = Prepared(
+    update(_VERIFICATION)
+    .where(_VERIFICATION.c.id == bindparam("new_id"), _VERIFICATION.c.signed.is_(None))
+    .values(signed=bindparam("new_signed"))
+    .returning(_VERIFICATION.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -82,59 +97,79 @@ def find(unit: Unit, verification_id: str, *, code_hash: bytes) -> Verification 
     Raises:
         Conflict: a row that is not to be believed has the id.
     """
-    before = get(unit, verification_id)
+    rows = unit.rows(_BY_ID, id=verification_id)
+    if not rows:
+        return None
+    before = next(
+        iter(_opened_rows(unit, (row for row in rows if is_ours(unit, VerificationRow, row)))), None
+    )
     if before is None:
-        if unit.sql.scalar(select(_VERIFICATION.c.id).where(_VERIFICATION.c.id == verification_id)) is None:
-            return None
         raise Conflict("this verification id cannot be used", code="VERIFICATION_ID_TAKEN")
     is_of_code = before.code_hash == _kept(unit, code_hash)
     return replace(before, code_hash=code_hash) if is_of_code else before
 
 
-def _kept(unit: Unit, code_hash: bytes) -> bytes:
-    return unit.vault.digest("verification code", code_hash)
+def _kept(pen: Pen, code_hash: bytes) -> bytes:
+    return pen.vault.digest("verification code", code_hash)
 
 
-def answer(
-    unit: Unit,
-    verification_id: str,
-    *,
-    question: Mapping[str, str | None],
-    report: Mapping[str, Any],
-    receipt_payload: Mapping[str, Any],
-    opening: Sequence[Mapping[str, str]],
-    peer: str | None = None,
-) -> bool:
-    """Put the answer on record; False when another try of the same question was quicker."""
+@dataclass(frozen=True)
+class Answered:
+    """An answer that is to be put on record: of whom, to what, and what it says."""
+
+    verification_id: str
+    clerk: str
+    code_hash: bytes
+    question: Mapping[str, str | None]
+    report: Mapping[str, Any]
+    receipt_payload: Mapping[str, Any]
+    opening: Sequence[Mapping[str, str]]
+    peer: str | None = None
+
+
+def answered_row(pen: Pen, answered: Answered) -> Mapping[str, Any]:
+    """Make the row of a verification that is asked and answered in one go."""
     plain = {
-        "question": question,
-        "peer": peer,
-        "report": report,
-        "receipt": receipt_payload,
-        "opening": list(opening),
+        "question": answered.question,
+        "peer": answered.peer,
+        "report": answered.report,
+        "receipt": answered.receipt_payload,
+        "opening": list(answered.opening),
     }
-    done = unit.sql.execute(
-        update(_VERIFICATION)
-        .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.state == "asked")
-        .values(
-            state="answered",
-            answered_at=unit.now,
-            verdict=report["verdict"],
-            code=report["code"],
-            sealed=_sealed(unit, verification_id, plain),
-        )
-    )
-    return done.rowcount == 1
+    row = {
+        "id": answered.verification_id,
+        "clerk": answered.clerk,
+        "code_hash": _kept(pen, answered.code_hash),
+        "state": "answered",
+        "asked_at": pen.now,
+        "answered_at": pen.now,
+        "verdict": answered.report["verdict"],
+        "code": answered.report["code"],
+        "sealed": _sealed(pen, answered.verification_id, plain),
+    }
+    return signed(pen, VerificationRow, row)
+
+
+def put_answered(unit: Unit, row: Mapping[str, Any]) -> bool:
+    """Put a verification on record with its answer; False when its id is taken."""
+    return bool(insert_new(unit, _VERIFICATION, [row]))
+
+
+def answer(unit: Unit, row: Mapping[str, Any]) -> bool:
+    """Put the answer to a question that is on record beside it; False when another try of it was quicker."""
+    return bool(unit.rows(_ANSWER, **{f"new_{name}": row[name] for name in ("id", *_ANSWERED)}))
 
 
 def keep_receipt(unit: Unit, verification_id: str, receipt: str) -> str:
-    """Keep the signed receipt; the first one signed is the one that everybody gets."""
-    unit.sql.execute(
-        update(_VERIFICATION)
-        .where(_VERIFICATION.c.id == verification_id, _VERIFICATION.c.signed.is_(None))
-        .values(signed=unit.vault.seal(_RECEIPT, verification_id, receipt.encode()))
-    )
-    kept = unit.sql.scalar(select(_VERIFICATION.c.signed).where(_VERIFICATION.c.id == verification_id))
+    """Keep the signed receipt; the first one signed is the one that everybody gets.
+
+    Raises:
+        NotFound: there is no such verification.
+    """
+    sealed = unit.vault.seal(_RECEIPT, verification_id, receipt.encode())
+    if unit.rows(_KEEP_RECEIPT, new_id=verification_id, new_signed=sealed):
+        return receipt
+    kept = next((row.signed for row in unit.rows(_BY_ID, id=verification_id)), None)
     if kept is None:
         raise NotFound("no such verification")
     return unit.vault.open(_RECEIPT, verification_id, kept).decode()
@@ -142,9 +177,8 @@ def keep_receipt(unit: Unit, verification_id: str, receipt: str) -> str:
 
 def get(unit: Unit, verification_id: str) -> Verification | None:
     """Return a verification by its id; None also for one that is not to be believed, or does not open."""
-    return next(
-        iter(_verifications(unit, select(_VERIFICATION).where(_VERIFICATION.c.id == verification_id))), None
-    )
+    rows = believed(unit, VerificationRow, _BY_ID, id=verification_id)
+    return next(iter(_opened_rows(unit, rows)), None)
 
 
 def get_many(unit: Unit, verification_ids: Collection[str]) -> dict[str, Verification]:
@@ -167,7 +201,11 @@ def latest(unit: Unit, *, clerk: str, limit: int) -> list[Verification]:
 
 
 def _verifications(unit: Unit, query: Select[Any]) -> list[Verification]:
-    found = (_verification(unit, row) for row in believed(unit, VerificationRow, query))
+    return _opened_rows(unit, believed(unit, VerificationRow, query))
+
+
+def _opened_rows(unit: Unit, rows: Iterable[Any]) -> list[Verification]:
+    found = (_verification(unit, row) for row in rows)
     return [one for one in found if one is not None]
 
 
@@ -196,5 +234,5 @@ def _opened(unit: Unit, table: str, row: str, blob: bytes | None) -> bytes | Non
     return None if blob is None else unit.vault.open(table, row, blob)
 
 
-def _sealed(unit: Unit, verification_id: str, plain: Mapping[str, Any]) -> bytes:
-    return unit.vault.seal("verification", verification_id, json.dumps(plain, ensure_ascii=False).encode())
+def _sealed(pen: Pen, verification_id: str, plain: Mapping[str, Any]) -> bytes:
+    return pen.vault.seal("verification", verification_id, json.dumps(plain, ensure_ascii=False).encode())

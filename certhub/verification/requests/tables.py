@@ -21,7 +21,7 @@ class RequestRow(Granting, table=True):
     state: str = Field(max_length=10)
     home: str | None = Field(default=None, max_length=6)
     opened_at: datetime = Field(sa_type=Instant)
-    expires_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
     sealed: bytes
     checked: bytes | None = None
     progress: bytes | None = None
@@ -37,5 +37,5 @@ class OpenedRequestRow(Granting, table=True):
     holder: bytes = Field(max_length=16)
     state: str = Field(max_length=10)
     opened_at: datetime = Field(sa_type=Instant)
-    expires_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
     sealed: bytes

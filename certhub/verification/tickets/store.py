@@ -9,24 +9,29 @@ the word up to which end they were (`spent_forgotten`), and no code that ends by
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
-from certhub.db.engine import Unit
+from certhub.db.engine import Pen, Unit
 from certhub.db.grants import believed, signed
+from certhub.db.prepared import Prepared
 from certhub.db.rows import row_of, value_of
 from certhub.db.sealing import BlobRefused
-from certhub.db.statements import insert_new
+from certhub.db.statements import insert, insert_new
 from certhub.verification.tickets.item import TicketItem
 from certhub.verification.tickets.tables import ForgottenRow, RedemptionRow, TicketRow
 
 _TICKET, _REDEMPTION, _FORGOTTEN = table_of(TicketRow), table_of(RedemptionRow), table_of(ForgottenRow)
 _USE = "spent.use"  # what the vault is told: a row has two blobs, which do not fit in each other's place
+_BY_CODE = Prepared(select(_TICKET).where(_TICKET.c.code_hash == bindparam("code_hash")))
+_USE_OF = Prepared(select(_REDEMPTION).where(_REDEMPTION.c.token_hash == bindparam("token_hash")))
+_FORGOTTEN_UNTIL = Prepared(select(_FORGOTTEN.c.until))
 REMEMBERED = timedelta(minutes=10)  # after expiry, so that used, expired and unknown differ
 
 
@@ -60,23 +65,43 @@ class Redemption:
         return mine == theirs
 
 
+@dataclass(frozen=True)
+class NewRedemption:
+    """The row of a use that is to be put on record, and when the token ends."""
+
+    row: Mapping[str, Any]
+    keep_until: datetime
+
+
+@dataclass(frozen=True)
+class Minted:
+    """A ticket that is made, and the row that puts it on record."""
+
+    ticket: OpenTicket
+    row: Mapping[str, Any]
+
+
 def mint(
-    unit: Unit, code_hash: bytes, items: Sequence[TicketItem], *, matter: str | None, life: timedelta
-) -> OpenTicket:
-    """Put a ticket on record; its code exists nowhere but with the holder."""
-    row_id, ticket = unit.new_id(), OpenTicket(code_hash, tuple(items), matter, unit.now, unit.now + life)
+    pen: Pen, code_hash: bytes, items: Sequence[TicketItem], *, matter: str | None, life: timedelta
+) -> Minted:
+    """Make a ticket; its code exists nowhere but with the holder."""
+    row_id, ticket = pen.new_id(), OpenTicket(code_hash, tuple(items), matter, pen.now, pen.now + life)
     plain = json.dumps(
         {"items": [{"cid": item.certificate_id, "fields": item.fields} for item in items], "matter": matter},
         ensure_ascii=False,
     ).encode()
-    row = row_of(TicketRow, ticket, id=row_id, sealed=unit.vault.seal("ticket", str(row_id), plain))
-    unit.sql.execute(_TICKET.insert().values(**signed(unit, TicketRow, row)))
-    return ticket
+    row = row_of(TicketRow, ticket, id=row_id, sealed=pen.vault.seal("ticket", str(row_id), plain))
+    return Minted(ticket, signed(pen, TicketRow, row))
+
+
+def put_ticket(unit: Unit, minted: Minted) -> None:
+    """Put a ticket on record."""
+    insert(unit, _TICKET, [minted.row])
 
 
 def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
     """Return a ticket that is open, spent or expired less than ten minutes ago."""
-    found = believed(unit, TicketRow, select(_TICKET).where(_TICKET.c.code_hash == code_hash))
+    found = believed(unit, TicketRow, _BY_CODE, code_hash=code_hash)
     if not found:
         return None
     row = found[0]
@@ -89,7 +114,7 @@ def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
 
 def redemption_of(unit: Unit, token_hash: bytes) -> Redemption | None:
     """Return the one use of a token, if it has been used."""
-    row = unit.sql.execute(select(_REDEMPTION).where(_REDEMPTION.c.token_hash == token_hash)).first()
+    row = next(iter(unit.rows(_USE_OF, token_hash=token_hash)), None)
     if row is None:
         return None
     try:
@@ -102,8 +127,7 @@ def redemption_of(unit: Unit, token_hash: bytes) -> Redemption | None:
 
 def is_forgotten(unit: Unit, ends: datetime) -> bool:
     """Tell whether the use of a code that ends at `ends` may have been forgotten: nobody knows that it was not used."""
-    until = unit.sql.scalar(select(_FORGOTTEN.c.until))
-    return until is not None and ends + REMEMBERED <= until
+    return any(ends + REMEMBERED <= row.until for row in unit.rows(_FORGOTTEN_UNTIL))
 
 
 def redeem(unit: Unit, token_hash: bytes, redemption: Redemption, *, keep_until: datetime) -> bool:
@@ -111,19 +135,32 @@ def redeem(unit: Unit, token_hash: bytes, redemption: Redemption, *, keep_until:
 
     False as well, and `redemption_of` says nothing, where its use may have been forgotten.
     """
-    told = json.dumps(asdict(redemption) | {"at": redemption.at.isoformat()}, ensure_ascii=False)
+    return put_redemption(unit, redemption_row(unit, token_hash, redemption, keep_until=keep_until))
+
+
+def redemption_row(
+    pen: Pen, token_hash: bytes, redemption: Redemption, *, keep_until: datetime
+) -> NewRedemption:
+    """Make the row of the one use of a token that ends at `keep_until`."""
+    told = json.dumps(redemption.__dict__ | {"at": redemption.at.isoformat()}, ensure_ascii=False)
     row = row_of(
         RedemptionRow,
         redemption,
         token_hash=token_hash,
-        sealed=unit.vault.seal(_USE, token_hash.hex(), told.encode()),
+        sealed=pen.vault.seal(_USE, token_hash.hex(), told.encode()),
         keep_until=keep_until + REMEMBERED,
         answer=None,
     )
-    if not insert_new(unit, _REDEMPTION, [row]):
+    return NewRedemption(row, keep_until)
+
+
+def put_redemption(unit: Unit, redemption: NewRedemption) -> bool:
+    """Put the one use of a token on record; False as `redeem`."""
+    if not insert_new(unit, _REDEMPTION, [redemption.row]):
         return False
     # Looked at last: a sweep may have ended while the insert waited for it.
-    if is_forgotten(unit, keep_until):
+    if is_forgotten(unit, redemption.keep_until):
+        token_hash = redemption.row["token_hash"]
         unit.sql.execute(delete(_REDEMPTION).where(_REDEMPTION.c.token_hash == token_hash))
         return False
     return True

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid
+from sqlalchemy import Index, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from certhub.db.columns import Instant
@@ -19,19 +19,27 @@ class TicketRow(Granting, table=True):
     id: UUID = Field(sa_type=Uuid)
     sealed: bytes
     minted_at: datetime = Field(sa_type=Instant)
-    expires_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
 
 
 class RedemptionRow(SQLModel, table=True):
     """The one use of a token. The primary key is what makes it one; by whom, where and for what is sealed to it."""
 
     __tablename__ = "spent"
+    __table_args__ = (
+        Index(
+            "ix_spent_answer",
+            "keep_until",
+            sqlite_where=text("answer IS NOT NULL"),
+            postgresql_where=text("answer IS NOT NULL"),
+        ),
+    )
 
     token_hash: bytes = Field(primary_key=True, max_length=32)
     at: datetime = Field(sa_type=Instant)
     region: str = Field(max_length=6)
     sealed: bytes
-    keep_until: datetime = Field(sa_type=Instant)
+    keep_until: datetime = Field(sa_type=Instant, index=True)
     answer: bytes | None = None
 
 

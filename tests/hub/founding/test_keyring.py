@@ -122,3 +122,17 @@ def test_the_small_list_has_a_key_for_every_purpose():
     assert {purpose for purpose in Purpose if purpose is not Purpose.SEAL} == {
         key.purpose for key in region_keys(HOME).keys
     }
+
+
+def test_the_keys_of_an_owner_are_those_that_a_look_at_all_keys_finds() -> None:
+    """The index holds each key once, in the order of the list, and follows the set that it is of."""
+    trust = TrustSet.from_files(trust_files(), as_of=NOON)
+    for one in trust.keys.values():
+        expected = tuple(
+            key
+            for key in trust.keys.values()
+            if (key.region, key.purpose, key.owner) == (one.region, one.purpose, one.owner)
+        )
+        assert expected == trust.keys_of(one.region, one.purpose, one.owner)
+    assert () == trust.keys_of(HOME, Purpose.SEAL, "nobody") == trust.keys_of(PEER, Purpose.SEAL, AGENCY)
+    assert () == replace(trust, keys={}).keys_of(HOME, Purpose.SEAL, AGENCY)

@@ -37,10 +37,10 @@ def test_a_mandate_ends(home, clock):
         assert [p.NOODLES.name] == [one.name for one in parties.principals(unit, zhang)]
         rewrite(unit, MandateRow, mandate.c.holder == zhang, until=clock.now() + timedelta(hours=1))
     with home.hub.reading() as unit:
-        assert 1 == len(parties.principals(unit, zhang))
+        assert 1 == len(parties.principals(unit, zhang)) == len(parties.acts_for(unit, zhang))
     clock.pass_(hours=1)
     with home.hub.reading() as unit:
-        assert [] == parties.principals(unit, zhang)
+        assert [] == parties.principals(unit, zhang) == parties.acts_for(unit, zhang)
 
 
 def test_a_mandate_may_be_given_twice(home):
@@ -48,7 +48,7 @@ def test_a_mandate_may_be_given_twice(home):
     with home.hub.writing() as unit:
         zhang, shop = (unit.vault.index(one.id_type, one.id_number) for one in (p.ZHANG, p.NOODLES))
         parties.let_act(unit, zhang, shop, role="经营者")
-        assert 1 == len(parties.principals(unit, zhang))
+        assert 1 == len(parties.principals(unit, zhang)) == len(parties.acts_for(unit, zhang))
 
 
 def test_a_token_speaks_for_its_account_until_it_ends(home, clock):

@@ -25,10 +25,17 @@ def use(unit, vid: str = "v-1") -> Redemption:
     return Redemption(unit.now, "420700", "clerk", "1号窗口", vid)
 
 
+def put(unit, code_hash, items, matter=None):
+    """A ticket, on record."""
+    minted = tickets.mint(unit, code_hash, items, matter=matter, life=LIFE)
+    tickets.put_ticket(unit, minted)
+    return minted.ticket
+
+
 def test_a_ticket_is_found_as_it_was_minted(database):
     """Certificates, the holder's choice of fields (none is not all), matter and end."""
     with database.writing() as unit:
-        minted = tickets.mint(unit, HASH, ITEMS, matter="M-1", life=LIFE)
+        minted = put(unit, HASH, ITEMS, matter="M-1")
         assert minted == tickets.find(unit, HASH)
         assert None is tickets.find(unit, OTHER)
     assert (ITEMS, "M-1", minted.minted_at + LIFE) == (minted.items, minted.matter, minted.expires_at)
@@ -38,8 +45,8 @@ def test_what_a_ticket_opens_is_sealed_to_its_row(database):
     """Neither a certificate's id nor a field's name lies open, and no row can borrow another's contents."""
     table = table_of(TicketRow)
     with database.writing() as unit:
-        tickets.mint(unit, HASH, ITEMS, matter=None, life=LIFE)
-        tickets.mint(unit, OTHER, ITEMS[:1], matter=None, life=LIFE)
+        put(unit, HASH, ITEMS)
+        put(unit, OTHER, ITEMS[:1])
         row = unit.sql.execute(table.select().where(table.c.code_hash == HASH)).one()
         assert b"AAAA" not in row.sealed
         unit.sql.execute(update(table).where(table.c.code_hash == OTHER).values(sealed=row.sealed))
@@ -92,7 +99,7 @@ def test_tickets_and_uses_stay_ten_minutes_after_their_end(database):
     """So that used, expired and unknown differ; then the ticket goes, and the use after the largest jump of a clock."""
     clock = database.clock
     with database.writing() as unit:
-        minted = tickets.mint(unit, HASH, ITEMS, matter=None, life=LIFE)
+        minted = put(unit, HASH, ITEMS)
         tickets.redeem(unit, HASH, use(unit), keep_until=minted.expires_at)
     clock.pass_(seconds=(LIFE + REMEMBERED).total_seconds())
     with database.writing() as unit:
