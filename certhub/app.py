@@ -12,7 +12,7 @@ import mimetypes
 import os
 import secrets
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from starlette.staticfiles import StaticFiles
 from certhub.api.http.access import AccessTable, access_table
 from certhub.api.http.access_middleware import AccessMiddleware
 from certhub.api.http.description import describe
+from certhub.api.http.direct import DirectRoute, direct_routes
 from certhub.api.http.outer_middleware import OuterMiddleware
 from certhub.api.http.problems import answer, refusal
 from certhub.api.routes import agency, clerk, holder, operator, peer, public
@@ -67,6 +68,7 @@ def create_app(
     opened = Hub.open(settings) if hub is None and settings is not None else None
     hub = hub or opened
     table = access_table(addition.rows)
+    direct: dict[str, DirectRoute] = {}
     app = FastAPI(
         lifespan=_lifespan(hub, opened=opened),
         openapi_url=None,
@@ -76,7 +78,7 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(OuterMiddleware, random=secrets.token_bytes if hub is None else hub.random),
-            Middleware(AccessMiddleware, table=table),
+            Middleware(AccessMiddleware, table=table, direct=direct),
         ],
         exception_handlers={RequestValidationError: _refuse, HTTPException: _refuse},
     )
@@ -91,6 +93,7 @@ def create_app(
         name="assets",
     )
     require_rows(app, table)
+    direct |= direct_routes(_endpoints(app))
     app.openapi = _once(partial(describe, app, table))  # type: ignore[method-assign]
     return app
 
@@ -105,6 +108,13 @@ def create_app_from_environment(environment: Mapping[str, str] = os.environ) -> 
     if not folder:
         raise BadSettings(f"set {ENVIRONMENT} to the hub's folder")
     return create_app(Settings.load(Path(folder)))
+
+
+def _endpoints(app: FastAPI) -> Iterator[tuple[str, str, Any]]:
+    """Give method, path and function of each route."""
+    for context in iter_route_contexts(app.routes):
+        for method in context.methods or ():
+            yield method, context.path or "", getattr(context.original_route, "endpoint", None)
 
 
 def routes_of(app: FastAPI) -> set[tuple[str, str]]:

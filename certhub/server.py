@@ -4,11 +4,15 @@ The app is named by its factory, since each of several processes makes its own; 
 in CERTHUB_DATA.
 """
 
+import importlib.util
 import os
 import socket
+import sys
 import threading
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certhub.api.http.deadline import DeadlineProtocol
 from certhub.api.http.room import raise_file_limit
@@ -18,12 +22,25 @@ from certhub.hub import Hub
 from certhub.settings import Settings
 from certhub.setup.parent import end_with_parent
 
+if TYPE_CHECKING:
+    import uvicorn
+
+STARTUP_FAILURE = 3
+"""The exit status of a server that did not come up, as uvicorn has it."""
+FAST_PARTS = ("uvloop", "httptools")
+"""The event loop and the HTTP parser of a served hub: both come with uvicorn[standard]."""
 WORKER_SECONDS = 60
 """How long a process may keep its supervisor waiting before it is killed and another one is started.
 
 One that is still importing does not answer, and uvicorn's 5 seconds are less than four take to start on a busy
 machine: each was killed before it was up, and so was the next, and the hub never came up.
 """
+
+
+class SlowServer(HubError):
+    """The event loop or the HTTP parser that a hub is served by is missing."""
+
+    code = "SLOW_SERVER"
 
 
 class PortTaken(HubError):
@@ -38,20 +55,40 @@ def require_servable(folder: Path, *, host: str, port: int) -> None:
     Raises:
         BadSettings, NoDatabase, DatabaseTooNew: the hub cannot be opened, or its database is not of this version.
         PortTaken: something listens at that address and port already.
+        SlowServer: uvloop or httptools is missing.
     """
+    require_fast_parts()
     with closing(Hub.open(Settings.load(folder))) as hub:
         migrate.check(hub.database.engine)
     _refuse_taken(host, port)
 
 
+def require_fast_parts(names: Sequence[str] = FAST_PARTS) -> None:
+    """Refuse to serve without the loop and the parser that answers are measured with.
+
+    On the plain loop two processes take 43 ms for each request: head and body of an answer meet the delayed
+    acknowledgement, since its sockets lack TCP_NODELAY.
+
+    Raises:
+        SlowServer: one of them is missing.
+    """
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    if missing:
+        listed = "、".join(missing)
+        raise SlowServer(
+            f"缺少 {listed}，请重新安装 certhub（含 uvicorn[standard]） / {listed} is missing: install certhub again"
+        )
+
+
 def listen(factory: str, folder: Path, *, host: str, port: int, workers: int) -> None:
     """Serve the app of the hub in `folder` by as many processes as `workers`; return when they have ended."""
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     os.environ["CERTHUB_DATA"] = str(folder)
     raise_file_limit()
     threading.Thread(target=end_with_parent, name="certhub-parent", daemon=True).start()
-    uvicorn.run(
+    config = uvicorn.Config(
         factory,
         factory=True,
         host=host,
@@ -67,6 +104,43 @@ def listen(factory: str, folder: Path, *, host: str, port: int, workers: int) ->
         timeout_keep_alive=75,
         timeout_worker_healthcheck=WORKER_SECONDS,
     )
+    if workers > 1:
+        Multiprocess(config, sockets=_sockets(config)).run()
+        return
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # it has ended by then
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+class _EachItsOwn(list[socket.socket]):
+    """The sockets of several processes: each process that is started listens by one of its own.
+
+    On a socket that they share, connections that are kept all came to one of two processes in two rounds of three.
+    Linux spreads connections over sockets of one address (SO_REUSEPORT, socket(7)); other systems do not.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__()
+        self.address = (host, port)
+
+    def __reduce__(self) -> tuple[Callable[[str, int], list[socket.socket]], tuple[str, int]]:
+        """Be a new socket wherever a process is started with it."""
+        return _listening, self.address
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind(address)
+    return [made]
+
+
+def _sockets(config: "uvicorn.Config") -> list[socket.socket]:
+    return _EachItsOwn(config.host, config.port) if sys.platform == "linux" else [config.bind_socket()]
 
 
 def _refuse_taken(host: str, port: int) -> None:

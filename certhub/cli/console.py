@@ -46,6 +46,7 @@ NEXT_STEPS = {
     "NO_TRUST": "检查 DATA/trust 下的文件 / look at the files under DATA/trust",
     "BAD_REGION_FILE": "改好这个文件；格式见 certhub/demo/region_files / mend that file; see certhub/demo/region_files",
     "DEMO_FAILED": "换 --port，或加 --reset 重来 / another --port, or --reset",
+    "SLOW_SERVER": "pip install --force-reinstall certhub",
     "PORT_TAKEN": "换 --port，或先停掉占用的程序 / another --port, or stop what uses it",
     "SCHEMA_TAKEN": "加 --reset / add --reset",
     "ALREADY_ADOPTED": "查清数据库为何回到旧版；确是放回的备份，加 --restored / restored on purpose: add --restored",

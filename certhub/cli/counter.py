@@ -54,7 +54,7 @@ def show(
 ) -> None:
     """持证人亮证：出一个码，用一次；不写证照就列出持有的 / show a certificate: a code for one use."""
     holder = caller("holder", url=url, token=token, data=data)
-    held = holder.get("/api/v1/me/certificates")
+    held = {"items": _held(holder)}
     if certificate is None:
         _list(held, as_json=as_json)
         return
@@ -117,6 +117,18 @@ def scan(
     if receipt is not None:
         _keep(clerk, report, receipt)
     sys.exit(Verdict(report["verdict"]).exit_code)
+
+
+def _held(holder: Caller) -> list[dict[str, Any]]:
+    """Return all that a holder holds, page by page."""
+    items: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = holder.get(f"/api/v1/me/certificates?limit=100{cursor}")
+        items += page["items"]
+        if not page.get("next_cursor"):  # a hub of before gives everything at once
+            return items
+        cursor = f"&cursor={page['next_cursor']}"
 
 
 def _list(held: Any, *, as_json: bool) -> None:

@@ -29,6 +29,7 @@ from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
+from certhub.records.certificates import holdings
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate
 from certhub.records.certificates.rules import CHINA, STEPS, State, Transition
@@ -135,7 +136,7 @@ def _in_force(certificate: Certificate, hub: Hub) -> list[Certificate]:
     """Return the versions of a certificate, also renewed ones, that can still be cancelled."""
     first = certificate.record.holders[0]
     with hub.reading() as unit:
-        held = certificates.held_by(unit, [unit.vault.index(first.id_type, first.id_number)])
+        held = holdings.held_by(unit, [unit.vault.index(first.id_type, first.id_number)])
     return [
         one
         for _, one in held

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from certhub.api.http.access import AccessTable, Row, access_table, read_rows
+from certhub.api.routes.models import VERIFICATION_ID
 from certhub.app import create_app, require_rows, routes_of
 from certhub.demo.app import create_demo_app
 from certhub.people.parties.people import Role
@@ -97,11 +98,15 @@ def test_behind_the_door_a_route_without_a_row_does_not_exist(api):
 
 
 def test_no_path_is_matched_by_two_rows():
-    """Which row guards a request does not hang on the order of the file; the demo's rows are there, too."""
+    """Which row guards a request does not hang on the order of the file; the demo's rows are there, too.
+
+    A literal path may stand where an id stands elsewhere, if it can be none: ids have eight characters and more.
+    """
     table = access_table(read_rows("certhub.demo"))
     for row in table.rows():
         matching = [place for place in table.patterns if place.pattern.match(sample(row))]
-        assert len(matching) <= (0 if row.path in table.literal else 1), row.key
+        is_no_id = not re.fullmatch(VERIFICATION_ID, row.path.rpartition("/")[2])
+        assert len(matching) <= (0 if row.path in table.literal and not is_no_id else 1), row.key
 
 
 @pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.key)

@@ -23,6 +23,30 @@ def test_a_holder_sees_what_is_theirs(api):
     assert "鄂州市市场监督管理局（演示）" in {item.agency_name for item in held}
 
 
+def test_what_is_held_comes_page_by_page(api):
+    """One at a time, oldest first: together they are what one page gives, and the last one says that it is."""
+    whole = api.get("/api/v1/me/certificates", "holder").json()
+    pages, query = [], "?limit=1"
+    while query:
+        page = answers.HeldList.model_validate(api.get(f"/api/v1/me/certificates{query}", "holder").json())
+        pages.append([item.id for item in page.items])
+        query = page.next_cursor and f"?limit=1&cursor={page.next_cursor}"
+
+    assert None is whole["next_cursor"]
+    assert [[item["id"]] for item in whole["items"]] == pages
+    assert len(pages) > 2
+
+
+def test_a_cursor_that_names_nothing_is_refused(api):
+    """As of every list that comes in pages; nor is a page of any length given."""
+    refused = api.get("/api/v1/me/certificates?cursor=nothing", "holder")
+
+    assert (400, "CURSOR_UNKNOWN") == (refused.status_code, refused.json()["code"])
+    assert [422, 422] == [
+        api.get(f"/api/v1/me/certificates?limit={limit}", "holder").status_code for limit in (0, 101)
+    ]
+
+
 def test_acting_for_nobody_is_not_said(api):
     """A member that says nothing is left out."""
     assert "acting_for" not in mine(api, "结婚证")

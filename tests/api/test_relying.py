@@ -270,3 +270,95 @@ def test_the_offline_bundle_is_one_signed_token(api):
     bundle = answers.BundleOut.model_validate(api.get("/api/v1/offline-bundle", "clerk").json()).bundle
 
     assert "420700" == jws.parse(bundle, "bundle+jwt").payload["iss"]
+
+
+def batch(api, items, **more):
+    """Verify items together at window 2."""
+    return api.post(
+        "/api/v1/verifications/batch",
+        {"matter": MATTER, "window": "2 号窗口", "items": items, **more},
+        "clerk",
+    )
+
+
+def named(codes, letter="b"):
+    """Return an item for each code, with an id of its own."""
+    return [{"code": code, "verification_id": f"{letter * 28}{n:04d}"} for n, code in enumerate(codes)]
+
+
+def test_a_batch_gives_each_code_its_own_report_and_receipt(api):
+    """A good one, the same once more, somebody else's text and a good one: in order, each with a receipt."""
+    one, other = shown(api), shown(api)
+    items = named([one, "6217 0000 1234 5678", other])
+
+    answer = batch(api, [*items, {"code": one, "verification_id": "batch-one-once-more"}])
+
+    told = answers.BatchOut.model_validate(answer.json()).items
+    assert [item["verification_id"] for item in items] + ["batch-one-once-more"] == [
+        one.verification_id for one in told
+    ]
+    assert ["NOT_OUR_CODE", "OK"] == [told[1].code, told[2].code]
+    assert {"OK", "CODE_USED"} == {told[0].code, told[3].code}
+    for report in answer.json()["items"]:
+        receipt = api.get(report["receipt_url"], "clerk").json()["receipt"]
+        assert report["verification_id"] == jws.parse(receipt, "receipt+jwt").payload["vid"]
+
+
+def test_a_batch_whose_answer_was_lost_is_repeated_item_by_item(api):
+    """Each id gets the report that is on record; nothing is used twice and nothing is told anew."""
+    items = named([shown(api) for _ in range(25)], "d")
+    first = batch(api, items).json()["items"]
+
+    again = batch(api, items).json()["items"]
+    alone = [scan(api, item["code"], verification_id=item["verification_id"]).json() for item in items]
+
+    assert ["OK"] * 25 == [report["code"] for report in first]
+    assert first == again == alone
+
+
+def test_an_item_that_cannot_be_acted_on_is_a_problem_in_its_place(api):
+    """An id of another code: 409 there, and the others are verified."""
+    code = shown(api)
+    scan(api, code, verification_id="batch-of-another-code")
+
+    told = batch(
+        api, [{"code": shown(api), "verification_id": "batch-of-another-code"}, *named([shown(api)], "f")]
+    )
+
+    first, second = told.json()["items"]
+    assert (409, "VERIFICATION_ID_TAKEN") == (first["status"], first["code"])
+    assert "OK" == second["code"]
+    answers.BatchOut.model_validate(told.json())
+
+
+def test_the_items_of_one_case_are_judged_together(api):
+    """Each is filed in the case, one after another, and the last one knows all."""
+    told = batch(api, named([shown(api, matter=MATTER) for _ in range(3)], "g"), case_number="2026-批-1")
+
+    reports = told.json()["items"]
+    assert 1 == len({report["case_id"] for report in reports})
+    assert 3 == len(api.get(f"/api/v1/cases/{reports[0]['case_id']}", "clerk").json()["verifications"])
+
+
+@pytest.mark.parametrize(
+    ("items", "fault"),
+    [
+        ([], "REQUIRED_MISSING"),
+        ([{"verification_id": "a" * 32}], "CODE_OR_CREDENTIAL"),
+        ([{"code": "EC1", "credential": "x", "verification_id": "a" * 32}], "CODE_OR_CREDENTIAL"),
+        ([{"code": "EC1"}], "REQUIRED_MISSING"),
+        ([{"code": "EC1", "verification_id": f"{n:032d}"} for n in range(1001)], "LIST_TOO_LONG"),
+    ],
+)
+def test_a_batch_of_the_wrong_shape_is_refused_whole(api, items, fault):
+    """Nothing of it is verified."""
+    answer = batch(api, items)
+
+    assert (422, fault) == (answer.status_code, answer.json()["errors"][0]["code"])
+
+
+def test_a_thousand_codes_are_one_call(api):
+    """As many as a batch takes; all of them somebody else's text, and each has its report."""
+    answer = batch(api, named([f"6217 0000 {n}" for n in range(1000)], "h"))
+
+    assert ["NOT_OUR_CODE"] * 1000 == [report["code"] for report in answer.json()["items"]]

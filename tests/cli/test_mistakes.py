@@ -11,6 +11,7 @@ from certhub_verifier import cli as verify_cli
 
 from certhub.cli import main, whole_app
 from certhub.regions.peers import store as peers
+from certhub.server import SlowServer, require_fast_parts
 from tests.support.drawn import written
 from tests.support.region import Region
 
@@ -199,7 +200,15 @@ def test_serving_on_a_used_port_says_so(capsys, home: Region):
 
     assert 1 == code
     assert "PORT_TAKEN" in told
+
     assert "--port" in told
+
+
+def test_a_hub_is_not_served_without_its_loop_and_its_parser():
+    """On the plain loop each answer of two processes takes 43 ms: said at the start, with what to do."""
+    require_fast_parts()
+    with pytest.raises(SlowServer, match="no_such_loop is missing"):
+        require_fast_parts(["uvloop", "no_such_loop"])
 
 
 @pytest.mark.parametrize(("line", "command"), COMMANDS, ids=[" ".join(line) for line, _ in COMMANDS])

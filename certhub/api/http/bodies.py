@@ -63,6 +63,7 @@ class BodyRule:
 
 RULES: Mapping[str, BodyRule] = {
     "json": BodyRule("application/json", 256 * 1024, is_json=True),
+    "batch": BodyRule("application/json", 2 * 1024 * 1024, is_json=True),
     "form": BodyRule("application/x-www-form-urlencoded", 64 * 1024),
     "xr-req": BodyRule("application/xr-req+jwt", TOKEN_TYPES["xr-req+jwt"].max_bytes),
     "notice": BodyRule("application/notice+jwt", TOKEN_TYPES["notice+jwt"].max_bytes),

@@ -17,6 +17,7 @@ from typing import Annotated
 from certhub_verifier.formats.jose import strict_json
 from fastapi import Depends, Header
 from starlette.requests import Request
+from starlette.types import Scope
 
 from certhub.db.idempotency.key import Key
 from certhub.errors import BadRequest, Unauthenticated, Unavailable
@@ -60,7 +61,12 @@ def _cookie(request: Request, hub: Hub) -> str | None:
 
 async def the_hub(request: Request) -> Hub:
     """Return the hub of this app."""
-    hub: Hub | None = request.app.state.hub
+    return hub_in(request.scope)
+
+
+def hub_in(scope: Scope) -> Hub:
+    """Return the hub of the app that a request came to."""
+    hub: Hub | None = scope["app"].state.hub
     if hub is None:
         raise Unavailable("this app was made without a hub")
     return hub
@@ -68,7 +74,12 @@ async def the_hub(request: Request) -> Hub:
 
 async def acting(request: Request) -> Actor:
     """Return who the door let in; a route that asks for somebody and has a public row fails closed."""
-    actor = getattr(request.state, "actor", None)
+    return acting_in(request.scope)
+
+
+def acting_in(scope: Scope) -> Actor:
+    """Return who the door let in with a request."""
+    actor = scope.get("state", {}).get("actor")
     if not isinstance(actor, Actor):
         raise Unauthenticated("nobody was let in")
     return actor

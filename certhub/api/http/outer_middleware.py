@@ -4,19 +4,15 @@ What nobody foresaw is logged here, once, under the trace id: the type and the p
 message, which may repeat what a person typed.
 """
 
-import logging
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from certhub_verifier.formats.codes import crockford
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certhub.api.http.bodies import BodyTooSlow, discard
-from certhub.api.http.problems import answer, refusal, status_of
-
-log = logging.getLogger("certhub.api")
+from certhub.api.http.problems import answer, log_failure, refusal, status_of
 
 TRACE_BYTES = 10
 STRICT_CSP = (
@@ -32,6 +28,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 DOCS, ASSETS = "/docs", "/assets/"
+Raw = tuple[bytes, bytes]
+_EVERYWHERE: tuple[Raw, ...] = tuple(
+    (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
+)
+_STRICT, _DOCS = ((b"content-security-policy", policy.encode()) for policy in (STRICT_CSP, DOCS_CSP))
+_NOT_KEPT, _REVALIDATED = (b"cache-control", b"no-store"), (b"cache-control", b"no-cache")
 
 
 class OuterMiddleware:
@@ -81,7 +83,7 @@ class _Line:
         """Send an answer with the headers of every answer; to HEAD without its body."""
         if message["type"] == "http.response.start":
             self.has_answered = True
-            _add_headers(MutableHeaders(scope=message), self._path)
+            message = {**message, "headers": _with_headers(message["headers"], self._path)}
         elif self._is_head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
@@ -95,7 +97,7 @@ class _Line:
 async def _refuse(raised: Exception, scope: Scope, line: _Line) -> None:
     error = refusal(raised)
     if status_of(error) >= 500:
-        _log(raised, error.code, scope["state"]["trace_id"])
+        log_failure(raised, error.code, scope["state"]["trace_id"])
     try:
         if not isinstance(error, BodyTooSlow):
             await line.drain()
@@ -104,13 +106,9 @@ async def _refuse(raised: Exception, scope: Scope, line: _Line) -> None:
         return
 
 
-def _add_headers(headers: MutableHeaders, path: str) -> None:
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", DOCS_CSP if path == DOCS else STRICT_CSP)
-    headers.setdefault("Cache-Control", "no-cache" if path.startswith(ASSETS) else "no-store")
-
-
-def _log(raised: Exception, code: str, trace_id: str) -> None:
-    places = "".join(traceback.format_tb(raised.__traceback__))
-    log.error("trace %s: %s %s\n%s", trace_id, code, type(raised).__name__, places)
+def _with_headers(headers: Iterable[Raw], path: str) -> list[Raw]:
+    """Return the headers of an answer with those of every answer that it does not have itself."""
+    given = list(headers)
+    names = {name.lower() for name, _ in given}
+    extra = (_DOCS if path == DOCS else _STRICT, _REVALIDATED if path.startswith(ASSETS) else _NOT_KEPT)
+    return [*given, *(one for one in (*_EVERYWHERE, *extra) if one[0] not in names)]

@@ -8,6 +8,8 @@ would have said goes to the log, under the trace id.
 """
 
 import json
+import logging
+import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,6 +38,7 @@ from certhub.errors import (
     WrongState,
 )
 
+log = logging.getLogger("certhub.api")
 MEDIA_TYPE = "application/problem+json"
 TYPE_ROOT = "https://certhub.example/problems/"  # a name, not an address (RFC 9457 §3.1.1)
 RETRY_SECONDS = 5
@@ -110,16 +113,34 @@ def problem(error: HubError, *, lang: Lang, trace_id: str) -> dict[str, Any]:
     return found
 
 
+def problem_of(raised: BaseException, scope: Scope) -> dict[str, Any]:
+    """Return the problem document of what was raised for one of several things that a request asks for."""
+    error = refusal(raised)
+    if status_of(error) >= 500:
+        log_failure(raised, error.code, scope["state"]["trace_id"])
+    return _document(error, scope)
+
+
+def log_failure(raised: BaseException, code: str, trace_id: str) -> None:
+    """Tell the log what nobody foresaw: its type and the places in the code, never its message."""
+    places = "".join(traceback.format_tb(raised.__traceback__))
+    log.error("trace %s: %s %s\n%s", trace_id, code, type(raised).__name__, places)
+
+
+def _document(error: HubError, scope: Scope) -> dict[str, Any]:
+    accept = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    return problem(error, lang=preferred(accept.decode("latin-1")), trace_id=scope["state"]["trace_id"])
+
+
 def answer(error: HubError, scope: Scope) -> Response:
     """Return the response for an error; the asker's language and the trace id stand in the scope."""
-    accept = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
-    body = problem(error, lang=preferred(accept.decode("latin-1")), trace_id=scope["state"]["trace_id"])
+    body = _document(error, scope)
     headers = {"Vary": "Accept-Language", "Cache-Control": "no-store", **_headers(error, body["status"])}
     printed = json.dumps(body, ensure_ascii=False).encode()
     return Response(printed, status_code=body["status"], headers=headers, media_type=MEDIA_TYPE)
 
 
-def refusal(raised: Exception) -> HubError:
+def refusal(raised: BaseException) -> HubError:
     """Return the error of ours that stands for something FastAPI or Starlette raised."""
     if isinstance(raised, HubError):
         return raised

@@ -1,5 +1,6 @@
 """What an agency calls: the catalogue, issuing, and the life of what it issued."""
 
+from functools import partial
 from typing import Annotated
 
 from certhub_schemas import Kind, KindUnknown
@@ -8,6 +9,8 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from certhub.api.http.deps import Acting, IdempotencyKey, TheHub
+from certhub.api.http.direct import direct
+from certhub.api.http.driving import read
 from certhub.api.routes import answers
 from certhub.api.routes.models import (
     CERTIFICATE_ID,
@@ -92,9 +95,10 @@ def _page(
 
 
 @router.get("/certificates/{certificate_id}", responses={200: {"model": answers.CertificateOut}})
-def get_certificate(certificate_id: CertificateId, by: Acting, hub: TheHub) -> Response:
+@direct
+async def get_certificate(certificate_id: CertificateId, by: Acting, hub: TheHub) -> Response:
     """Return one certificate of your agencies."""
-    return JSONResponse(summary(find.certificate(certificate_id, by=by, hub=hub)))
+    return JSONResponse(summary(await read(partial(find.certificate, certificate_id, by=by, hub=hub), hub)))
 
 
 @router.post("/certificates/{certificate_id}/suspension", responses={200: {"model": answers.CertificateOut}})

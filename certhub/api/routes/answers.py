@@ -135,9 +135,10 @@ class HeldOut(Answer):
 
 
 class HeldList(Answer):
-    """What a holder can show."""
+    """Some of what a holder can show, oldest first; send `next_cursor` back for what follows."""
 
     items: list[HeldOut]
+    next_cursor: str | None
 
 
 class Warned(Answer):
@@ -347,3 +348,9 @@ class Problem(Answer):
     next_step: str
     next_step_en: str
     errors: list[ProblemPlace] | None = None
+
+
+class BatchOut(Answer):
+    """For each item of a batch, in order: its report, or the problem why there is none."""
+
+    items: list[ReportOut | Problem]

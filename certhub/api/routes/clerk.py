@@ -11,13 +11,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from certhub.api.http.deps import Acting, TheHub
+from certhub.api.http.direct import direct
+from certhub.api.http.driving import answered, answered_each, answered_in_turn, read
+from certhub.api.http.problems import problem_of
 from certhub.api.http.watching import Watch, event
 from certhub.api.routes import answers
 from certhub.api.routes.models import (
     CERTIFICATE_ID,
     VERIFICATION_ID,
+    BatchItem,
     HolderAsked,
     IdentityCheckOrder,
+    NewBatch,
     NewOutcome,
     NewRequest,
     NewVerification,
@@ -50,7 +55,8 @@ def list_matters(hub: TheHub) -> Response:
 
 
 @router.post("/verifications", responses={200: {"model": answers.ReportOut}})
-def verify_code(body: NewVerification, by: Acting, hub: TheHub) -> Response:
+@direct
+async def verify_code(body: NewVerification, by: Acting, hub: TheHub) -> Response:
     """Verify a code; whatever the verdict, the answer is a report, and the same id gets it again."""
     question = VerificationRequest(
         body.code,
@@ -60,7 +66,42 @@ def verify_code(body: NewVerification, by: Acting, hub: TheHub) -> Response:
         body.verification_id,
         tuple(dict.fromkeys(body.not_applicable)),
     )
-    return JSONResponse(verify.verify(question, by=by, hub=hub))
+    return JSONResponse(await answered(verify.verification(question, by=by, hub=hub), hub))
+
+
+@router.post("/verifications/batch", responses={200: {"model": answers.BatchOut}})
+@direct
+async def verify_batch(body: NewBatch, request: Request, by: Acting, hub: TheHub) -> Response:
+    """Verify up to a thousand codes or credentials; an item that cannot be acted on is a problem in its place.
+
+    Where no answer came, send the items again, one by one or together: each id gets its stored report. The items of one
+    case are verified one after another, since each is judged with those before it.
+    """
+    silences = verify.Silences()
+    flows = [
+        verify.verification(_asked(body, item), by=by, hub=hub, silences=silences) for item in body.items
+    ]
+    together = answered_each if body.case_number is None else answered_in_turn
+    ended = await together(flows, hub)
+    return JSONResponse(
+        {
+            "items": [
+                problem_of(one, request.scope) if isinstance(one, BaseException) else one for one in ended
+            ]
+        }
+    )
+
+
+def _asked(body: NewBatch, item: BatchItem) -> VerificationRequest:
+    text = item.code or item.credential or ""
+    return VerificationRequest(
+        text,
+        body.matter,
+        body.window,
+        body.case_number,
+        item.verification_id,
+        is_credential=item.credential is not None,
+    )
 
 
 @router.get("/verifications", responses={200: {"model": answers.VerificationList}})
@@ -70,9 +111,10 @@ def list_verifications(by: Acting, hub: TheHub, limit: Latest = 10) -> Response:
 
 
 @router.get("/verifications/{verification_id}", responses={200: {"model": answers.ReportOut}})
-def get_verification(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
+@direct
+async def get_verification(verification_id: VerificationId, by: Acting, hub: TheHub) -> Response:
     """Return the report of a verification that you made."""
-    return JSONResponse(results.stored(verification_id, by=by, hub=hub))
+    return JSONResponse(await read(partial(results.stored, verification_id, by=by, hub=hub), hub))
 
 
 @router.get("/verifications/{verification_id}/receipt", responses={200: {"model": answers.ReceiptOut}})

@@ -4,9 +4,12 @@ from typing import Annotated, Any
 
 from certhub_verifier.report import kind_names
 from fastapi import APIRouter, Path, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from certhub.api.http.deps import Acting, TheHub
+from certhub.api.http.direct import direct
+from certhub.api.http.driving import answered
 from certhub.api.routes import answers
 from certhub.api.routes.models import CERTIFICATE_ID, Consent, Dispute, NewPresentation, ShownItem
 from certhub.api.routes.qr import qr_svg
@@ -27,25 +30,33 @@ MatterCodeInPath = Annotated[str, Path(min_length=1, max_length=48)]
 
 
 @router.get("/certificates", responses={200: {"model": answers.HeldList}})
-def list_my_certificates(by: Acting, hub: TheHub) -> Response:
-    """Return what you hold, and what those hold for whom you act."""
-    return JSONResponse({"items": [_held(held, hub) for held in show.held_by(by, hub=hub)]})
+def list_my_certificates(
+    by: Acting,
+    hub: TheHub,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """Return what you hold, and what those hold for whom you act, oldest first."""
+    held, following = show.held_page(by, limit=limit, after=cursor, hub=hub)
+    return JSONResponse({"items": [_held(one, hub) for one in held], "next_cursor": following})
 
 
 @router.post("/presentations", status_code=201, responses={201: {"model": answers.PresentationOut}})
-def show_certificates(body: NewPresentation, by: Acting, hub: TheHub) -> Response:
+@direct
+async def show_certificates(body: NewPresentation, by: Acting, hub: TheHub) -> Response:
     """Make a code that a clerk scans once; `warnings` names what the clerk will object to.
 
     With a matter the code is for that matter alone, and `requirements` says what of it this would meet. Without one
     it is a glance: the clerk sees the face of each certificate, who issued it, and until when it is good.
     """
-    shown = show.show(_choice(body), by=by, hub=hub)
+    shown = await answered(show.presentation(_choice(body), by=by, hub=hub), hub)
+    drawn = await run_in_threadpool(qr_svg, shown.code)  # it takes longer than all else here together
     return JSONResponse(
         status_code=201,
         content={
             "code": shown.code,
             "expires_at": shown.expires_at.astimezone(CHINA).isoformat(timespec="seconds"),
-            "qr_svg": qr_svg(shown.code),
+            "qr_svg": drawn,
             "warnings": [
                 {"certificate_id": certificate_id, "state": state} for certificate_id, state in shown.warnings
             ],

@@ -9,9 +9,17 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from certhub.records.catalog.dates import read_iso_date
@@ -20,6 +28,8 @@ from certhub.records.catalog.text import Unfit, read_text
 CERTIFICATE_ID = r"^[0-9A-Z]{26}$"  # db.ids.public_id
 VERIFICATION_ID = r"^[0-9A-Za-z_-]{8,64}$"
 REGION = r"^\d{6}$"
+BATCH_MAX = 1000
+CREDENTIAL_MAX = 64 * 1024  # characters: the cap of a credential (certhub_verifier.formats.jose.tokens)
 CODE_MAX = (
     2048  # characters: a sealed code has at most 700; whatever else is scanned is told apart by the flow
 )
@@ -154,6 +164,29 @@ class NewVerification(Body):
     case_number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)] | None = None
     verification_id: Annotated[str, Field(pattern=VERIFICATION_ID)] | None = None
     not_applicable: Annotated[list[RequirementId], Field(max_length=32)] = Field(default_factory=list)
+
+
+class BatchItem(Body):
+    """One code, or one credential that was handed over as a file; its id is repeated when no answer came."""
+
+    code: Annotated[str, Field(min_length=1, max_length=CODE_MAX)] | None = None
+    credential: Annotated[str, Field(min_length=1, max_length=CREDENTIAL_MAX)] | None = None
+    verification_id: Annotated[str, Field(pattern=VERIFICATION_ID)]
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Self:
+        if (self.code is None) == (self.credential is None):
+            raise PydanticCustomError("unfit", "a code or a credential", {"code": "CODE_OR_CREDENTIAL"})
+        return self
+
+
+class NewBatch(Body):
+    """Codes and credentials that are verified together, for one matter; each gets its own report and receipt."""
+
+    matter: MatterCode
+    window: Annotated[str, Field(min_length=1, max_length=20), AfterValidator(_plain)]
+    case_number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)] | None = None
+    items: Annotated[list[BatchItem], Field(min_length=1, max_length=BATCH_MAX)]
 
 
 class IdentityCheckOrder(Body):

@@ -1,7 +1,7 @@
 """What everybody may fetch: status lists, the trust list, whether we are well, and what the API is.
 
 Files among the public files are signed, or hashed into something signed, so any cache may hold them; the ETag is the
-hash of their bytes.
+hash of their bytes. They are read in the event loop: a file of this machine takes less time than a change of threads.
 """
 
 import re
@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from certhub.adapters.public_files import PublicFiles
 from certhub.api.http.deps import TheHub
+from certhub.api.http.direct import direct
 from certhub.api.routes import answers
 from certhub.errors import NotFound
 from certhub.setup.health import as_dict, ready_checks
@@ -48,7 +49,8 @@ DOCS_PAGE = """<!doctype html>
 
 
 @router.get("/healthz")
-def healthz() -> Response:
+@direct
+async def healthz() -> Response:
     """Say that the process answers; nothing else is looked at."""
     return JSONResponse({"status": "ok"})
 
@@ -82,7 +84,8 @@ def list_status_lists(hub: TheHub) -> Response:
         304: {"description": "Unchanged"},
     },
 )
-def get_status_list(list_no: str, request: Request, hub: TheHub) -> Response:
+@direct
+async def get_status_list(list_no: str, request: Request, hub: TheHub) -> Response:
     """Return one signed status list."""
     if not _LIST_NO.fullmatch(list_no):
         raise NotFound("no such status list")
@@ -92,7 +95,8 @@ def get_status_list(list_no: str, request: Request, hub: TheHub) -> Response:
 
 
 @router.get("/trust/targets/{path:path}", responses={304: {"description": "Unchanged"}})
-def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
+@direct
+async def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
     """Return a file of the trust list in force (TUF targets layout)."""
     if not _TARGET.fullmatch(path):
         raise NotFound("no such file of the trust list")
@@ -108,7 +112,8 @@ def get_trust_target(path: str, request: Request, hub: TheHub) -> Response:
         304: {"description": "Unchanged"},
     },
 )
-def get_document(digest: str, request: Request, hub: TheHub) -> Response:
+@direct
+async def get_document(digest: str, request: Request, hub: TheHub) -> Response:
     """Return what a receipt names by its digest: rules, a catalogue, the manifest of a trust list, or one of its files.
 
     Raises:
@@ -124,7 +129,8 @@ def get_document(digest: str, request: Request, hub: TheHub) -> Response:
 
 
 @router.get("/types/{code}", responses={304: {"description": "Unchanged"}})
-def get_type_metadata(code: str, request: Request, hub: TheHub) -> Response:
+@direct
+async def get_type_metadata(code: str, request: Request, hub: TheHub) -> Response:
     """Return the Type Metadata of a kind's credentials (SD-JWT VC): claims, their names, and what may be hidden."""
     try:
         document = published(hub.kind(code, hub.now()))

@@ -375,9 +375,10 @@ export interface HeldOut {
   acting_for?: string | null;
 }
 
-/** What a holder can show. */
+/** Some of what a holder can show, oldest first; send `next_cursor` back for what follows. */
 export interface HeldList {
   items: HeldOut[];
+  next_cursor: string | null;
 }
 
 /** A certificate that a clerk will object to, and the state that is why. */
@@ -561,4 +562,9 @@ export interface Problem {
   next_step: string;
   next_step_en: string;
   errors?: ProblemPlace[] | null;
+}
+
+/** For each item of a batch, in order: its report, or the problem why there is none. */
+export interface BatchOut {
+  items: (ReportOut | Problem)[];
 }

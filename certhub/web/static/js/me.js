@@ -16,6 +16,7 @@ import { listed } from "./titles.js";
 const LARGE_KEY = "certhub.large";
 const SOON_DAYS = 30;
 const MOST = 10; // a ticket carries no more
+const PAGE = 100; // certificates a request
 const DAY_MS = 24 * 3600 * 1000;
 
 const list = byId("held");
@@ -123,9 +124,24 @@ function warnings(items) {
     .join(" ");
 }
 
+/** All that is held, page by page: who chooses sees everything that can be chosen. */
+async function everything() {
+  /** @type {HeldOut[]} */
+  const all = [];
+  /** @type {string|null} */
+  let following = "";
+  while (following !== null) {
+    const cursor = following && `&cursor=${following}`;
+    const told = await call("GET", `/api/v1/me/certificates?limit=${PAGE}${cursor}`);
+    all.push(...told.items);
+    following = told.next_cursor;
+  }
+  return all;
+}
+
 async function load() {
   try {
-    [{ items: held }] = await Promise.all([call("GET", "/api/v1/me/certificates"), loadMatters()]);
+    [held] = await Promise.all([everything(), loadMatters()]);
     list.replaceChildren(...held.map(card));
     await choose();
     if (!held.length) tell(said, t("me.nothing"), "warn");
