@@ -6,7 +6,7 @@
 
 开发者 / for developers:
     python3 dev.py check [LANE…]    format lint types imports contracts postgres browser drills containers
-    python3 dev.py bench            与密码学下限之比 / ratios against the crypto floor
+    python3 dev.py bench            与密码学下限之比，--gates 按门槛判 / ratios against the crypto floor, --gates judges
     python3 dev.py fuzz             变异测试，--count N 或 --seconds N / mutants against every parser
     python3 dev.py verify ARGS…     certhub-verify
     python3 dev.py hub ARGS…        certhub (import, issue, config …)
@@ -146,7 +146,7 @@ def main(argv):
     if task == "lock":
         renew_lock()
     caller = Path.cwd()
-    setup(CHECK_LOCK if task == "check" else LOCK)
+    setup(CHECK_LOCK if task in {"check", "bench"} else LOCK)  # the bench measures PostgreSQL too
     if task == "check":
         become([PY, ROOT / "tests" / "lanes.py", *rest])
     if task in {"verify", "hub"}:  # paths the user typed are relative to where they stand

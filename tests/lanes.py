@@ -9,6 +9,7 @@
     javascript the pages' scripts: JSDoc types by tsc
 
     long       only when it is named: every death, round and case that the other lanes sample
+    bench      only when it is named: every figure against its gate, on a machine that does nothing else
 
 Lanes that take long run two at a time: each one's words are shown whole when it has ended.
 
@@ -161,6 +162,14 @@ def long() -> Outcome:
     )
 
 
+def bench() -> Outcome:
+    """Every figure against its gate, with a fifth of slack: docs/performance.md."""
+    return Outcome(
+        run(sys.executable, "-m", "tests.bench", "--gates"),
+        "`dev.py bench --profile CASE` says where its time goes",
+    )
+
+
 def containers() -> Outcome:
     """Compose and Dockerfiles, as far as they can be checked without an engine."""
     return pytest("containers", "tests/containers", next_step="docker/README.md says what each step must do")
@@ -272,7 +281,7 @@ LANES: dict[str, Callable[[], Outcome]] = {
     "fuzz": fuzz,
     "containers": containers,
 }
-BY_NAME: dict[str, Callable[[], Outcome]] = {"long": long}
+BY_NAME: dict[str, Callable[[], Outcome]] = {"long": long, "bench": bench}
 """Lanes that run only when they are named: they would make the gate longer than a coffee."""
 
 

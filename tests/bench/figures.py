@@ -3,9 +3,12 @@
     SHARE     floor of the P-256 operations really done ÷ CPU of the item       more is better, 1 is the end
     SIGNS     CPU of the item ÷ CPU of one P-256 signature                       less is better
     RATE      items a second ÷ signatures a second, both by the wall clock       more is better
-    AGAINST   CPU of the item ÷ CPU of something else done in the same round     less is better
+    AGAINST   what the item takes ÷ what something else takes in the same round  less is better
+    GAIN      items a second ÷ items a second of something else in the round     more is better
+    FLOORS    CPU of the item ÷ floor of the P-256 operations really done        less is better
 
-A case measures one or more figures, round by round. It asserts inside the run that its answers are right: a
+Each has two values: as it was measured, and corrected to the reference machine (tests/bench/yardstick.py). A case
+measures one or more figures, round by round. It asserts inside the run that its answers are right: a
 figure of wrong answers is none.
 """
 
@@ -18,7 +21,9 @@ from statistics import median
 from typing import Any
 
 from tests.bench.floor import Floor, Work
+from tests.bench.gates import gate_of
 from tests.bench.meters import NOISY
+from tests.bench.stores import Stores
 
 NO_WORK = Work()
 
@@ -30,11 +35,13 @@ class Kind(StrEnum):
     SIGNS = "signs"
     RATE = "rate"
     AGAINST = "against"
+    GAIN = "gain"
+    FLOORS = "floors"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table; `goal` is where it should get to, for information: nothing fails by it."""
+    """One line of the table; `goal` is where one without a gate should get to, in words (tests/bench/gates.py)."""
 
     name: str
     kind: Kind
@@ -44,33 +51,73 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One figure in one round: `us` an item (wall for RATE, else CPU), and what it is held against."""
+    """One figure in one round: `us` an item (wall for RATE and GAIN, else CPU), and what it is held against.
+
+    `work` is what of `us` is cryptography, `against_work` what of `against_us` is. An item that is held against more
+    than it does (a signature that is remembered) says what was really `done`. `cpu_us` is the part of a wall time that
+    was CPU; of the rest, which is waiting, nothing is corrected.
+    """
 
     figure: str
     us: float
     work: Work = NO_WORK
+    done: Work | None = None
     against_us: float = 0.0
+    against_work: Work = NO_WORK
+    cpu_us: float = 0.0
     more: Mapping[str, float | str] = field(default_factory=dict)
 
     def ratio(self, kind: Kind, floor: Floor) -> float:
-        """Return the ratio of that kind."""
+        """Return the ratio of that kind, as measured."""
+        return self._of(kind, floor, self.us, self.against_us)
+
+    def corrected(self, kind: Kind, floor: Floor) -> float:
+        """Return the ratio of that kind as it would be on the reference machine."""
+        us, against, done = self.us, self.against_us, self.work if self.done is None else self.done
+        match kind:
+            case Kind.GAIN:
+                pass
+            case Kind.RATE:
+                us -= self.cpu_us - floor.at_reference(self.cpu_us, done)
+            case _:
+                us, against = (
+                    floor.at_reference(us, done),
+                    floor.at_reference(against, self.against_work),
+                )
+        return self._of(kind, floor, us, against)
+
+    def _of(self, kind: Kind, floor: Floor, us: float, against_us: float) -> float:
         match kind:
             case Kind.SHARE:
-                return floor.of(self.work) / self.us
+                return floor.of(self.work) / us
             case Kind.SIGNS:
-                return self.us / floor.sign_us
+                return us / floor.sign_us
             case Kind.RATE:
-                return floor.sign_wall_us / self.us
+                return floor.sign_wall_us / us
             case Kind.AGAINST:
-                return self.us / self.against_us
+                return us / against_us
+            case Kind.GAIN:
+                return against_us / us
+            case Kind.FLOORS:
+                return us / floor.of(self.work)
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is done: seconds of CPU for a small case in a round, and a factor on the sizes of large ones."""
+    """How much is done, and on which stores.
 
+    seconds   CPU of a small case in a round
+    scale     a factor on the numbers of items of a large one
+    stores    the kept stores; the cases with a hub work on copies of them
+    filled    how many certificates the store holds that a hub's cases work on
+    sizes     the numbers of certificates that `growth` compares
+    """
+
+    stores: Stores
     seconds: float = 0.25
     scale: float = 1.0
+    filled: int = 10_000
+    sizes: Sequence[int] = (1_000, 10_000, 100_000, 1_000_000)
 
     def sized(self, number: int) -> int:
         """Return a number of items at this effort."""
@@ -95,28 +142,29 @@ class Series:
 
     figure: Figure
     ratios: list[float] = field(default_factory=list)
+    corrected: list[float] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     noise: list[float] = field(default_factory=list)
 
     def add(self, taken: Taken, floor: Floor, noise: float) -> None:
         """Take a round in."""
         self.ratios.append(taken.ratio(self.figure.kind, floor))
+        self.corrected.append(taken.corrected(self.figure.kind, floor))
         self.taken.append(taken)
         self.noise.append(noise)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figure as JSON."""
-        work = self.taken[0].work
+        work, gate, corrected = self.taken[0].work, gate_of(self.figure.name), _spread(self.corrected)
         return {
             "name": self.figure.name,
             "kind": self.figure.kind.value,
             "says": self.figure.says,
-            "goal": self.figure.goal,
-            "ratio": {
-                "median": round(median(self.ratios), 4),
-                "min": round(min(self.ratios), 4),
-                "max": round(max(self.ratios), 4),
-            },
+            "goal": gate.says(gate.goal) if gate else self.figure.goal,
+            "gate": gate.says(gate.gate) if gate else "",
+            "standing": gate.standing(corrected["median"]).value if gate else "",
+            "ratio": _spread(self.ratios),
+            "corrected": corrected,
             "us": round(median(one.us for one in self.taken), 2),
             "verifies": work.verifies,
             "signs": work.signs,
@@ -130,3 +178,7 @@ class Series:
         for name, last in self.taken[-1].more.items():
             numbers = [v for one in self.taken if isinstance(v := one.more.get(name), int | float)]
             yield name, round(median(numbers), 3) if numbers else last
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {"median": round(median(values), 4), "min": round(min(values), 4), "max": round(max(values), 4)}

@@ -6,13 +6,15 @@ Distinct, because a case that looks at one token again and again measures somebo
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from certhub_schemas.codes import resident_id, uscc
+from certhub_verifier.formats.trust.trustlist import RegionIssuers, issuers_path
 
 from certhub.records.catalog.draft import RawDraft
-from tests.support.credentials import AGENCY, CLAIMS, INDEX, LICENCE, World
+from tests.support.credentials import AGENCY, CLAIMS, HOME, INDEX, LICENCE, World, named_key
 
 HOLDER_CODE = {"type": "001", "number": "92420799MA99990138"}
 FURTHER: dict[str, Any] = {
@@ -27,6 +29,8 @@ HEADER = (
     *("名称", "类型", "法定代表人", "法定代表人身份证号", "注册资本", "成立日期", "住所", "经营范围"),
 )
 DAY = "2024-01-05"
+COMPANY = "91420799MA"
+"""How the code of a made-up enterprise begins; its licence's number is that code."""
 
 
 @lru_cache
@@ -44,9 +48,31 @@ def credentials(number: int) -> tuple[str, ...]:
     return made
 
 
+def trust_files(agencies: int) -> dict[str, bytes]:
+    """Return the trust list of the two regions, with so many agencies more in the first, each with its seal's key."""
+    files = world().trust_files()
+    listed = RegionIssuers.from_bytes(files[issuers_path(HOME)])
+    [usual] = listed.issuers
+    [key] = usual.keys
+    more = []
+    for at in range(agencies):
+        uscc, own = company(at), named_key(f"{company(at)}-1")
+        more.append(
+            replace(
+                usual,
+                agency=uscc,
+                name=f"示例第{at}局",
+                name_en=f"Office {at}",
+                keys=(replace(key, kid=own.kid, jwk=own.jwk),),
+            )
+        )
+    files[issuers_path(HOME)] = replace(listed, issuers=(*listed.issuers, *more)).to_bytes()
+    return files
+
+
 def company(number: int) -> str:
     """Return the number-th made-up enterprise's code; its check character fits."""
-    body = f"91420799MA{number:07d}"
+    body = f"{COMPANY}{number:07d}"
     return body + uscc.check_character(body)
 
 

@@ -117,6 +117,8 @@ def _opened(_: Path, effort: Effort) -> Iterator[Round]:
     for name, texts in bad.items():
         assert done_by(lambda text=texts[0]: refuse(text)) == Work(), f"{name}: no shape gave it away"  # type: ignore[misc]
 
+    checked = done_by(lambda: judge(good[0]))
+
     def measure() -> list[Taken]:
         accept = spend(lambda at: judge(good[at % DISTINCT]), seconds=effort.seconds, numbers=numbers)
         each = effort.seconds / 8
@@ -127,11 +129,12 @@ def _opened(_: Path, effort: Effort) -> Iterator[Round]:
         worst = max(took, key=lambda name: took[name])
         over = sum(us > GOAL * accept.cpu_us for us in took.values())
         return [
-            Taken("refuse", median(took.values()), against_us=accept.cpu_us),
+            Taken("refuse", median(took.values()), against_us=accept.cpu_us, against_work=checked),
             Taken(
                 "refuse-worst",
                 took[worst],
                 against_us=accept.cpu_us,
+                against_work=checked,
                 more={"class": worst, "over_the_goal": over},
             ),
         ]

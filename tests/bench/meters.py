@@ -71,13 +71,19 @@ def stopwatch() -> Iterator[Stopwatch]:
 
 def tree_cpu_us(pid: int) -> float:
     """Return the CPU that a process and all below it have used so far, in microseconds (in whole ticks)."""
+    return sum(cpu_by_process(pid).values())
+
+
+def cpu_by_process(pid: int) -> dict[int, float]:
+    """Return that CPU of each process of the tree, by its id, in microseconds."""
     ticks, children = _processes()
-    total, waiting = 0, [pid]
+    found: dict[int, float] = {}
+    waiting = [pid]
     while waiting:
         one = waiting.pop()
-        total += ticks.get(one, 0)
+        found[one] = ticks.get(one, 0) * _tick() * 1e6
         waiting += children.get(one, ())
-    return total * _tick() * 1e6
+    return found
 
 
 def _processes() -> tuple[dict[int, int], dict[int, list[int]]]:

@@ -34,12 +34,16 @@ def run(
                 tell(f"round {number} of {rounds}: {case.name}")
                 _one(measure, series, floors)
     return {
-        "machine": machine(folder),
+        "machine": machine(effort.stores.folder),
         "rounds": rounds,
         "floor": {
             "verify_us": round(median(one.verify_us for one in floors), 2),
             "sign_us": round(median(one.sign_us for one in floors), 2),
+            "python_us": round(median(one.python_us for one in floors), 2),
+            "python_over_crypto": round(median(one.python_us / one.verify_us for one in floors), 3),
+            "factor": round(median(one.factor for one in floors), 3),
         },
+        "certificates": effort.filled,
         "figures": [one.to_dict() for one in series.values()],
     }
 

@@ -1,10 +1,11 @@
-"""Cases with a hub of our own: SQLite, every commit on the disk before it is answered."""
+"""Cases with a hub of our own: SQLite, every commit on the disk before it is answered.
+
+The hub holds certificates that were imported (tests/bench/stores.py); each showing is of another one.
+"""
 
 import io
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -22,150 +23,131 @@ from certhub_verifier.formats.status.statuslist import (
 from certhub.flows.records.import_ import import_file
 from certhub.flows.verification import show, verify
 from certhub.flows.verification.filing import VerificationRequest
-from certhub.flows.verification.show import Choice, Mode
+from certhub.flows.verification.show import Choice
 from certhub.jobs.status_lists import TYP, publish_due
-from certhub.records.certificates.record import Certificate
+from certhub.people.parties.people import Actor
 from certhub.records.status import store as status
 from certhub.records.status.store import Slot
-from certhub.verification.tickets.item import TicketItem
 from tests.bench import made
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
-from tests.bench.floor import done_by
-from tests.bench.meters import spend, stopwatch
+from tests.bench.floor import Work, done_by
+from tests.bench.holders import Holders
+from tests.bench.meters import stopwatch
+from tests.bench.stores import Backend
 from tests.support.credentials import MATTER
-from tests.support.region import Clock, Region, make_regions
+from tests.support.region import Region
 
 ROWS = 2_000
 REVOKED = 1_310  # suspended, to come back; of 131,072 slots: 1 %, as in the yardstick's figures
 WINDOW = "1号窗口"
 
 
-class RunningClock(Clock):
-    """The machine's clock, where tests have one that stands still: row ids then come in order of time.
-
-    It can be put forward, for what happens once a second and is measured more often.
-    """
-
-    ahead = timedelta()
-
-    def now(self) -> datetime:
-        """Return the current time, and what it was put forward by."""
-        return datetime.now(UTC) + self.ahead
-
-    def pass_(self, **time: float) -> None:
-        """Put it forward."""
-        self.ahead += timedelta(**time)
-
-    def monotonic(self) -> float:
-        """Return seconds that only differ."""
-        return time.monotonic()
-
-
 @contextmanager
-def home(folder: Path) -> Iterator[Region]:
-    """Give a region that runs, its demo in it."""
-    with make_regions(folder, clock=RunningClock()) as (region, _):
+def home(effort: Effort, backend: Backend = Backend.SQLITE) -> Iterator[Region]:
+    """Give a region that runs and holds what the effort says; its own copy."""
+    with effort.stores.regions(effort.filled, backend) as (region, _):
         yield region
 
 
-def shown(region: Region) -> Certificate:
-    """Return the licence that 张演示 may show."""
-    return next(h.certificate for h in show.held_by(region.holder, hub=region.hub) if h.acting_for)
-
-
-def ticket(region: Region, certificate: Certificate) -> str:
-    """Return a fresh ticket that shows it."""
-    choice = Choice((TicketItem(certificate.certificate_id),), Mode.TICKET)
-    return show.show(choice, by=region.holder, hub=region.hub).code
-
-
 @contextmanager
-def _import(folder: Path, effort: Effort) -> Iterator[Round]:
-    with home(folder) as region:
-        by, number, first = region.agency, effort.sized(ROWS), count(0, effort.sized(ROWS))
+def _import(_: Path, effort: Effort) -> Iterator[Round]:
+    with home(effort) as region:
+        by, number = region.agency, effort.sized(ROWS)
+        first = count(effort.filled, number)
 
-        def one_file() -> None:
-            data = io.BytesIO(made.rows(next(first), number))
-            tally = import_file(data, "bench.csv", by=by, hub=region.hub)
-            assert (tally.issued, tally.refused) == (number, [])
+        def one_file(rows: int, processes: int = 1) -> None:
+            data = io.BytesIO(made.rows(next(first), rows))
+            tally = import_file(data, "bench.csv", by=by, hub=region.hub, processes=processes)
+            assert (tally.issued, tally.refused) == (rows, [])
 
-        one_file()
+        one_file(number)
+        work = done_by(lambda: one_file(1))
 
         def measure() -> list[Taken]:
             with stopwatch() as watch:
-                one_file()
-            more = {"certificates_per_s": number / watch.wall_us * 1e6}
+                one_file(number)
+            cpu_us, more = watch.cpu_us / number, {"certificates_per_s": number / watch.wall_us * 1e6}
+            with stopwatch() as by_two:
+                one_file(number, processes=2)
+            two = {"certificates_per_s": number / by_two.wall_us * 1e6}
             return [
-                Taken("import", watch.wall_us / number, more=more),
-                Taken("import-cpu", watch.cpu_us / number),
+                Taken("import-two", by_two.wall_us / number, against_us=watch.wall_us / number, more=two),
+                Taken("import", watch.wall_us / number, work, cpu_us=cpu_us, more=more),
+                Taken("import-cpu", cpu_us, work),
             ]
 
         yield measure
 
 
 @contextmanager
-def _show(folder: Path, effort: Effort) -> Iterator[Round]:
-    with home(folder) as region:
-        certificate, by, hub = shown(region), region.holder, region.hub
-        choice = Choice((TicketItem(certificate.certificate_id),), Mode.TICKET)
+def _show(_: Path, effort: Effort) -> Iterator[Round]:
+    with home(effort) as region:
+        holders = Holders(region)
 
-        def deed(_: int) -> None:
-            made_out = show.show(choice, by=by, hub=hub)
-            assert isinstance(codes.read_code(made_out.code), codes.Ticket)
-            assert not made_out.warnings
+        def measure() -> list[Taken]:
+            number = effort.sized(100)
+            choices = iter([holders.choice() for _ in range(number + 1)])
+            work = done_by(lambda: showing(next(choices), region))
+            with stopwatch() as watch:
+                for one in choices:
+                    showing(one, region)
+            return [Taken("show", watch.cpu_us / number, work)]
 
-        yield lambda: [Taken("show", spend(deed, seconds=effort.seconds).cpu_us, done_by(lambda: deed(0)))]
+        yield measure
+
+
+def showing(one: tuple[Choice, Actor], region: Region) -> None:
+    """Let a holder show, and look at the ticket."""
+    choice, by = one
+    made_out = show.show(choice, by=by, hub=region.hub)
+    assert isinstance(codes.read_code(made_out.code), codes.Ticket)
+    assert not made_out.warnings
+
+
+def verifying(code: str, region: Region, by: Actor) -> None:
+    """Verify a code by the flow behind POST /api/v1/verifications, and look at the answer."""
+    report = verify.verify(VerificationRequest(code, MATTER, WINDOW), by=by, hub=region.hub)
+    assert (report["verdict"], len(report["items"])) == ("valid", 1), report
+
+
+def work_of(code: str, region: Region, by: Actor) -> Work:
+    """Return the cryptography of one verification, counted in this thread."""
+    return done_by(lambda: verifying(code, region, by))
 
 
 @contextmanager
-def _verify(folder: Path, effort: Effort) -> Iterator[Round]:
+def _verify(_: Path, effort: Effort) -> Iterator[Round]:
     """The whole flow behind POST /api/v1/verifications, without HTTP: used once, filed, receipt signed."""
-    with home(folder) as region:
-        certificate, by, number = shown(region), region.clerk, effort.sized(100)
-
-        def deed(code: str) -> None:
-            report = verify.verify(VerificationRequest(code, MATTER, WINDOW), by=by, hub=region.hub)
-            assert (report["verdict"], len(report["items"])) == ("valid", 1)
-
-        work = done_by(lambda: deed(ticket(region, certificate)))
+    with home(effort) as region:
+        holders, by, number = Holders(region), region.clerk, effort.sized(100)
+        verifying(holders.ticket(), region, by)
 
         def measure() -> list[Taken]:
-            tickets = [ticket(region, certificate) for _ in range(number)]
+            work = work_of(holders.ticket(), region, by)
+            tickets = [holders.ticket() for _ in range(number)]
             with stopwatch() as watch:
                 for code in tickets:
-                    deed(code)
+                    verifying(code, region, by)
             return [Taken("verify-flow", watch.cpu_us / number, work)]
 
         yield measure
 
 
 @contextmanager
-def _publish(folder: Path, effort: Effort) -> Iterator[Round]:
-    with home(folder) as region:
-        hub, numbers = region.hub, count()
-        with hub.writing() as unit:
-            owners = [(0, unit.new_id()) for _ in range(effort.sized(REVOKED))]
-            slots = status.allocate(unit, owners)
-            for slot, owner in zip(slots, owners, strict=True):
-                status.set_value(unit, slot, SUSPENDED, owner=owner)
-        list_no = slots[0].list_no
-
-        def change(at: int) -> tuple[Slot, int]:
-            number, value = at % len(slots), SUSPENDED * (at // len(slots) % 2)
-            slot = slots[number]
-            with hub.writing() as unit:
-                status.set_value(unit, slot, value, owner=owners[number])
-            return slot, value
+def _publish(_: Path, effort: Effort) -> Iterator[Round]:
+    with home(effort) as region:
+        hub, changes = region.hub, Changes(region, effort.sized(REVOKED))
+        list_no = changes.list_no
 
         def measure() -> list[Taken]:
             us, rebuilt, number = 0.0, 0.0, effort.sized(20)
             for _ in range(number):
-                slot, value = change(next(numbers))
+                slot, value = changes.next()
                 region.clock.pass_(seconds=1)
                 with stopwatch() as watch:
                     published = publish_due(hub, {list_no})
                 us += watch.cpu_us / number
-                assert (published, _says(region, slot)) == ([list_no], value)
+                assert (published, says(region, slot)) == ([list_no], value)
                 with stopwatch() as watch:
                     token = _rebuilt(region, list_no)
                 rebuilt += watch.cpu_us / number
@@ -176,7 +158,30 @@ def _publish(folder: Path, effort: Effort) -> Iterator[Round]:
         yield measure
 
 
-def _says(region: Region, slot: Slot) -> int:
+class Changes:
+    """Slots of nobody in the newest list of a region: each is suspended, and comes back and goes in turn."""
+
+    def __init__(self, region: Region, number: int) -> None:
+        self._hub, self._numbers = region.hub, count()
+        with region.hub.writing() as unit:
+            self._owners = [(0, unit.new_id()) for _ in range(number)]
+            slots = status.allocate(unit, self._owners)
+            self.list_no = slots[0].list_no
+            self._slots = [slot for slot in slots if slot.list_no == self.list_no]
+            for slot, owner in zip(self._slots, self._owners, strict=False):
+                status.set_value(unit, slot, SUSPENDED, owner=owner)
+
+    def next(self) -> tuple[Slot, int]:
+        """Change the next slot; return it and what it says now."""
+        at = next(self._numbers)
+        number, value = at % len(self._slots), SUSPENDED * (at // len(self._slots) % 2)
+        slot = self._slots[number]
+        with self._hub.writing() as unit:
+            status.set_value(unit, slot, value, owner=self._owners[number])
+        return slot, value
+
+
+def says(region: Region, slot: Slot) -> int:
     """Return what the list among the public files says of a slot."""
     token = region.hub.public_files.get(f"status/{slot.list_no}")
     return parse_statement(jws.parse(token, TYP).payload).statuses.get(slot.index)
@@ -198,7 +203,8 @@ CASES = (
     Case(
         "import",
         (
-            Figure("import", Kind.RATE, "certificates/s ÷ signatures/s, one process, all durable", ">= 0.15"),
+            Figure("import", Kind.RATE, "certificates/s ÷ signatures/s, one process, all durable"),
+            Figure("import-two", Kind.GAIN, "certificates/s by two processes ÷ by one"),
             Figure(
                 "import-cpu",
                 Kind.SIGNS,

@@ -19,6 +19,7 @@ from certhub_verifier.formats.codes.sealed import SealedPayload
 from certhub_verifier.formats.credential import vc
 from certhub_verifier.formats.jose import base64url, jws
 from certhub_verifier.lookups import Lookup, StatusRecord
+from certhub_verifier.memory import SignatureMemory
 from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.receipts import Finding, examine_receipt
 from certhub_verifier.report import ItemReport
@@ -29,7 +30,7 @@ from certhub.records.catalog.dates import read_iso_date
 from certhub.records.credentials.build import StatusPlace, new_identifier, unsigned
 from tests.bench import made, naive
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
-from tests.bench.floor import done_by
+from tests.bench.floor import Work, done_by
 from tests.bench.meters import spend
 from tests.support.credentials import HOME, MATTER, NOW, seconds
 
@@ -43,15 +44,16 @@ def trust() -> TrustSet:
     return made.world().trust(matters=[matter(MATTER)])
 
 
-def judge(text: str) -> ItemReport:
+def judge(text: str, memory: SignatureMemory | None = None) -> ItemReport:
     """Judge a credential as a hub judges one that came by a ticket: its status is the hub's own row."""
     redeemed = Checked(Fact.ONE_TIME, Outcome.YES, None, NOW)
     meant_for_us = Checked(Fact.AUDIENCE, Outcome.YES, None, NOW)
     evidence = PresentedCredential(text, how="ticket", redeemed=redeemed, known=(meant_for_us,), asker=None)
     policy = policy_for(matter(MATTER), Channel.TICKET)
-    return run(
-        examine(evidence, trust=trust(), policy=policy, now=NOW, catalogue=shipped_catalogue()), _active
+    steps = examine(
+        evidence, trust=trust(), policy=policy, now=NOW, catalogue=shipped_catalogue(), memory=memory
     )
+    return run(steps, _active)
 
 
 def _active(_: Lookup) -> StatusRecord:
@@ -63,6 +65,19 @@ def _verify() -> Deed:
 
     def deed(at: int) -> None:
         report = judge(texts[at % DISTINCT])
+        assert (report.verdict, len(report.disclosed)) == (Verdict.VALID, made.DISCLOSURES)
+
+    return deed
+
+
+def _repeat() -> Deed:
+    """Judge credentials that this process has seen before."""
+    texts, memory = made.credentials(DISTINCT), SignatureMemory()
+    for text in (*texts, *texts):
+        judge(text, memory)
+
+    def deed(at: int) -> None:
+        report = judge(texts[at % DISTINCT], memory)
         assert (report.verdict, len(report.disclosed)) == (Verdict.VALID, made.DISCLOSURES)
 
     return deed
@@ -138,18 +153,24 @@ def _issue() -> Deed:
     return deed
 
 
-def _small(name: str, says: str, make: Callable[[], Deed], *, goal: str = "") -> Case:
-    """Return a case of one small deed that needs nothing but this thread."""
+def _small(
+    name: str, says: str, make: Callable[[], Deed], *, goal: str = "", stands_for: Work | None = None
+) -> Case:
+    """Return a case of one small deed that needs nothing but this thread.
+
+    It is held against the cryptography that it does, or that it `stands_for`.
+    """
 
     @contextmanager
     def opened(_: Path, effort: Effort) -> Iterator[Round]:
         deed, numbers = make(), count()
         deed(next(numbers))  # what is loaded once is loaded now
-        work = done_by(lambda: deed(next(numbers)))
+        done = done_by(lambda: deed(next(numbers)))
+        work = stands_for or done
 
         def measure() -> list[Taken]:
             took = spend(deed, seconds=effort.seconds, numbers=numbers)
-            return [Taken(name, took.cpu_us, work)]
+            return [Taken(name, took.cpu_us, work, done)]
 
         yield measure
 
@@ -162,6 +183,13 @@ CASES = (
         "engine, ticket, own status row, 10 disclosures",
         _verify,
         goal=">= 0.58 (with key binding, 2 checks)",
+    ),
+    _small(
+        "repeat",
+        "the one check of a first showing ÷ a showing of a credential that was seen before",
+        _repeat,
+        goal=">= 0.80",
+        stands_for=Work(verifies=1),
     ),
     _small("verify-read", "vc.parse + jose.verify alone", _read),
     _small("verify-naive", "PyJWT, PEM each time, disclosures by hand, few checks", _read_naively),

@@ -5,6 +5,7 @@
     docs/api.md          the table of who may call what
     docs/trust.md        the floor of facts that no policy lowers, and the purposes of keys
     docs/images/architecture.svg   the layers that pyproject.toml holds the code to
+    docs/performance.md, .svg      the result of the bench that docs/performance.json keeps (tests/bench/page.py)
 
 `python -m tests.docs.pages` writes them anew; the tests beside this file fail while they differ.
 """
@@ -20,6 +21,7 @@ from typing import Any
 
 import typer
 
+from tests.bench import page as performance
 from tests.docs.architecture import architecture_svg
 
 ROOT = Path(__file__).parents[2]
@@ -234,12 +236,15 @@ def access_table() -> str:
 def pages() -> dict[Path, str]:
     """Return every page that is made, whole or in part, as it must be."""
     api, trust = API_PAGE.read_text(encoding="utf-8"), TRUST_PAGE.read_text(encoding="utf-8")
+    figures, measured = performance.kept(), performance.PAGE.read_text(encoding="utf-8")
     return {
         ARCHITECTURE: architecture_svg((ROOT / "pyproject.toml").read_text(encoding="utf-8")),
         FLOWS_PAGE: flows_page(),
         OPERATIONS_PAGE: _operations(OPERATIONS_PAGE, "en"),
         OPERATIONS_ZH: _operations(OPERATIONS_ZH, "zh"),
         API_PAGE: with_table(api, "access", access_table()),
+        performance.PAGE: with_table(measured, performance.MARK, performance.tables(figures)),
+        performance.PICTURE: performance.picture(figures),
         TRUST_PAGE: with_table(with_table(trust, "floor", floor_table()), "purposes", purposes_table()),
     }
 
