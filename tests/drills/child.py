@@ -13,6 +13,7 @@ import json
 import multiprocessing
 import os
 import signal
+import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -108,12 +109,43 @@ def open_hub(order: Order_, *, region: str = "", dies: bool = True) -> Hub:
         network=Wire(),
         step=step,
     )
-    for what, moment in (("statement", "before_cursor_execute"), ("commit", "commit")):
-        if what in kill:
-            event.listen(hub.database.engine, moment, _at_the(kill[what]))
+    pull_at(hub.database.engine, kill)
     lend = hub.keyring.lend
     journal = Path(order["journal"])
     return replace(hub, keyring=Keyring(hub.region, lambda kid: journalled(lend(kid), journal)))
+
+
+def pull_at(engine: Engine | type[Engine], kill: Mapping[str, Any]) -> None:
+    """Die before the n-th statement or commit of an engine.
+
+    SQLite itself tells of each statement, also of those of the driver; on PostgreSQL those are not heard of.
+    """
+    for what, moment in (("statement", "before_cursor_execute"), ("commit", "commit")):
+        if what in kill:
+            die_at = _at_the(kill[what])
+
+            def trace(
+                connection: Any, _: object, what: str = what, die_at: Callable[..., None] = die_at
+            ) -> None:
+                def hear(text: str) -> None:
+                    word = text.split(maxsplit=1)[0].upper()
+                    if word == "COMMIT" if what == "commit" else word not in SQLITE_ALONE:
+                        die_at()
+
+                if isinstance(connection, sqlite3.Connection):
+                    connection.set_trace_callback(hear)
+
+            event.listen(engine, "connect", trace)
+
+            def core(connection: Any, *_: object, die_at: Callable[..., None] = die_at) -> None:
+                if connection.dialect.name != "sqlite":
+                    die_at()
+
+            event.listen(engine, moment, core)
+
+
+SQLITE_ALONE = {"BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "--"}
+"""What is no statement of ours: transactions, settings, and what a trigger or an index does inside."""
 
 
 def _at_the(number: int) -> Callable[..., None]:
@@ -297,6 +329,7 @@ def import_one(order: Order_) -> None:
             file.name,
             by=account(hub, Role.AGENCY),
             hub=hub,
+            processes=order.get("processes", 1),
             progress=lambda rows: acknowledge(order, f"settled {rows}"),
         )
     acknowledge(order, json.dumps(tally.to_dict() | {"done": True}))
@@ -336,9 +369,7 @@ def migrate_one(order: Order_) -> None:
         if name == kill.get("step"):
             die()
 
-    for what, moment in (("statement", "before_cursor_execute"), ("commit", "commit")):
-        if what in kill:
-            event.listen(Engine, moment, _at_the(kill[what]))  # the engine is opened inside
+    pull_at(Engine, kill)  # the engine is opened inside
     adopted = bring_up(
         Settings.load(Path(order["folder"])),
         now=datetime.fromisoformat(order["time"]),

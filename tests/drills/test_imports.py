@@ -63,14 +63,15 @@ def stored(scene: Scene, prefix: str) -> dict[str, list[Certificate]]:
 
 @pytest.mark.drill
 @pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.long)])
-def test_an_import_survives_deaths(scene: Scene, times: int) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_import_survives_deaths(scene: Scene, times: int, processes: int) -> None:
     """Five hundred and twenty rows, killed at a random moment, finished by running the file again, time after time."""
     chance = random.Random(36904)
-    killed = sum(killed_and_finished(scene, time, chance) for time in range(times))
+    killed = sum(killed_and_finished(scene, time, chance, processes) for time in range(times))
     assert times / 2 <= killed  # a moment of the clock may come after the end; a statement never does
 
 
-def killed_and_finished(scene: Scene, time: int, chance: random.Random) -> bool:
+def killed_and_finished(scene: Scene, time: int, chance: random.Random, processes: int) -> bool:
     """Kill one import, by turns at a random statement and at a random moment; run it again; say whether it died."""
     prefix = f"JY-杀-{time}-"
     numbers = [f"{prefix}{n}" for n in range(ROWS)]
@@ -79,7 +80,9 @@ def killed_and_finished(scene: Scene, time: int, chance: random.Random) -> bool:
     by_statement = {"kill": {"statement": chance.randrange(3, ROWS)}}
     by_moment = {"after_seconds": chance.uniform(0.05, 0.6)}
 
-    ended = scene.order("import", file=str(file), **(by_statement if time % 2 else by_moment))
+    ended = scene.order(
+        "import", file=str(file), processes=processes, **(by_statement if time % 2 else by_moment)
+    )
     assert ended in ([KILLED], [0])
     told = [int(line.split()[1]) for line in scene.told() if line.startswith("settled")]
     before = stored(scene, prefix)
@@ -88,7 +91,7 @@ def killed_and_finished(scene: Scene, time: int, chance: random.Random) -> bool:
     assert set(scene.signed()) <= on_record
 
     scene.clock.pass_(seconds=11)
-    assert [0] == scene.order("import", file=str(file))
+    assert [0] == scene.order("import", file=str(file), processes=processes)
     tally = json.loads(scene.told()[-1])
     after = stored(scene, prefix)
     assert (ROWS, []) == (tally["issued"] + tally["existing"], tally["refused"])

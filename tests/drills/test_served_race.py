@@ -1,4 +1,4 @@
-"""The race through HTTP: a demo on PostgreSQL, four worker processes a region, fifty clients and one ticket."""
+"""The race through HTTP: one ticket by fifty clients through four workers, many by eight through two."""
 
 import json
 import threading
@@ -9,7 +9,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.bench import load
+from tests.bench.served import hub_server
+from tests.drills.acknowledged import Question, codes_shown, served_region
 from tests.drills.served import run_demo
+from tests.support.invariants import settled
 from tests.support.postgres import Postgres
 from tests.support.story import BUSINESS
 
@@ -60,3 +64,53 @@ def raced(
         return str(answer.json()["code"])
 
     return Counter(clients.map(ask, range(CLIENTS)))
+
+
+CODES = pytest.mark.parametrize("codes", [30, pytest.param(1000, marks=pytest.mark.long)])
+ASKERS, WORKERS, TOGETHER = 8, 2, 50
+
+
+@pytest.mark.drill
+@CODES
+def test_codes_are_raced_through_two_workers_on_sqlite(tmp_path: Path, codes: int) -> None:
+    """Each code by eight clients at once: one is told OK, seven CODE_USED, and it is written that way."""
+    codes_raced(tmp_path, codes)
+
+
+@pytest.mark.postgres
+@CODES
+def test_codes_are_raced_through_two_workers_on_postgresql(
+    postgres: Postgres, tmp_path: Path, codes: int
+) -> None:
+    """The same on PostgreSQL, where the database and no file decides who was first."""
+    database = postgres.create()
+    codes_raced(tmp_path, codes, postgres.url(database))
+    postgres.drop(database)
+
+
+def codes_raced(folder: Path, number: int, database: str = "") -> None:
+    """Let every code of a region be asked for by several connections at the same moment, some codes at a time."""
+    told: dict[str, Counter[str]] = {}
+
+    def heard(status: int, body: bytes) -> None:
+        report = json.loads(body)
+        assert 200 == status, report
+        told.setdefault(report["verification_id"].rpartition("-")[0], Counter())[report["code"]] += 1
+
+    with (
+        served_region(folder / "regions", database) as region,
+        hub_server(folder, region, workers=WORKERS) as server,
+    ):
+        token, left = region.tokens["clerk"], number
+        while left > 0:
+            group = codes_shown(region, min(left, TOGETHER))
+            left -= len(group)
+            asked = [
+                Question(code, f"raced-{left:04d}-{at:03d}-{asker}").asked(token)
+                for at, code in enumerate(group)
+                for asker in range(ASKERS)
+            ]
+            load.ask_all(server.port, asked, heard, by=2 * ASKERS)
+        assert number == len(told)
+        assert [] == [one for one in told.values() if one != {"OK": 1, "CODE_USED": ASKERS - 1}]
+        assert [] == settled(region.hub, region.clock)

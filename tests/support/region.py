@@ -1,6 +1,7 @@
 """Real hubs for tests: SQLite in a folder, two demo regions or more, cheap key derivation, a clock that tests move."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -41,6 +42,27 @@ class Clock:
     def pass_(self, **time: float) -> None:
         """Let time pass: `clock.pass_(seconds=61)`."""
         self.time += timedelta(**time)
+
+
+class RunningClock(Clock):
+    """The machine's clock, where tests have one that stands still: row ids then come in order of time.
+
+    It can be put forward, for what happens once a second and is measured more often.
+    """
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the current time, and what it was put forward by."""
+        return datetime.now(UTC) + self.ahead
+
+    def pass_(self, **time: float) -> None:
+        """Put it forward."""
+        self.ahead += timedelta(**time)
+
+    def monotonic(self) -> float:
+        """Return seconds that only differ."""
+        return time.monotonic()
 
 
 class Wire:
