@@ -18,14 +18,16 @@ UNCHECKED = {
         "certhub/records/certificates/states.py",
         "_lacks_a_change",
     ): "places alone; what is filled in is read by the stores, which check",
-    ("certhub/records/certificates/store.py", "count"): "a number for start-up and tests",
     (
         "certhub/regions/notices/store.py",
         "count_waiting",
     ): "a number on the operator's page; what is sent is read by `waiting`, which checks",
-    ("certhub/verification/receipts/store.py", "find"): "that an id is taken by a row which does not check",
     ("certhub/verification/receipts/store.py", "keep_receipt"): "a blob that opens for its row alone",
     ("certhub/records/status/store.py", "has_decoys"): "whether decoys are still to be given",
+    (
+        "certhub/records/status/store.py",
+        "free_slots",
+    ): "what is drawn is kept by inserting it, which decides",
     (
         "certhub/records/status/store.py",
         "values_of",
@@ -58,18 +60,37 @@ def called(node: ast.AST) -> set[str]:
     return {ast.unparse(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
 
 
+def selects(node: ast.AST, tables: set[str]) -> bool:
+    """Whether a piece of source selects from one of these tables."""
+    calls = (one for one in ast.walk(node) if isinstance(one, ast.Call) and ast.unparse(one.func) == "select")
+    return any({ast.unparse(one).split(".")[0] for one in call.args} & tables for call in calls)
+
+
+def prepared(module: Module, tables: set[str]) -> set[str]:
+    """The names of a module's statements that select from these tables, and of those made out of them."""
+    names: set[str] = set()
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            made_of = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+            if selects(node.value, tables) or made_of & names:
+                names.add(ast.unparse(node.targets[0]))
+    return names
+
+
 def readers() -> Iterator[tuple[str, str, bool]]:
-    """Every function that selects from a granting table: its module, its name, and whether it checks."""
+    """Every function that selects from a granting table: its module, its name, and whether it checks.
+
+    A statement that stands at the top of a module is read by every function that names it.
+    """
     for module in modules("certhub"):
         tables = granting(module)
+        statements = prepared(module, tables)
         functions = [node for node in module.tree.body if isinstance(node, ast.FunctionDef)]
         checking = {f.name for f in functions if called(f) & CHECKS}
         for function in functions:
-            for node in ast.walk(function):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "select":
-                    read = {ast.unparse(one).split(".")[0] for one in node.args}
-                    if read & tables:
-                        yield module.path, function.name, bool(called(function) & (CHECKS | checking))
+            named = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+            if selects(function, tables) or named & statements:
+                yield module.path, function.name, bool(called(function) & (CHECKS | checking))
 
 
 def test_every_reader_of_a_granting_table_checks_its_mac():

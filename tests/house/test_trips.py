@@ -14,8 +14,17 @@ WORLD = {
     *("trust", "trust_folder", "now", "clock", "catalogue", "kind", "kinds", "matter", "matters"),
     *("signer", "seal", "keyring", "database"),
 }
-HANDED_ON = {"certhub/flows/records/import_.py issue_many"}
-"""An import of an hour does not seal by the trust set of an hour ago: each of its batches is a trip of its own."""
+HANDED_ON = {
+    "certhub/flows/records/import_.py issue_many",
+    "certhub/flows/records/import_.py CrewedImport",
+    "certhub/flows/verification/show.py presentation",
+    "certhub/flows/verification/verify.py verification",
+}
+"""An import of an hour does not seal by the trust set of an hour ago: each of its batches, or of
+its helpers' lots, is a trip of its own.
+
+`verify` and `show` drive `verification` and `presentation`, and begin no trip themselves.
+"""
 KEEPS_THE_HUB = {"certhub/jobs/runner.py"}
 """The runner of jobs gives it to each step; it is no step itself."""
 WATCHES_REAL_TIME = {"certhub/jobs/peer_lists.py"}
