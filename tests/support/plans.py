@@ -37,10 +37,14 @@ class _Driver:
         """Return what runs a statement many times."""
         return _Driver(self.driver.cursor(), self.sent)
 
-    def executemany(self, text: str, values: Sequence[Values]) -> Any:
+    def executemany(self, text: str, values: Sequence[Values], **how: Any) -> Any:
         """Run a statement for each of these values."""
         self.sent[text] = values[0]
-        return self.driver.executemany(text, values)
+        return self.driver.executemany(text, values, **how)
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the driver in all else: its rows, and what it says of itself."""
+        return getattr(self.driver, name)
 
 
 class _Watched(Database):
