@@ -126,7 +126,7 @@ export interface Routes {
   "GET /api/v1/kinds": KindList;
   [kind: `GET /api/v1/kinds/${string}`]: Kind;
   "GET /api/v1/matters": List<Matter>;
-  "GET /api/v1/me/certificates": HeldList;
+  [held: `GET /api/v1/me/certificates?${string}`]: HeldList;
   "POST /api/v1/me/presentations": PresentationOut;
   "POST /api/v1/me/presentations/preview": PreviewOut;
   [proposals: `GET /api/v1/me/matters/${string}`]: ProposalsOut;

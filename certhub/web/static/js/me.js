@@ -124,17 +124,16 @@ function warnings(items) {
     .join(" ");
 }
 
+/** @param {string|null} cursor */
+const pageAt = (cursor) => call("GET", `/api/v1/me/certificates?limit=${PAGE}${cursor ? `&cursor=${cursor}` : ""}`);
+
 /** All that is held, page by page: who chooses sees everything that can be chosen. */
 async function everything() {
-  /** @type {HeldOut[]} */
-  const all = [];
-  /** @type {string|null} */
-  let following = "";
-  while (following !== null) {
-    const cursor = following && `&cursor=${following}`;
-    const told = await call("GET", `/api/v1/me/certificates?limit=${PAGE}${cursor}`);
+  let told = await pageAt(null);
+  const all = [...told.items];
+  while (told.next_cursor) {
+    told = await pageAt(told.next_cursor);
     all.push(...told.items);
-    following = told.next_cursor;
   }
   return all;
 }
