@@ -129,12 +129,16 @@ def test_a_store_that_is_not_what_this_code_makes_is_built_anew(tmp_path: Path) 
 
 
 @pytest.mark.drill
-def test_every_case_runs_and_its_answers_are_right(tmp_path: Path) -> None:
-    """Two short rounds of all of it: a case whose answers are wrong fails, whatever it measures."""
+@pytest.mark.parametrize(
+    "names", [("verify", "show", "http-batch"), pytest.param(tuple(CASES), marks=pytest.mark.long)], ids=len
+)
+def test_cases_run_and_their_answers_are_right(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """Two short rounds: a case whose answers are wrong fails, whatever it measures. In the lane `long` all of them."""
     where = ["--store", str(tmp_path), "--filled", "500", "--sizes", "100,500"]
-    command = [sys.executable, "-m", "tests.bench", "--quick", "--json", *where]
+    only = [word for name in names for word in ("--only", name)]
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--json", *where, *only]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert 0 == run.returncode, run.stderr[-2000:]
     told = {figure["name"] for figure in json.loads(run.stdout)["figures"]}
-    assert {figure.name for case in CASES.values() for figure in case.figures} == told
+    assert {figure.name for name in names for figure in CASES[name].figures} == told
