@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from certhub.db.engine import Unit
+from certhub.db.writer import Ended
 
 Result = TypeVar("Result")
 
@@ -53,24 +54,36 @@ class Committing(Protocol):
         """Write in a transaction that nobody need wait for."""
 
 
+def resume(flow: Flow[Result], ended: Ended) -> Effect:
+    """Run a flow on, with how what it waited for ended, to what it waits for next.
+
+    Raises:
+        StopIteration: the flow has ended; its value is what the flow returned.
+    """
+    return flow.send(ended.value) if ended.raised is None else flow.throw(ended.raised)
+
+
 def drive(flow: Flow[Result], writer: Committing) -> Result:
     """Run a flow to its end in this thread."""
-    answer: Any = None
-    raised: Exception | None = None
+    ended = Ended()
     while True:
         try:
-            effect = flow.send(answer) if raised is None else flow.throw(raised)
+            effect = resume(flow, ended)
         except StopIteration as end:
             result: Result = end.value
             return result
-        answer = raised = None
         try:
-            match effect:
-                case Wait():
-                    answer = effect.do()
-                case Commit():
-                    answer = writer.commit(effect.write, rows=effect.rows)
-                case Leave():
-                    writer.leave(effect.write)
+            ended = Ended(_done(effect, writer))
         except Exception as failed:  # noqa: BLE001 — the flow's own to answer
-            raised = failed
+            ended = Ended(raised=failed)
+
+
+def _done(effect: Effect, writer: Committing) -> Any:
+    match effect:
+        case Wait():
+            return effect.do()
+        case Commit():
+            return writer.commit(effect.write, rows=effect.rows)
+        case Leave():
+            writer.leave(effect.write)
+    return None

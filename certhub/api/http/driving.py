@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from certhub.db.writer import Ended
 from certhub.hub import Hub
-from certhub.hub.effects import Commit, Flow, Leave, Wait, drive
+from certhub.hub.effects import Commit, Effect, Flow, Leave, Wait, drive, resume
 
 Result = TypeVar("Result")
 TOGETHER = 20
@@ -47,30 +47,19 @@ async def answered(
     """
     if not hub.is_embedded:
         return await run_in_threadpool(drive, flow, hub.writer)
-    answer: Any = None
-    raised: Exception | None = None
+    ended = Ended()
     while True:
         try:
             if turn is None:
-                effect = flow.send(answer) if raised is None else flow.throw(raised)
+                effect = resume(flow, ended)
             else:
                 async with turn:
                     await asyncio.sleep(0)
-                    effect = flow.send(answer) if raised is None else flow.throw(raised)
+                    effect = resume(flow, ended)
         except StopIteration as end:
             result: Result = end.value
             return result
-        answer = raised = None
-        try:
-            match effect:
-                case Commit():
-                    answer = await _committed(effect, hub)
-                case Wait():
-                    answer = await run_sync(effect.do, limiter=outside)
-                case Leave():
-                    hub.writer.leave(effect.write)
-        except Exception as failed:  # noqa: BLE001 — the flow's own to answer
-            raised = failed
+        ended = await _ended(effect, hub, outside)
 
 
 async def answered_each(flows: Sequence[Flow[Result]], hub: Hub) -> list[Result | BaseException]:
@@ -126,7 +115,22 @@ async def _caught(ending: Awaitable[Result]) -> Result | BaseException:
         return raised
 
 
-async def _committed(effect: Commit, hub: Hub) -> Any:
+async def _ended(effect: Effect, hub: Hub, outside: CapacityLimiter | None) -> Ended:
+    """Wait for what a flow waits for; return how it ended."""
+    try:
+        match effect:
+            case Commit():
+                return await _committed(effect, hub)
+            case Wait():
+                return Ended(await run_sync(effect.do, limiter=outside))
+            case Leave():
+                hub.writer.leave(effect.write)
+    except Exception as failed:  # noqa: BLE001 — the flow's own to answer
+        return Ended(raised=failed)
+    return Ended()
+
+
+async def _committed(effect: Commit, hub: Hub) -> Ended:
     loop = asyncio.get_running_loop()
     waiting: asyncio.Future[Ended] = loop.create_future()
 
@@ -136,7 +140,7 @@ async def _committed(effect: Commit, hub: Hub) -> Any:
             loop.call_soon_threadsafe(_settle, waiting, ended)
 
     hub.writer.submit(effect.write, rows=effect.rows, done=done)
-    return (await waiting).result()
+    return await waiting
 
 
 def _settle(waiting: "asyncio.Future[Ended]", ended: Ended) -> None:
