@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.write and given.of:
         page.write(json.loads(given.of.read_text(encoding="utf-8")))
         return 0
+    if given.write and given.quick:
+        _parser().error("a page is not written from two short rounds: leave --quick out")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and copies go, as after Ctrl+C
     rounds = given.rounds or (QUICK_ROUNDS if given.quick else 5)
     with (
