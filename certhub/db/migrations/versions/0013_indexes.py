@@ -1,11 +1,11 @@
 """Indexes for what the jobs read again and again, and for what the sweeper forgets by.
 
 No statement of the hub may read a growing table whole; tests/flows/test_plans.py asks both databases how they would
-read. Milliseconds at a million certificates on SQLite, before and after:
+read. Milliseconds at a million certificates on SQLite without the index:
 
-    ix_slot_of_nobody          decoys, twice a second: which lists have none, and which decoy turns    154 → 4
-    ix_slot_set                what a list says, when it is published or signed anew                   153 → 12
-    ix_event_type_id           the newest events of a type, where the index on the type alone sorted  1,650 → 1.3
+    ix_slot_of_nobody          decoys, twice a second: which lists have none, and which decoy turns    154
+    ix_slot_set                what a list says, when it is published or signed anew                   153
+    ix_event_type_id           the newest events of a type, where the index on the type alone sorted  1,650
     ix_number_of_certificate   the number of a certificate that is voided: its rows come in the order of their ids
     ix_ticket_expires_at, ix_spent_keep_until, ix_exchange_keep_until, ix_taken_notice_keep_until,
     ix_idempotency_key_keep_until, ix_counter_request_expires_at, ix_opened_request_expires_at, ix_case_quota_day
