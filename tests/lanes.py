@@ -36,7 +36,7 @@ from typing import IO
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # this file is run by its path
 
-from tests.support.places import DRILLS, PLACES  # noqa: E402
+from tests.support.places import DRILLS, PLACES, WITH_THE_WHEEL  # noqa: E402
 from tests.support.skips import LANE  # noqa: E402
 
 BIN = Path(sys.executable).parent
@@ -239,7 +239,7 @@ def wheels() -> Outcome:
             return Outcome(False, "pytest does not install")
         # The tests are copied out, so that nothing of the checkout is importable beside them.
         copy = Path(temporary, "checkout")
-        for folder in ("formats", "verifier", "support", "schemas", "published"):
+        for folder in WITH_THE_WHEEL:
             # Another lane may be writing its bytecode at this moment.
             shutil.copytree(
                 ROOT / "tests" / folder,

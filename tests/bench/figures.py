@@ -20,10 +20,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.bench.floor import Floor, Work
+from tests.bench.floor import Floor
 from tests.bench.gates import gate_of
 from tests.bench.meters import NOISY
 from tests.bench.stores import Stores
+from tests.support.signatures import Work
 
 NO_WORK = Work()
 

@@ -1,37 +1,26 @@
 """The floor: what raw `cryptography` takes for one P-256 signature, and for checking one.
 
-    Work      how many of each somebody really did      done_by(deed) counts them
     Floor     what each took, in this very minute        measure()
+    Work      how many of each somebody really did      tests/support/signatures.py counts them
 
 A ratio against the floor says how much of a cost is cryptography that nobody can save; it holds on another
 machine, where microseconds do not. The floor is taken before and after every case, since a shared machine is
 faster and slower from one second to the next. Beside it stands what plain Python takes (tests/bench/yardstick.py).
 """
 
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from types import FrameType
-from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.bench import yardstick
 from tests.bench.meters import spend
+from tests.support.signatures import Work
 
 MESSAGE = bytes(1500)  # a credential's signing input is about that long
 SECONDS = 0.03
 _SUITE = ec.ECDSA(hashes.SHA256())
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Signatures checked and made."""
-
-    verifies: int = 0
-    signs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +72,3 @@ def measure(seconds: float = SECONDS) -> Floor:
 def _keys() -> tuple[ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
     return key, key.public_key(), key.sign(MESSAGE, _SUITE)
-
-
-def done_by(deed: Callable[[], object]) -> Work:
-    """Do `deed` once, in this thread, and return which P-256 operations it really did."""
-    seen: list[str] = []
-
-    def look(_: FrameType, event: str, called: Any) -> None:
-        if event == "c_call":
-            owner = type(getattr(called, "__self__", None)).__name__
-            seen.append(f"{owner}.{called.__name__}")
-
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        deed()
-    finally:
-        sys.setprofile(before)
-    return Work(verifies=seen.count("ECPublicKey.verify"), signs=seen.count("ECPrivateKey.sign"))

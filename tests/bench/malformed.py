@@ -18,9 +18,9 @@ from certhub_verifier.formats.jose import base64url, strict_json
 
 from tests.bench import made
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
-from tests.bench.floor import Work, done_by
 from tests.bench.meters import spend
 from tests.bench.tokens import DISTINCT, judge
+from tests.support.signatures import Work, done_by
 
 GOAL = 0.20  # of a good one, for every class
 

@@ -30,12 +30,12 @@ from certhub.records.status import store as status
 from certhub.records.status.store import Slot
 from tests.bench import made
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
-from tests.bench.floor import Work, done_by
 from tests.bench.holders import Holders
 from tests.bench.meters import stopwatch
 from tests.bench.stores import Backend
 from tests.support.credentials import MATTER
 from tests.support.region import Region
+from tests.support.signatures import Work, done_by
 
 ROWS = 2_000
 REVOKED = 1_310  # suspended, to come back; of 131,072 slots: 1 %, as in the yardstick's figures

@@ -12,12 +12,13 @@ from tests.bench import made, stored, yardstick
 from tests.bench.__main__ import judged
 from tests.bench.cases import CASES
 from tests.bench.figures import Kind, Taken
-from tests.bench.floor import Floor, Work, done_by
+from tests.bench.floor import Floor
 from tests.bench.gates import GATES, Gate, Standing
 from tests.bench.holders import Holders
 from tests.bench.malformed import CLASSES, broken, refuse
 from tests.bench.stores import open_stores
 from tests.bench.tokens import judge
+from tests.support.signatures import Work, done_by
 
 AS_THERE = 40.0 * yardstick.REFERENCE_PYTHON_US / yardstick.REFERENCE_VERIFY_US
 FLOOR = Floor(verify_us=40.0, sign_us=10.0, sign_wall_us=20.0, python_us=AS_THERE)

@@ -30,9 +30,9 @@ from certhub.records.catalog.dates import read_iso_date
 from certhub.records.credentials.build import StatusPlace, new_identifier, unsigned
 from tests.bench import made, naive
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
-from tests.bench.floor import Work, done_by
 from tests.bench.meters import spend
 from tests.support.credentials import HOME, MATTER, NOW, seconds
+from tests.support.signatures import Work, done_by
 
 DISTINCT = 200
 Deed = Callable[[int], object]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import lanes
+from tests.house.source import modules
 from tests.support import places, sampled, skips
 
 ROOT = Path(__file__).parents[2]
@@ -195,3 +196,17 @@ def test_a_failure_that_was_expected_fails_the_gate(tmp_path):
 
     assert 1 == ended.returncode
     assert "expected to fail" in ended.stdout
+
+
+def test_what_runs_beside_the_wheel_alone_imports_no_test_of_elsewhere():
+    """A test of the verifier took a helper from the folder of the bench: only the last lane of the gate saw it."""
+    folders = [f"tests/{folder}" for folder in places.WITH_THE_WHEEL if folder != "support"]
+
+    astray = {
+        f"{module.path}:{line} {name}"
+        for module in modules(*folders)
+        for line, name in module.names()
+        if name.startswith("tests.") and name.split(".")[1] not in places.WITH_THE_WHEEL
+    }
+
+    assert set() == astray

@@ -24,6 +24,8 @@ PLACES = {
     "postgres": ("tests/cli", "tests/drills", "tests/flows", "tests/hub"),
 }
 """For each mark the files and folders that hold every test with it."""
+WITH_THE_WHEEL = ("formats", "published", "schemas", "support", "verifier")
+"""Folders of tests that the lane `wheels` copies beside the verifier's wheel: they import no other folder of tests."""
 
 
 def astray(tests: Iterable[tuple[str, Iterable[str]]]) -> list[str]:

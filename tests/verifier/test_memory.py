@@ -22,8 +22,8 @@ from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import ItemReport
 from certhub_verifier.trust import TrustSet
 
-from tests.bench.floor import Work, done_by
 from tests.support.credentials import AGENCY, NOW, YEAR, World
+from tests.support.signatures import Work, done_by
 
 WORLD = World()
 TRUST = WORLD.trust()
