@@ -108,7 +108,8 @@ def message(table: str, names: Sequence[str], values: Mapping[str, Any]) -> byte
     for name in names:
         value = values[name]
         if value is not None:
-            letter, data = _typed(value)
+            letter, write = _WRITTEN.get(type(value)) or _written_as(value)
+            data = write(value)
             parts += (_head(name, letter), len(data).to_bytes(4, "big"), data)
     return b"".join(parts)
 
@@ -128,15 +129,12 @@ def _counted(part: bytes) -> bytes:
     return len(part).to_bytes(4, "big") + part
 
 
-def _typed(value: object) -> tuple[bytes, bytes]:
-    """Return a value's type, one letter, and its bytes."""
-    written = _WRITTEN.get(type(value))
-    if written is None:  # a word of a closed list is a str, and so on
-        written = next((each for kind, each in _WRITTEN.items() if isinstance(value, kind)), None)
+def _written_as(value: object) -> tuple[bytes, Callable[[Any], bytes]]:
+    """Return a value's type, one letter, and what makes its bytes: a word of a closed list is a str, and so on."""
+    written = next((each for kind, each in _WRITTEN.items() if isinstance(value, kind)), None)
     if written is None:
         raise TypeError(f"no way to write a {type(value).__name__} into a MAC")
-    letter, write = written
-    return letter, write(value)
+    return written
 
 
 @lru_cache(64)  # the rows of one unit share its moment

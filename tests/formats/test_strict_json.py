@@ -27,6 +27,14 @@ def test_what_we_print_we_can_read(value):
 
 
 @settings(deadline=None)
+@given(VALUES)
+def test_the_quick_printer_prints_what_the_plain_one_does(value):
+    """Byte for byte: what was signed by the one is the same text by the other."""
+    plain = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    assert plain == strict_json.dumps(value) == strict_json.dumps_read(value)
+
+
+@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text(max_size=60))
 def test_what_we_read_python_reads_the_same(data):
     """Any bytes are either refused with Malformed, or mean what the standard library says."""
@@ -178,3 +186,10 @@ def test_prints_nothing_that_it_would_not_read(value):
         strict_json.dumps(value)
     with pytest.raises(Malformed):
         strict_json.canonical(value)
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\0", {"\0": 1}, ["x", {"a": "\0"}]])
+def test_what_a_reader_has_taken_is_held_to_it_too(value):
+    """A text that nobody can read goes past no printer, whoever took it before."""
+    with pytest.raises(Malformed):
+        strict_json.dumps_read(value)

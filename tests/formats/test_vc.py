@@ -145,6 +145,20 @@ def test_a_selection_shows_just_that() -> None:
     assert found.claims == CLAIMS
 
 
+def test_what_is_called_by_name_is_what_a_selection_keeps() -> None:
+    """The issuer, whose credential has nothing inside a disclosure, shows by name alone, and the same."""
+    whole = sdjwt.split(sealed(decoys=1))
+    for names in ([], ["名称"], ["证照编号", "名称"], ["没有的"], list(DISCLOSED)):
+        assert sdjwt.select(whole, names).disclosures == sdjwt.called(whole.disclosures, names)
+
+
+def test_what_cannot_be_read_is_not_called_by_name() -> None:
+    """One disclosure that is none refuses them all: nothing is shown of it."""
+    whole = sdjwt.split(sealed())
+    with pytest.raises(Malformed):
+        sdjwt.called((*whole.disclosures, "AAAA"), ["名称"])
+
+
 @settings(max_examples=60)
 @given(
     st.builds(

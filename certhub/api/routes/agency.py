@@ -6,8 +6,9 @@ from typing import Annotated
 from certhub_schemas import Kind, KindUnknown
 from certhub_schemas.codes import normalise
 from fastapi import APIRouter, Path, Query
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from certhub.api.http.answering import JSONResponse
 from certhub.api.http.deps import Acting, IdempotencyKey, TheHub
 from certhub.api.http.direct import direct
 from certhub.api.http.driving import read

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
+from certhub.api.http.answering import JSONResponse
 from certhub.api.http.deps import Acting, TheHub
 from certhub.api.http.direct import direct
 from certhub.api.http.driving import answered, answered_each, answered_in_turn, read

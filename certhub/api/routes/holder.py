@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from certhub_verifier.report import kind_names
 from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from certhub.api.http.answering import JSONResponse
 from certhub.api.http.deps import Acting, TheHub
 from certhub.api.http.direct import direct
 from certhub.api.http.driving import answered

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from certhub_verifier.formats.exchange.notice import Settlement
 from fastapi import APIRouter, Path, Query
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from certhub.api.http.answering import JSONResponse
 from certhub.api.http.deps import Acting, TheHub
 from certhub.api.routes import answers
 from certhub.api.routes.checks import explained

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from certhub.api.http.answering import JSONResponse
 from certhub.api.http.deps import TheHub
 from certhub.api.routes import answers
 from certhub.flows.verification import notices, peer_request

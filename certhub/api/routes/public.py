@@ -12,9 +12,10 @@ from certhub_verifier.formats.credential.typemetadata import published
 from certhub_verifier.formats.status.statuslist import status_uri
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from certhub.adapters.public_files import PublicFiles
+from certhub.api.http.answering import JSONResponse
 from certhub.api.http.deps import TheHub
 from certhub.api.http.direct import direct
 from certhub.api.routes import answers

@@ -5,13 +5,13 @@ its last. A key whose lease ended without an answer belongs to a process that di
 and finds the effect's own row (a certificate number, a state) where it was left.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
+from certhub import plain_json
 from certhub.adapters.clock import AHEAD, LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
@@ -48,7 +48,7 @@ def begin(unit: Unit, key: Key) -> Mapping[str, Any] | None:
     }:  # the second: a key of the last release, for 24 hours
         raise Conflict("this Idempotency-Key was used with another request", code="IDEMPOTENCY_MISMATCH")
     if found.answer is not None:
-        answer: Mapping[str, Any] = json.loads(
+        answer: Mapping[str, Any] = plain_json.read(
             unit.vault.open("idempotency_key", key.key_hash.hex(), found.answer)
         )
         return answer
@@ -69,9 +69,7 @@ def _is_over(now: datetime) -> ColumnElement[bool]:
 
 def finish(unit: Unit, key: Key, answer: Mapping[str, Any]) -> None:
     """Keep the answer of a request that is done."""
-    sealed = unit.vault.seal(
-        "idempotency_key", key.key_hash.hex(), json.dumps(dict(answer), ensure_ascii=False).encode()
-    )
+    sealed = unit.vault.seal("idempotency_key", key.key_hash.hex(), plain_json.printed(dict(answer)))
     unit.sql.execute(update(_KEY).where(_KEY.c.key_hash == key.key_hash).values(answer=sealed))
 
 

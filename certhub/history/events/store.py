@@ -4,7 +4,6 @@ An event names a credential by the hash of its signed header.payload, never by t
 names. The ledger (a later room) takes the leaves in the order of their ids.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from uuid import UUID
 from certhub_verifier.formats.jose.strict_json import canonical
 from sqlalchemy import Row, bindparam, select
 
+from certhub import plain_json
 from certhub.db import ids, statements
 from certhub.db.columns import table_of
 from certhub.db.engine import FarPen, Pen, Unit
@@ -76,7 +76,7 @@ def rows(pen: Pen, *events: Event[Any]) -> NewEvents:
     made, salts = [], []
     for event in events:
         event_id, salt, body = pen.new_id(), pen.random(32), event.body.members()
-        plain = json.dumps(body, ensure_ascii=False).encode()
+        plain = plain_json.printed(body)
         row = {
             "id": event_id,
             "at": pen.now,
@@ -124,7 +124,7 @@ def events(
             name_of(row.type, row.subject),
             row.actor,
             row.subject,
-            json.loads(unit.vault.open("event", str(row.id), row.sealed)),
+            plain_json.read(unit.vault.open("event", str(row.id), row.sealed)),
         )
         for row in islice(fitting, limit)
     ]
@@ -173,7 +173,7 @@ def about(unit: Unit, subjects: Sequence[str], types: Sequence[EventType[Any]]) 
 
 def _as_written(unit: Unit, row: Row[Any]) -> Entry | None:
     try:
-        body = json.loads(unit.vault.open("event", str(row.id), row.sealed))
+        body = plain_json.read(unit.vault.open("event", str(row.id), row.sealed))
     except BlobRefused:
         return None
     is_of_its_time = ids.milliseconds(row.id) == int(row.at.timestamp() * 1000)

@@ -4,7 +4,6 @@ matter_case   found by HMAC(office, matter, case number); sealed {"office", "mat
 case_scan     sealed {"items": […], "declared": {requirement: by}}: what was shown, and what was declared
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
+from certhub import plain_json
 from certhub.db.columns import table_of
 from certhub.db.engine import Pen, Unit
 from certhub.db.grants import believed, signed
@@ -92,10 +92,8 @@ def get(unit: Unit, case_id: str) -> CaseFile | None:
 def case_row(pen: Pen, name: CaseName, case_id: str) -> Mapping[str, Any]:
     """Make the row of a case that is opened now."""
     made = CaseFile(found_by(pen, name), case_id, pen.now, name)
-    plain = json.dumps(
-        {"office": name.office, "matter": name.matter, "number": name.number}, ensure_ascii=False
-    )
-    row = row_of(CaseRow, made, sealed=pen.vault.seal("matter_case", case_id, plain.encode()))
+    plain = plain_json.printed({"office": name.office, "matter": name.matter, "number": name.number})
+    row = row_of(CaseRow, made, sealed=pen.vault.seal("matter_case", case_id, plain))
     return signed(pen, CaseRow, row)
 
 
@@ -117,9 +115,9 @@ def put_scan(unit: Unit, scan: CaseScan, row: Mapping[str, Any], *, or_later: bo
 
 def scan_row(pen: Pen, scan: CaseScan) -> Mapping[str, Any]:
     """Make the row of a verification of a case."""
-    plain = json.dumps({"items": list(scan.items), "declared": dict(scan.declared)}, ensure_ascii=False)
+    plain = plain_json.printed({"items": list(scan.items), "declared": dict(scan.declared)})
     name = _scan_name(scan.case_id, scan.verification)
-    row = row_of(CaseScanRow, scan, sealed=pen.vault.seal("case_scan", name, plain.encode()))
+    row = row_of(CaseScanRow, scan, sealed=pen.vault.seal("case_scan", name, plain))
     return signed(pen, CaseScanRow, row)
 
 
@@ -144,7 +142,7 @@ def _case(unit: Unit, rows: Sequence[Any]) -> CaseFile | None:
     if not rows:
         return None
     try:
-        plain = json.loads(unit.vault.open("matter_case", rows[0].case_id, rows[0].sealed))
+        plain = plain_json.read(unit.vault.open("matter_case", rows[0].case_id, rows[0].sealed))
     except BlobRefused:
         unit.refused[_CASE.name] += 1
         return None
@@ -153,7 +151,7 @@ def _case(unit: Unit, rows: Sequence[Any]) -> CaseFile | None:
 
 def _scan(unit: Unit, row: Any) -> CaseScan | None:
     try:
-        plain = json.loads(
+        plain = plain_json.read(
             unit.vault.open("case_scan", _scan_name(row.case_id, row.verification), row.sealed)
         )
     except BlobRefused:

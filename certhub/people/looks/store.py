@@ -11,7 +11,6 @@ A certificate of two holders makes two rows of one look, under one look id. A di
 the look's, and the home hub names it so to the hub that looked.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_, update
 
+from certhub import plain_json
 from certhub.db.columns import table_of
 from certhub.db.engine import Pen, Unit
 from certhub.db.grants import believed, is_ours, signed
@@ -293,7 +293,7 @@ def _looks(unit: Unit, query: Any) -> list[LookFile]:
     found = []
     for row in believed(unit, LookRow, query):
         try:
-            detail = json.loads(unit.vault.open("look", str(row.id), row.sealed))
+            detail = plain_json.read(unit.vault.open("look", str(row.id), row.sealed))
             concluded = _opened(unit, _CONCLUDED, str(row.id), row.concluded)
             ended = _opened(unit, _ENDED, str(row.id), row.ended)
         except BlobRefused:
@@ -322,7 +322,7 @@ def _opened_disputes(unit: Unit, rows: Iterable[Any]) -> list[DisputeFile]:
     for row in rows:
         name = _name(row.home, row.id)
         try:
-            detail = DisputeDetail(**json.loads(unit.vault.open("dispute", name, row.sealed)))
+            detail = DisputeDetail(**plain_json.read(unit.vault.open("dispute", name, row.sealed)))
             settled = _opened(unit, _SETTLED, name, row.settled)
         except BlobRefused:
             unit.refused[_DISPUTE.name] += 1
@@ -332,7 +332,7 @@ def _opened_disputes(unit: Unit, rows: Iterable[Any]) -> list[DisputeFile]:
 
 
 def _opened(unit: Unit, label: str, name: str, blob: bytes | None) -> Mapping[str, Any]:
-    return {} if blob is None else json.loads(unit.vault.open(label, name, blob))
+    return {} if blob is None else plain_json.read(unit.vault.open(label, name, blob))
 
 
 def _name(home: str, dispute_id: str) -> str:
@@ -340,4 +340,4 @@ def _name(home: str, dispute_id: str) -> str:
 
 
 def _bytes(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(dict(value), ensure_ascii=False).encode()
+    return plain_json.printed(dict(value))

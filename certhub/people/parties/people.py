@@ -8,6 +8,7 @@ Operator   keeps the hub running; sees no personal data
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 PAGE_PREFIX = "page-"
@@ -36,7 +37,7 @@ class Actor:
     holder: bytes | None = None
     is_page: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
         """How rows name this account."""
         return str(self.account)

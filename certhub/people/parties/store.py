@@ -4,7 +4,6 @@ Every row here grants something: who signs in, as whom, for whom. A row without 
 (certhub/db/grants.py), so that nobody becomes somebody by writing the database.
 """
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -13,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, or_, select
 
+from certhub import plain_json
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, count_not_ours, is_ours, signed
@@ -56,7 +56,7 @@ def register(unit: Unit, party: Party) -> bytes:
     bucket = unit.vault.bucket(index)
     if not _parties(unit, index):
         row_id = unit.new_id()
-        sealed = unit.vault.seal("party", str(row_id), json.dumps(asdict(party), ensure_ascii=False).encode())
+        sealed = unit.vault.seal("party", str(row_id), plain_json.printed(asdict(party)))
         row = {"bucket": bucket, "id": row_id, "holder": index, "sealed": sealed}
         unit.sql.execute(_PARTY.insert().values(**signed(unit, PartyRow, row)))
     return index
@@ -112,7 +112,7 @@ def _acts_for(unit: Unit, person: bytes) -> dict[bytes, Any]:
 
 def _opened(unit: Unit, row: Any) -> Party:
     sealed = row.of(_PARTY.c.sealed)
-    return Party(**json.loads(unit.vault.open("party", str(row.of(_PARTY.c.id)), sealed)))
+    return Party(**plain_json.read(unit.vault.open("party", str(row.of(_PARTY.c.id)), sealed)))
 
 
 def _as_what(unit: Unit, mandate: Row[Any]) -> str:
@@ -133,8 +133,8 @@ def open_account(
     """Open an account. Raises: TextRefused: a name that stands in receipts cannot be read as it stands."""
     require_readable(name=name, office=office, window=window)
     actor = Actor(unit.new_id(), role, name, office, window, agencies, holder)
-    plain = json.dumps({"name": name, "office": office, "window": window}, ensure_ascii=False)
-    sealed = unit.vault.seal("account", str(actor.account), plain.encode())
+    plain = plain_json.printed({"name": name, "office": office, "window": window})
+    sealed = unit.vault.seal("account", str(actor.account), plain)
     row = row_of(
         AccountRow, actor, id=actor.account, agencies=" ".join(agencies), sealed=sealed, disabled_at=None
     )
@@ -189,7 +189,7 @@ def not_ours(unit: Unit) -> dict[str, int]:
 
 
 def _actor(unit: Unit, row: Row[Any]) -> Actor:
-    told = json.loads(unit.vault.open("account", str(row.id), row.sealed))
+    told = plain_json.read(unit.vault.open("account", str(row.id), row.sealed))
     return value_of(
         Actor,
         row,

@@ -13,13 +13,13 @@ sealed record (one JSON blob per row)
   decision       number of the decision behind that
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
+from certhub import plain_json
 from certhub.records.certificates.rules import State
 
 
@@ -69,12 +69,12 @@ class Record:
             "reason": self.reason,
             "decision": self.decision,
         }
-        return json.dumps(plain, ensure_ascii=False).encode()
+        return plain_json.printed(plain)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read what `to_bytes` printed."""
-        found = json.loads(data)
+        found = plain_json.read(data)
         found["holders"] = tuple(Holder(*holder) for holder in found["holders"])
         found["issued_on"] = date.fromisoformat(found["issued_on"])
         found["disclosures"] = tuple(found["disclosures"])

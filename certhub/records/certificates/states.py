@@ -8,7 +8,6 @@
 Reason and decision are sealed: {"reason", "decision"}. A row without our MAC is not there, which leaves a gap.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, or_, select
 
+from certhub import plain_json
 from certhub.db import statements
 from certhub.db.columns import table_of
 from certhub.db.engine import FarPen, Pen, Unit
@@ -41,8 +41,8 @@ class Window:
 
 def row(pen: Pen, place: Place, change: Change) -> dict[str, Any]:
     """Make the row of a change of the certificate at a place."""
-    plain = json.dumps({"reason": change.reason, "decision": change.decision}, ensure_ascii=False)
-    sealed = pen.vault.seal(_STATE.name, str(change.id), plain.encode())
+    plain = plain_json.printed({"reason": change.reason, "decision": change.decision})
+    sealed = pen.vault.seal(_STATE.name, str(change.id), plain)
     made = row_of(StateRow, change, bucket=place.bucket, certificate=place.id, sealed=sealed)
     return signed(pen, StateRow, made)
 
@@ -122,5 +122,5 @@ def _lacks_a_change() -> Any:
 
 
 def _open(unit: Unit, row: Any) -> Change:
-    said = json.loads(unit.vault.open(_STATE.name, str(row.id), row.sealed))
+    said = plain_json.read(unit.vault.open(_STATE.name, str(row.id), row.sealed))
     return value_of(Change, row, reason=said["reason"], decision=said["decision"])

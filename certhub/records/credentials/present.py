@@ -12,9 +12,7 @@ CORE = ("证照标识", "证照编号", "持证主体", "持证主体代码")
 def present(certificate: Certificate, fields: Collection[str]) -> str:
     """Return the certificate's credential as SD-JWT text that discloses exactly `fields`."""
     issuer_jwt, disclosures = certificate.credential_parts
-    whole = sdjwt.Presentation(issuer_jwt, disclosures, None)
-    chosen = sdjwt.select(whole, fields)
-    return sdjwt.join(chosen.issuer_jwt, chosen.disclosures)
+    return sdjwt.join(issuer_jwt, sdjwt.called(disclosures, fields))
 
 
 def fields_shown(

@@ -6,7 +6,6 @@ notice        sealed {…}: the body of its kind (formats/exchange/notice.py)
 taken_notice  what another region told us, by its id
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any
 from certhub_verifier.formats.exchange.notice import NoticeKind
 from sqlalchemy import delete, func, select, update
 
+from certhub import plain_json
 from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Pen, Unit
@@ -68,7 +68,7 @@ def row(
     made = NoticeFile(
         notice_id, region, kind, verification, pen.now, pen.now + LIFE, NoticeState.WAITING, body
     )
-    sealed = pen.vault.seal("notice", notice_id, json.dumps(dict(body), ensure_ascii=False).encode())
+    sealed = pen.vault.seal("notice", notice_id, plain_json.printed(dict(body)))
     return signed(pen, NoticeRow, row_of(NoticeRow, made, sealed=sealed))
 
 
@@ -88,7 +88,7 @@ def waiting(unit: Unit, *, limit: int, without: Collection[str] = ()) -> list[No
     found = []
     for kept in believed(unit, NoticeRow, query):
         try:
-            body = json.loads(unit.vault.open("notice", kept.id, kept.sealed))
+            body = plain_json.read(unit.vault.open("notice", kept.id, kept.sealed))
         except BlobRefused:
             unit.refused[_NOTICE.name] += 1
             continue

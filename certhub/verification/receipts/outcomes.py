@@ -7,7 +7,6 @@ A row that does not agree with its blob was written by somebody else: it is coun
 and the others are listed all the same. The blobs of before have no id and no time: there the columns are taken.
 """
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
 
+from certhub import plain_json
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.rows import row_of, value_of
@@ -45,7 +45,7 @@ def add(unit: Unit, verification_id: str, number: int, result: Result, note: str
     """Put an outcome on record as the `number`-th; None when somebody else's is that already."""
     made = Outcome(unit.new_id(), verification_id, number, result, note, unit.now)
     told = {"result": result.value, "note": note, "id": str(made.id), "at": made.at.isoformat()}
-    plain = json.dumps(told, ensure_ascii=False).encode()
+    plain = plain_json.printed(told)
     sealed = unit.vault.seal("verification_outcome", _name(verification_id, number), plain)
     row = row_of(OutcomeRow, made, verification=verification_id, entry=number, sealed=sealed)
     return made if insert_new(unit, _OUTCOME, [row]) else None
@@ -122,7 +122,7 @@ def _outcome(unit: Unit, row: Row[Any]) -> Outcome | None:
 
 def _opened(unit: Unit, row: Row[Any]) -> Outcome:
     name = _name(row.verification, row.entry)
-    told = json.loads(unit.vault.open("verification_outcome", name, row.sealed))
+    told = plain_json.read(unit.vault.open("verification_outcome", name, row.sealed))
     columns = {"result": row.result, "id": str(row.id), "at": row.at.isoformat()}
     if any(told.get(column, value) != value for column, value in columns.items()):
         raise BlobRefused("an outcome's columns say something else than what was sealed")

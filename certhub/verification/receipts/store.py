@@ -6,7 +6,6 @@ signed     the signed receipt, once somebody signed it: sealed too, since it hol
 code_hash  keyed once more: a clerk may have scanned anything, and an identity number is soon guessed from its hash
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select, update
 
+from certhub import plain_json
 from certhub.db.columns import table_of
 from certhub.db.engine import Pen, Unit
 from certhub.db.grants import believed, is_ours, signed
@@ -216,7 +216,7 @@ def _verification(unit: Unit, row: Row[Any]) -> Verification | None:
     except BlobRefused:
         unit.refused[_VERIFICATION.name] += 1
         return None
-    told: dict[str, Any] = json.loads(plain)
+    told: dict[str, Any] = plain_json.read(plain)
     return value_of(
         Verification,
         row,
@@ -235,4 +235,4 @@ def _opened(unit: Unit, table: str, row: str, blob: bytes | None) -> bytes | Non
 
 
 def _sealed(pen: Pen, verification_id: str, plain: Mapping[str, Any]) -> bytes:
-    return pen.vault.seal("verification", verification_id, json.dumps(plain, ensure_ascii=False).encode())
+    return pen.vault.seal("verification", verification_id, plain_json.printed(plain))

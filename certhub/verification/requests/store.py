@@ -12,7 +12,6 @@ A state moves forward only, by an UPDATE that names the states it may come from:
     expired is computed
 """
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from certhub import plain_json
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
 from certhub.db.grants import believed, signed
@@ -223,7 +223,7 @@ def opened(unit: Unit, code_hash: bytes) -> OpenedRequest | None:
     if not rows:
         return None
     try:
-        plain = json.loads(unit.vault.open("opened_request", code_hash.hex(), rows[0].sealed))
+        plain = plain_json.read(unit.vault.open("opened_request", code_hash.hex(), rows[0].sealed))
     except BlobRefused:
         unit.refused[_OPENED.name] += 1
         return None
@@ -255,14 +255,14 @@ def _request(unit: Unit, where: Any) -> CounterRequestFile | None:
         return None
     row = rows[0]
     try:
-        order = json.loads(unit.vault.open("counter_request", row.request_id, row.sealed))
+        order = plain_json.read(unit.vault.open("counter_request", row.request_id, row.sealed))
         check = None if row.checked is None else _open_check(unit, row.request_id, row.checked)
         progress = None if row.progress is None else unit.vault.open(_PROGRESS, row.request_id, row.progress)
     except BlobRefused:
         unit.refused[_REQUEST.name] += 1
         return None
     order["not_applicable"] = tuple(order["not_applicable"])
-    given = None if progress is None else json.loads(progress)["token"]
+    given = None if progress is None else plain_json.read(progress)["token"]
     return value_of(CounterRequestFile, row, order=Order(**order), check=check, given=given)
 
 
@@ -271,9 +271,9 @@ def _seal_check(unit: Unit, request_id: str, check: Check) -> bytes:
 
 
 def _open_check(unit: Unit, request_id: str, blob: bytes) -> Check:
-    plain = json.loads(unit.vault.open(_CHECKED, request_id, blob))
+    plain = plain_json.read(unit.vault.open(_CHECKED, request_id, blob))
     return Check(**{**plain, "at": datetime.fromisoformat(plain["at"])})
 
 
 def _bytes(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    return plain_json.printed(value)

@@ -8,7 +8,6 @@ Used once is also for ever, whatever the clock does: with the uses that are forg
 the word up to which end they were (`spent_forgotten`), and no code that ends by then is used or called good again.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
+from certhub import plain_json
 from certhub.adapters.clock import LARGEST_JUMP
 from certhub.db.columns import table_of
 from certhub.db.engine import Pen, Unit
@@ -86,10 +86,9 @@ def mint(
 ) -> Minted:
     """Make a ticket; its code exists nowhere but with the holder."""
     row_id, ticket = pen.new_id(), OpenTicket(code_hash, tuple(items), matter, pen.now, pen.now + life)
-    plain = json.dumps(
-        {"items": [{"cid": item.certificate_id, "fields": item.fields} for item in items], "matter": matter},
-        ensure_ascii=False,
-    ).encode()
+    plain = plain_json.printed(
+        {"items": [{"cid": item.certificate_id, "fields": item.fields} for item in items], "matter": matter}
+    )
     row = row_of(TicketRow, ticket, id=row_id, sealed=pen.vault.seal("ticket", str(row_id), plain))
     return Minted(ticket, signed(pen, TicketRow, row))
 
@@ -105,7 +104,7 @@ def find(unit: Unit, code_hash: bytes) -> OpenTicket | None:
     if not found:
         return None
     row = found[0]
-    plain = json.loads(unit.vault.open("ticket", str(row.id), row.sealed))
+    plain = plain_json.read(unit.vault.open("ticket", str(row.id), row.sealed))
     items = tuple(
         TicketItem(i["cid"], None if i["fields"] is None else tuple(i["fields"])) for i in plain["items"]
     )
@@ -118,7 +117,7 @@ def redemption_of(unit: Unit, token_hash: bytes) -> Redemption | None:
     if row is None:
         return None
     try:
-        told = json.loads(unit.vault.open(_USE, token_hash.hex(), row.sealed))
+        told = plain_json.read(unit.vault.open(_USE, token_hash.hex(), row.sealed))
     except BlobRefused:
         unit.refused[_REDEMPTION.name] += 1
         return Redemption(row.at, "", "", "", "")
@@ -142,12 +141,12 @@ def redemption_row(
     pen: Pen, token_hash: bytes, redemption: Redemption, *, keep_until: datetime
 ) -> NewRedemption:
     """Make the row of the one use of a token that ends at `keep_until`."""
-    told = json.dumps(redemption.__dict__ | {"at": redemption.at.isoformat()}, ensure_ascii=False)
+    told = plain_json.printed(redemption.__dict__ | {"at": redemption.at.isoformat()})
     row = row_of(
         RedemptionRow,
         redemption,
         token_hash=token_hash,
-        sealed=pen.vault.seal(_USE, token_hash.hex(), told.encode()),
+        sealed=pen.vault.seal(_USE, token_hash.hex(), told),
         keep_until=keep_until + REMEMBERED,
         answer=None,
     )

@@ -348,6 +348,19 @@ class _Walk:
         return twin
 
 
+def called(disclosures: Sequence[str], names: Collection[str]) -> tuple[str, ...]:
+    """Return those of a credential's own disclosures that are called one of `names`, in their order.
+
+    The caller owes: that the credential's reader has taken them all (`reveal`), and that none is inside another one.
+
+    Raises:
+        Malformed: one of them cannot be read.
+    """
+    _, raw = _decoded(disclosures)
+    read = [_parts(one) for one in strict_json.loads_each(raw)]
+    return tuple([sent for sent, (_, name, _) in zip(disclosures, read, strict=True) if name in names])
+
+
 def select(presentation: Presentation, names: Collection[str]) -> Presentation:
     """Keep what discloses the top-level claims called `names`, all that they hold included; drop the rest.
 

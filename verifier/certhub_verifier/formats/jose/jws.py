@@ -212,7 +212,7 @@ def signing_input_of_read(payload: Mapping[str, Any], *, typ: str, key: SigningK
         Malformed: the registered claims are not those of a token of type `typ`, or there is too much.
     """
     kind = TOKEN_TYPES[typ]
-    body = strict_json.dumps(payload)
+    body = strict_json.dumps_read(payload)
     _refuse_parts(body, kind)
     _require_registered_claims(payload, kind)
     return _message(body, kind, key)

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
+import orjson
+
 from certhub_verifier.errors import Malformed
 
 MAX_DEPTH = 8  # DESIGN §5 "Keys": depth 8, bundles 16
@@ -29,6 +31,9 @@ _BETWEEN_READ = "~"
 _WORD = b'"~"'
 _BETWEEN = b"," + _WORD + b","
 _CONTAINERS = {list, dict}
+_PLAIN_TYPES = (
+    orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+)
 _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -93,7 +98,19 @@ def dumps(value: Any) -> bytes:
         Malformed: a string holds NUL or a lone surrogate, or a number is not finite.
         TypeError: a value that JSON has no form for; a fault of the caller.
     """
-    return _print(value, _PRINTER)
+    text = _printed(value)
+    # The quick printer has null for a number that is none; the plain one refuses it.
+    return _print(value, _PRINTER) if text is None or b"null" in text else text
+
+
+def dumps_read(value: Any) -> bytes:
+    """Return as `dumps` does a value that a reader of exact types has taken: no number in it is a fraction.
+
+    Raises:
+        Malformed: a string holds NUL or a lone surrogate.
+    """
+    text = _printed(value)
+    return _print(value, _PRINTER) if text is None else text
 
 
 def dumps_each(values: Sequence[Any]) -> list[bytes]:
@@ -117,6 +134,15 @@ def canonical(value: Any) -> bytes:
         Malformed, TypeError: as `dumps`.
     """
     return _print(value, _SORTING_PRINTER)
+
+
+def _printed(value: Any) -> bytes | None:
+    """Return a value as the quick printer has it; None where only the plain one can tell whether it may be printed."""
+    try:
+        text = orjson.dumps(value, option=_PLAIN_TYPES)
+    except TypeError:  # a text, a number or a type that it does not take
+        return None
+    return None if rb"\u0000" in text else text
 
 
 def _print(value: Any, printer: json.JSONEncoder) -> bytes:
