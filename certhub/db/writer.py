@@ -8,7 +8,7 @@ of its own, 115 together; p99 430 and 24 ms.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -42,9 +42,11 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    write: Write
+    """Writes of one unit of work; `done` is told how each of them ended, in their order."""
+
+    writes: Sequence[Write]
     rows: int
-    done: Callable[[Ended], None]
+    done: Callable[[list[Ended]], None]
     is_patient: bool = False
 
 
@@ -63,16 +65,36 @@ class Writer:
 
     def submit(self, write: Write, *, rows: int, done: Callable[[Ended], None]) -> None:
         """Have something written; `done` is called in the writer's thread once that is sure."""
-        self._submit(_Job(write, rows, done))
+        self._submit(_Job((write,), rows, lambda ended: done(ended[0])))
 
-    def _submit(self, job: _Job) -> None:
+    def submit_each(
+        self, writes: Sequence[tuple[Write, int]], *, done: Callable[[list[Ended]], None]
+    ) -> None:
+        """Have many things written, each given with its rows, in units of `MOST_ROWS` at most.
+
+        `done` is called once, in the writer's thread, with how each ended, in their order.
+        """
+        units, ended = list(_units(writes)), list[Ended]()
+
+        def heard(how: list[Ended]) -> None:
+            """Called for one unit after another: the writer keeps the order in which they came."""
+            ended.extend(how)
+            if len(ended) == len(writes):
+                done(ended)
+
+        self._submit(
+            *(_Job([write for write, _ in unit], sum(rows for _, rows in unit), heard) for unit in units)
+        )
+
+    def _submit(self, *jobs: _Job) -> None:
         with self._starting:
             if self._is_closed:
                 raise DatabaseAway("this hub is closed")
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="certhub-writer", daemon=True)
                 self._thread.start()
-            self._jobs.put(job)
+            for job in jobs:
+                self._jobs.put(job)
 
     def commit(self, write: Write, *, rows: int = 1) -> Any:
         """Have something written, and wait for it here; return or raise what it did."""
@@ -87,9 +109,12 @@ class Writer:
         is_done.wait()
         return ended[0].result()
 
-    def leave(self, write: Write) -> None:
+    def leave(self, *writes: Write) -> None:
         """Have something written that nobody waits for, with what is committed next; the log tells a failure."""
-        self._submit(_Job(write, 1, _log_failure, is_patient=True))
+        try:
+            self._submit(*(_Job((write,), 1, _log_failure, is_patient=True) for write in writes))
+        except DatabaseAway as closed:
+            _log_failure([Ended(raised=closed)])
 
     def close(self) -> None:
         """Write what waits, and end."""
@@ -130,16 +155,33 @@ class Writer:
 
     def _write(self, batch: list[_Job]) -> None:
         ended: list[Ended] = []
+        writes = [write for job in batch for write in job.writes]
         try:
             with self._writing() as unit:
-                ended += (_written(unit, job.write) for job in batch)
+                ended += (_written(unit, write) for write in writes)
         except BaseException as broken:  # noqa: BLE001 — whatever it is, nothing of the batch is there
-            ended = [Ended(raised=_as_error(broken))] * len(batch)
-        for job, how in zip(batch, ended, strict=True):
+            ended = [Ended(raised=_as_error(broken))] * len(writes)
+        told = 0
+        for job in batch:
+            of_job, told = ended[told : told + len(job.writes)], told + len(job.writes)
             try:
-                job.done(how)
+                job.done(of_job)
             except Exception:  # noqa: BLE001 — who asked is gone; the others are still to be answered
                 log.warning("store: somebody who had something written could not be told how it ended")
+
+
+def _units(writes: Sequence[tuple[Write, int]]) -> Iterator[list[tuple[Write, int]]]:
+    """Yield them in order, some at a time: as many as a unit of work takes, or one that is larger."""
+    unit: list[tuple[Write, int]] = []
+    rows = 0
+    for write in writes:
+        if unit and rows + write[1] > MOST_ROWS:
+            yield unit
+            unit, rows = [], 0
+        unit.append(write)
+        rows += write[1]
+    if unit:
+        yield unit
 
 
 def _as_error(broken: BaseException) -> Exception:
@@ -147,9 +189,10 @@ def _as_error(broken: BaseException) -> Exception:
     return broken if isinstance(broken, Exception) else DatabaseAway(f"the writer was ended: {broken!r}")
 
 
-def _log_failure(how: Ended) -> None:
-    if how.raised is not None:
-        log.warning("store: what nobody waited for was not written: %s", type(how.raised).__name__)
+def _log_failure(ended: list[Ended]) -> None:
+    for how in ended:
+        if how.raised is not None:
+            log.warning("store: what nobody waited for was not written: %s", type(how.raised).__name__)
 
 
 def _written(unit: Unit, write: Write) -> Ended:

@@ -111,6 +111,50 @@ def test_a_client_that_goes_away_leaves_what_was_committed(home: Region) -> None
     assert "CODE_USED" == verify.verify(asked(code, "drive-other"), by=clerk, hub=hub)["code"]
 
 
+def test_a_batch_writes_together_and_is_answered_after(home: Region) -> None:
+    """Forty codes are on record when their answers come, in three units of work and not in forty."""
+    certificate = issued(home, licence("驱-7"))
+    questions = [asked(ticket(home, certificate), f"drive-unit-{n}") for n in range(2 * TOGETHER)]
+    begun, writing = [], home.hub.writer._writing
+
+    def counted() -> Any:
+        begun.append(1)
+        return writing()
+
+    home.hub.writer._writing = counted  # type: ignore[method-assign]
+    assert ["OK"] * 2 * TOGETHER == codes_of(home, questions)
+    assert len(begun) <= 3  # two groups, and the receipts of the second
+
+    with home.hub.reading() as unit:
+        filed = receipts.get_many(unit, [str(one.verification_id) for one in questions])
+    assert {"OK"} == {(one.report or {})["code"] for one in filed.values()}
+    assert 2 * TOGETHER == len(filed)
+
+
+def test_a_client_that_goes_away_from_a_batch_leaves_whole_verifications(home: Region) -> None:
+    """What was committed is on record and its code used; of the rest nothing is there, and it may be sent again."""
+    certificate = issued(home, licence("驱-8"))
+    questions = [asked(ticket(home, certificate), f"drive-left-{n}") for n in range(TOGETHER + 5)]
+
+    async def given_up() -> None:
+        task = asyncio.create_task(answered_each(flows(home, questions), home.hub))
+        while not filed():
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    def filed() -> int:
+        with home.hub.reading() as unit:
+            return len(receipts.get_many(unit, [str(one.verification_id) for one in questions]))
+
+    asyncio.run(given_up())
+
+    assert TOGETHER == filed()
+    assert ["OK"] * (TOGETHER + 5) == codes_of(home, questions)
+    assert [] == settled(home.hub, home.clock)
+
+
 def test_a_commit_that_fails_is_no_answer(home: Region) -> None:
     """Nobody is told of what is not on record, and the code is as good as before."""
     code = ticket(home, issued(home, licence("驱-6")))

@@ -8,6 +8,7 @@ between (`answered_each`).
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,13 +16,13 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.concurrency import run_in_threadpool
 
-from certhub.db.writer import Ended
+from certhub.db.writer import Ended, Write
 from certhub.hub import Hub
 from certhub.hub.effects import Commit, Effect, Flow, Leave, Wait, drive, resume
 
 Result = TypeVar("Result")
 TOGETHER = 20
-"""How many flows of a batch are under way at a time."""
+"""How many flows of a batch step before what they write is handed over, and how many of them wait at a time."""
 OUTSIDE = 6
 """How many of them ask other regions at a time: a region has places for eight."""
 THREADS = 8
@@ -33,33 +34,18 @@ async def read(do: Callable[[], Result], hub: Hub) -> Result:
     return do() if hub.is_embedded else await run_in_threadpool(do)
 
 
-async def answered(
-    flow: Flow[Result],
-    hub: Hub,
-    *,
-    turn: asyncio.Lock | None = None,
-    outside: CapacityLimiter | None = None,
-) -> Result:
-    """Run a flow to its end.
-
-    With `turn` each of its steps waits for the steps of others, and lets the loop in between; `outside` bounds how many
-    of them wait for other regions.
-    """
+async def answered(flow: Flow[Result], hub: Hub) -> Result:
+    """Run a flow to its end."""
     if not hub.is_embedded:
         return await run_in_threadpool(drive, flow, hub.writer)
     ended = Ended()
     while True:
         try:
-            if turn is None:
-                effect = resume(flow, ended)
-            else:
-                async with turn:
-                    await asyncio.sleep(0)
-                    effect = resume(flow, ended)
+            effect = resume(flow, ended)
         except StopIteration as end:
             result: Result = end.value
             return result
-        ended = await _ended(effect, hub, outside)
+        ended = await _ended(effect, hub)
 
 
 async def answered_each(flows: Sequence[Flow[Result]], hub: Hub) -> list[Result | BaseException]:
@@ -68,16 +54,12 @@ async def answered_each(flows: Sequence[Flow[Result]], hub: Hub) -> list[Result 
     Between any two steps of theirs the loop serves somebody else. Of other regions they ask fewer at once than there
     are places for (certhub/adapters/network.py).
     """
-    ended: list[Any] = [None] * len(flows)
-    waiting = iter(enumerate(flows))
-    share = _Share()
-
-    async def some() -> None:
-        for number, flow in waiting:
-            ended[number] = await share.answered(flow, hub)
-
-    await asyncio.gather(*(some() for _ in range(min(TOGETHER, len(flows)))))
-    return ended
+    if hub.is_embedded:
+        return await _Batch(flows, hub).answered()
+    threads = CapacityLimiter(THREADS)
+    return list(
+        await asyncio.gather(*(_caught(run_sync(drive, flow, hub.writer, limiter=threads)) for flow in flows))
+    )
 
 
 async def answered_in_turn(flows: Sequence[Flow[Result]], hub: Hub) -> list[Result | BaseException]:
@@ -91,21 +73,68 @@ async def answered_in_turn(flows: Sequence[Flow[Result]], hub: Hub) -> list[Resu
     return ended
 
 
-class _Share:
-    """What the flows of one batch share: one of them steps at a time, and few of them wait for other regions."""
+class _Batch:
+    """Flows that go on together: some of them step, one after another, and what they write is handed over at once.
 
-    def __init__(self) -> None:
-        self._turn, self._outside, self._threads = (
-            asyncio.Lock(),
-            CapacityLimiter(OUTSIDE),
-            CapacityLimiter(THREADS),
+    To hand each write over by itself costs a change of threads and a future for each, as much as its rows do.
+    """
+
+    def __init__(self, flows: Sequence[Flow[Any]], hub: Hub) -> None:
+        self._flows, self._hub = flows, hub
+        self._given: list[Any] = [None] * len(flows)
+        self._ready = deque((number, Ended()) for number in range(len(flows)))
+        self._outside = CapacityLimiter(OUTSIDE)
+        self._asking = set[asyncio.Task[None]]()
+
+    async def answered(self) -> list[Any]:
+        """Run all of them to their ends."""
+        try:
+            while self._ready or self._asking:
+                if self._ready and len(self._asking) < TOGETHER:
+                    await self._go_on()
+                else:
+                    await asyncio.wait(self._asking, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in self._asking:  # the client went away: nobody asks on its behalf
+                task.cancel()
+        return self._given
+
+    async def _go_on(self) -> None:
+        """Let some step to what they wait for; have written what they leave, and go on with those that wrote."""
+        commits, left = list[tuple[int, Commit]](), list[Write]()
+        for _ in range(min(TOGETHER, len(self._ready))):
+            number, ended = self._ready.popleft()
+            await asyncio.sleep(0)
+            effect = self._stepped(number, ended, left)
+            if isinstance(effect, Commit):
+                commits.append((number, effect))
+            elif isinstance(effect, Wait):
+                task = asyncio.create_task(self._ask(number, effect))
+                self._asking.add(task)
+                task.add_done_callback(self._asking.discard)
+        self._hub.writer.leave(*left)
+        written = await _committed([effect for _, effect in commits], self._hub)
+        self._ready.extendleft(
+            (number, ended) for (number, _), ended in zip(reversed(commits), reversed(written), strict=True)
         )
 
-    async def answered(self, flow: Flow[Result], hub: Hub) -> Result | BaseException:
-        """Run one of the flows; return what it gave or raised."""
-        if not hub.is_embedded:
-            return await _caught(run_sync(drive, flow, hub.writer, limiter=self._threads))
-        return await _caught(answered(flow, hub, turn=self._turn, outside=self._outside))
+    def _stepped(self, number: int, ended: Ended, left: list[Write]) -> Effect | None:
+        """Run a flow on to what it waits for; None where it has ended. What it leaves is added to `left`."""
+        try:
+            effect = resume(self._flows[number], ended)
+            while isinstance(effect, Leave):
+                left.append(effect.write)
+                effect = resume(self._flows[number], Ended())
+        except StopIteration as end:
+            self._given[number] = end.value
+            return None
+        except Exception as raised:  # noqa: BLE001 — told in its place
+            self._given[number] = raised
+            return None
+        return effect
+
+    async def _ask(self, number: int, effect: Wait) -> None:
+        self._ready.append((number, await _outside(effect, self._outside)))
 
 
 async def _caught(ending: Awaitable[Result]) -> Result | BaseException:
@@ -115,34 +144,44 @@ async def _caught(ending: Awaitable[Result]) -> Result | BaseException:
         return raised
 
 
-async def _ended(effect: Effect, hub: Hub, outside: CapacityLimiter | None) -> Ended:
+async def _ended(effect: Effect, hub: Hub) -> Ended:
     """Wait for what a flow waits for; return how it ended."""
-    try:
-        match effect:
-            case Commit():
-                return await _committed(effect, hub)
-            case Wait():
-                return Ended(await run_sync(effect.do, limiter=outside))
-            case Leave():
-                hub.writer.leave(effect.write)
-    except Exception as failed:  # noqa: BLE001 — the flow's own to answer
-        return Ended(raised=failed)
+    match effect:
+        case Commit():
+            return (await _committed([effect], hub))[0]
+        case Wait():
+            return await _outside(effect)
+        case Leave():
+            hub.writer.leave(effect.write)
     return Ended()
 
 
-async def _committed(effect: Commit, hub: Hub) -> Ended:
-    loop = asyncio.get_running_loop()
-    waiting: asyncio.Future[Ended] = loop.create_future()
+async def _outside(effect: Wait, limiter: CapacityLimiter | None = None) -> Ended:
+    try:
+        return Ended(await run_sync(effect.do, limiter=limiter))
+    except Exception as failed:  # noqa: BLE001 — the flow's own to answer
+        return Ended(raised=failed)
 
-    def done(ended: Ended) -> None:
+
+async def _committed(commits: Sequence[Commit], hub: Hub) -> list[Ended]:
+    """Have these written, and wait for it; return how each ended."""
+    if not commits:
+        return []
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Future[list[Ended]] = loop.create_future()
+
+    def done(ended: list[Ended]) -> None:
         """Called in the writer's thread; the loop may have ended before its writer."""
         if not loop.is_closed():
             loop.call_soon_threadsafe(_settle, waiting, ended)
 
-    hub.writer.submit(effect.write, rows=effect.rows, done=done)
+    try:
+        hub.writer.submit_each([(one.write, one.rows) for one in commits], done=done)
+    except Exception as failed:  # noqa: BLE001 — each flow's own to answer
+        return [Ended(raised=failed)] * len(commits)
     return await waiting
 
 
-def _settle(waiting: "asyncio.Future[Ended]", ended: Ended) -> None:
+def _settle(waiting: "asyncio.Future[list[Ended]]", ended: list[Ended]) -> None:
     if not waiting.done():  # nobody waits any more: the client went away
         waiting.set_result(ended)

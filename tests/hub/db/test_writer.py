@@ -120,6 +120,53 @@ def test_a_unit_takes_no_more_than_five_hundred_rows(writer: Counted) -> None:
     assert 3 == writer.begun
 
 
+def test_what_is_handed_over_together_is_told_once_and_in_order(database: Database, writer: Counted) -> None:
+    """One unit, one word for all of them; the one that fails is told in its place, and takes no other with it."""
+
+    def fails(unit: Unit) -> None:
+        insert(unit, SPENT, [row(b"x")])
+        raise KeyError("decide again")
+
+    told, is_told = list[list[Ended]](), Event()
+
+    def done(ended: list[Ended]) -> None:
+        told.append(ended)
+        is_told.set()
+
+    writer.submit_each([(use(b"a"), 1), (fails, 1), (use(b"b"), 1)], done=done)
+
+    assert is_told.wait(10)
+    assert [[False, True, False]] == [[one.raised is not None for one in ended] for ended in told]
+    assert (1, {b"a", b"b"}) == (writer.begun, names(database))
+
+
+def test_many_that_are_handed_over_together_take_several_units(database: Database, writer: Counted) -> None:
+    """Each of at most five hundred rows, or of one write that has more; all of them are told together."""
+    told, is_told = list[list[Ended]](), Event()
+
+    def done(ended: list[Ended]) -> None:
+        told.append(ended)
+        is_told.set()
+
+    rows = [MOST_ROWS - 10, 20, MOST_ROWS + 1, 1, 1]
+    writer.submit_each([(use(b"%d" % at), size) for at, size in enumerate(rows)], done=done)
+
+    assert is_told.wait(10)
+    assert ([5], 4) == ([len(ended) for ended in told], writer.begun)
+    assert {b"%d" % at for at in range(5)} == names(database)
+
+
+def test_a_closed_writer_is_left_nothing_and_says_so(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody waits for it, so that nobody is refused."""
+    writer = Writer(database.writing, monotonic)
+    writer.close()
+    writer.leave(use(b"a"))
+    assert "DatabaseAway" in caplog.text
+    assert set() == names(database)
+
+
 def test_of_two_equal_uses_the_first_is_the_one(database: Database, writer: Counted) -> None:
     """Also where both are written in one unit."""
 
