@@ -20,6 +20,7 @@ from certhub_verifier.formats.exchange.receipt import (
     UntoldReceiptItem,
 )
 from certhub_verifier.formats.exchange.reported_fact import StatedFact
+from certhub_verifier.frozen import quick
 from certhub_verifier.materials import Candidate, Case, comparisons, materials_of
 from certhub_verifier.policy import Channel
 from certhub_verifier.predicates import PredicateAnswer
@@ -42,6 +43,7 @@ from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 
 DEFAULT_PURPOSE = "verify"
+_stated = quick(StatedFact)
 NOTHING_YET = Resolved(Channel.TICKET)
 
 
@@ -140,8 +142,7 @@ def file(verification: VerificationInProgress, *, case_id: str | None, at: datet
     recorded = [
         _recorded(item, verification) for item in (verification.resolved.items if report.items else ())
     ]
-    receipt = _receipt(verification, report, at, operator)
-    receipt = replace(receipt, items=tuple(item for item, _ in recorded))
+    receipt = _receipt(verification, report, tuple([item for item, _ in recorded]), at, operator)
     return Filing(
         report=report.to_dict() | {"headline_en": in_english.headline, "next_step_en": in_english.next_step},
         receipt=receipt.to_payload(),
@@ -160,6 +161,8 @@ def _compared(verification: VerificationInProgress, case: Case) -> VerificationI
     """Add to each certificate how its holders compare with those of the case's others."""
     resolved = verification.resolved
     told = comparisons(case, by=verification.trip.region)
+    if not told:
+        return verification
     items = tuple(
         replace(item, item=item.item.answering(told[place]))
         if isinstance(item, Examined) and place in told
@@ -202,7 +205,13 @@ def _report(verification: VerificationInProgress, at: datetime) -> Report:
     return overall(items, is_count_known=resolved.is_count_known, about=resolved.detail, **about)
 
 
-def _receipt(verification: VerificationInProgress, report: Report, at: datetime, operator: str) -> Receipt:
+def _receipt(
+    verification: VerificationInProgress,
+    report: Report,
+    items: tuple[ReceiptItem | UntoldReceiptItem, ...],
+    at: datetime,
+    operator: str,
+) -> Receipt:
     resolved, by, trip = verification.resolved, verification.by, verification.trip
     return Receipt(
         region=trip.region,
@@ -216,7 +225,7 @@ def _receipt(verification: VerificationInProgress, report: Report, at: datetime,
         matter=verification.matter.code,
         purpose=DEFAULT_PURPOSE,
         channel=resolved.channel.value,
-        items=(),
+        items=items,
         policy=verification.policy,
         trust=trip.trust.digest,
         verdict=report.verdict.value,
@@ -264,7 +273,7 @@ def _recorded(
         cert=item.cert_digest,
         fields=tuple(sorted(report.disclosed)),
         facts=tuple(
-            StatedFact(f.fact.value, f.outcome.value, f.cause, f.as_of, f.evidence) for f in report.facts
+            [_stated(str(f.fact), str(f.outcome), f.cause, f.as_of, f.evidence) for f in report.facts]
         ),
         verdict=report.verdict.value,
         code=report.code,

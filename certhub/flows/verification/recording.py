@@ -87,6 +87,8 @@ def with_case(unit: Unit, verification: VerificationInProgress) -> VerificationI
 def with_case_judged(verification: VerificationInProgress) -> VerificationInProgress:
     """Judge now what was shown earlier in the case, and take over what was declared in it."""
     trip, case = verification.trip, verification.case
+    if case is None:
+        return verification
     held = held_lists(case, trip=trip)
     earlier = judged_again(case, world=world_of(verification), held=held)
     return replace(verification, earlier=earlier, declared=declared_in(case))
@@ -174,7 +176,9 @@ def recorded(
     trip, left = verification.trip, JUDGED_AT_MOST
     while True:
         left -= 1
-        verification = replace(with_case_judged(verification), is_last_try=left <= 0)
+        verification = with_case_judged(verification)
+        if left <= 0:
+            verification = replace(verification, is_last_try=True)
         trip.step(step)
         rows = rows_of(verification, trip.pen())
         try:

@@ -92,9 +92,8 @@ def shown_item(
         "only_seen": how.only_seen,
         "declared": dict(how.declared),
     }
-    if how.is_for_matter and _asks_of_the_term(certificate, world):
-        examined = replace(examined, item=without_term(examined.item))
-    return replace(examined, again=again)
+    hides_term = how.is_for_matter and _asks_of_the_term(certificate, world)
+    return replace(examined, again=again, item=without_term(examined.item) if hides_term else examined.item)
 
 
 def without_term(report: ItemReport) -> ItemReport:
