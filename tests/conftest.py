@@ -48,8 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     )
     if found:
         raise pytest.UsageError(f"no lane finds these, see tests/support/places.py: {', '.join(found)}")
-    on_postgres = [item for item in items if item.get_closest_marker("postgres") is not None]
-    for item in sampled.left_for_long((_test_of(item), item) for item in on_postgres):
+    sampled_ones = [item for item in items if any(item.get_closest_marker(mark) for mark in sampled.MARKS)]
+    for item in sampled.left_for_long((_test_of(item), item) for item in sampled_ones):
         item.add_marker("long")
     if os.environ.get(skips.LANE) == "wheels":
         left = sampled.left_for_long((_test_of(item), item) for item in items)
@@ -57,8 +57,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(left)]
 
 
-def _test_of(item: pytest.Item) -> tuple[Path, str]:
-    return item.path, getattr(item, "originalname", item.name)
+def _test_of(item: pytest.Item) -> tuple[Path, str, str]:
+    """Return a test's file and name, and the page that its case is about, where it has one."""
+    cases: Any = getattr(item, "callspec", None)
+    pages = [] if cases is None else [getattr(case, "page", "") for case in cases.params.values()]
+    return item.path, getattr(item, "originalname", item.name), "".join(pages)
 
 
 @pytest.hookimpl(trylast=True)

@@ -48,7 +48,7 @@ BESIDE = (
     "loadfile",
 )  # a file's tests share a server or a port: they stay in one process
 NO_TESTS = 5  # pytest's exit code when nothing was collected
-FUZZ_COUNT = "200000"
+FUZZ_COUNT = "100000"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def browser() -> Outcome:
         return Outcome(None, "chromium is not installed: apt-get install chromium fonts-noto-cjk")
     return pytest(
         "browser",
-        *(*BESIDE, "-m", "browser", *PLACES["browser"]),
+        *(*BESIDE, "-m", "browser and not long", *PLACES["browser"]),
         next_step="look at the screenshots that the failing test names",
     )
 

@@ -20,7 +20,7 @@ PLACES = {
     "drill": (*DRILLS, "tests/containers"),  # the lane `containers` runs those
     "interop": ("tests/interop",),
     "javascript": ("tests/web/types",),
-    "long": ("tests/bench", "tests/cli", "tests/drills", "tests/flows", "tests/hub"),
+    "long": ("tests/bench", "tests/cli", "tests/drills", "tests/flows", "tests/hub", "tests/web/browser"),
     "postgres": ("tests/cli", "tests/drills", "tests/flows", "tests/hub"),
 }
 """For each mark the files and folders that hold every test with it."""

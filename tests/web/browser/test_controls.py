@@ -505,6 +505,7 @@ def effect(page: Page, one: Control, patience: int = PATIENCE_MS) -> str:
     return ""
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("one", controls(), ids=str)
 def test_a_control_does_what_is_listed(people: People, one: Control) -> None:
     """It is there, it can be used, and its effect comes."""

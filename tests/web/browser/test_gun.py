@@ -124,6 +124,7 @@ def wait_for_answer(page: Page) -> None:
     page.wait_for_selector("#result:not([hidden])")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("line_end", LINE_ENDS)
 def test_a_scan_is_a_scan_wherever_the_focus_is(counter: Page, place: str, line_end: str) -> None:
@@ -147,6 +148,7 @@ def test_a_scan_is_a_scan_wherever_the_focus_is(counter: Page, place: str, line_
     assert not counter.is_visible("#window-dialog")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("pace", PACES)
 @pytest.mark.parametrize("place", ["zone", "matter", "case number"])
 def test_a_slow_gun_is_read(counter: Page, place: str, pace: str) -> None:
@@ -158,6 +160,7 @@ def test_a_slow_gun_is_read(counter: Page, place: str, pace: str) -> None:
     assert [TICKET] == asked(counter)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("code", [TICKET, REQUEST, SEALED, PAPER], ids=lambda code: code[:3])
 @pytest.mark.parametrize("place", ["zone", "case number"])
 def test_every_sort_of_code_ends_at_its_own_length(counter: Page, place: str, code: str) -> None:
