@@ -11,15 +11,14 @@ The suite byte lets SM4-GCM cells stand beside AES ones later. Keys come from th
 key is never in the database, since identity numbers are few enough (about 10^11) to be guessed.
 """
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from certhub.errors import Unverified
@@ -69,16 +68,16 @@ class Vault:
 
     def bucket(self, index: bytes) -> int:
         """Return the bucket 0..4095 of a holder's blind index."""
-        return int.from_bytes(hmac.digest(self.bucket_key, index, sha256)[:2], "big") >> 4
+        return int.from_bytes(_mac(self._of_buckets, index)[:2], "big") >> 4
 
     def digest(self, *parts: str | bytes) -> bytes:
         """Return a keyed digest (32 bytes) of the parts: equal values are found, nobody can guess them."""
         joined = b"\x00".join(p.encode() if isinstance(p, str) else p for p in parts)
-        return hmac.digest(self.index_key, joined, sha256)
+        return _mac(self._of_indexes, joined)
 
     def mac(self, message: bytes) -> bytes:
         """Return the MAC (32 bytes) over what a row grants."""
-        return hmac.digest(self._row_key, message, sha256)
+        return _mac(self._of_rows, message)
 
     @cached_property
     def _cipher(self) -> AESGCM:
@@ -86,13 +85,36 @@ class Vault:
         return AESGCM(self.data_key)
 
     @cached_property
-    def _row_key(self) -> bytes:
-        """The key of `mac`: HKDF (RFC 5869) keeps it apart from the data key that it comes from."""
-        return HKDF(SHA256(), length=32, salt=None, info=b"certhub rows 1").derive(self.data_key)
+    def _of_rows(self) -> HMAC:
+        """Under the key of `mac`: HKDF (RFC 5869) keeps it apart from the data key that it comes from."""
+        return _keyed(HKDF(SHA256(), length=32, salt=None, info=b"certhub rows 1").derive(self.data_key))
+
+    @cached_property
+    def _of_indexes(self) -> HMAC:
+        return _keyed(self.index_key)
+
+    @cached_property
+    def _of_buckets(self) -> HMAC:
+        return _keyed(self.bucket_key)
+
+    @cached_property
+    def _of_people(self) -> HMAC:
+        return _keyed(self.event_key)
 
     def pairwise(self, person: str, audience: str) -> str:
         """Return who somebody is to one audience: stable there, unlinkable elsewhere (22 characters)."""
-        return hmac.digest(self.event_key, f"{audience}\x00{person}".encode(), sha256).hex()[:22]
+        return _mac(self._of_people, f"{audience}\x00{person}".encode()).hex()[:22]
+
+
+def _keyed(key: bytes) -> HMAC:
+    """Return HMAC-SHA-256 under a key, before any message: copied for each, since the key costs three of four µs."""
+    return HMAC(key, SHA256())
+
+
+def _mac(keyed: HMAC, message: bytes) -> bytes:
+    found = keyed.copy()
+    found.update(message)
+    return found.finalize()
 
 
 def _aad(table: str, row: str) -> bytes:
