@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from certhub_schemas import shipped_catalogue
+from certhub_verifier import policy
 from certhub_verifier.causes import Verdict
 from certhub_verifier.engine import NotValid, examine, run, verify
 from certhub_verifier.evidence import PresentedCredential
@@ -235,3 +236,17 @@ def test_a_value_made_quickly_is_the_value_that_its_class_makes() -> None:
         made.cause = "OK"  # type: ignore[misc]
     with pytest.raises(TypeError, match="looks at its members"):
         quick(Identifier)
+    with pytest.raises(TypeError, match="looks at its members"):
+        quick(policy.Policy)
+
+
+def test_two_values_made_quickly_share_nothing() -> None:
+    """What a class makes anew for each value is made anew here too; what is given by name alone stays so."""
+    make = quick(ItemReport)
+    by_name: dict[str, Any] = {"kind": "", "kind_name": "", "kind_name_en": "", "code": "OK", "facts": ()}
+    first, second = make(verdict=Verdict.VALID, **by_name), make(verdict=Verdict.VALID, **by_name)
+
+    assert ItemReport(verdict=Verdict.VALID, **by_name) == first == second
+    assert first.disclosed is not second.disclosed
+    with pytest.raises(TypeError):
+        make("", "", "", Verdict.VALID, "OK", ())  # type: ignore[misc]

@@ -79,7 +79,8 @@ def mode(requirements: Iterable[Requirement], of_matter: Mode, seen: Seen, now: 
     none; the matter's own, where no alternative is of its kind.
     """
     ways = [way for one in requirements for way in one.of_kind(seen.kind)]
-    served = [way for way in ways if suffices(way, seen) is None]
+    # Of one way there is no choice: what it demands is demanded, whether or not it suffices.
+    served = [way for way in ways if suffices(way, seen) is None] if len(ways) > 1 else ways
     demanded = min((way.mode for way in served or ways), key=MODES.index, default=of_matter)
     if not reaches(seen.manner.reached, demanded):
         return unknown(Fact.MODE, f"MODE_{demanded}", now)
