@@ -1,5 +1,6 @@
 """The app as a whole: opened from a folder, working in the background while it lives, and nothing after."""
 
+import gc
 import threading
 
 import pytest
@@ -48,3 +49,14 @@ def test_without_a_hub_there_is_no_app(tmp_path, folder):
 
     with pytest.raises(BadSettings, match=r"CERTHUB_DATA|certhub\.toml"):
         create_app_from_environment(environment)
+
+
+def test_a_server_takes_its_own_start_out_of_the_collectors_rounds(api):
+    """An app that opened its hub is a process of its own; one that was given a hub leaves its caller's alone."""
+    gc.unfreeze()
+    with TestClient(create_app(hub=api.hub)):
+        assert 0 == gc.get_freeze_count()
+    with TestClient(create_app(api.hub.settings)) as client:
+        assert 100_000 < gc.get_freeze_count()
+        assert 200 == client.get("/healthz").status_code
+    assert 0 == gc.get_freeze_count()
