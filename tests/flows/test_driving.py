@@ -3,10 +3,12 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from threading import Event, current_thread
 from typing import Any
 
 import pytest
 
+from certhub.api.http import driving
 from certhub.api.http.driving import TOGETHER, answered, answered_each, answered_in_turn
 from certhub.flows.verification import results, verify
 from certhub.flows.verification.filing import VerificationRequest
@@ -125,10 +127,11 @@ def test_a_batch_writes_together_and_is_answered_after(home: Region) -> None:
     assert ["OK"] * 2 * TOGETHER == codes_of(home, questions)
     assert len(begun) <= 3  # two groups, and the receipts of the second
 
+    home.hub.writer.commit(lambda _: None)  # after it, what was left is written too
     with home.hub.reading() as unit:
         filed = receipts.get_many(unit, [str(one.verification_id) for one in questions])
     assert {"OK"} == {(one.report or {})["code"] for one in filed.values()}
-    assert 2 * TOGETHER == len(filed)
+    assert [True] * 2 * TOGETHER == [one.receipt is not None for one in filed.values()]
 
 
 def test_a_client_that_goes_away_from_a_batch_leaves_whole_verifications(home: Region) -> None:
@@ -153,6 +156,57 @@ def test_a_client_that_goes_away_from_a_batch_leaves_whole_verifications(home: R
     assert TOGETHER == filed()
     assert ["OK"] * (TOGETHER + 5) == codes_of(home, questions)
     assert [] == settled(home.hub, home.clock)
+
+
+def seen_in(flow: Any, threads: list[str]) -> Any:
+    """The flow; the thread in which each of its commits is written is noted."""
+    effect = next(flow)
+    while True:
+        if isinstance(effect, Commit):
+
+            def noted(unit: Any, write: Any = effect.write) -> Any:
+                threads.append(current_thread().name)
+                return write(unit)
+
+            effect = replace(effect, write=noted)
+        given = yield effect
+        try:
+            effect = flow.send(given)
+        except StopIteration as end:
+            return end.value
+
+
+def test_the_loop_inserts_what_its_flows_write(home: Region) -> None:
+    """The writer's thread begins and commits, and meanwhile waits for the loop."""
+    code, threads = ticket(home, issued(home, licence("驱-9"))), list[str]()
+    flow = seen_in(verification(asked(code, "drive-where"), by=home.clerk, hub=home.hub), threads)
+
+    report = asyncio.run(answered(flow, home.hub))
+
+    assert ("OK", [current_thread().name]) == (report["code"], threads)
+    home.hub.writer.commit(lambda _: None)
+    with home.hub.reading() as unit:
+        filed = receipts.get(unit, "drive-where")
+    assert filed is not None
+    assert filed.receipt is not None
+
+
+def test_a_loop_that_has_ended_holds_the_writer_up_no_longer(home: Region) -> None:
+    """Its client is gone: the writer inserts itself, and what was handed over is on record or was never begun."""
+    code, threads = ticket(home, issued(home, licence("驱-10"))), list[str]()
+    flow = seen_in(verification(asked(code, "drive-ended"), by=home.clerk, hub=home.hub), threads)
+    effect = next(flow)
+    loop, written = asyncio.new_event_loop(), Event()
+    place = driving._InLoop(loop)
+    home.hub.writer.submit_each([(effect.write, 1)], done=lambda _: written.set(), place=place)
+    assert not written.wait(0.1)  # the loop does not run, and the writer waits for it
+
+    loop.close()
+
+    assert written.wait(10)
+    assert ["certhub-writer"] == threads
+    assert "OK" == verify.verify(asked(code, "drive-ended"), by=home.clerk, hub=home.hub)["code"]
+    home.hub.writer.commit(lambda _: None)
 
 
 def test_a_commit_that_fails_is_no_answer(home: Region) -> None:

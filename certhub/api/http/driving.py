@@ -1,6 +1,7 @@
 """Runs flows for the routes that people wait for.
 
-    SQLite       in the event loop: a read takes less time than a change of threads; the process's one writer commits
+    SQLite       in the event loop: a read takes less time than a change of threads; the process's one writer begins and
+                 commits, and between the two the loop inserts
     PostgreSQL   in a thread of the pool: each read waits for the server; the same writer commits
 
 A flow may take a few hundred microseconds between two of its waits. Whoever asks for many at once lets the others in
@@ -10,6 +11,8 @@ between (`answered_each`).
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from threading import Event, Lock
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter
@@ -25,6 +28,8 @@ TOGETHER = 20
 """How many flows of a batch step before what they write is handed over, and how many of them wait at a time."""
 OUTSIDE = 6
 """How many of them ask other regions at a time: a region has places for eight."""
+LOOK_SECONDS = 1.0
+"""How often the writer looks whether the loop that it waits for has ended."""
 THREADS = 8
 """How many threads a batch takes on PostgreSQL: the pool's others are left to everybody else."""
 
@@ -112,7 +117,7 @@ class _Batch:
                 task = asyncio.create_task(self._ask(number, effect))
                 self._asking.add(task)
                 task.add_done_callback(self._asking.discard)
-        self._hub.writer.leave(*left)
+        self._hub.writer.leave(*left, place=_InLoop(asyncio.get_running_loop()))
         written = await _committed([effect for _, effect in commits], self._hub)
         self._ready.extendleft(
             (number, ended) for (number, _), ended in zip(reversed(commits), reversed(written), strict=True)
@@ -152,7 +157,7 @@ async def _ended(effect: Effect, hub: Hub) -> Ended:
         case Wait():
             return await _outside(effect)
         case Leave():
-            hub.writer.leave(effect.write)
+            hub.writer.leave(effect.write, place=_InLoop(asyncio.get_running_loop()))
     return Ended()
 
 
@@ -176,10 +181,50 @@ async def _committed(commits: Sequence[Commit], hub: Hub) -> list[Ended]:
             loop.call_soon_threadsafe(_settle, waiting, ended)
 
     try:
-        hub.writer.submit_each([(one.write, one.rows) for one in commits], done=done)
+        hub.writer.submit_each([(one.write, one.rows) for one in commits], done=done, place=_InLoop(loop))
     except Exception as failed:  # noqa: BLE001 — each flow's own to answer
         return [Ended(raised=failed)] * len(commits)
     return await waiting
+
+
+class _Once:
+    """Something that one of two threads does, whichever comes first; the other one may wait for it."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        self._do, self._taking, self._is_taken = do, Lock(), False
+        self.is_over, self.raised = Event(), list[BaseException]()
+
+    def run(self) -> None:
+        """Do it, unless the other one does."""
+        with self._taking:
+            if self._is_taken:
+                return
+            self._is_taken = True
+        try:
+            self._do()
+        except BaseException as broken:  # noqa: BLE001 — raised again by who waits for it
+            self.raised.append(broken)
+        self.is_over.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _InLoop:
+    """Where the writer's thread has inserts run: in the loop whose flows wait for them."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def __call__(self, do: Callable[[], None]) -> None:
+        """Run something in the loop and wait for it, in another thread; where the loop has ended, run it here."""
+        once = _Once(do)
+        try:
+            self.loop.call_soon_threadsafe(once.run)
+        except RuntimeError:  # it is closed
+            once.run()
+        while not once.is_over.wait(LOOK_SECONDS):
+            if self.loop.is_closed():
+                once.run()
+        for broken in once.raised:
+            raise broken
 
 
 def _settle(waiting: "asyncio.Future[list[Ended]]", ended: list[Ended]) -> None:

@@ -1,7 +1,8 @@
 """The one writer of a process: together, each whole or not at all, and answered once it is on the disk."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, Thread, current_thread
 from time import monotonic
 from typing import Any
 
@@ -154,6 +155,68 @@ def test_many_that_are_handed_over_together_take_several_units(database: Databas
     assert is_told.wait(10)
     assert ([5], 4) == ([len(ended) for ended in told], writer.begun)
     assert {b"%d" % at for at in range(5)} == names(database)
+
+
+class Elsewhere:
+    """A place of its own: counts how often it is used, and may be broken."""
+
+    def __init__(self, breaks: BaseException | None = None) -> None:
+        self.used, self.breaks = 0, breaks
+
+    def __call__(self, do: Callable[[], None]) -> None:
+        """Run it in a thread of its own."""
+        self.used += 1
+        thread = Thread(target=do, name="elsewhere")
+        thread.start()
+        thread.join()
+        if self.breaks is not None:
+            raise self.breaks
+
+
+def noted(where: list[str], name: bytes) -> Any:
+    """Return what puts a use on record, and notes the thread that does."""
+
+    def write(unit: Unit) -> None:
+        where.append(current_thread().name)
+        insert(unit, SPENT, [row(name)])
+
+    return write
+
+
+def test_inserts_run_where_who_submits_says(database: Database, writer: Counted) -> None:
+    """Two that wait go there in one trip, a third one stays with the writer; all are in one unit of work."""
+    place, where, first, released, told = Elsewhere(), list[str](), Event(), Event(), Event()
+
+    def long(_: Unit) -> None:
+        first.set()
+        released.wait(10)
+
+    writer.submit(long, rows=1, done=lambda _: None)
+    first.wait(10)
+    writer.leave(noted(where, b"a"), place=place)
+    writer.submit_each([(noted(where, b"b"), 1)], done=lambda _: None, place=place)
+    writer.submit(noted(where, b"c"), rows=1, done=lambda _: told.set())
+    released.set()
+
+    assert told.wait(10)
+    assert ["elsewhere", "elsewhere", "certhub-writer"] == where
+    assert (1, 2, {b"a", b"b", b"c"}) == (place.used, writer.begun, names(database))
+
+
+def test_a_place_that_fails_leaves_nothing_and_says_so(database: Database, writer: Counted) -> None:
+    """Whatever was inserted there is rolled back, and the writer goes on."""
+    told, is_told = list[Ended](), Event()
+
+    def done(ended: list[Ended]) -> None:
+        told.extend(ended)
+        is_told.set()
+
+    writer.submit_each([(use(b"a"), 1), (use(b"b"), 1)], done=done, place=Elsewhere(SystemExit(1)))
+
+    assert is_told.wait(10)
+    assert [DatabaseAway, DatabaseAway] == [type(one.raised) for one in told]
+    writer.commit(use(b"c"))
+    assert {b"c"} == names(database)
 
 
 def test_a_closed_writer_is_left_nothing_and_says_so(
