@@ -19,7 +19,7 @@ from tests.bench.figures import Case, Effort
 from tests.bench.gates import Standing
 from tests.bench.profiles import profile
 from tests.bench.rounds import run
-from tests.bench.stores import default_folder, open_stores
+from tests.bench.stores import Backend, default_folder, open_stores
 from tests.bench.table import render
 
 QUICK_ROUNDS, QUICK_FILLED, QUICK_SIZES = 2, 1_000, (1_000, 10_000)
@@ -40,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         open_stores(given.store or default_folder(), _tell) as stores,
     ):
         quick = {"seconds": 0.08, "scale": 0.2, "filled": QUICK_FILLED, "sizes": QUICK_SIZES}
-        asked = {"filled": given.filled, "sizes": given.sizes}
+        backends = (Backend(given.backend),) if given.backend else None
+        asked = {"filled": given.filled, "sizes": given.sizes, "backends": backends}
         chosen: dict[str, Any] = (quick if given.quick else {}) | {k: v for k, v in asked.items() if v}
         effort = Effort(stores, **chosen)
         if given.profile:
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--sizes", type=_sizes, metavar="N,N", help="sizes that `growth` compares (1000,10000,100000,1000000)"
     )
+    add("--backend", choices=[*Backend], help="the one database that `growth` grows on (both)")
     add("--store", type=Path, metavar="DIR", help=f"where stores are kept ({default_folder()})")
     add("--folder", type=Path, help="where to put logs (the system's temporary folder)")
     return parser

@@ -23,7 +23,7 @@ from typing import Any
 from tests.bench.floor import Floor
 from tests.bench.gates import gate_of
 from tests.bench.meters import NOISY
-from tests.bench.stores import Stores
+from tests.bench.stores import Backend, Stores
 from tests.support.signatures import Work
 
 NO_WORK = Work()
@@ -112,6 +112,7 @@ class Effort:
     stores    the kept stores; the cases with a hub work on copies of them
     filled    how many certificates the store holds that a hub's cases work on
     sizes     the numbers of certificates that `growth` compares
+    backends  the databases that it compares them on
     """
 
     stores: Stores
@@ -119,6 +120,7 @@ class Effort:
     scale: float = 1.0
     filled: int = 10_000
     sizes: Sequence[int] = (1_000, 10_000, 100_000, 1_000_000)
+    backends: Sequence[Backend] = tuple(Backend)
 
     def sized(self, number: int) -> int:
         """Return a number of items at this effort."""
@@ -130,11 +132,19 @@ Round = Callable[[], Sequence[Taken]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something to measure. `open` prepares it in an empty folder and gives a function that measures a round."""
+    """Something to measure. `open` prepares it in an empty folder and gives a function that measures a round.
+
+    `of` names the database of each figure that is about one of those that the effort grows on.
+    """
 
     name: str
     figures: tuple[Figure, ...]
     open: Callable[[Path, Effort], AbstractContextManager[Round]]
+    of: Mapping[str, Backend] = field(default_factory=dict)
+
+    def figures_at(self, effort: "Effort") -> list["Figure"]:
+        """Return the figures that are taken: one `of` a database only where the effort has that."""
+        return [one for one in self.figures if self.of.get(one.name) in (None, *effort.backends)]
 
 
 @dataclass(slots=True)

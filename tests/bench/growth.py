@@ -141,7 +141,7 @@ def _growth(_: Path, effort: Effort) -> Iterator[Round]:
     with ExitStack() as stack:
         grown = {
             (backend, size): Grown.of(stack.enter_context(effort.stores.regions(size, backend))[0])
-            for backend in Backend
+            for backend in effort.backends
             for size in effort.sizes
         }
         rings = {size: _key_ring(size) for size in effort.sizes}
@@ -155,7 +155,7 @@ def _growth(_: Path, effort: Effort) -> Iterator[Round]:
                     items,
                 )
                 for hot, (_, prepare) in HOT.items()
-                for backend in Backend
+                for backend in effort.backends
             ]
             return [
                 *taken,
@@ -214,4 +214,11 @@ def _figures() -> Sequence[Figure]:
     return [*found, Figure(KEYS, Kind.AGAINST, "a signer found: largest trust list ÷ that of 10⁴")]
 
 
-CASES = (Case("growth", tuple(_figures()), _growth),)
+CASES = (
+    Case(
+        "growth",
+        tuple(_figures()),
+        _growth,
+        {_name(hot, backend): backend for hot in HOT for backend in Backend},
+    ),
+)

@@ -20,7 +20,7 @@ def run(
     cases: Sequence[Case], folder: Path, *, rounds: int, effort: Effort, tell: Callable[[str], None]
 ) -> dict[str, Any]:
     """Measure and return what is printed with --json; `folder` is empty and stays ours until the end."""
-    series = {figure.name: Series(figure) for case in cases for figure in case.figures}
+    series = {figure.name: Series(figure) for case in cases for figure in case.figures_at(effort)}
     floors: list[Floor] = []
     with ExitStack() as stack:
         opened: list[tuple[Case, Round]] = []

@@ -11,12 +11,12 @@ import pytest
 from tests.bench import made, stored, yardstick
 from tests.bench.__main__ import judged
 from tests.bench.cases import CASES
-from tests.bench.figures import Kind, Taken
+from tests.bench.figures import Effort, Kind, Taken
 from tests.bench.floor import Floor
 from tests.bench.gates import GATES, Gate, Standing
 from tests.bench.holders import Holders
 from tests.bench.malformed import CLASSES, broken, refuse
-from tests.bench.stores import open_stores
+from tests.bench.stores import Backend, open_stores
 from tests.bench.tokens import judge
 from tests.support.signatures import Work, done_by
 
@@ -127,6 +127,18 @@ def test_a_store_that_is_not_what_this_code_makes_is_built_anew(tmp_path: Path) 
     assert [*map(made.company, range(20))] == first == again == anew
     assert 2 * once == len([words for words in imported if "rows imported" in words])
     assert [] == [*(tmp_path / "copies").glob("*")]
+
+
+def test_growth_on_one_database_takes_the_figures_of_that_one(tmp_path: Path) -> None:
+    """Whoever builds a store of a million for one of them is told that one's growth, and the key ring's."""
+    case = CASES["growth"]
+    with open_stores(tmp_path, lambda _: None) as stores:
+        both = case.figures_at(Effort(stores))
+        one = [figure.name for figure in case.figures_at(Effort(stores, backends=(Backend.SQLITE,)))]
+
+    assert [*case.figures] == both
+    assert [name for name in (each.name for each in both) if not name.endswith("-postgres")] == one
+    assert len(one) * 2 - 1 == len(both)
 
 
 @pytest.mark.drill
