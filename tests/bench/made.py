@@ -5,7 +5,7 @@ Distinct, because a case that looks at one token again and again measures somebo
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from certhub_schemas.codes import resident_id, uscc
 from certhub_verifier.formats.trust.trustlist import RegionIssuers, issuers_path
 
 from certhub.records.catalog.draft import RawDraft
-from tests.support.credentials import AGENCY, CLAIMS, HOME, INDEX, LICENCE, World, named_key
+from tests.support.credentials import AGENCY, AWAY, CLAIMS, HOME, INDEX, LICENCE, World, named_key
 
 HOLDER_CODE = {"type": "001", "number": "92420799MA99990138"}
 FURTHER: dict[str, Any] = {
@@ -49,13 +49,22 @@ def credentials(number: int) -> tuple[str, ...]:
 
 
 def trust_files(agencies: int) -> dict[str, bytes]:
-    """Return the trust list of the two regions, with so many agencies more in the first, each with its seal's key."""
-    files = world().trust_files()
-    listed = RegionIssuers.from_bytes(files[issuers_path(HOME)])
+    """Return the trust list of the two regions, with so many agencies more, each with its seal's key.
+
+    The first region has the first half of them: ten thousand are more than the list of one region may hold.
+    """
+    files, half = world().trust_files(), (agencies + 1) // 2
+    for region, numbers in ((HOME, range(half)), (AWAY, range(half, agencies))):
+        files[issuers_path(region)] = _with_agencies(files[issuers_path(region)], numbers)
+    return files
+
+
+def _with_agencies(file: bytes, numbers: Iterable[int]) -> bytes:
+    listed = RegionIssuers.from_bytes(file)
     [usual] = listed.issuers
     [key] = usual.keys
     more = []
-    for at in range(agencies):
+    for at in numbers:
         uscc, own = company(at), named_key(f"{company(at)}-1")
         more.append(
             replace(
@@ -66,8 +75,7 @@ def trust_files(agencies: int) -> dict[str, bytes]:
                 keys=(replace(key, kid=own.kid, jwk=own.jwk),),
             )
         )
-    files[issuers_path(HOME)] = replace(listed, issuers=(*listed.issuers, *more)).to_bytes()
-    return files
+    return replace(listed, issuers=(*listed.issuers, *more)).to_bytes()
 
 
 def company(number: int) -> str:
