@@ -146,7 +146,7 @@ def _lifespan(hub: Hub | None, *, opened: Hub | None) -> Callable[[FastAPI], Any
             await run_in_threadpool(worker.join, STOP_SECONDS)
             if opened is not None:
                 gc.unfreeze()
-                opened.close()
+                await run_in_threadpool(opened.close)
 
     return live
 

@@ -1,11 +1,14 @@
 """The app as a whole: opened from a folder, working in the background while it lives, and nothing after."""
 
+import asyncio
 import gc
 import threading
+import time
 
 import pytest
 from starlette.testclient import TestClient
 
+from certhub.api.http import driving
 from certhub.app import create_app, create_app_from_environment
 from certhub.settings import BadSettings
 
@@ -60,3 +63,29 @@ def test_a_server_takes_its_own_start_out_of_the_collectors_rounds(api):
         assert 100_000 < gc.get_freeze_count()
         assert 200 == client.get("/healthz").status_code
     assert 0 == gc.get_freeze_count()
+
+
+def test_a_server_ends_though_its_loop_still_has_to_insert(api):
+    """What was left a moment ago is inserted by the loop: while the hub closes, the loop must be free to do so."""
+    app, written = create_app(api.hub.settings), []
+
+    async def lived() -> None:
+        async with app.router.lifespan_context(app):
+            place, writer = driving._InLoop(asyncio.get_running_loop()), app.state.hub.writer
+
+            def note(_: object) -> None:
+                written.append(threading.current_thread().name)
+
+            def held(_: object) -> None:
+                writer.leave(note, place=place)
+                while not writer._is_closed:  # the next thing it does, it does while the hub closes
+                    time.sleep(0.01)
+
+            writer.submit(lambda _: None, rows=1, done=held)
+
+    served = threading.Thread(target=asyncio.run, args=(lived(),), name="served", daemon=True)
+    served.start()
+    served.join(30)
+
+    assert not served.is_alive()
+    assert ["served"] == written
