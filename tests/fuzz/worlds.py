@@ -40,6 +40,7 @@ from certhub_verifier.lookups import Lookup, LookupResult
 from certhub_verifier.receipts import Finding
 from certhub_verifier.trust import TrustSet
 
+from certhub.flows.verification.exchange_keys import agreed, verified
 from tests.fuzz.believed import Belief, believed
 from tests.fuzz.found import Found, Target
 from tests.support.credentials import (
@@ -335,8 +336,6 @@ class _Desk:
 
 
 def _message(recipe: Recipe, *, scene: str) -> CameOut:
-    from certhub.flows.verification.exchange_keys import agreed, verified
-
     world, trust = _world(scene, recipe)
     desk: Any = _Desk(HOME, trust, NOW)
     key = _key(recipe["signer"], _right(scene))
@@ -352,8 +351,8 @@ def _message(recipe: Recipe, *, scene: str) -> CameOut:
 
 
 def _asked(world: World, recipe: Recipe, key: NumberedKey) -> str:
-    agreed = world.agreement or an_agreement()
-    quoted = {"ours": agreed.reference, "another": f"HOME-AWAY-1@sha256:{'0' * 64}", "none": None}
+    held = world.agreement or an_agreement()
+    quoted = {"ours": held.reference, "another": f"HOME-AWAY-1@sha256:{'0' * 64}", "none": None}
     one = Question(code="EC1", matter=MATTER, purpose="verify", verification_id="v" * 22, window="2")
     request = Request(
         asker=AWAY,
