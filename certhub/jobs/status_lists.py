@@ -91,11 +91,12 @@ def turn_decoys(hub: Hub, *, seconds: float, topic: str) -> None:
     """
     with hub.reading() as unit:
         lists = status.lists(unit)
-        bare = [status_list for status_list in lists if not status.has_decoys(unit, status_list.list_no)]
+        without = status.bare_lists(unit)
+    bare = [status_list for status_list in lists if status_list.list_no in without]
     turning = [
         (status_list, rules.next_value(hub.random, seconds=seconds))
         for status_list in lists
-        if status_list not in bare
+        if status_list.list_no not in without
     ]
     turning = [(status_list, value) for status_list, value in turning if value is not None]
     if not bare and not turning:

@@ -23,7 +23,7 @@ UNCHECKED = {
         "count_waiting",
     ): "a number on the operator's page; what is sent is read by `waiting`, which checks",
     ("certhub/verification/receipts/store.py", "keep_receipt"): "a blob that opens for its row alone",
-    ("certhub/records/status/store.py", "has_decoys"): "whether decoys are still to be given",
+    ("certhub/records/status/store.py", "bare_lists"): "whether decoys are still to be given",
     (
         "certhub/records/status/store.py",
         "free_slots",

@@ -33,10 +33,12 @@ log = logging.getLogger("certhub.store")
 _LIST, _SLOT = table_of(StatusListRow), table_of(SlotRow)
 _NAMED = select(_LIST).where(_LIST.c.list_no.between(1, 999_999_999))
 """The lists that can have a name: nine digits at the most. A row of another number is nobody's."""
-_NOBODYS = Prepared(
-    select(_SLOT.c.list_no)
-    .where(_SLOT.c.list_no == bindparam("list_no"), _SLOT.c.certificate.is_(None))
-    .limit(literal_column("1"))
+_BARE = Prepared(
+    select(_LIST.c.list_no).where(
+        ~select(_SLOT.c.list_no)
+        .where(_SLOT.c.list_no == _LIST.c.list_no, _SLOT.c.certificate.is_(None))
+        .exists()
+    )
 )
 _SUSPENDED_DECOYS = Prepared(
     select(_SLOT)
@@ -154,9 +156,9 @@ def _is_half_full(unit: Unit, list_no: int, size: int) -> bool:
     return taken * 2 >= size
 
 
-def has_decoys(unit: Unit, list_no: int) -> bool:
-    """Tell whether some slots of a list are nobody's."""
-    return bool(unit.rows(_NOBODYS, list_no=list_no))
+def bare_lists(unit: Unit) -> set[int]:
+    """Return the numbers of the lists of which no slot is nobody's: they have no decoys yet."""
+    return {list_no for (list_no,) in unit.rows(_BARE)}
 
 
 def add_decoys(unit: Unit, status_list: "ListState", values: Sequence[int]) -> int:

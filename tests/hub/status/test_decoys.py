@@ -66,10 +66,10 @@ def test_a_list_without_decoys_is_found(database):
     """So that one of before gets its own."""
     with database.writing() as unit:
         status.allocate(unit, owners(unit, 3))
-        assert not status.has_decoys(unit, 1)
+        assert status.bare_lists(unit) == {1}
         [one] = status.lists(unit)
         assert 2 == status.add_decoys(unit, one, [INVALID, SUSPENDED])
-        assert status.has_decoys(unit, 1)
+        assert status.bare_lists(unit) == set()
 
 
 def test_a_suspended_decoy_is_reinstated_and_a_certificate_never(database):
