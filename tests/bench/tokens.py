@@ -26,8 +26,8 @@ from certhub_verifier.report import ItemReport
 from certhub_verifier.trust import TrustSet
 
 from certhub.records.catalog.accept import accept
-from certhub.records.catalog.dates import read_iso_date
 from certhub.records.credentials.build import StatusPlace, new_identifier, unsigned
+from certhub.spelling.days import read_iso_date
 from tests.bench import made, naive
 from tests.bench.figures import Case, Effort, Figure, Kind, Round, Taken
 from tests.bench.meters import spend

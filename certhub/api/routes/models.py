@@ -22,8 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from certhub.records.catalog.dates import read_iso_date
-from certhub.records.catalog.text import Unfit, read_text
+from certhub.spelling.days import read_iso_date
+from certhub.spelling.text import Unfit, read_text
 
 CERTIFICATE_ID = r"^[0-9A-Z]{26}$"  # db.ids.public_id
 VERIFICATION_ID = r"^[0-9A-Za-z_-]{8,64}$"

@@ -34,7 +34,6 @@ from certhub.hub import Hub
 from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.records.catalog.accept import accept
-from certhub.records.catalog.dates import read_iso_date
 from certhub.records.catalog.draft import Draft, RawDraft, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
 from certhub.records.certificates.record import Certificate, Holder, NumberClaim, Place, Record
@@ -42,6 +41,7 @@ from certhub.records.certificates.rules import State, ends
 from certhub.records.certificates.summary import summary
 from certhub.records.credentials.build import StatusPlace, new_identifier, unsigned
 from certhub.records.status import store as status
+from certhub.spelling.days import read_iso_date
 
 LEASE = timedelta(seconds=10)
 BATCH = 500

@@ -14,11 +14,11 @@ from certhub_schemas.kinds import MAX_HOLDERS
 
 from certhub.errors import ClaimsInvalid
 from certhub.records.catalog.claims import accept_claims
-from certhub.records.catalog.codes import read_holder_number, read_uscc, refuse_scientific
-from certhub.records.catalog.dates import YEAR_WITHOUT_END, has_no_end, read_day
 from certhub.records.catalog.draft import Draft, Holder, RawText
 from certhub.records.catalog.faults import Faults
-from certhub.records.catalog.text import Unfit, read_code, read_name, read_printed_number
+from certhub.spelling.codes import read_holder_number, read_uscc, refuse_scientific
+from certhub.spelling.days import YEAR_WITHOUT_END, has_no_end, read_day
+from certhub.spelling.text import Unfit, read_code, read_name, read_printed_number
 
 MAX_NAME = 200  # characters: the longest registered name of an organisation is well below
 MAX_NUMBER = 64  # characters: DESIGN section 5, "Import and retries"

@@ -12,10 +12,10 @@ from functools import lru_cache
 import jsonschema_rs
 from certhub_schemas import Field, Kind
 
-from certhub.records.catalog.codes import read_resident_id, read_uscc
-from certhub.records.catalog.dates import read_day
 from certhub.records.catalog.faults import Faults, claim_pointer
-from certhub.records.catalog.text import Unfit, read_naming, read_printed_number, read_value
+from certhub.spelling.codes import read_resident_id, read_uscc
+from certhub.spelling.days import read_day
+from certhub.spelling.text import Unfit, read_naming, read_printed_number, read_value
 
 MAX_CLAIMS_BYTES = 36 * 1024
 """UTF-8 bytes of all claims together: as base64url disclosures they stay below the credential's 64 KiB."""

@@ -12,8 +12,8 @@ from certhub_verifier.formats.status.statuslist import status_uri
 from certhub.errors import ClaimsInvalid, Fault
 from certhub.records.catalog.draft import Draft
 from certhub.records.catalog.faults import claim_pointer
-from certhub.records.catalog.text import begins_formula
 from certhub.records.certificates.rules import ends, starts
+from certhub.spelling.text import begins_formula
 
 SERIAL_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIAL_LENGTH = (

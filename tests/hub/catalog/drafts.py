@@ -8,7 +8,7 @@ from certhub_schemas import kind
 
 from certhub.errors import ClaimsInvalid
 from certhub.records.catalog import Draft, RawDraft, accept
-from certhub.records.imports.dates import read_date
+from certhub.spelling.file_dates import read_date
 
 LICENCE, MARRIAGE, DRIVER, ESTATE = (
     "11100000MB0143028R001",

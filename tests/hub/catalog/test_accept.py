@@ -7,7 +7,7 @@ from certhub_schemas import kind
 
 from certhub.errors import ClaimsInvalid
 from certhub.records.catalog import Holder, RawDraft, accept
-from certhub.records.imports.dates import read_date
+from certhub.spelling.file_dates import read_date
 from tests.hub.catalog.drafts import (
     DRIVER,
     LI,

@@ -9,7 +9,7 @@ from certhub_schemas import Field, Kind, Sensitivity, kind, kinds
 
 from certhub.records.catalog.claims import accept_claims
 from certhub.records.catalog.faults import Faults
-from certhub.records.imports.dates import read_date
+from certhub.spelling.file_dates import read_date
 from tests.hub.catalog.drafts import MARRIAGE, SHOP
 
 

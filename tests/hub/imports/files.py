@@ -10,10 +10,10 @@ import pytest
 from certhub_schemas import kind, kinds
 
 from certhub.records.catalog import Draft, accept, identity_parts
-from certhub.records.imports.dates import read_date
 from certhub.records.imports.faults import BadFile, RowFaults
 from certhub.records.imports.reading import Rows, read_rows
 from certhub.records.imports.rules import judge_rows
+from certhub.spelling.file_dates import read_date
 from tests.hub.catalog.drafts import CIVIL, LI, MARRIAGE, ZHANG, entitled
 
 DATA = Path(__file__).parent / "data"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhub.records.imports.dates import DateUnreadable, read_date
+from certhub.spelling.file_dates import DateUnreadable, read_date
 
 
 @pytest.mark.parametrize(

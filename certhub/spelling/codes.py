@@ -6,7 +6,7 @@ from functools import partial
 from certhub_schemas import BadCode
 from certhub_schemas.codes import holder_id, resident_id, uscc
 
-from certhub.records.catalog.text import Unfit, read_code
+from certhub.spelling.text import Unfit, read_code
 
 
 def read_uscc(raw: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from certhub.records.catalog.dates import read_iso_date
+from certhub.spelling.days import read_iso_date
 
 
 def test_a_request_writes_days_in_one_way():

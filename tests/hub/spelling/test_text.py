@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhub.records.catalog.text import (
+from certhub.spelling.text import (
     Unfit,
     begins_formula,
     read_code,

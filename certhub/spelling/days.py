@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 
-from certhub.records.catalog.text import Unfit, read_printed_number
+from certhub.spelling.text import Unfit, read_printed_number
 
 NO_END = "长期"
 """What GB/T 36902 writes where a certificate has no end."""

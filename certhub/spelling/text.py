@@ -34,7 +34,7 @@ _SHEET_ERROR = re.compile(  # the error values of spreadsheets, and ##### of a c
 
 
 class Unfit(Exception):
-    """A value cannot be taken; `code` is the fault's code. Never leaves the catalogue."""
+    """A value cannot be taken; `code` is the code of the fault that whoever reads it tells."""
 
     def __init__(self, code: str, **detail: str) -> None:
         super().__init__(code)
