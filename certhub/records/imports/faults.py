@@ -6,18 +6,11 @@
 No message carries what stood in a cell; numbers of rows, names of columns and limits are all it may tell.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Literal
 
 from certhub.errors import BadRequest
-
-Lang = Literal["zh", "en"]
-
-_OTHER = "OTHER"
+from certhub.spelling.sentences import Lang, sentence
 
 
 class BadFile(BadRequest):
@@ -60,24 +53,5 @@ def row_fault(
 
 
 def words(code: str, lang: Lang, detail: Mapping[str, str]) -> str:
-    """Return the sentence for `code` in `lang`.
-
-    A `why` in `detail` picks the sentence `CODE.why` where there is one. A code without a sentence gets the
-    general one, so that a new reason in a lower layer never breaks an import.
-    """
-    known = _messages()
-    sentence = known.get(f"{code}.{detail.get('why', '')}") or known.get(code) or known[_OTHER]
-    return sentence[lang].format_map(_Blanks(detail))
-
-
-class _Blanks(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-@cache
-def _messages() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = json.loads(
-        files("certhub.records.imports").joinpath("messages.json").read_text(encoding="utf-8")
-    )
-    return found
+    """Return the sentence for `code` in `lang` (certhub/spelling/sentences.py)."""
+    return sentence(code, lang, detail, of=__package__)

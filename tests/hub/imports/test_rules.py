@@ -1,9 +1,7 @@
 """Rows judged: drafts, faults with their words, and the same certificate twice in one file."""
 
-import json
 from contextlib import suppress
 from dataclasses import fields
-from importlib.resources import files
 
 import pytest
 from certhub_schemas import kinds
@@ -16,10 +14,11 @@ from certhub.records.imports.columns import Cells
 from certhub.records.imports.faults import BadFile, RowFaults, row_fault, words
 from certhub.records.imports.reading import Row, read_rows
 from certhub.records.imports.rules import judge_row
+from certhub.spelling.sentences import sentences
 from tests.hub.catalog.drafts import LICENCE, LICENCE_CLAIMS, MARKET, SHOP
 from tests.hub.imports.files import HEADER, accept_cells, couple, csv_bytes, judged
 
-MESSAGES = json.loads(files("certhub.records.imports").joinpath("messages.json").read_text(encoding="utf-8"))
+MESSAGES = sentences("certhub.records.imports")
 
 
 def row(**changes: str) -> Row:
