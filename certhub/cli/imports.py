@@ -16,8 +16,9 @@ from certhub.flows.people.accounts import first_of
 from certhub.flows.records.import_ import Tally, import_file
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor, Role
-from certhub.records.imports.faults import BadFile, RowFault
+from certhub.records.imports.faults import BadFile
 from certhub.records.imports.reading import read_rows
+from certhub.spelling.row_faults import RowFault
 
 SHOWN = 20
 

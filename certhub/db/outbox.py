@@ -11,6 +11,8 @@ from certhub.db.statements import CHUNK
 
 STATUS_LISTS = "status"
 """The topic of the lists that have to be signed and published anew; a ref is a list's number."""
+ISSUERS = "issuers"
+"""The topic of agencies of which the trust list may have to say something else; a ref is an agency's USCC."""
 _OUTBOX = table_of(OutboxRow)
 _OUTBOX_ID = cast(_OUTBOX.c.id, String)
 

@@ -4,6 +4,7 @@
     random        randomness              trust      the trust set in force
     database      units of work           catalogue  the kinds that it knows
     public_files  what anybody may read   keyring    signers
+    keys          where the keys are: a new agency's seal is made there
     step          called before every numbered step of a flow
     memory        credentials of which this process knows that the issuer's signature is good
 
@@ -66,6 +67,7 @@ class Hub:
     clock: Clock
     random: Callable[[int], bytes]
     database: Database
+    keys: Keys
     keyring: Keyring
     public_files: PublicFiles
     trust_folder: TrustFolder
@@ -99,6 +101,7 @@ class Hub:
             clock=clock,
             random=random,
             database=Database(engine, vault, clock, random),
+            keys=keys,
             keyring=Keyring(settings.region, lambda kid: keys.signer(kid, deterministic=deterministic)),
             public_files=public_files,
             trust_folder=TrustFolder(settings.data / TRUST, clock, public_files.keep),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from certhub.flows.people.listing import list_agencies
 from certhub.flows.verification import notices
 from certhub.hub import Hub
 from certhub.jobs.clocks import watch
@@ -64,6 +65,10 @@ def _publish(hub: Hub, _: None) -> Done:
     return Done(publish(hub))
 
 
+def _list(hub: Hub, _: None) -> Done:
+    return Done(list_agencies(hub))
+
+
 def _sweep(hub: Hub, _: None) -> Done:
     return Done(sweep(hub))
 
@@ -96,6 +101,8 @@ JOBS: Mapping[str, Job] = MappingProxyType(
                 "比对时钟，跳变记录在案 / compare the clocks and put a jump on record", _clock),
             Job("publish", PUBLISH_SECONDS, True,
                 "签发并公布本地区状态列表 / sign and publish this region's status lists", _publish),
+            Job("list", PUBLISH_SECONDS, True,
+                "按机构目录更新信任名录，新机构在此制章 / let the trust list say what the organisation says", _list),
             Job("sweep", 10.0, True,
                 "作废没有签成的证照，清除过期内容 / void what was never signed, forget what has had its time", _sweep),
             Job("fill", 10.0, True,

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Self
 
 from certhub_keys.cost import Cost
+from certhub_keys.errors import NoSuchKey
 from certhub_keys.signer import Signer
-from certhub_keys.software import KeyStore
+from certhub_keys.software import KeyRecord, KeyStore
+from certhub_keys.uri import Keys
 from certhub_schemas.purposes import KEY_PURPOSES, Purpose
 from certhub_verifier.formats.trust.listedkey import KeyState, ListedKey
 
@@ -53,19 +55,8 @@ class NewKeys:
         Raises:
             BadKeyName, KeyExists: nothing was made.
         """
-        row = KEY_PURPOSES[purpose]
-        made = self._store.make(kid, row.algorithm, purpose, random=self.random)
-        start = (self.now - A_LITTLE_BEFORE).replace(microsecond=0)
-        return ListedKey(
-            kid=kid,
-            jwk=dict(made.jwk),
-            algorithm=row.algorithm,
-            purpose=purpose,
-            from_=start,
-            until=start + row.signs_for,
-            verify_until=start + row.checked_for,
-            state=KeyState.ACTIVE,
-        )
+        made = self._store.make(kid, KEY_PURPOSES[purpose].algorithm, purpose, random=self.random)
+        return listed(made, since=self.now - A_LITTLE_BEFORE)
 
     def secret(self, name: str) -> None:
         """Make a symmetric key; raises as `key` does."""
@@ -74,3 +65,32 @@ class NewKeys:
     def signer(self, kid: str) -> Signer:
         """Return the signer of a key that was made; raises NoSuchKey where it was not."""
         return self._store.signer(kid)
+
+
+def seal_key(keys: Keys, agency: str, *, since: datetime, random: Callable[[int], bytes]) -> ListedKey:
+    """Return the public half of an agency's first seal key, which is made unless it is there.
+
+    Raises:
+        NotAvailable: no key can be made where the keys are.
+    """
+    kid = f"{agency}-1"
+    try:
+        made = keys.record(kid)
+    except NoSuchKey:
+        made = keys.make(kid, KEY_PURPOSES[Purpose.SEAL].algorithm, Purpose.SEAL, random=random)
+    return listed(made, since=since)
+
+
+def listed(key: KeyRecord, *, since: datetime) -> ListedKey:
+    """Return a key as the trust list names it, from a moment on; its life is that of its purpose."""
+    row, start = KEY_PURPOSES[key.purpose], since.replace(microsecond=0)
+    return ListedKey(
+        kid=key.kid,
+        jwk=dict(key.jwk),
+        algorithm=key.algorithm,
+        purpose=key.purpose,
+        from_=start,
+        until=start + row.signs_for,
+        verify_until=start + row.checked_for,
+        state=KeyState.ACTIVE,
+    )

@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlsplit
 
+from certhub_schemas.algorithms import Algorithm
+from certhub_schemas.purposes import Purpose
+
 from certhub_keys.errors import BadKeyName, BadKeyUri, NotAvailable
 from certhub_keys.names import checked
+from certhub_keys.randomness import Random
 from certhub_keys.signer import Signer
-from certhub_keys.software import KeyStore
+from certhub_keys.software import KeyRecord, KeyStore
 
 NOT_BUILT = {
     "pkcs11": "keys in a PKCS#11 token will need certhub-keys[pkcs11] and the token's own library",
@@ -25,6 +29,17 @@ NOT_BUILT = {
 
 class Keys(Protocol):
     """What a key URI opens, wherever the keys are: it lends signers, and knows the symmetric keys by name."""
+
+    def make(self, kid: str, algorithm: Algorithm, purpose: Purpose, *, random: Random) -> KeyRecord:
+        """Make a key where the others are, and return what may be told of it.
+
+        Raises:
+            BadKeyName, KeyExists: nothing was made.
+            NotAvailable: there are no keys of that algorithm, or none can be made there.
+        """
+
+    def record(self, kid: str) -> KeyRecord:
+        """Return what may be told of one key; raises as `signer` does."""
 
     def signer(self, kid: str, *, deterministic: bool = False) -> Signer:
         """Return the signer of a key; `deterministic` asks for RFC 6979 nonces (simulation).

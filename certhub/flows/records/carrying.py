@@ -28,11 +28,11 @@ from certhub.records.catalog.draft import Draft
 from certhub.records.certificates import ready
 from certhub.records.certificates.record import Certificate
 from certhub.records.imports.columns import Cells
-from certhub.records.imports.faults import RowFault, RowFaults
 from certhub.records.imports.reading import Row
 from certhub.records.imports.rules import judge_row
 from certhub.records.status import store as status
 from certhub.records.status.store import Slot
+from certhub.spelling.row_faults import RowFault, RowFaults
 
 
 @dataclass(frozen=True, slots=True)

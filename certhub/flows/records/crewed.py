@@ -31,10 +31,11 @@ from certhub.records.catalog.draft import Draft
 from certhub.records.certificates import ready
 from certhub.records.certificates import store as certificates
 from certhub.records.imports.columns import Cells
-from certhub.records.imports.faults import RowFault, RowFaults, row_fault
+from certhub.records.imports.faults import row_fault
 from certhub.records.imports.reading import Row
 from certhub.records.imports.rules import NUMBER_COLUMN, FirstSeen, duplicate
 from certhub.records.status import store as status
+from certhub.spelling.row_faults import RowFault, RowFaults
 
 FEWEST_ROWS = 100
 """For fewer rows no helper is forked: they are issued before it has begun."""

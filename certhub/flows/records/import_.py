@@ -25,10 +25,11 @@ from certhub.records.catalog.accept import accept
 from certhub.records.catalog.draft import Draft, content_digest_parts, identity_parts
 from certhub.records.certificates import store as certificates
 from certhub.records.imports.columns import Cells
-from certhub.records.imports.faults import RowFault, RowFaults, row_fault
+from certhub.records.imports.faults import row_fault
 from certhub.records.imports.reading import Row, read_rows
 from certhub.records.imports.rules import NUMBER_COLUMN, judge_row, judge_rows
 from certhub.spelling.file_dates import read_date
+from certhub.spelling.row_faults import RowFault, RowFaults
 
 
 @dataclass

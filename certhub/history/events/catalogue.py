@@ -15,6 +15,15 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
+from certhub.history.events.body import Body
+from certhub.history.events.organisation import (
+    AgencyListed,
+    NodeAdded,
+    NodeEnded,
+    NodeRenamed,
+    OrganisationImported,
+)
+
 
 class Subject(StrEnum):
     """What the subject of an event names, and the shape of such a name."""
@@ -31,6 +40,14 @@ class Subject(StrEnum):
     """The SHA-256 of an imported file."""
     BUNDLE = "bundle"
     """The version of an offline bundle."""
+    DIVISION = "division"
+    """The code of a division."""
+    AGENCY = "agency"
+    """The USCC of an agency."""
+    OFFICE = "office"
+    """The code of an office."""
+    WINDOW = "window"
+    """The codes of an office and of a window of it, with a slash between."""
 
     def names(self, text: str) -> bool:
         """Whether a text has the shape of such a subject."""
@@ -44,18 +61,11 @@ _SHAPES: Mapping[Subject, re.Pattern[str]] = {
     Subject.REGION: re.compile(r"[1-9][0-9]{5}"),
     Subject.FILE: re.compile(r"[0-9a-f]{64}"),
     Subject.BUNDLE: re.compile(r"[0-9]{1,20}"),
+    Subject.DIVISION: re.compile(r"[1-9][0-9]{5}(-[A-Z0-9]{2,6})?"),
+    Subject.AGENCY: re.compile(r"[0-9A-Z]{18}"),
+    Subject.OFFICE: re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,31}"),
+    Subject.WINDOW: re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,31}/[A-Z0-9][A-Z0-9_.-]{0,31}"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Body:
-    """What an event says beyond who did what to which subject; printed whole, in the order of its members."""
-
-    def members(self) -> dict[str, Any]:
-        """Return the body as JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,6 +317,17 @@ LOOK_DISPUTED = EventType("look.disputed", Subject.VERIFICATION, Disputed)
 DISPUTE_SETTLED = EventType("dispute.settled", Subject.VERIFICATION, Settled)
 NOTICE_TAKEN = EventType("notice.taken", Subject.VERIFICATION, NoticeTaken)
 IMPORT_FINISHED = EventType("import.finished", Subject.FILE, Imported)
+ORGANISATION_IMPORTED = EventType("organisation.imported", Subject.FILE, OrganisationImported)
+DIVISION_ADDED = EventType("division.added", Subject.DIVISION, NodeAdded)
+AGENCY_ADDED = EventType("agency.added", Subject.AGENCY, NodeAdded)
+OFFICE_ADDED = EventType("office.added", Subject.OFFICE, NodeAdded)
+WINDOW_ADDED = EventType("window.added", Subject.WINDOW, NodeAdded)
+DIVISION_ENDED = EventType("division.ended", Subject.DIVISION, NodeEnded)
+AGENCY_ENDED = EventType("agency.ended", Subject.AGENCY, NodeEnded)
+OFFICE_ENDED = EventType("office.ended", Subject.OFFICE, NodeEnded)
+WINDOW_ENDED = EventType("window.ended", Subject.WINDOW, NodeEnded)
+AGENCY_RENAMED = EventType("agency.renamed", Subject.AGENCY, NodeRenamed)
+AGENCY_LISTED = EventType("agency.listed", Subject.AGENCY, AgencyListed)
 BUNDLE_ISSUED = EventType("bundle.issued", Subject.BUNDLE, Bundled)
 PEER_STOPPED = EventType("peer.stopped", Subject.REGION, PeerSwitched)
 PEER_RESUMED = EventType("peer.resumed", Subject.REGION, PeerSwitched)
@@ -343,6 +364,17 @@ CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
             DISPUTE_SETTLED,
             NOTICE_TAKEN,
             IMPORT_FINISHED,
+            ORGANISATION_IMPORTED,
+            DIVISION_ADDED,
+            AGENCY_ADDED,
+            OFFICE_ADDED,
+            WINDOW_ADDED,
+            DIVISION_ENDED,
+            AGENCY_ENDED,
+            OFFICE_ENDED,
+            WINDOW_ENDED,
+            AGENCY_RENAMED,
+            AGENCY_LISTED,
             BUNDLE_ISSUED,
             PEER_STOPPED,
             PEER_RESUMED,

@@ -7,9 +7,9 @@ No message carries what stood in a cell; numbers of rows, names of columns and l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from certhub.errors import BadRequest
+from certhub.spelling.row_faults import RowFault
 from certhub.spelling.sentences import Lang, sentence
 
 
@@ -25,24 +25,6 @@ class BadFile(BadRequest):
     def message(self, lang: Lang = "zh") -> str:
         """Return what is wrong and what to do, in `lang`."""
         return words(self.code, lang, {"column": self.column, **self.detail})
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """One wrong cell; `row` is the line that a spreadsheet shows, `column` empty for the row as a whole."""
-
-    row: int
-    column: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class RowFaults:
-    """A row that is refused, and why: at least one fault, at most one for a cell, in column order."""
-
-    row: int
-    faults: tuple[RowFault, ...]
 
 
 def row_fault(

@@ -22,7 +22,8 @@ from typing import BinaryIO
 from certhub_schemas import Kind
 
 from certhub.records.imports.columns import Columns, column_of, is_header, read_header, same_header
-from certhub.records.imports.faults import BadFile, RowFaults, row_fault
+from certhub.records.imports.faults import BadFile, row_fault
+from certhub.spelling.row_faults import RowFaults
 from certhub.spelling.sentences import Lang
 
 KIND_COLUMN = column_of("/kind")

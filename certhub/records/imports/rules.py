@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from certhub.errors import ClaimsInvalid, Fault
 from certhub.records.imports.columns import Cells, cells_of, column_of
-from certhub.records.imports.faults import RowFault, RowFaults, row_fault
+from certhub.records.imports.faults import row_fault
 from certhub.records.imports.reading import Row
+from certhub.spelling.row_faults import RowFault, RowFaults
 from certhub.spelling.sentences import Lang
 
 Accepted = TypeVar("Accepted")

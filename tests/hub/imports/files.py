@@ -10,10 +10,11 @@ import pytest
 from certhub_schemas import kind, kinds
 
 from certhub.records.catalog import Draft, accept, identity_parts
-from certhub.records.imports.faults import BadFile, RowFaults
+from certhub.records.imports.faults import BadFile
 from certhub.records.imports.reading import Rows, read_rows
 from certhub.records.imports.rules import judge_rows
 from certhub.spelling.file_dates import read_date
+from certhub.spelling.row_faults import RowFaults
 from tests.hub.catalog.drafts import CIVIL, LI, MARRIAGE, ZHANG, entitled
 
 DATA = Path(__file__).parent / "data"

@@ -6,8 +6,9 @@ import tracemalloc
 import pytest
 from certhub_schemas import kinds
 
-from certhub.records.imports.faults import BadFile, RowFaults
+from certhub.records.imports.faults import BadFile
 from certhub.records.imports.reading import Row, read_rows
+from certhub.spelling.row_faults import RowFaults
 from tests.hub.imports.files import DATA, HEADER, couple, csv_bytes, judged, refusal, rows_of
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from certhub.errors import ClaimsInvalid, Fault
 from certhub.records.catalog import Draft, RawDraft
 from certhub.records.imports.columns import Cells
-from certhub.records.imports.faults import BadFile, RowFaults, row_fault, words
+from certhub.records.imports.faults import BadFile, row_fault, words
 from certhub.records.imports.reading import Row, read_rows
 from certhub.records.imports.rules import judge_row
+from certhub.spelling.row_faults import RowFaults
 from certhub.spelling.sentences import sentences
 from tests.hub.catalog.drafts import LICENCE, LICENCE_CLAIMS, MARKET, SHOP
 from tests.hub.imports.files import HEADER, accept_cells, couple, csv_bytes, judged
