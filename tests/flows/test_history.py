@@ -36,6 +36,7 @@ from certhub.records.certificates.rules import Transition
 from certhub.verification.tickets.item import TicketItem
 from tests.support.exports import csv_file, row
 from tests.support.looks import notices_sent, seen_disputes, the_look
+from tests.support.organisation_deeds import ORGANISATION_DEEDS
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
 from tests.support.story import (
@@ -406,6 +407,7 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
         lambda home, other: lambda: put_back(home.hub, by=home.operator),
         [("420700", "demo.reset", frozenset({"kept", "led_back", "reissued", "codes", "resumed"}))],
     ),
+    **ORGANISATION_DEEDS,
 }  # fmt: skip
 
 

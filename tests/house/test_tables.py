@@ -12,6 +12,7 @@ from certhub.db.timekeeping import tables as timekeeping
 from certhub.history.events import tables as events
 from certhub.matters.cases import tables as cases
 from certhub.people.looks import tables as looks
+from certhub.people.organisation import tables as organisation
 from certhub.people.parties import tables as parties
 from certhub.records.certificates import tables as certificates
 from certhub.records.status import tables as status
@@ -30,6 +31,7 @@ ROOMS = (
     idempotency,
     looks,
     notices,
+    organisation,
     parties,
     peers,
     receipts,
