@@ -1,4 +1,4 @@
-"""The deeds about the organisation with the events that each writes: part of the table in tests/flows/test_history.py."""
+"""What the deeds about the organisation write into the history: rows of the table in tests/flows/test_history.py."""
 
 from collections.abc import Callable
 from datetime import date
