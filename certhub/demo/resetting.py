@@ -24,7 +24,8 @@ from certhub.flows.records import change
 from certhub.flows.records.change import Order
 from certhub.flows.regions.switch import switch_in
 from certhub.history.events import catalogue
-from certhub.history.events.catalogue import DEMO_RESET, DemoReset
+from certhub.history.events.bodies import DemoReset
+from certhub.history.events.catalogue import DEMO_RESET
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties import store as parties

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from certhub.db.leases import WORKER
 from certhub.db.timekeeping import store as timekeeping
 from certhub.db.timekeeping.rules import Record, look
-from certhub.history.events.catalogue import CLOCK_JUMPED, Event, Jumped
+from certhub.history.events.bodies import Jumped
+from certhub.history.events.catalogue import CLOCK_JUMPED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 

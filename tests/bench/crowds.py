@@ -15,7 +15,8 @@ from statistics import quantiles
 from sqlalchemy import func, select
 
 from certhub.db.columns import table_of
-from certhub.history.events.catalogue import IMPORT_FINISHED, Event, Imported
+from certhub.history.events.bodies import Imported
+from certhub.history.events.catalogue import IMPORT_FINISHED, Event
 from certhub.history.events.store import append
 from certhub.history.events.tables import EventRow
 from tests.bench import load, stored

@@ -13,7 +13,8 @@ from certhub_verifier.formats.exchange.notice import NoticeKind, Settlement
 
 from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows.people.told import kept_time_out, kind_out, matter_out, region_out, time_out
-from certhub.history.events.catalogue import DISPUTE_SETTLED, Event, Settled
+from certhub.history.events.bodies import Settled
+from certhub.history.events.catalogue import DISPUTE_SETTLED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

@@ -16,7 +16,8 @@ from certhub.db.engine import Unit
 from certhub.db.ids import row_after
 from certhub.errors import NotAllowed, NotFound
 from certhub.flows.people.told import kept_time_out, kind_out, matter_out, region_out, time_out
-from certhub.history.events.catalogue import LOOK_DISPUTED, Disputed, Event
+from certhub.history.events.bodies import Disputed
+from certhub.history.events.catalogue import LOOK_DISPUTED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

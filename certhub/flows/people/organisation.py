@@ -77,7 +77,7 @@ class _File:
     def refuse(self, key: Key, wrong: Iterable[tuple[str, Unfit]]) -> None:
         """Refuse a row that was in order by itself."""
         row, _ = self.rows.pop(key)
-        self.tally.refused.extend(faults_of(row, self.kind, wrong).faults)
+        self.tally.refused.extend(faults_of(row, columns_of(self.kind), wrong).faults)
 
     def settle(self, key: Key, became: _Became) -> None:
         """Count a row as what became of it."""
@@ -169,10 +169,10 @@ def _judge(rows: Iterable[tuple[int, Cells | None]], file: _File) -> None:
             continue
         row, wrong = described(file.kind, cells, world)
         if row is None:
-            file.tally.refused.extend(faults_of(number, file.kind, wrong).faults)
+            file.tally.refused.extend(faults_of(number, columns_of(file.kind), wrong).faults)
         elif first.setdefault(row.node.key, number) != number:
             twice = Unfit("DUPLICATE_IN_FILE", first_row=str(first[row.node.key]))
-            file.tally.refused.extend(faults_of(number, file.kind, [("code", twice)]).faults)
+            file.tally.refused.extend(faults_of(number, columns_of(file.kind), [("code", twice)]).faults)
         else:
             file.rows[row.node.key] = (number, row)
 

@@ -15,6 +15,7 @@ from certhub.db.idempotency.key import Key
 from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows.records.state import move
 from certhub.history.events import catalogue
+from certhub.history.events.bodies import Changed
 from certhub.history.events.catalogue import (
     CERTIFICATE_CANCELLED,
     CERTIFICATE_REINSTATED,
@@ -22,7 +23,6 @@ from certhub.history.events.catalogue import (
     CERTIFICATE_SUSPENDED,
     CERTIFICATE_TRANSFERRED_OUT,
     CERTIFICATE_WITHDRAWN,
-    Changed,
     EventType,
 )
 from certhub.history.events.store import append

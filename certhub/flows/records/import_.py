@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 
 from certhub.flows.records.crewed import FEWEST_ROWS, CrewedImport
 from certhub.flows.records.issue import BATCH, Outcome, Result, entitled, issue_many
-from certhub.history.events.catalogue import IMPORT_FINISHED, Event, Imported
+from certhub.history.events.bodies import Imported
+from certhub.history.events.catalogue import IMPORT_FINISHED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

@@ -28,7 +28,8 @@ from certhub.db.idempotency import store as idempotency
 from certhub.db.idempotency.key import Key
 from certhub.db.ids import public_id
 from certhub.errors import ClaimsInvalid, Conflict, Fault, NotAllowed, Unavailable, Unverified
-from certhub.history.events.catalogue import CERTIFICATE_ISSUED, Event, Issued
+from certhub.history.events.bodies import Issued
+from certhub.history.events.catalogue import CERTIFICATE_ISSUED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

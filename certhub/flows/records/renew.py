@@ -17,7 +17,8 @@ from certhub.flows.records.change import Order, own
 from certhub.flows.records.issue import IssuanceInProgress, activate, entitled, intend, sign_all
 from certhub.flows.records.state import move
 from certhub.history.events import catalogue
-from certhub.history.events.catalogue import CERTIFICATE_SUPERSEDED, Superseded
+from certhub.history.events.bodies import Superseded
+from certhub.history.events.catalogue import CERTIFICATE_SUPERSEDED
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

@@ -4,7 +4,8 @@ from datetime import date
 
 from certhub.db import outbox
 from certhub.db.engine import Unit
-from certhub.history.events.catalogue import CERTIFICATE_VOIDED, Event, Voided
+from certhub.history.events.bodies import Voided
+from certhub.history.events.catalogue import CERTIFICATE_VOIDED, Event
 from certhub.history.events.store import append
 from certhub.records.certificates import rules
 from certhub.records.certificates import store as certificates

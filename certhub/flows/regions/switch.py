@@ -14,7 +14,8 @@ from certhub_verifier.trust import RegionTrust
 
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
-from certhub.history.events.catalogue import PEER_RESUMED, PEER_STOPPED, Event, PeerSwitched
+from certhub.history.events.bodies import PeerSwitched
+from certhub.history.events.catalogue import PEER_RESUMED, PEER_STOPPED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

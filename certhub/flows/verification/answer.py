@@ -52,7 +52,8 @@ from certhub.flows.verification.peer_decision import (
 )
 from certhub.flows.verification.resolve import already_redeemed
 from certhub.flows.verification.subjects import subjects_of
-from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event, Look
+from certhub.history.events.bodies import Look
+from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

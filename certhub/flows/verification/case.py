@@ -24,7 +24,8 @@ from certhub.flows.verification.case_items import CaseRecord, declared_in, read_
 from certhub.flows.verification.case_standing import case_standing
 from certhub.flows.verification.subjects import Names, subjects_of
 from certhub.flows.verification.where_issued import where_issued
-from certhub.history.events.catalogue import CASE_ASKED, CaseAsked, Event
+from certhub.history.events.bodies import CaseAsked
+from certhub.history.events.catalogue import CASE_ASKED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.in_force import day_in_china

@@ -52,13 +52,13 @@ from certhub.flows.verification.shown_item import (
     Shown,
 )
 from certhub.flows.verification.writing import Write, put
+from certhub.history.events.bodies import RequestMoved
 from certhub.history.events.catalogue import (
     REQUEST_ANSWERED,
     REQUEST_REFUSED,
     REQUEST_SEEN,
     REQUEST_VOIDED,
     EventType,
-    RequestMoved,
 )
 from certhub.history.events.store import append
 from certhub.hub import Hub

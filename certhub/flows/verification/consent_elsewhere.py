@@ -31,9 +31,7 @@ from certhub.flows.verification.shown_item import (
 )
 from certhub.flows.verification.subjects import subjects_of
 from certhub.flows.verification.world import Grant, world_at
-from certhub.history.events.catalogue import (
-    REQUEST_ANSWERED,
-)
+from certhub.history.events.catalogue import REQUEST_ANSWERED
 from certhub.history.events.store import append
 from certhub.people.looks import store as looks
 from certhub.people.looks.store import LookDetail, NewLook

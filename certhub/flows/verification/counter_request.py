@@ -24,13 +24,8 @@ from certhub.errors import BadRequest, Conflict, NotFound
 from certhub.flows.verification.filing import VerificationRequest
 from certhub.flows.verification.masked import as_seen
 from certhub.flows.verification.recording import matter_asked, must_be_declarable
-from certhub.history.events.catalogue import (
-    IDENTITY_CHECKED,
-    REQUEST_OPENED,
-    Event,
-    IdentityChecked,
-    RequestOpened,
-)
+from certhub.history.events.bodies import IdentityChecked, RequestOpened
+from certhub.history.events.catalogue import IDENTITY_CHECKED, REQUEST_OPENED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.in_force import day_in_china

@@ -31,13 +31,12 @@ from certhub.flows.verification.case_items import CaseRecord
 from certhub.flows.verification.resolve import Resolved
 from certhub.flows.verification.shown_item import Examined
 from certhub.flows.verification.subjects import Names
+from certhub.history.events.bodies import Look, Refused
 from certhub.history.events.catalogue import (
     CERTIFICATE_LOOKED_AT,
     CODE_REFUSED,
     PEER_CERTIFICATE_LOOKED_AT,
     Event,
-    Look,
-    Refused,
 )
 from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor

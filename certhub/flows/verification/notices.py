@@ -25,7 +25,8 @@ from certhub.db.engine import Unit
 from certhub.errors import BadRequest, NotFound
 from certhub.flows.verification.exchange_keys import NO_AGREEMENT, SKEW, verified
 from certhub.flows.verification.show import MAX_ITEMS
-from certhub.history.events.catalogue import NOTICE_TAKEN, Event, NoticeTaken
+from certhub.history.events.bodies import NoticeTaken
+from certhub.history.events.catalogue import NOTICE_TAKEN, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

@@ -12,7 +12,8 @@ from certhub_verifier.formats.exchange import bundle, versions
 from certhub_verifier.formats.jose import jws
 from certhub_verifier.formats.status.statuslist import status_uri
 
-from certhub.history.events.catalogue import BUNDLE_ISSUED, Bundled, Event
+from certhub.history.events.bodies import Bundled
+from certhub.history.events.catalogue import BUNDLE_ISSUED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.hub.trip import Trip

@@ -18,7 +18,8 @@ from certhub.db.engine import Unit
 from certhub.db.ids import row_after
 from certhub.errors import NotFound, Unavailable
 from certhub.flows.verification.masked import covered_holder
-from certhub.history.events.catalogue import VERIFICATION_CONCLUDED, Concluded, Event
+from certhub.history.events.bodies import Concluded
+from certhub.history.events.catalogue import VERIFICATION_CONCLUDED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.looks import store as looks

@@ -43,6 +43,7 @@ from certhub.flows.verification.results import ToBeSigned, signed
 from certhub.flows.verification.settled import case_of_request, settled_in
 from certhub.flows.verification.subjects import scope_of
 from certhub.flows.verification.writing import Write, put
+from certhub.history.events.bodies import RequestMoved
 from certhub.history.events.catalogue import (
     REQUEST_ANSWERED,
     REQUEST_REFUSED,
@@ -50,7 +51,6 @@ from certhub.history.events.catalogue import (
     REQUEST_VOIDED,
     Event,
     EventType,
-    RequestMoved,
 )
 from certhub.history.events.store import append
 from certhub.hub import Hub

@@ -7,15 +7,9 @@ from certhub_verifier.formats.exchange.request import CounterRequest
 from certhub_verifier.report import UntoldItem
 
 from certhub.flows.verification.shown_item import Examined
-from certhub.history.events import catalogue
-from certhub.history.events.catalogue import (
-    CERTIFICATE_LOOKED_AT,
-    CERTIFICATE_SHOWN,
-    Event,
-    EventType,
-    Look,
-    RequestMoved,
-)
+from certhub.history.events import bodies
+from certhub.history.events.bodies import Look, RequestMoved
+from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, CERTIFICATE_SHOWN, Event, EventType
 
 BY_REQUEST = "request"  # how a certificate was shown, in its event
 PURPOSE = "verify"
@@ -31,14 +25,14 @@ def moved(
 
 def showings(
     items: Iterable[Examined | UntoldItem], request: CounterRequest, actor: str
-) -> list[Event[catalogue.Shown]]:
+) -> list[Event[bodies.Shown]]:
     """Say of each certificate that its holder showed it by this request."""
     return [
         Event(
             CERTIFICATE_SHOWN,
             actor,
             item.ref,
-            catalogue.Shown(kind=item.item.kind, mode=BY_REQUEST, matter=request.matter),
+            bodies.Shown(kind=item.item.kind, mode=BY_REQUEST, matter=request.matter),
         )
         for item in items
         if isinstance(item, Examined)

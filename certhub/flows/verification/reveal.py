@@ -13,7 +13,8 @@ from typing import Any
 from certhub.db.engine import Unit
 from certhub.errors import NotFound
 from certhub.flows.verification.outcome import own
-from certhub.history.events.catalogue import VERIFICATION_REVEALED, Event, Revealed
+from certhub.history.events.bodies import Revealed
+from certhub.history.events.catalogue import VERIFICATION_REVEALED, Event
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor

@@ -15,6 +15,29 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
+from certhub.history.events.bodies import (
+    Bundled,
+    CaseAsked,
+    Changed,
+    Concluded,
+    DemoReset,
+    Disputed,
+    IdentityChecked,
+    Imported,
+    Issued,
+    Jumped,
+    Look,
+    NoticeTaken,
+    PeerSwitched,
+    Refused,
+    RequestMoved,
+    RequestOpened,
+    Revealed,
+    Settled,
+    Shown,
+    Superseded,
+    Voided,
+)
 from certhub.history.events.body import Body
 from certhub.history.events.organisation import (
     AgencyListed,
@@ -22,6 +45,17 @@ from certhub.history.events.organisation import (
     NodeEnded,
     NodeRenamed,
     OrganisationImported,
+)
+from certhub.history.events.staff import (
+    SessionBegun,
+    SessionEnded,
+    SessionProven,
+    SignInRefused,
+    StaffAdded,
+    StaffEnded,
+    StaffEnrolled,
+    StaffImported,
+    StaffInvited,
 )
 
 
@@ -46,6 +80,8 @@ class Subject(StrEnum):
     """The USCC of an agency."""
     OFFICE = "office"
     """The code of an office."""
+    LOGIN = "login"
+    """The id of a member of staff's login."""
     WINDOW = "window"
     """The codes of an office and of a window of it, with a slash between."""
 
@@ -64,208 +100,9 @@ _SHAPES: Mapping[Subject, re.Pattern[str]] = {
     Subject.DIVISION: re.compile(r"[1-9][0-9]{5}(-[A-Z0-9]{2,6})?"),
     Subject.AGENCY: re.compile(r"[0-9A-Z]{18}"),
     Subject.OFFICE: re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,31}"),
+    Subject.LOGIN: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     Subject.WINDOW: re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,31}/[A-Z0-9][A-Z0-9_.-]{0,31}"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Issued(Body):
-    """A certificate, or a new version of one, is signed and in force."""
-
-    kind: str
-    agency: str
-    version: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changed(Body):
-    """An agency changed the state of a certificate by a decision; `effective_from` is a date, None for now."""
-
-    kind: str
-    agency: str
-    reason: str
-    decision: str
-    effective_from: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Superseded(Body):
-    """A new version took a certificate's place; `next` is its credential's hash in hex."""
-
-    kind: str
-    agency: str
-    reason: str
-    decision: str
-    next: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Voided(Body):
-    """A certificate was intended and never signed."""
-
-    kind: str
-    agency: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown(Body):
-    """A holder made a code; `jti` and `exp` (seconds since 1970) are those of a sealed one, else None."""
-
-    kind: str
-    mode: str
-    matter: str | None
-    jti: str | None = None
-    exp: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look(Body):
-    """A clerk of `region` was told of a certificate.
-
-    `asked` are the fields that the matter needs, `told` those that were given. The hub that answers another region
-    does not know the verdict that is reached there: None.
-    """
-
-    verification: str
-    kind: str
-    purpose: str
-    matter: str
-    region: str
-    office: str
-    window: str
-    asked: tuple[str, ...]
-    told: tuple[str, ...]
-    verdict: str | None
-    code: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refused(Body):
-    """A code led to no certificate; `code` is the cause."""
-
-    matter: str
-    code: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Concluded(Body):
-    """A clerk said how a verification ended, for the `number`th time."""
-
-    result: str
-    number: int
-    has_note: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Revealed(Body):
-    """A clerk was given a covered field of an item."""
-
-    item: int
-    field: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestOpened(Body):
-    """A clerk requested certificates for a matter; `declares` tells that a value was declared, to be compared."""
-
-    matter: str
-    mode: str
-    office: str
-    window: str
-    declares: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestMoved(Body):
-    """A holder, or the hub of the region `home` for its holder, opened, answered, refused or voided a request."""
-
-    matter: str
-    region: str
-    home: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdentityChecked(Body):
-    """A clerk checked the identity of who stands there; `has_number` tells that a number was read."""
-
-    method: str
-    has_number: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class CaseAsked(Body):
-    """A clerk asked whether a holder has what a case still needs; whom and what they hold is not told."""
-
-    matter: str
-    office: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Disputed(Body):
-    """A holder says of a look, made by a clerk of `region`, that it was not them."""
-
-    region: str
-    matter: str
-    kind: str | None
-    has_note: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settled(Body):
-    """A dispute of a holder of the region `home` was settled here."""
-
-    home: str
-    finding: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeTaken(Body):
-    """Another region told something of a verification."""
-
-    region: str
-    kind: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Imported(Body):
-    """A department's file was taken in; counts of its rows."""
-
-    rows: int
-    issued: int
-    existing: int
-    refused: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bundled(Body):
-    """An offline bundle was made, with so many status lists."""
-
-    lists: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeerSwitched(Body):
-    """An operator stopped or resumed the exchange with a region."""
-
-    reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Jumped(Body):
-    """The wall clock moved against the monotonic one, by so many seconds."""
-
-    seconds: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemoReset(Body):
-    """A demo was put back: certificates by what was done to them, codes forgotten, regions resumed."""
-
-    kept: int
-    led_back: int
-    reissued: int
-    codes: int
-    resumed: tuple[str, ...]
 
 
 B = TypeVar("B", bound=Body)
@@ -328,6 +165,15 @@ OFFICE_ENDED = EventType("office.ended", Subject.OFFICE, NodeEnded)
 WINDOW_ENDED = EventType("window.ended", Subject.WINDOW, NodeEnded)
 AGENCY_RENAMED = EventType("agency.renamed", Subject.AGENCY, NodeRenamed)
 AGENCY_LISTED = EventType("agency.listed", Subject.AGENCY, AgencyListed)
+STAFF_IMPORTED = EventType("staff.imported", Subject.FILE, StaffImported)
+STAFF_ADDED = EventType("staff.added", Subject.LOGIN, StaffAdded)
+STAFF_INVITED = EventType("staff.invited", Subject.LOGIN, StaffInvited)
+STAFF_ENROLLED = EventType("staff.enrolled", Subject.LOGIN, StaffEnrolled)
+STAFF_ENDED = EventType("staff.ended", Subject.LOGIN, StaffEnded)
+SESSION_BEGUN = EventType("session.begun", Subject.LOGIN, SessionBegun)
+SESSION_PROVEN = EventType("session.proven", Subject.LOGIN, SessionProven)
+SESSION_ENDED = EventType("session.ended", Subject.LOGIN, SessionEnded)
+SIGN_IN_REFUSED = EventType("sign_in.refused", Subject.LOGIN, SignInRefused)
 BUNDLE_ISSUED = EventType("bundle.issued", Subject.BUNDLE, Bundled)
 PEER_STOPPED = EventType("peer.stopped", Subject.REGION, PeerSwitched)
 PEER_RESUMED = EventType("peer.resumed", Subject.REGION, PeerSwitched)
@@ -375,6 +221,15 @@ CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
             WINDOW_ENDED,
             AGENCY_RENAMED,
             AGENCY_LISTED,
+            STAFF_IMPORTED,
+            STAFF_ADDED,
+            STAFF_INVITED,
+            STAFF_ENROLLED,
+            STAFF_ENDED,
+            SESSION_BEGUN,
+            SESSION_PROVEN,
+            SESSION_ENDED,
+            SIGN_IN_REFUSED,
             BUNDLE_ISSUED,
             PEER_STOPPED,
             PEER_RESUMED,

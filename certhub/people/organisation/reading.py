@@ -47,6 +47,10 @@ class World:
     kinds: frozenset[str]
 
 
+Readers = Mapping[str, Callable[[str, World], Any]]
+"""How a cell of each sort is read; raises Unfit."""
+
+
 @cache
 def columns_of(kind: NodeKind) -> tuple[Column, ...]:
     """Return the columns of a kind's file, in the order of its template."""
@@ -69,18 +73,7 @@ def described(
     kind: NodeKind, cells: Mapping[str, str], world: World
 ) -> tuple[Described | None, list[tuple[str, Unfit]]]:
     """Return the node that a row describes, None with the fields that are wrong; `cells` is text by field."""
-    values: dict[str, Any] = {}
-    wrong: list[tuple[str, Unfit]] = []
-    for column in columns_of(kind):
-        try:
-            value = _READERS[column.reads](cells.get(column.field, ""), world)
-            if column.required and not value:
-                raise Unfit("REQUIRED_MISSING")
-        except Unfit as unfit:
-            wrong.append((column.field, unfit))
-        else:
-            if value:
-                values[column.field] = value
+    values, wrong = read_fields(columns_of(kind), cells, READERS, world)
     if wrong:
         return None, wrong
     node = CLASSES[kind](**{"since": world.today, **values})
@@ -89,9 +82,30 @@ def described(
     return Described(node, frozenset(values)), []
 
 
-def faults_of(row: int, kind: NodeKind, wrong: Iterable[tuple[str, Unfit]], lang: Lang = "zh") -> RowFaults:
+def read_fields(
+    columns: Iterable[Column], cells: Mapping[str, str], readers: Readers, world: World
+) -> tuple[dict[str, Any], list[tuple[str, Unfit]]]:
+    """Return the values of cells that are not blank, by field, and the fields whose cells cannot be taken."""
+    values: dict[str, Any] = {}
+    wrong: list[tuple[str, Unfit]] = []
+    for column in columns:
+        try:
+            value = readers[column.reads](cells.get(column.field, ""), world)
+            if column.required and not value:
+                raise Unfit("REQUIRED_MISSING")
+        except Unfit as unfit:
+            wrong.append((column.field, unfit))
+        else:
+            if value:
+                values[column.field] = value
+    return values, wrong
+
+
+def faults_of(
+    row: int, columns: Iterable[Column], wrong: Iterable[tuple[str, Unfit]], lang: Lang = "zh"
+) -> RowFaults:
     """Return what is wrong with a row, by the names of its columns."""
-    names = {column.field: column.column for column in columns_of(kind)}
+    names = {column.field: column.column for column in columns}
     return RowFaults(
         row,
         tuple(row_fault(row, names.get(field, ""), unfit.code, lang, unfit.detail) for field, unfit in wrong),
@@ -130,19 +144,21 @@ def _read_word(
     raw: str, _: World, *, of: str, type_: type[Level] | type[OfficeKind]
 ) -> Level | OfficeKind | None:
     text = read_name(raw)
-    if not text:
-        return None
-    known = _words(of)
+    return type_(word_of(text, _words(of))) if text else None
+
+
+def word_of(text: str, known: Mapping[str, str]) -> str:
+    """Return what a word of a closed list means; raises Unfit, which names the words that files use."""
     if text not in known:
         raise Unfit("WORD_UNKNOWN", words="、".join(word for word in known if not word.isascii()))
-    return type_(known[text])
+    return known[text]
 
 
 def _read_day(raw: str, _: World) -> date | None:
     return read_day(raw, read_date)
 
 
-_READERS: Mapping[str, Callable[[str, World], Any]] = {
+READERS: Readers = {
     "uscc": lambda raw, _: read_uscc(raw),
     "division": _read_division,
     "code": _read_own_code,

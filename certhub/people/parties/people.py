@@ -26,7 +26,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """One signed-in account; `is_page` when a page's session speaks for it, which gets values masked."""
+    """One signed-in account; `is_page` when a page's session speaks for it, which gets values masked.
+
+    `office` is the office's name as receipts have it, `office_code` its code where it is a registered one.
+    """
 
     account: UUID
     role: Role
@@ -36,6 +39,7 @@ class Actor:
     agencies: tuple[str, ...] = ()
     holder: bytes | None = None
     is_page: bool = False
+    office_code: str = ""
 
     @cached_property
     def key(self) -> str:

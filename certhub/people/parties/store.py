@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from certhub import plain_json
 from certhub.db.columns import table_of
@@ -129,17 +129,31 @@ def open_account(
     window: str = "",
     agencies: tuple[str, ...] = (),
     holder: bytes | None = None,
+    office_code: str = "",
 ) -> Actor:
     """Open an account. Raises: TextRefused: a name that stands in receipts cannot be read as it stands."""
     require_readable(name=name, office=office, window=window)
-    actor = Actor(unit.new_id(), role, name, office, window, agencies, holder)
-    plain = plain_json.printed({"name": name, "office": office, "window": window})
+    actor = Actor(unit.new_id(), role, name, office, window, agencies, holder, office_code=office_code)
+    named = {"name": name, "office": office, "window": window}
+    plain = plain_json.printed({**named, "office_code": office_code} if office_code else named)
     sealed = unit.vault.seal("account", str(actor.account), plain)
     row = row_of(
         AccountRow, actor, id=actor.account, agencies=" ".join(agencies), sealed=sealed, disabled_at=None
     )
     unit.sql.execute(_ACCOUNT.insert().values(**signed(unit, AccountRow, row)))
     return actor
+
+
+def disable(unit: Unit, account_id: UUID) -> None:
+    """Let an account act no more, from now on."""
+    query = select(_ACCOUNT).where(_ACCOUNT.c.id == account_id, _ACCOUNT.c.disabled_at.is_(None))
+    for row in believed(unit, AccountRow, query):
+        values = {**row._mapping, "disabled_at": unit.now}
+        del values["mac"]
+        change = (
+            update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(**signed(unit, AccountRow, values))
+        )
+        unit.sql.execute(change)
 
 
 def accounts(unit: Unit) -> list[Actor]:
@@ -198,4 +212,5 @@ def _actor(unit: Unit, row: Row[Any]) -> Actor:
         name=told["name"],
         office=told["office"],
         window=told["window"],
+        office_code=told.get("office_code", ""),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from certhub.db.columns import table_of
 from certhub.history.events import store as history
+from certhub.history.events.bodies import Changed, Issued, Jumped, Look, PeerSwitched
 from certhub.history.events.catalogue import (
     CATALOGUE,
     CERTIFICATE_ISSUED,
@@ -17,13 +18,8 @@ from certhub.history.events.catalogue import (
     CLOCK_JUMPED,
     PEER_CERTIFICATE_LOOKED_AT,
     PEER_STOPPED,
-    Changed,
     Event,
     EventType,
-    Issued,
-    Jumped,
-    Look,
-    PeerSwitched,
     Subject,
     names_of,
 )
