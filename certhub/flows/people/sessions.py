@@ -157,7 +157,7 @@ def _ended(mine: Session, *ids: str) -> Event[SessionEnded]:
 
 def _accounts(unit: Unit, login: UUID) -> tuple[Actor, ...]:
     found = (parties.account(unit, str(account)) for account in logins.accounts_of(unit, login))
-    return tuple(one for one in found if one is not None)
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.role))
 
 
 def _token(trip: Trip) -> str:
