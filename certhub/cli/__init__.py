@@ -27,7 +27,7 @@ COMMANDS = {
     "demo": "demo",
     "import": "imports",
     "jobs": "jobs",
-    "init": "keeping",
+    "init": "founding",
     "migrate": "keeping",
     "doctor": "keeping",
     "config": "keeping",

@@ -1,8 +1,7 @@
-"""certhub init, migrate, doctor, config, kind."""
+"""certhub migrate, doctor, config, kind."""
 
 import secrets
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,58 +16,13 @@ from certhub.db.engine import open_engine
 from certhub.errors import Unavailable
 from certhub.hub import Hub, database_url, known_catalogue
 from certhub.hub.in_force import day_in_china
-from certhub.settings import Profile, Settings
+from certhub.settings import Settings
 from certhub.setup.adopting import bring_up, newer_revision, to_dict
 from certhub.setup.health import Check, all_checks
-from certhub.setup.initialise import RegionSetup, initialise
 from certhub.web.language import Lang
 from certhub.web.wording import texts
 
 LANGS: tuple[Lang, Lang] = ("zh", "en")
-
-
-@app.command("init")
-def init(
-    data: Annotated[
-        Path, typer.Option("--data", envvar="CERTHUB_DATA", help="新枢纽的目录 / the new hub's folder")
-    ],
-    region: Annotated[str, typer.Option("--region", help="GB/T 2260 六位代码 / six digits")],
-    name: Annotated[str, typer.Option("--name", help="地区名称 / the region's name")],
-    passphrase_file: Annotated[
-        Path,
-        typer.Option(
-            "--passphrase-file",
-            exists=True,
-            dir_okay=False,
-            help="开密钥库的口令文件，放在别处 / the key store's passphrase, kept elsewhere",
-        ),
-    ],
-    database_url: Annotated[
-        str, typer.Option("--database-url", help="空 = 目录内的 SQLite / empty: SQLite in the folder")
-    ] = "",
-    url: Annotated[
-        str, typer.Option("--url", help="外界访问本枢纽的地址 / how others reach this hub")
-    ] = "http://127.0.0.1:8000",
-    as_json: JsonOption = False,
-) -> None:
-    """新建一个地区的枢纽：密钥、信任目录、数据库 / found a region's hub."""
-    passphrase = passphrase_file.read_bytes().strip()
-    setup = RegionSetup(region, name, name, url, ())
-    settings = initialise(
-        data,
-        setup,
-        profile=Profile.PRODUCTION,
-        passphrase=passphrase,
-        now=SystemClock().now(),
-        random=secrets.token_bytes,
-        database=database_url,
-    )
-    say(f"已建 {settings.region} {settings.name}", f"founded {settings.region}")
-    CONSOLE.print(
-        f"下一步 / next: CERTHUB_PASSPHRASE_FILE={passphrase_file} certhub doctor --data {data}", markup=False
-    )
-    if as_json:
-        result({"region": settings.region, "data": str(settings.data)})
 
 
 @app.command("migrate")

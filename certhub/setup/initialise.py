@@ -74,8 +74,11 @@ def initialise(
     cost: Cost = Cost.STANDARD,
     database: str = "",
     schema: str = "",
+    keys: str = "",
 ) -> Settings:
-    """Found a hub in an empty folder and return its settings; its keys are made where the setting `keys` says.
+    """Found a hub in an empty folder and return its settings.
+
+    Its keys are made where `keys` says, else where the setting of that name does.
 
     Raises:
         Conflict: a hub lives there already; it was left alone.
@@ -86,7 +89,8 @@ def initialise(
     _require_readable_names(setup)
     if (folder / FILE).exists():
         raise Conflict(f"a hub lives in {folder} already", code="HUB_EXISTS")
-    planned = Settings.planned(folder, region=setup.code, name=setup.name, name_en=setup.name_en)
+    wanted = {"keys": keys} if keys else {}
+    planned = Settings.planned(folder, region=setup.code, name=setup.name, name_en=setup.name_en, **wanted)
     store = store_folder(planned.keys, beside=planned.data)
     private.make_folder(folder)
     if profile is not Profile.PRODUCTION:

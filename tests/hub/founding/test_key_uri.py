@@ -139,6 +139,8 @@ def init(
         "鄂州市",
         "--passphrase-file",
         str(passphrase),
+        *("--origin", "http://127.0.0.1:8000", "--operator", "ops@example.org"),
+        *("--accept", "sqlite", "--accept", "software-keys", "--accept", "no-tls"),
     )
     return subprocess.run(
         [sys.executable, "-m", "certhub", *line],
