@@ -35,7 +35,7 @@ from certhub.api.http.description import describe
 from certhub.api.http.direct import DirectRoute, direct_routes
 from certhub.api.http.outer_middleware import OuterMiddleware
 from certhub.api.http.problems import answer, refusal
-from certhub.api.routes import agency, clerk, holder, operator, peer, public
+from certhub.api.routes import agency, clerk, holder, operator, peer, public, staff
 from certhub.hub import Hub
 from certhub.jobs.runner import run
 from certhub.settings import BadSettings, Settings
@@ -44,7 +44,7 @@ from certhub.web.addition import NOTHING, Addition
 from certhub.web.wording import OURS
 
 ENVIRONMENT = "CERTHUB_DATA"
-API = (public.router, peer.router, agency.router, holder.router, clerk.router, operator.router)
+API = (public.router, peer.router, agency.router, holder.router, clerk.router, operator.router, staff.router)
 STOP_SECONDS = 10.0
 MEDIA_TYPES = {
     ".js": "text/javascript",

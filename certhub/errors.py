@@ -7,6 +7,7 @@
     │   ├── NotFound           it is not there, or the asker may not see it: the two look alike on purpose
     │   ├── BadRequest         the request cannot be read
     │   │   └── ClaimsInvalid  it can be read, but its contents do not fit; names each place
+    │   ├── TooOften           asked too often; says when to ask again
     │   ├── Conflict           something else already stands where this wants to be
     │   └── WrongState         the certificate is not in a state to do that
     ├── Unverified           a signature, proof or status did not check out
@@ -86,6 +87,16 @@ class ClaimsInvalid(BadRequest):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(f"{len(faults)} place(s) need to be changed")
         self.faults = tuple(faults)
+
+
+class TooOften(Refused):
+    """Asked too often; `seconds` says how long to wait."""
+
+    code = "TOO_OFTEN"
+
+    def __init__(self, seconds: int, *, code: str | None = None) -> None:
+        super().__init__(f"ask again in {seconds} s", code=code, detail={"seconds": str(seconds)})
+        self.seconds = seconds
 
 
 class Conflict(Refused):

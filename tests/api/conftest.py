@@ -38,14 +38,16 @@ class Api:
             headers["Idempotency-Key"] = key or f"key-{next(self._keys)}"
         return self.client.post(path, json=body, headers={**self.headers(role), **headers})
 
-    def send(self, path: str, content: bytes, role: str | None = None, **headers: str) -> Any:
-        """POST bytes as they are; `application/json` unless another Content-Type is given."""
+    def send(
+        self, path: str, content: bytes, role: str | None = None, *, method: str = "POST", **headers: str
+    ) -> Any:
+        """Send bytes as they are; `application/json` unless another Content-Type is given."""
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": f"key-{next(self._keys)}",
             **headers,
         }
-        return self.client.post(path, content=content, headers={**self.headers(role), **headers})
+        return self.client.request(method, path, content=content, headers={**self.headers(role), **headers})
 
 
 def api_of(region: Region, hub: Hub | None = None) -> Api:

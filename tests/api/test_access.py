@@ -20,6 +20,7 @@ SAMPLES = {
     "request_id": "0" * 26,
     "case_id": "0" * 26,
     "look_id": "0" * 26,
+    "session_id": "0" * 26,
     "home": "420199",
     "dispute_id": "0" * 26,
     "region": "420199",
@@ -45,7 +46,8 @@ def call(api: Api, row: Row, role: str | None) -> int:
         return status
     kind = "application/json" if row.body is None else row.body.media_type
     content = b"{}" if row.body is not None and row.body.is_json else b""
-    status = api.send(sample(row), content, role, **{"Content-Type": kind}).status_code
+    headers = {"Content-Type": kind}
+    status = api.send(sample(row), content, role, method=row.method, **headers).status_code
     return status
 
 

@@ -39,6 +39,7 @@ from tests.support.looks import notices_sent, seen_disputes, the_look
 from tests.support.organisation_deeds import ORGANISATION_DEEDS
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
+from tests.support.staff_deeds import STAFF_DEEDS
 from tests.support.story import (
     BUSINESS,
     FOOD,
@@ -408,6 +409,7 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
         [("420700", "demo.reset", frozenset({"kept", "led_back", "reissued", "codes", "resumed"}))],
     ),
     **ORGANISATION_DEEDS,
+    **STAFF_DEEDS,
 }  # fmt: skip
 
 

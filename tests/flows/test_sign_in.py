@@ -7,9 +7,16 @@ import pytest
 from sqlalchemy import update
 
 from certhub.db.columns import table_of
-from certhub.errors import BadRequest, ClaimsInvalid, Conflict, NotAllowed, NotFound, Unauthenticated
+from certhub.errors import (
+    BadRequest,
+    ClaimsInvalid,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    TooOften,
+    Unauthenticated,
+)
 from certhub.flows.people import enrolment, places, sessions, sign_in, staff
-from certhub.flows.people.sign_in import TooManyAttempts
 from certhub.history.events import store as history
 from certhub.people.logins import proofs, store
 from certhub.people.logins.logins import IDLE, INVITED_FOR, STEP_UP, WHOLE
@@ -268,7 +275,7 @@ def test_attempts_are_slowed_down_and_nobody_is_locked_out(city, number):
             signed_in(city, token, number=number, password="wrong")
         except Unauthenticated:
             continue
-        except TooManyAttempts as slow:
+        except TooOften as slow:
             waits.append(slow.seconds)
             city.clock.pass_(seconds=slow.seconds)
 
@@ -288,7 +295,7 @@ def test_guesses_at_once_are_all_counted(city):
     def meanwhile(step):
         if step == "sign_in:2" and len(seen) < 10:
             seen.append(step)
-            with pytest.raises((Unauthenticated, TooManyAttempts)):
+            with pytest.raises((Unauthenticated, TooOften)):
                 sign_in.sign_in("W001", "wrong", "000000", device=DEVICE, hub=with_step(city, meanwhile))
 
     with pytest.raises(Unauthenticated):
@@ -355,7 +362,7 @@ def test_the_token_changes_with_another_proof_and_another_account(city):
     assert not begun.session.is_proven(city.clock.now())
 
     proven = sign_in.prove(PASSWORD, code(city, token), mine=begun.session, hub=city.hub)
-    other = sessions.act_as(clerk.account, mine=proven.session, hub=city.hub)
+    other = sessions.act_as(clerk.key, mine=proven.session, hub=city.hub)
 
     assert proven.session.is_proven(city.clock.now())
     assert [None, None] == [sessions.speaker(one.token, hub=city.hub) for one in (begun, proven)]
@@ -363,7 +370,7 @@ def test_the_token_changes_with_another_proof_and_another_account(city):
     assert now is not None
     assert (Role.AGENCY, Role.CLERK) == (issuing.role, now.actor.role)
     with pytest.raises(NotFound):
-        sessions.act_as(city.operator.account, mine=other.session, hub=city.hub)
+        sessions.act_as(city.operator.key, mine=other.session, hub=city.hub)
     assert sessions.speaker(other.token, hub=city.hub)
 
 

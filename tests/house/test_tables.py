@@ -11,6 +11,7 @@ from certhub.db.idempotency import tables as idempotency
 from certhub.db.timekeeping import tables as timekeeping
 from certhub.history.events import tables as events
 from certhub.matters.cases import tables as cases
+from certhub.people.logins import tables as logins
 from certhub.people.looks import tables as looks
 from certhub.people.organisation import tables as organisation
 from certhub.people.parties import tables as parties
@@ -29,6 +30,7 @@ ROOMS = (
     cases,
     certificates,
     idempotency,
+    logins,
     looks,
     notices,
     organisation,

@@ -1,6 +1,7 @@
 """What endpoints ask for: the hub, who is asking, and the Idempotency-Key.
 
     Authorization: Bearer <token>                         everywhere
+    Cookie: __Host-certhub=<token>  +  X-CertHub-Role     a member of staff's session; `certhub` where there is no TLS
     Cookie: certhub_<role>=<token>  +  X-CertHub-Role     only in a demo: the pages' scripts
 
 Whoever comes by a cookie, or with a token that was made for a page, is a page's session (`Actor.is_page`), however
@@ -22,8 +23,10 @@ from starlette.types import Scope
 from certhub.db.idempotency.key import Key
 from certhub.errors import BadRequest, Unauthenticated, Unavailable
 from certhub.flows.people.accounts import account_of
+from certhub.flows.people.sessions import Speaker, speaker
 from certhub.hub import Hub
 from certhub.people.parties.people import PAGE_PREFIX, Actor, Role
+from certhub.settings import Settings
 
 ROLE_HEADER, COOKIE_PREFIX = "X-CertHub-Role", "certhub_"
 MAX_TOKEN = 512  # characters; ours have 43
@@ -38,6 +41,8 @@ def authenticate(request: Request, hub: Hub) -> Actor:
         Unauthenticated: there is no token, or it is unknown or expired.
     """
     by_cookie = "authorization" not in request.headers
+    if by_cookie and (speaking := session_speaker(request, hub)) is not None:
+        return replace(speaking.actor, is_page=True)
     token = _cookie(request, hub) if by_cookie else _bearer(request)
     if token is None or not 0 < len(token) <= MAX_TOKEN:
         raise Unauthenticated("send a bearer token")
@@ -45,6 +50,20 @@ def authenticate(request: Request, hub: Hub) -> Actor:
     if actor is None:
         raise Unauthenticated("this token is unknown or has expired")
     return replace(actor, is_page=by_cookie or token.startswith(PAGE_PREFIX))
+
+
+def session_speaker(request: Request, hub: Hub) -> Speaker | None:
+    """Return who acts in the session that a request's cookie names, in the role that its page names; else None."""
+    token, role = request.cookies.get(session_cookie(hub.settings)), request.headers.get(ROLE_HEADER, "")
+    if token is None or not 0 < len(token) <= MAX_TOKEN:
+        return None
+    speaking = speaker(token, hub=hub, leave=hub.writer.leave)
+    return speaking if speaking is not None and speaking.actor.role == role else None
+
+
+def session_cookie(settings: Settings) -> str:
+    """Return the name of the cookie of a session: a browser keeps `__Host-` to this host, over TLS alone."""
+    return "__Host-certhub" if settings.url.startswith("https://") else "certhub"
 
 
 def _bearer(request: Request) -> str | None:

@@ -33,6 +33,7 @@ from certhub.errors import (
     NotAllowed,
     NotFound,
     Refused,
+    TooOften,
     Unauthenticated,
     Unavailable,
     WrongState,
@@ -58,6 +59,7 @@ STATUS: Mapping[type[HubError], int] = {
     ClaimsInvalid: 422,
     BlobRefused: 409,
     HubError: 500,
+    TooOften: 429,
     Unavailable: 503,
     NoDatabase: 503,
 }
@@ -186,6 +188,8 @@ def _headers(error: HubError, status: int) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="certhub"'}
     if status == 408:
         return {"Connection": "close"}
+    if isinstance(error, TooOften):
+        return {"Retry-After": str(error.seconds)}
     if status == 503:
         return {"Retry-After": str(RETRY_SECONDS)}
     return {}

@@ -9,7 +9,9 @@ A session's token changes when it gets another account or another proof: who lea
 """
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from certhub.db.engine import Unit
@@ -73,8 +75,13 @@ def begin(unit: Unit, login: Login, *, method: str, device: str, trip: Trip) -> 
     return Begun(token, session, accounts[0], accounts)
 
 
-def speaker(token: str, *, hub: Hub) -> Speaker | None:
-    """Return who acts in the session of a token; None where there is none, or it is over."""
+def speaker(
+    token: str, *, hub: Hub, leave: Callable[[Callable[[Unit], object]], object] | None = None
+) -> Speaker | None:
+    """Return who acts in the session of a token; None where there is none, or it is over.
+
+    `leave` has something written that nobody waits for: the hub's own way, unless another is given.
+    """
     with hub.reading() as unit:
         session = logins.session(unit, token)
         if session is None or session.is_over(unit.now):
@@ -83,9 +90,10 @@ def speaker(token: str, *, hub: Hub) -> Speaker | None:
         actor = parties.account(unit, str(session.account))
         if found is None or found[0].ended_at is not None or actor is None:
             return None
-        is_seen_long_ago = unit.now - session.seen_at >= SEEN_EVERY
+        now = unit.now
+    is_seen_long_ago = now - session.seen_at >= SEEN_EVERY
     if is_seen_long_ago:
-        hub.leave(lambda unit: logins.see(unit, session))
+        (leave or hub.leave)(partial(logins.see, seen=session, at=now))
     return Speaker(session, actor)
 
 
@@ -144,11 +152,18 @@ def renewed(
     return Begun(token, goes_on, actor, mine)
 
 
-def act_as(account: UUID, *, mine: Session, hub: Hub) -> Begun:
+def act_as(account: str, *, mine: Session, hub: Hub) -> Begun:
     """Take another account of one's own, under a new token; raises NotFound."""
     trip = hub.at(None)
     with hub.writing() as unit:
-        return renewed(unit, mine, account=account, is_proven=False, trip=trip)
+        return renewed(unit, mine, account=_uuid(account), is_proven=False, trip=trip)
+
+
+def _uuid(account: str) -> UUID:
+    try:
+        return UUID(account)
+    except ValueError as no_id:
+        raise NotFound("there is no such account") from no_id
 
 
 def _ended(mine: Session, *ids: str) -> Event[SessionEnded]:

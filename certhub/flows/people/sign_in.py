@@ -10,7 +10,7 @@ wrong.
 
 from datetime import timedelta
 
-from certhub.errors import Unauthenticated, Unavailable
+from certhub.errors import TooOften, Unauthenticated
 from certhub.flows.people.enrolment import cost_of
 from certhub.flows.people.sessions import Begun, begin, renewed
 from certhub.history.events.catalogue import SIGN_IN_REFUSED, Event
@@ -24,22 +24,12 @@ from certhub.people.logins.logins import Login, Proof, Session
 from certhub.spelling.text import Unfit, read_code
 
 
-class TooManyAttempts(Unavailable):
-    """Nobody may try under this number for a while; `seconds` says how long."""
-
-    code = "TOO_MANY_ATTEMPTS"
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"try again in {seconds} s", detail={"seconds": str(seconds)})
-        self.seconds = seconds
-
-
 def sign_in(number: str, password: str, code: str, *, device: str, hub: Hub) -> Begun:
     """Sign in, and return the session that begins.
 
     Raises:
         Unauthenticated: SIGN_IN_REFUSED, whatever was wrong.
-        TooManyAttempts: attempts failed before; nothing was looked at.
+        TooOften: TOO_MANY_ATTEMPTS, since attempts failed before; nothing was looked at.
     """
     trip, spelled = hub.at(None), _spelled(number)
     hub.step("sign_in:1")
@@ -86,11 +76,12 @@ def _spelled(number: str) -> str:
 
 
 def _count(index: bytes, *, hub: Hub) -> None:
-    """Count an attempt; raises TooManyAttempts."""
+    """Count an attempt; raises TooOften (TOO_MANY_ATTEMPTS)."""
     with hub.writing() as unit:
         free_at, now = logins.attempt(unit, index), unit.now
     if free_at is not None:
-        raise TooManyAttempts(max(1, -(-(free_at - now) // timedelta(seconds=1))))
+        seconds = max(1, -(-(free_at - now) // timedelta(seconds=1)))
+        raise TooOften(seconds, code="TOO_MANY_ATTEMPTS")
 
 
 def _proven(proof: Proof | None, password: str, code: str, *, trip: Trip) -> int | None:

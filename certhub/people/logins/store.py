@@ -213,11 +213,10 @@ def _opened(unit: Unit, row: Any) -> Session:
     return value_of(Session, row, device=device)
 
 
-def see(unit: Unit, seen: Session) -> None:
-    """Note that a session is used now."""
-    unit.sql.execute(
-        update(_SESSION).where(_SESSION.c.token_hash == seen.token_hash).values(seen_at=unit.now)
-    )
+def see(unit: Unit, *, seen: Session, at: datetime) -> None:
+    """Note that a session was used at a moment."""
+    here = _SESSION.c.token_hash == seen.token_hash
+    unit.sql.execute(update(_SESSION).where(here).values(seen_at=at))
 
 
 def end_session(unit: Unit, ended: Session) -> bool:
