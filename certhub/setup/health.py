@@ -26,6 +26,8 @@ from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import HubError, NotFound, Unavailable
 from certhub.hub import Hub
 from certhub.hub.keyring import NoKey
+from certhub.people.logins import store as logins
+from certhub.people.organisation import store as organisation
 from certhub.people.parties import store as parties
 from certhub.records.certificates.rules import CHINA
 from certhub.records.status import store as status
@@ -129,9 +131,10 @@ def _profile(hub: Hub) -> str:
 
 
 def _rows(hub: Hub) -> str:
-    """Accounts, tokens and mandates are looked at whole, every other table where it was read since the start."""
+    """What lets people in is looked at whole, every other table where it was read since the start."""
     with hub.reading() as unit:
         found = dict(hub.database.refused) | parties.not_ours(unit)
+        found |= organisation.not_ours(unit) | logins.not_ours(unit)
     if any(found.values()):
         told = ", ".join(f"{table} {count}" for table, count in sorted(found.items()) if count)
         raise HubError(

@@ -175,7 +175,7 @@ def test_sessions_are_listed_with_their_browser_and_ended_one_by_one(city):
     assert 201 == other.signed_in().status_code
 
     items = browser.client.get("/api/v1/me/sessions", headers=CLERK).json()["items"]
-    [theirs] = [item for item in items if not item["mine"]]
+    [theirs] = [item for item in items if not item["asking"]]
     ended = browser.client.delete(f"/api/v1/me/sessions/{theirs['session']}", headers=CLERK)
     again = browser.client.delete(f"/api/v1/me/sessions/{theirs['session']}", headers=CLERK)
 

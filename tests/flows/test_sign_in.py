@@ -330,11 +330,11 @@ def test_one_session_or_all_are_ended_by_hand(city):
         one.id for one in sessions.others(second.session, hub=city.hub)
     }
 
-    sessions.end(first.session.id, mine=second.session, hub=city.hub)
+    sessions.end(first.session.id, session=second.session, hub=city.hub)
     assert sessions.speaker(first.token, hub=city.hub) is None
     assert sessions.speaker(second.token, hub=city.hub)
     with pytest.raises(NotFound):
-        sessions.end(first.session.id, mine=second.session, hub=city.hub)
+        sessions.end(first.session.id, session=second.session, hub=city.hub)
 
     city.clock.pass_(seconds=60)
     third = signed_in(city, token)
@@ -344,25 +344,25 @@ def test_one_session_or_all_are_ended_by_hand(city):
 
 def test_a_session_of_somebody_else_is_not_there(city):
     """Neither seen nor ended."""
-    _, mine = enrolled(city)
+    _, own = enrolled(city)
     token = invited(city, number="W002")
     theirs = enrolment.accept(token, PASSWORD, code(city, token), device=DEVICE, hub=city.hub)
 
-    assert [mine.session.id] == [one.id for one in sessions.others(mine.session, hub=city.hub)]
+    assert [own.session.id] == [one.id for one in sessions.others(own.session, hub=city.hub)]
     with pytest.raises(NotFound):
-        sessions.end(theirs.session.id, mine=mine.session, hub=city.hub)
+        sessions.end(theirs.session.id, session=own.session, hub=city.hub)
     assert sessions.speaker(theirs.token, hub=city.hub)
 
 
 def test_the_token_changes_with_another_proof_and_another_account(city):
-    """Who learned the one before has nothing; an account of somebody else is none of mine."""
+    """Who learned the one before has nothing; an account of somebody else is none of session."""
     token, begun = enrolled(city, roles="发证人员^窗口人员", agency=TRANSPORT)
     issuing, clerk = begun.accounts
     city.clock.pass_(seconds=STEP_UP.total_seconds())
     assert not begun.session.is_proven(city.clock.now())
 
-    proven = sign_in.prove(PASSWORD, code(city, token), mine=begun.session, hub=city.hub)
-    other = sessions.act_as(clerk.key, mine=proven.session, hub=city.hub)
+    proven = sign_in.prove(PASSWORD, code(city, token), session=begun.session, hub=city.hub)
+    other = sessions.act_as(clerk.key, session=proven.session, hub=city.hub)
 
     assert proven.session.is_proven(city.clock.now())
     assert [None, None] == [sessions.speaker(one.token, hub=city.hub) for one in (begun, proven)]
@@ -370,7 +370,7 @@ def test_the_token_changes_with_another_proof_and_another_account(city):
     assert now is not None
     assert (Role.AGENCY, Role.CLERK) == (issuing.role, now.actor.role)
     with pytest.raises(NotFound):
-        sessions.act_as(city.operator.key, mine=other.session, hub=city.hub)
+        sessions.act_as(city.operator.key, session=other.session, hub=city.hub)
     assert sessions.speaker(other.token, hub=city.hub)
 
 

@@ -20,18 +20,23 @@ GRANTING = {model.__tablename__: model for model in Granting.__subclasses__()}
 TABLES = {table.name: table for table in SQLModel.metadata.sorted_tables}
 WORDS = {
     "account": {"role", "agencies"},
+    "agency": {"code", "name", "name_en", "parent", "division", "kinds"},
     "case_quota": {"what", "day"},
     "case_scan": {"case_id", "verification"},
     "certificate": {"cid", "kind", "agency", "state"},
     "certificate_id": {"cid"},
     "certificate_state": {"was", "state", "reason_code", "by"},
     "counter_request": {"request_id", "clerk", "state", "home"},
+    "division": {"code", "name", "name_en", "level", "parent"},
     "dispute": {"home", "id", "looker", "verification", "agency", "state"},
     "event": {"type", "actor", "subject"},
     "exchange": {"asker", "jti"},
+    "login_session": {"id"},
     "look": {"look_id", "region", "verification"},
     "matter_case": {"case_id"},
     "notice": {"id", "region", "kind", "verification", "state"},
+    "office": {"code", "name", "kind", "agency", "division", "address"},
+    "office_window": {"office", "code", "name"},
     "opened_request": {"state"},
     "outbox": {"topic", "ref"},
     "peer_stop": {"region", "by"},
@@ -42,7 +47,8 @@ WORDS = {
     "verification": {"id", "clerk", "state", "verdict", "code"},
     "verification_outcome": {"verification", "result"},
 }
-"""Columns of text that are public: each a word of a closed list, a code, or an id that the hub or a program made."""
+"""Columns of text that are public: each a word of a closed list, a code, an id that the hub or a program made, or the
+name and the address of an authority, which stand on its door."""
 
 
 class Classed(NamedTuple):

@@ -88,19 +88,19 @@ def guessing(home: Region, _: Region) -> Callable[[], object]:
 def proving(home: Region, _: Region) -> Callable[[], object]:
     """Prepare a session in which somebody proves once more who they are."""
     token, begun = enrolled(home)
-    return lambda: sign_in.prove(PASSWORD, code_of(home, token), mine=begun.session, hub=home.hub)
+    return lambda: sign_in.prove(PASSWORD, code_of(home, token), session=begun.session, hub=home.hub)
 
 
 def changing_account(home: Region, _: Region) -> Callable[[], object]:
     """Prepare a session that goes on in an account."""
     _token, begun = enrolled(home)
-    return lambda: sessions.act_as(begun.actor.key, mine=begun.session, hub=home.hub)
+    return lambda: sessions.act_as(begun.actor.key, session=begun.session, hub=home.hub)
 
 
 def ending_session(home: Region, _: Region) -> Callable[[], object]:
     """Prepare a session that is ended."""
     _token, begun = enrolled(home)
-    return lambda: sessions.end(begun.session.id, mine=begun.session, hub=home.hub)
+    return lambda: sessions.end(begun.session.id, session=begun.session, hub=home.hub)
 
 
 def ending_all(home: Region, _: Region) -> Callable[[], object]:

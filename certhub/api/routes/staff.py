@@ -100,13 +100,13 @@ class EnrolmentOut(BaseModel):
 
 
 class SessionLine(BaseModel):
-    """A session of a login; `mine` is the one that asks."""
+    """A session of a login; `asking` is the one that asks."""
 
     session: str
     device: str
     begun_at: datetime
     seen_at: datetime
-    mine: bool
+    asking: bool
 
 
 class SessionList(BaseModel):
@@ -115,7 +115,7 @@ class SessionList(BaseModel):
     items: list[SessionLine]
 
 
-class Ended(BaseModel):
+class EndedOut(BaseModel):
     """How many sessions were ended."""
 
     ended: int
@@ -147,49 +147,51 @@ def begin_session(body: SignInIn, request: Request, hub: TheHub) -> Response:
 def prove_again(body: ProofIn, request: Request, hub: TheHub) -> Response:
     """Prove once more who acts; the session goes on under another token."""
     return _session(
-        sign_in.prove(body.password, body.code, mine=_mine(request, hub).session, hub=hub), hub.settings
+        sign_in.prove(body.password, body.code, session=_speaker(request, hub).session, hub=hub), hub.settings
     )
 
 
 @router.post("/sign-in/account", status_code=201, responses={201: {"model": SessionOut}})
 def change_account(body: AccountIn, request: Request, hub: TheHub) -> Response:
     """Act in another account of one's own; the session goes on under another token."""
-    return _session(sessions.act_as(body.account, mine=_mine(request, hub).session, hub=hub), hub.settings)
+    return _session(
+        sessions.act_as(body.account, session=_speaker(request, hub).session, hub=hub), hub.settings
+    )
 
 
 @router.get("/me/sessions", responses={200: {"model": SessionList}})
 def list_sessions(request: Request, hub: TheHub) -> Response:
     """Return the sessions of who asks, each with the browser in which it began."""
-    mine = _mine(request, hub).session
+    session = _speaker(request, hub).session
     items = [
         {
             "session": one.id,
             "device": one.device,
             "begun_at": one.begun_at.isoformat(timespec="seconds"),
             "seen_at": one.seen_at.isoformat(timespec="seconds"),
-            "mine": one.id == mine.id,
+            "asking": one.id == session.id,
         }
-        for one in sessions.others(mine, hub=hub)
+        for one in sessions.others(session, hub=hub)
     ]
     return JSONResponse({"items": items})
 
 
-@router.delete("/me/sessions", responses={200: {"model": Ended}})
+@router.delete("/me/sessions", responses={200: {"model": EndedOut}})
 def end_sessions(request: Request, hub: TheHub) -> Response:
     """End every session of who asks, this one too."""
-    answer = JSONResponse({"ended": sessions.end_all(_mine(request, hub).session, hub=hub)})
+    answer = JSONResponse({"ended": sessions.end_all(_speaker(request, hub).session, hub=hub)})
     answer.delete_cookie(session_cookie(hub.settings), path="/", secure=_is_secure(hub.settings))
     return answer
 
 
-@router.delete("/me/sessions/{session_id}", responses={200: {"model": Ended}})
+@router.delete("/me/sessions/{session_id}", responses={200: {"model": EndedOut}})
 def end_session(session_id: SessionId, request: Request, hub: TheHub) -> Response:
     """End one session of who asks; it speaks for nobody from this moment on."""
-    sessions.end(session_id, mine=_mine(request, hub).session, hub=hub)
+    sessions.end(session_id, session=_speaker(request, hub).session, hub=hub)
     return JSONResponse({"ended": 1})
 
 
-def _mine(request: Request, hub: Hub) -> Speaker:
+def _speaker(request: Request, hub: Hub) -> Speaker:
     speaking = session_speaker(request, hub)
     if speaking is None:
         raise NotFound("no session of a member of staff asks this")

@@ -71,7 +71,7 @@ def accept(token: str, password: str, code: str, *, device: str, hub: Hub) -> Be
             raise _unknown()
         logins.prove_by(unit, login.id, Proof(phc, secret))
         logins.use_code(unit, login.id, step)
-        logins.succeed(unit, login.number)
+        logins.succeed(unit, login.staff_index)
         append(unit, Event(STAFF_ENROLLED, login.key, login.key, StaffEnrolled(methods=METHODS)))
         return begin(unit, login, method="+".join(METHODS), device=device, trip=trip)
 

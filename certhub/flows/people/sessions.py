@@ -97,32 +97,32 @@ def speaker(
     return Speaker(session, actor)
 
 
-def others(mine: Session, *, hub: Hub) -> list[Session]:
+def others(session: Session, *, hub: Hub) -> list[Session]:
     """Return the sessions of a login that are not over, this one among them, the latest first."""
     with hub.reading() as unit:
-        return [one for one in logins.sessions_of(unit, mine.login) if not one.is_over(unit.now)]
+        return [one for one in logins.sessions_of(unit, session.login) if not one.is_over(unit.now)]
 
 
-def accounts(mine: Session, *, hub: Hub) -> tuple[Actor, ...]:
+def accounts(session: Session, *, hub: Hub) -> tuple[Actor, ...]:
     """Return the accounts in which a login may act."""
     with hub.reading() as unit:
-        return _accounts(unit, mine.login)
+        return _accounts(unit, session.login)
 
 
-def end(session_id: str, *, mine: Session, hub: Hub) -> None:
+def end(session_id: str, *, session: Session, hub: Hub) -> None:
     """End one session of a login; raises NotFound where it has none of that id."""
     with hub.writing() as unit:
-        found = next((one for one in logins.sessions_of(unit, mine.login) if one.id == session_id), None)
+        found = next((one for one in logins.sessions_of(unit, session.login) if one.id == session_id), None)
         if found is None or not logins.end_session(unit, found):
             raise NotFound("there is no such session")
-        append(unit, _ended(mine, session_id))
+        append(unit, _ended(session, session_id))
 
 
-def end_all(mine: Session, *, hub: Hub) -> int:
+def end_all(session: Session, *, hub: Hub) -> int:
     """End every session of a login, this one too; return how many there were."""
     with hub.writing() as unit:
-        ended = logins.end_sessions(unit, mine.login)
-        append(unit, _ended(mine, *ended))
+        ended = logins.end_sessions(unit, session.login)
+        append(unit, _ended(session, *ended))
     return len(ended)
 
 
@@ -134,8 +134,8 @@ def renewed(
     Raises:
         NotFound: the session is over, or the login has no such account.
     """
-    mine = _accounts(unit, session.login)
-    actor = next((one for one in mine if one.account == (account or session.account)), None)
+    own = _accounts(unit, session.login)
+    actor = next((one for one in own if one.account == (account or session.account)), None)
     if actor is None or not logins.end_session(unit, session):
         raise NotFound("there is no such account, or the session is over")
     token = _token(trip)
@@ -149,14 +149,14 @@ def renewed(
     logins.begin(unit, goes_on)
     body = SessionProven(session=session.id, account=actor.key)
     append(unit, Event(SESSION_PROVEN, str(session.login), str(session.login), body))
-    return Begun(token, goes_on, actor, mine)
+    return Begun(token, goes_on, actor, own)
 
 
-def act_as(account: str, *, mine: Session, hub: Hub) -> Begun:
+def act_as(account: str, *, session: Session, hub: Hub) -> Begun:
     """Take another account of one's own, under a new token; raises NotFound."""
     trip = hub.at(None)
     with hub.writing() as unit:
-        return renewed(unit, mine, account=_uuid(account), is_proven=False, trip=trip)
+        return renewed(unit, session, account=_uuid(account), is_proven=False, trip=trip)
 
 
 def _uuid(account: str) -> UUID:
@@ -166,8 +166,8 @@ def _uuid(account: str) -> UUID:
         raise NotFound("there is no such account") from no_id
 
 
-def _ended(mine: Session, *ids: str) -> Event[SessionEnded]:
-    return Event(SESSION_ENDED, str(mine.login), str(mine.login), SessionEnded(sessions=ids))
+def _ended(session: Session, *ids: str) -> Event[SessionEnded]:
+    return Event(SESSION_ENDED, str(session.login), str(session.login), SessionEnded(sessions=ids))
 
 
 def _accounts(unit: Unit, login: UUID) -> tuple[Actor, ...]:

@@ -34,7 +34,7 @@ def sign_in(number: str, password: str, code: str, *, device: str, hub: Hub) -> 
     trip, spelled = hub.at(None), _spelled(number)
     hub.step("sign_in:1")
     with hub.reading() as unit:
-        index, found = logins.number_index(unit, spelled), logins.find(unit, spelled)
+        index, found = logins.staff_index(unit, spelled), logins.find(unit, spelled)
         proof = None if found is None else logins.proof_of(unit, found[0].id)
     login = None if found is None or found[0].ended_at is not None else found[0]
     _count(index, hub=hub)
@@ -48,23 +48,23 @@ def sign_in(number: str, password: str, code: str, *, device: str, hub: Hub) -> 
     raise _refused(login, hub=hub)
 
 
-def prove(password: str, code: str, *, mine: Session, hub: Hub) -> Begun:
+def prove(password: str, code: str, *, session: Session, hub: Hub) -> Begun:
     """Prove once more who acts in a session, which goes on under a new token; raises as `sign_in`, and NotFound."""
     trip = hub.at(None)
     hub.step("sign_in:1")
     with hub.reading() as unit:
-        found, proof = logins.login(unit, mine.login), logins.proof_of(unit, mine.login)
+        found, proof = logins.login(unit, session.login), logins.proof_of(unit, session.login)
     if found is None:
         raise _refused(None, hub=hub)
     login, _ = found
-    _count(login.number, hub=hub)
+    _count(login.staff_index, hub=hub)
     hub.step("sign_in:2")
     step = _proven(proof, password, code, trip=trip)
     hub.step("sign_in:3")
     with hub.writing() as unit:
         if step is not None and logins.use_code(unit, login.id, step):
-            logins.succeed(unit, login.number)
-            return renewed(unit, mine, is_proven=True, trip=trip)
+            logins.succeed(unit, login.staff_index)
+            return renewed(unit, session, is_proven=True, trip=trip)
     raise _refused(login, hub=hub)
 
 

@@ -7,7 +7,7 @@ from certhub_verifier.formats.exchange.request import CounterRequest
 from certhub_verifier.report import UntoldItem
 
 from certhub.flows.verification.shown_item import Examined
-from certhub.history.events import bodies
+from certhub.history.events import bodies as event_bodies
 from certhub.history.events.bodies import Look, RequestMoved
 from certhub.history.events.catalogue import CERTIFICATE_LOOKED_AT, CERTIFICATE_SHOWN, Event, EventType
 
@@ -25,14 +25,14 @@ def moved(
 
 def showings(
     items: Iterable[Examined | UntoldItem], request: CounterRequest, actor: str
-) -> list[Event[bodies.Shown]]:
+) -> list[Event[event_bodies.Shown]]:
     """Say of each certificate that its holder showed it by this request."""
     return [
         Event(
             CERTIFICATE_SHOWN,
             actor,
             item.ref,
-            bodies.Shown(kind=item.item.kind, mode=BY_REQUEST, matter=request.matter),
+            event_bodies.Shown(kind=item.item.kind, mode=BY_REQUEST, matter=request.matter),
         )
         for item in items
         if isinstance(item, Examined)

@@ -26,7 +26,7 @@ from certhub.db.engine import Unit
 from certhub.db.ids import row_after
 from certhub.errors import BadRequest, ClaimsInvalid, Fault, NotAllowed, NotFound, WrongState
 from certhub.flows.verification.look_ahead import look_ahead
-from certhub.history.events import bodies
+from certhub.history.events import bodies as event_bodies
 from certhub.history.events.catalogue import CERTIFICATE_SHOWN, Event
 from certhub.history.events.store import NewEvents, put, rows
 from certhub.hub import Hub
@@ -165,7 +165,7 @@ class Showing:
     `payload` is what a sealed code will say; None for a ticket.
     """
 
-    events: tuple[tuple[Certificate, bodies.Shown], ...]
+    events: tuple[tuple[Certificate, event_bodies.Shown], ...]
     warnings: tuple[tuple[str, str], ...]
     payload: codes.SealedPayload | None = None
     expires_at: datetime | None = None
@@ -179,11 +179,11 @@ def decide(choice: Choice, held: Mapping[str, Certificate], *, trip: Trip) -> Sh
     warnings = tuple(
         (c.certificate_id, state) for c in found if (state := shown_state(c, trip.now)) != State.ACTIVE
     )
-    bodies = (bodies.Shown(kind=c.kind, mode=Mode.TICKET.value, matter=choice.matter) for c in found)
+    bodies = (event_bodies.Shown(kind=c.kind, mode=Mode.TICKET.value, matter=choice.matter) for c in found)
     return Showing(tuple(zip(found, bodies, strict=True)), warnings)
 
 
-def _event(body: bodies.Shown, certificate: Certificate, *, by: Actor) -> Event[bodies.Shown]:
+def _event(body: event_bodies.Shown, certificate: Certificate, *, by: Actor) -> Event[event_bodies.Shown]:
     return Event(CERTIFICATE_SHOWN, by.key, certificate.ref.hex(), body)
 
 
@@ -254,7 +254,7 @@ def _decide_sealed(certificate: Certificate, *, trip: Trip) -> Showing:
         ref=certificate.ref[:16],
         claims={name: certificate.record.claims[name] for name in face if name in certificate.record.claims},
     )
-    body = bodies.Shown(
+    body = event_bodies.Shown(
         kind=certificate.kind, mode=Mode.SEALED.value, matter=None, jti=payload.jti, exp=payload.exp
     )
     return Showing(((certificate, body),), (), payload, expires_at)

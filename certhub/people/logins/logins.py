@@ -39,7 +39,7 @@ class Login:
     """A login on record."""
 
     id: UUID
-    number: bytes
+    staff_index: bytes
     name: str
     phone: str
     mail: str

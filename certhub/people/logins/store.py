@@ -40,7 +40,7 @@ _ATTEMPT, _SESSION = table_of(AttemptRow), table_of(SessionRow)
 _SESSION_OF = Prepared(select(_SESSION).where(_SESSION.c.token_hash == bindparam("token_hash")))
 
 
-def number_index(unit: Unit, number: str) -> bytes:
+def staff_index(unit: Unit, number: str) -> bytes:
     """Return the blind index of a staff number."""
     return unit.vault.digest("staff", number)[:16]
 
@@ -52,7 +52,7 @@ def token_hash(token: str) -> bytes:
 
 def add(unit: Unit, staff: Staff) -> Login | None:
     """Put a member of staff on record; None where somebody of this number is."""
-    login = Login(unit.new_id(), number_index(unit, staff.number), staff.name, staff.phone, staff.mail)
+    login = Login(unit.new_id(), staff_index(unit, staff.number), staff.name, staff.phone, staff.mail)
     new = insert_new(unit, _LOGIN, [_login_row(unit, login, staff)])
     return login if new else None
 
@@ -65,7 +65,7 @@ def _login_row(unit: Unit, login: Login, staff: Staff) -> dict[str, Any]:
 
 def find(unit: Unit, number: str) -> tuple[Login, Staff] | None:
     """Return the login of a staff number, with what was entered of its owner; None where there is none."""
-    query = select(_LOGIN).where(_LOGIN.c.number == number_index(unit, number))
+    query = select(_LOGIN).where(_LOGIN.c.staff_index == staff_index(unit, number))
     return next((_login(unit, row) for row in believed(unit, LoginRow, query)), None)
 
 
@@ -163,19 +163,19 @@ def use_code(unit: Unit, login_id: UUID, step: int) -> bool:
     return bool(insert_new(unit, _CODE_USE, [{"login": login_id, "step": step}]))
 
 
-def attempt(unit: Unit, number: bytes) -> datetime | None:
-    """Count an attempt under a number before it is looked at, or return until when nobody may try.
+def attempt(unit: Unit, index: bytes) -> datetime | None:
+    """Count an attempt under a staff number before it is looked at, or return until when nobody may try.
 
     Of many at once each is counted: the row is changed where it may be, and never read first.
     """
-    insert_new(unit, _ATTEMPT, [{"number": number, "failures": 0, "free_at": unit.now}])
+    insert_new(unit, _ATTEMPT, [{"staff_index": index, "failures": 0, "free_at": unit.now}])
     counted = unit.sql.execute(
         update(_ATTEMPT)
-        .where(_ATTEMPT.c.number == number, _ATTEMPT.c.free_at <= unit.now)
+        .where(_ATTEMPT.c.staff_index == index, _ATTEMPT.c.free_at <= unit.now)
         .values(failures=_ATTEMPT.c.failures + 1)
         .returning(_ATTEMPT.c.failures)
     ).first()
-    here = _ATTEMPT.c.number == number
+    here = _ATTEMPT.c.staff_index == index
     if counted is None:
         waits: datetime = unit.sql.execute(select(_ATTEMPT.c.free_at).where(here)).scalar_one()
         return waits
@@ -184,9 +184,9 @@ def attempt(unit: Unit, number: bytes) -> datetime | None:
     return None
 
 
-def succeed(unit: Unit, number: bytes) -> None:
+def succeed(unit: Unit, index: bytes) -> None:
     """Forget the attempts before a good one, and that one."""
-    unit.sql.execute(delete(_ATTEMPT).where(_ATTEMPT.c.number == number))
+    unit.sql.execute(delete(_ATTEMPT).where(_ATTEMPT.c.staff_index == index))
 
 
 def begin(unit: Unit, session: Session) -> None:

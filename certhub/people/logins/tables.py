@@ -20,7 +20,7 @@ class LoginRow(Granting, table=True):
 
     __tablename__ = "login"
 
-    number: bytes = Field(primary_key=True, max_length=16)
+    staff_index: bytes = Field(primary_key=True, max_length=16)
     id: UUID = Field(sa_type=Uuid, unique=True)
     sealed: bytes
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -82,7 +82,7 @@ class AttemptRow(SQLModel, table=True):
 
     __tablename__ = "login_attempt"
 
-    number: bytes = Field(primary_key=True, max_length=16)
+    staff_index: bytes = Field(primary_key=True, max_length=16)
     failures: int
     free_at: datetime = Field(sa_type=Instant)
 

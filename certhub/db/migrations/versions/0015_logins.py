@@ -25,11 +25,11 @@ def upgrade() -> None:
     op.create_table(
         "login",
         mac(),
-        sa.Column("number", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("staff_index", sa.LargeBinary(length=16), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         moment("ended_at", nullable=True),
-        sa.PrimaryKeyConstraint("number"),
+        sa.PrimaryKeyConstraint("staff_index"),
         sa.UniqueConstraint("id"),
     )
     op.create_table(
@@ -72,10 +72,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "login_attempt",
-        sa.Column("number", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("staff_index", sa.LargeBinary(length=16), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         moment("free_at"),
-        sa.PrimaryKeyConstraint("number"),
+        sa.PrimaryKeyConstraint("staff_index"),
     )
     op.create_table(
         "login_session",
