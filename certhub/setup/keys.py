@@ -56,7 +56,7 @@ class NewKeys:
             BadKeyName, KeyExists: nothing was made.
         """
         made = self._store.make(kid, KEY_PURPOSES[purpose].algorithm, purpose, random=self.random)
-        return listed(made, since=self.now - A_LITTLE_BEFORE)
+        return listed_key(made, since=self.now - A_LITTLE_BEFORE)
 
     def secret(self, name: str) -> None:
         """Make a symmetric key; raises as `key` does."""
@@ -78,10 +78,10 @@ def seal_key(keys: Keys, agency: str, *, since: datetime, random: Callable[[int]
         made = keys.record(kid)
     except NoSuchKey:
         made = keys.make(kid, KEY_PURPOSES[Purpose.SEAL].algorithm, Purpose.SEAL, random=random)
-    return listed(made, since=since)
+    return listed_key(made, since=since)
 
 
-def listed(key: KeyRecord, *, since: datetime) -> ListedKey:
+def listed_key(key: KeyRecord, *, since: datetime) -> ListedKey:
     """Return a key as the trust list names it, from a moment on; its life is that of its purpose."""
     row, start = KEY_PURPOSES[key.purpose], since.replace(microsecond=0)
     return ListedKey(

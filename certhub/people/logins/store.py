@@ -132,9 +132,9 @@ def _invitations(unit: Unit, *, login_id: UUID) -> list[Invitation]:
     return [value_of(Invitation, row) for row in believed(unit, InvitationRow, query)]
 
 
-def use_invitation(unit: Unit, used: Invitation) -> bool:
+def use_invitation(unit: Unit, redeemed: Invitation) -> bool:
     """Use an invitation; return whether nobody had."""
-    return bool(insert_new(unit, _INVITATION_USE, [{"token_hash": used.token_hash, "at": unit.now}]))
+    return bool(insert_new(unit, _INVITATION_USE, [{"token_hash": redeemed.token_hash, "at": unit.now}]))
 
 
 def prove_by(unit: Unit, login_id: UUID, proof: Proof) -> None:
