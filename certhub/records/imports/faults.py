@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, Self
 
+from certhub.adapters.spreadsheets import SpreadsheetRefused
 from certhub.errors import BadRequest
 
 Lang = Literal["zh", "en"]
@@ -28,6 +29,12 @@ class BadFile(BadRequest):
     def __init__(self, code: str, column: str = "", **detail: str) -> None:
         super().__init__(words(code, "en", {"column": column, **detail}), code=code, detail=detail)
         self.column = column
+
+    @classmethod
+    def of(cls, refused: SpreadsheetRefused) -> Self:
+        """Return what the spreadsheet's reader refused, in the words of this wing."""
+        detail = dict(refused.detail)
+        return cls(refused.code, detail.pop("column", ""), **detail)
 
     def message(self, lang: Lang = "zh") -> str:
         """Return what is wrong and what to do, in `lang`."""
