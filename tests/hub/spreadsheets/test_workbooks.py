@@ -15,9 +15,9 @@ from certhub.adapters.spreadsheets import (
     check_table,
     match_header,
     open_table,
-    sheet_part,
 )
-from certhub.adapters.spreadsheets import package as packages
+from certhub.adapters.spreadsheets.package import MAX_FILE
+from certhub.adapters.spreadsheets.sheet_part import MAX_NOTES
 from tests.support.workbooks import line_xml, package, sheet_xml, workbook
 
 HEAD = ["编号", "姓名", "日期"]
@@ -259,21 +259,22 @@ def test_a_bomb_is_refused_before_it_is_held():
     assert peak < 20_000_000
 
 
-def test_a_file_beyond_the_bound_is_not_opened(monkeypatch):
-    """Its size alone says so."""
-    monkeypatch.setattr(packages, "MAX_FILE", 1_000)
+def test_a_file_beyond_the_bound_is_not_opened(tmp_path):
+    """Its size alone says so: the file has a hole where its content would be."""
+    with (tmp_path / "x.xlsx").open("w+b") as file:
+        file.write(b"PK\x03\x04")
+        file.truncate(MAX_FILE + 1)
+        with pytest.raises(SpreadsheetRefused, match="WORKBOOK_TOO_LARGE") as refused:
+            open_table(file, "x.xlsx")
 
-    assert ("WORKBOOK_TOO_LARGE", {"why": "file"}) == refusal(workbook([HEAD]))
+    assert {"why": "file"} == refused.value.detail
 
 
-def test_too_many_formulas_without_a_result_refuse_the_file(monkeypatch):
+def test_too_many_formulas_without_a_result_refuse_the_file():
     """Each is remembered, so there is a bound, and its sentence says to calculate the workbook."""
-    monkeypatch.setattr(sheet_part, "MAX_NOTES", 2)
-    cells = "".join(f'<c r="{column}2"><f>1</f></c>' for column in "ABC")
+    lines = "".join(f'<row r="{line}"><c r="A{line}"><f>1</f></c></row>' for line in range(2, MAX_NOTES + 3))
 
-    assert ("WORKBOOK_TOO_LARGE", {"why": "notes"}) == refusal(
-        package(sheet_xml(line_xml(1, *"ABC") + f'<row r="2">{cells}</row>'))
-    )
+    assert ("WORKBOOK_TOO_LARGE", {"why": "notes"}) == refusal(package(sheet_xml(line_xml(1, "A") + lines)))
 
 
 @pytest.mark.parametrize(
