@@ -17,7 +17,7 @@ from certhub.flows.records.import_ import Tally, import_file
 from certhub.hub import Hub
 from certhub.people.parties.people import Actor, Role
 from certhub.records.imports.faults import BadFile
-from certhub.records.imports.reading import read_rows
+from certhub.records.imports.reading import Rows, read_rows
 from certhub.spelling.row_faults import RowFault
 
 SHOWN = 20
@@ -28,7 +28,10 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            exists=True, dir_okay=False, readable=True, help="CSV（UTF-8 或 GB18030）/ UTF-8 or GB18030"
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="CSV（UTF-8 或 GB18030）或 XLSX / CSV (UTF-8 or GB18030) or XLSX",
         ),
     ],
     data: DataOption = None,
@@ -64,9 +67,8 @@ def import_(
 def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool, processes: int) -> Tally:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with file.open("rb") as source, Progress(*columns, console=CONSOLE, transient=True) as bar:
-        rows = read_rows(source, file.name, of=hub.kinds(hub.now()))
-        say(f"{file.name}：{rows.total} 行，{rows.encoding}", f"{rows.total} rows")
-        task = bar.add_task("检查 / check" if check_only else "签发 / issue", total=rows.total)
+        total = _announce(read_rows(source, file.name, of=hub.kinds(hub.now())), file.name)
+        task = bar.add_task("检查 / check" if check_only else "签发 / issue", total=total)
         return import_file(
             source,
             file.name,
@@ -77,6 +79,16 @@ def _run(file: Path, hub: Hub, by: Actor, *, check_only: bool, processes: int) -
             progress=lambda done: bar.update(task, completed=done),
             wait=time.sleep,
         )
+
+
+def _announce(rows: Rows, name: str) -> int:
+    """Say what the file is, and which of its sheets are not read; return how many rows it has."""
+    sheet = f"，工作表“{rows.sheet}”" if rows.sheet else ""
+    say(f"{name}：{rows.total} 行，{rows.encoding}{sheet}", f"{rows.total} rows")
+    if rows.unread_sheets:
+        unread = "、".join(rows.unread_sheets)
+        say(f"没有读取其他工作表：{unread}", f"sheets that are not read: {unread}")
+    return rows.total
 
 
 def _nothing(refused: BadFile, *, check_only: bool) -> Tally:

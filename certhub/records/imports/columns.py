@@ -6,7 +6,6 @@ Several holders stand in one row, joined by ^ in both of their columns; one type
 """
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,13 +14,10 @@ from typing import Any
 
 from certhub_schemas import Kind
 
+from certhub.adapters.spreadsheets import Header, SpreadsheetRefused, match_header
 from certhub.errors import Fault
 from certhub.records.imports.faults import BadFile
 
-MAX_COLUMN_NAME = (
-    64  # characters: longer than any title of the catalogue, so that no long cell is spelled out
-)
-_NAMES_OF_A_HEADER = 3
 _CLAIMS = "/claims/"
 _HOLDERS = "/holders"
 
@@ -38,14 +34,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A header that was understood: its names in the order of the file, and the claim titles among them.
+    """A header that was understood, the claim titles in it, and those of them that are codes in some kind.
 
-    `known` are the names that any header may hold, as they are compared.
+    A code is a resident ID or a unified social credit code.
     """
 
-    names: tuple[str, ...]
+    header: Header
     claims: tuple[str, ...]
-    known: frozenset[str]
+    codes: frozenset[str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns in the order of the file."""
+        return self.header.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,52 +66,24 @@ class Cells:
 def read_header(header: Sequence[str], kinds: Iterable[Kind]) -> Columns:
     """Understand the header row of a file that may hold any of `kinds`.
 
-    Names are compared without regard to outer spaces and full-width forms. Unnamed columns at the end are
-    left out. At least one kind must find all its required claims.
+    At least one kind must find all its required claims.
 
     Raises:
         BadFile: HEADER_NOT_FOUND, COLUMN_UNNAMED, COLUMN_UNKNOWN, COLUMN_DOUBLED or COLUMN_MISSING.
     """
     catalogue = tuple(kinds)
     titles = {field.title for kind in catalogue for field in kind.fields}
-    known = {_spelling(name): name for name in (*titles, *_core())}
-    given = [_spelling(name) for name in header]
-    while given and not given[-1]:
-        given.pop()
-    if known.keys().isdisjoint(given):
-        raise BadFile("HEADER_NOT_FOUND", next(iter(_core())))
-    names: list[str] = []
-    for place, name in enumerate(given, start=1):
-        if not name:
-            raise BadFile("COLUMN_UNNAMED", place=str(place))
-        if name not in known:
-            raise BadFile("COLUMN_UNKNOWN", name)
-        if known[name] in names:
-            raise BadFile("COLUMN_DOUBLED", known[name])
-        names.append(known[name])
-    _refuse_missing(names, catalogue)
-    claims = tuple(name for name in names if name not in _core())
-    return Columns(tuple(names), claims, frozenset(known))
-
-
-def is_header(record: Sequence[str], columns: Columns) -> bool:
-    """Say whether `record` names columns: at least three of its cells do, which no certificate's row does."""
-    found = 0
-    for cell in record:
-        found += len(cell) <= MAX_COLUMN_NAME and _spelling(cell) in columns.known
-        if found == _NAMES_OF_A_HEADER:
-            return True
-    return False
-
-
-def same_header(record: Sequence[str], columns: Columns) -> bool:
-    """Say whether `record` names the columns of `columns` in their order, blank cells at its end apart."""
-    if len(record) < len(columns.names) or _spelling(record[0]) != _spelling(columns.names[0]):
-        return False
-    given = [_spelling(cell) for cell in record]
-    while given and not given[-1]:
-        given.pop()
-    return given == [_spelling(name) for name in columns.names]
+    required = [column.column for column in _core().values() if column.required]
+    try:
+        matched = match_header(header, (*titles, *_core()), required=required)
+    except SpreadsheetRefused as refused:
+        raise BadFile.of(refused) from refused
+    _refuse_missing(matched.names, catalogue)
+    codes = {
+        field.title for kind in catalogue for field in kind.fields if field.format in ("resident_id", "uscc")
+    }
+    claims = tuple(name for name in matched.names if name not in _core())
+    return Columns(matched, claims, frozenset(codes.intersection(claims)))
 
 
 def cells_of(row: Mapping[str, str]) -> tuple[Cells, tuple[Fault, ...]]:
@@ -179,9 +152,6 @@ def _filled(values: list[str], count: int) -> list[str]:
 
 
 def _refuse_missing(names: Sequence[str], kinds: Sequence[Kind]) -> None:
-    for column in _core().values():
-        if column.required and column.column not in names:
-            raise BadFile("COLUMN_MISSING", column.column)
     lacking = [_lacking(kind, names) for kind in kinds]
     if all(lacking):
         # The file is meant for the kind of which it has most; that kind's first missing claim is named.
@@ -191,10 +161,6 @@ def _refuse_missing(names: Sequence[str], kinds: Sequence[Kind]) -> None:
 
 def _lacking(kind: Kind, names: Sequence[str]) -> list[str]:
     return [field.title for field in kind.fields if field.required and field.title not in names]
-
-
-def _spelling(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip()
 
 
 @cache

@@ -7,7 +7,9 @@ No message carries what stood in a cell; numbers of rows, names of columns and l
 """
 
 from collections.abc import Mapping
+from typing import Self
 
+from certhub.adapters.spreadsheets import SpreadsheetRefused
 from certhub.errors import BadRequest
 from certhub.spelling.row_faults import RowFault
 from certhub.spelling.sentences import Lang, sentence
@@ -21,6 +23,12 @@ class BadFile(BadRequest):
     def __init__(self, code: str, column: str = "", **detail: str) -> None:
         super().__init__(words(code, "en", {"column": column, **detail}), code=code, detail=detail)
         self.column = column
+
+    @classmethod
+    def of(cls, refused: SpreadsheetRefused) -> Self:
+        """Return what the spreadsheet's reader refused, in the words of this wing."""
+        detail = dict(refused.detail)
+        return cls(refused.code, detail.pop("column", ""), **detail)
 
     def message(self, lang: Lang = "zh") -> str:
         """Return what is wrong and what to do, in `lang`."""

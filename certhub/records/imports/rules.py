@@ -37,7 +37,7 @@ def judge_row(row: Row, *, accept: Callable[[Cells], Accepted], lang: Lang = "zh
     except ClaimsInvalid as refused:
         faults += refused.faults
     else:
-        if not faults:
+        if not faults and not row.spoiled:
             return draft
     return _result_of(row, faults, bool(unpaired), lang)
 
@@ -85,7 +85,7 @@ def duplicate(row: int, first: int, lang: Lang = "zh") -> RowFault:
 
 
 def _result_of(row: Row, faults: list[Fault], unpaired: bool, lang: Lang) -> RowFaults:
-    by_column: dict[str, Fault] = {}
+    by_column: dict[str, Fault] = dict(row.spoiled)
     for fault in sorted(faults, key=_rank):
         if unpaired and fault.pointer == "/holders":
             continue  # how many holders there are is not known before their columns pair up
