@@ -31,6 +31,7 @@ WORDS = {
     "exchange": {"asker", "jti"},
     "look": {"look_id", "region", "verification"},
     "matter_case": {"case_id"},
+    "message": {"id", "medium", "template", "language", "state", "trouble"},
     "notice": {"id", "region", "kind", "verification", "state"},
     "opened_request": {"state"},
     "outbox": {"topic", "ref"},

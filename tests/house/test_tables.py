@@ -17,6 +17,7 @@ from certhub.records.certificates import tables as certificates
 from certhub.records.status import tables as status
 from certhub.regions.notices import tables as notices
 from certhub.regions.peers import tables as peers
+from certhub.sharing.messages import tables as messages
 from certhub.verification.receipts import tables as receipts
 from certhub.verification.requests import tables as requests
 from certhub.verification.tickets import tables as tickets
@@ -29,6 +30,7 @@ ROOMS = (
     certificates,
     idempotency,
     looks,
+    messages,
     notices,
     parties,
     peers,

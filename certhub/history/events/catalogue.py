@@ -15,6 +15,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
+from certhub.history.events.body import Body
+from certhub.history.events.message_bodies import MessageGivenUp, MessageSent, MessageTested
+
 
 class Subject(StrEnum):
     """What the subject of an event names, and the shape of such a name."""
@@ -31,6 +34,8 @@ class Subject(StrEnum):
     """The SHA-256 of an imported file."""
     BUNDLE = "bundle"
     """The version of an offline bundle."""
+    MESSAGE = "message"
+    """The id of a message to somebody."""
 
     def names(self, text: str) -> bool:
         """Whether a text has the shape of such a subject."""
@@ -44,18 +49,8 @@ _SHAPES: Mapping[Subject, re.Pattern[str]] = {
     Subject.REGION: re.compile(r"[1-9][0-9]{5}"),
     Subject.FILE: re.compile(r"[0-9a-f]{64}"),
     Subject.BUNDLE: re.compile(r"[0-9]{1,20}"),
+    Subject.MESSAGE: re.compile(r"[0-9A-Z]{26}"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Body:
-    """What an event says beyond who did what to which subject; printed whole, in the order of its members."""
-
-    def members(self) -> dict[str, Any]:
-        """Return the body as JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,6 +307,9 @@ PEER_STOPPED = EventType("peer.stopped", Subject.REGION, PeerSwitched)
 PEER_RESUMED = EventType("peer.resumed", Subject.REGION, PeerSwitched)
 CLOCK_JUMPED = EventType("clock.jumped", Subject.REGION, Jumped)
 DEMO_RESET = EventType("demo.reset", Subject.REGION, DemoReset)
+MESSAGE_TESTED = EventType("message.tested", Subject.MESSAGE, MessageTested)
+MESSAGE_SENT = EventType("message.sent", Subject.MESSAGE, MessageSent)
+MESSAGE_GIVEN_UP = EventType("message.given_up", Subject.MESSAGE, MessageGivenUp)
 
 CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
     {
@@ -348,6 +346,9 @@ CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
             PEER_RESUMED,
             CLOCK_JUMPED,
             DEMO_RESET,
+            MESSAGE_TESTED,
+            MESSAGE_SENT,
+            MESSAGE_GIVEN_UP,
         )
     }
 )
