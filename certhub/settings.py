@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     mail_password_file: Path | None = Field(
         default=None, description="holds the password of the user in mail_url"
     )
-    webhook_secret_file: Path | None = Field(
+    webhook_key_file: Path | None = Field(
         default=None, description="holds the key that signs what goes to the two gateways: whsec_ and base64"
     )
     sms_webhook_url: str = Field(
@@ -126,8 +126,8 @@ class Settings(BaseSettings):
         is_safe = place.scheme == "https" or (place.scheme == "http" and place.hostname in LOOPBACK)
         if url and not (is_safe and place.hostname):
             raise ValueError("is no https://host/path")
-        if url and info.data.get("webhook_secret_file") is None:
-            raise ValueError("needs webhook_secret_file beside it")
+        if url and info.data.get("webhook_key_file") is None:
+            raise ValueError("needs webhook_key_file beside it")
         return url
 
     @field_validator("name", "name_en")

@@ -34,11 +34,18 @@ class SmtpMessenger:
     """Hands letters to a mail server, each over a connection of its own.
 
     `url` as above; `password_file` holds the password of its user and is read for each letter, so that a new one
-    counts at once; `tls` says whom to believe, by default the authorities of this machine.
+    counts at once; `tls` says whom to believe, by default the authorities of this machine; `seconds` is how long a
+    letter may take in all.
     """
 
     def __init__(
-        self, url: str, *, sender: str, password_file: Path | None = None, tls: ssl.SSLContext | None = None
+        self,
+        url: str,
+        *,
+        sender: str,
+        password_file: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+        seconds: float = WHOLE_SECONDS,
     ) -> None:
         place = urlsplit(url)
         self._is_tls = place.scheme == "smtps"
@@ -46,20 +53,13 @@ class SmtpMessenger:
         self._port = place.port or (SUBMISSION_TLS if self._is_tls else SUBMISSION)
         self._user = unquote(place.username or "")
         self._sender, self._domain = sender, sender.rpartition("@")[2]
-        self._password_file, self._tls = password_file, tls
+        self._password_file, self._tls, self._seconds = password_file, tls, seconds
 
     def send(self, letter: Letter, *, at: datetime) -> None:
         """Have a letter taken by the server; raises NotSent."""
         mail = self._mail(letter)
-        try:
-            client = self._connected()
-        except smtplib.SMTPConnectError as refused:
-            raise NotSent(Trouble.BUSY, refused.smtp_code, is_general=True) from None
-        except ssl.SSLError:
-            raise NotSent(Trouble.NO_TLS, is_general=True) from None
-        except (OSError, smtplib.SMTPException):
-            raise NotSent(Trouble.NO_CONNECTION, is_general=True) from None
-        with _hung_up(client):
+        with _bounded(self._seconds) as known:
+            client = self._connected(known)
             self._enter(client)
             _hand_over(client, self._sender, letter.address, mail)
 
@@ -78,12 +78,18 @@ class SmtpMessenger:
         except ValueError:  # an address that is none, a line break in a header
             raise NotSent(Trouble.REFUSED, is_final=True) from None
 
-    def _connected(self) -> smtplib.SMTP:
-        if self._is_tls:
-            return smtplib.SMTP_SSL(
-                self._host, self._port, self._domain, timeout=WAIT_SECONDS, context=self._context()
-            )
-        return smtplib.SMTP(self._host, self._port, self._domain, timeout=WAIT_SECONDS)
+    def _connected(self, known: list[smtplib.SMTP]) -> smtplib.SMTP:
+        seconds = min(WAIT_SECONDS, self._seconds)
+        try:
+            if self._is_tls:
+                return _Tls(known, self._host, self._port, self._domain, seconds, self._context())
+            return _Plain(known, self._host, self._port, self._domain, seconds)
+        except smtplib.SMTPConnectError as refused:
+            raise _trouble_of_all(refused.smtp_code) from None
+        except ssl.SSLError:
+            raise NotSent(Trouble.NO_TLS, is_general=True) from None
+        except (OSError, smtplib.SMTPException):
+            raise NotSent(Trouble.NO_CONNECTION, is_general=True) from None
 
     def _context(self) -> ssl.SSLContext:
         return self._tls or ssl.create_default_context()
@@ -104,7 +110,7 @@ class SmtpMessenger:
         except ssl.SSLError:
             raise NotSent(Trouble.NO_TLS, is_general=True) from None
         except smtplib.SMTPResponseException as refused:
-            raise NotSent(Trouble.BUSY, refused.smtp_code, is_general=True) from None
+            raise _trouble_of_all(refused.smtp_code) from None
         except (OSError, smtplib.SMTPException):
             raise NotSent(Trouble.NO_CONNECTION, is_general=True) from None
 
@@ -126,9 +132,16 @@ def _hand_over(client: smtplib.SMTP, sender: str, address: str, mail: bytes) -> 
     except smtplib.SMTPSenderRefused as refused:
         raise NotSent(Trouble.SENDER_REFUSED, refused.smtp_code, is_general=True) from None
     except smtplib.SMTPResponseException as refused:
-        raise NotSent(Trouble.BUSY, refused.smtp_code, is_general=True) from None
+        raise _trouble_of_all(refused.smtp_code) from None
     except (OSError, smtplib.SMTPException):
         raise NotSent(Trouble.NO_CONNECTION, is_general=True) from None
+
+
+def _trouble_of_all(code: int) -> NotSent:
+    """Return why nothing is taken now; a code that is none was no answer."""
+    if 400 <= code < 600:
+        return NotSent(Trouble.BUSY, code, is_general=True)
+    return NotSent(Trouble.NO_CONNECTION, is_general=True)
 
 
 def _refusal(code: int) -> NotSent:
@@ -136,23 +149,51 @@ def _refusal(code: int) -> NotSent:
     return NotSent(Trouble.REFUSED if is_final else Trouble.BUSY, code, is_final=is_final)
 
 
+class _Plain(smtplib.SMTP):
+    """A connection that is known from its first byte on, so that it can be cut."""
+
+    def __init__(self, known: list[smtplib.SMTP], host: str, port: int, domain: str, seconds: float) -> None:
+        known.append(self)
+        super().__init__(host, port, domain, timeout=seconds)
+
+
+class _Tls(smtplib.SMTP_SSL):
+    """The same over TLS."""
+
+    def __init__(
+        self,
+        known: list[smtplib.SMTP],
+        host: str,
+        port: int,
+        domain: str,
+        seconds: float,
+        context: ssl.SSLContext,
+    ) -> None:
+        known.append(self)
+        super().__init__(host, port, domain, timeout=seconds, context=context)
+
+
 @contextmanager
-def _hung_up(client: smtplib.SMTP) -> Iterator[None]:
-    """Hang up in the end, and at the latest when the time for a letter is over; what was taken stays taken."""
+def _bounded(seconds: float) -> Iterator[list[smtplib.SMTP]]:
+    """Give a list for a connection: it is hung up in the end, or cut when the time is over; what was taken stays so.
+
+    A server that sends a byte now and then is in time for every single wait, and has no time in all.
+    """
+    known: list[smtplib.SMTP] = []
 
     def cut() -> None:
-        line = client.sock
-        if line is not None:
+        for line in [client.sock for client in known if client.sock is not None]:
             with suppress(OSError):
                 socket.socket.shutdown(line, socket.SHUT_RDWR)  # not TLS's goodbye, which waits
 
-    timer = threading.Timer(WHOLE_SECONDS, cut)
+    timer = threading.Timer(seconds, cut)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield known
     finally:
-        with suppress(OSError, smtplib.SMTPException):
-            client.quit()
-        client.close()
+        for client in known:
+            with suppress(OSError, smtplib.SMTPException):
+                client.quit()
+            client.close()
         timer.cancel()

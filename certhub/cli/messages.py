@@ -1,5 +1,6 @@
 """certhub message."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -37,19 +38,13 @@ def list_(
     if as_json:
         result({"items": [_row(file) for file in listed.files], "set_up": sorted(listed.set_up)})
         return
-    table = Table(
-        "编号 id", "时间 made", "渠道 medium", "模板 template", "状态 state", "次数 tries", "原因 cause"
-    )
+    table = Table()
+    table.add_column("编号 id", no_wrap=True)  # whoever looks for one has its id from the log
+    for heading in ("时间 made", "消息 message", "状态 state", "原因 cause"):
+        table.add_column(heading, overflow="fold")  # Chinese has no spaces: else it is cut
     for file in listed.files:
-        table.add_row(
-            file.id,
-            f"{file.made_at.astimezone(CHINA):%m-%d %H:%M}",
-            _in_both("media", file.medium.value),
-            _in_both("templates", file.template.value),
-            _in_both("states", file.state.value),
-            str(file.attempts),
-            _cause(file),
-        )
+        said = f"{_in_both('media', file.medium.value)}: {_in_both('templates', file.template.value)}"
+        table.add_row(file.id, _time(file.made_at), said, _state(file), _cause(file))
     if listed.files:
         CONSOLE.print(table)
     else:
@@ -89,13 +84,24 @@ def _say_not_set_up(medium: Medium) -> None:
     zh, en = (words()["media"][medium.value][lang] for lang in ("zh", "en"))
     say(
         f"{zh}渠道没有配置，消息等着；certhub doctor 说明怎样配置",
-        f"the medium {en} is not set up, so messages wait; certhub doctor tells how to set it up",
+        f"{en} is not set up, so its messages wait; certhub doctor tells how to set it up",
     )
 
 
 def _in_both(group: str, word: str) -> str:
     said = words()[group][word]
     return f"{said['zh']} {said['en']}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(CHINA):%m-%d %H:%M}"
+
+
+def _state(file: MessageFile) -> str:
+    """How it stands, after how many attempts, and when the next one is due where there is one."""
+    said = f"{_in_both('states', file.state.value)} ({file.attempts})"
+    is_deferred = file.state is MessageState.WAITING and file.attempts > 0
+    return f"{said} → {_time(file.not_before)}" if is_deferred else said
 
 
 def _cause(file: MessageFile) -> str:

@@ -18,6 +18,6 @@ def messengers_of(settings: Settings) -> Mapping[Medium, Messenger]:
         )
     gateways = {Medium.SMS: settings.sms_webhook_url, Medium.APP: settings.app_webhook_url}
     for medium, url in gateways.items():
-        if url and settings.webhook_secret_file is not None:
-            made[medium] = WebhookMessenger(url, medium=medium.value, key_file=settings.webhook_secret_file)
+        if url and settings.webhook_key_file is not None:
+            made[medium] = WebhookMessenger(url, medium=medium.value, key_file=settings.webhook_key_file)
     return made

@@ -31,8 +31,7 @@ def media(hub: Hub) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
 def _look(medium: Medium, waiting: Waiting | None, hub: Hub) -> dict[str, Any]:
     if waiting is None:
         return {"waiting": 0}
-    minutes = int((hub.now() - waiting.since).total_seconds() // 60)
-    said = f"{waiting.messages} wait, the oldest for {minutes} min"
+    said = f"{waiting.messages} wait, the oldest since {waiting.since:%Y-%m-%d %H:%M}Z"
     if medium not in hub.messengers:
         raise HubError(f"{said}; set {SETTINGS[medium]}", code=f"{medium.value.upper()}_NOT_SET_UP")
     if waiting.tried and hub.now() - waiting.since > STUCK:

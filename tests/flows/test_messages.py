@@ -436,7 +436,7 @@ def test_events_and_logs_name_nobody(home: Region, tmp_path: Path, caplog: pytes
     posted(hub, a_message(hub, "3"))
     messages.send(hub)
     with hub.reading() as unit:
-        told = [one for one in history.events(unit, limit=10) if one.type.startswith("message.")]
+        told = [one for one in history.events(unit, limit=500) if one.type.startswith("message.")]
 
     assert {
         ("message.sent", WORKER),

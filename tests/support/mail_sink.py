@@ -6,7 +6,8 @@ It prints its port, then writes a line of JSON for whatever happens to a mail:
                                                          after DATA, and so on; nobody@… is refused for good
     {"taken": MESSAGE_ID, "to": ADDRESS, "mail": TEXT}   the mail as it came
 
-With `--tls` it offers STARTTLS, and takes no mail without it; with `--user NAME:PASSWORD` it wants a login as well.
+With `--tls` it offers STARTTLS, and takes no mail without it, or speaks TLS at once (`--at-once`); with
+`--user NAME:PASSWORD` it wants a login as well; with `--drip` it greets by a byte each tenth of a second, for ever.
 """
 
 import argparse
@@ -83,16 +84,25 @@ class Server:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self._journal, self._refuse, self._user = given.journal, given.refuse, given.user
+        self._drips, self._at_once = given.drip, given.at_once
         self._refused: Counter[str] = Counter()
         self._tls: ssl.SSLContext | None = None
         if given.tls:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(*given.tls)
 
+    async def listen(self, host: str) -> asyncio.Server:
+        """Begin to listen."""
+        return await asyncio.start_server(self.talk, host, 0, ssl=self._tls if self._at_once else None)
+
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Speak SMTP until the client leaves."""
         sender = recipient = ""
-        is_safe, is_in = self._tls is None, self._user is None
+        is_safe, is_in = self._tls is None or self._at_once, self._user is None
+        while self._drips:
+            writer.write(b"2")
+            await writer.drain()
+            await asyncio.sleep(0.1)
 
         def say(text: str) -> None:
             writer.write(text.encode() + b"\r\n")
@@ -176,7 +186,11 @@ async def _main() -> None:
     parser.add_argument("--refuse", type=int, default=0)
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--user")
-    server = await asyncio.start_server(Server(parser.parse_args()).talk, "127.0.0.1", 0)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--at-once", action="store_true")
+    parser.add_argument("--drip", action="store_true")
+    given = parser.parse_args()
+    server = await Server(given).listen(given.host)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201  whoever started it reads the port
     async with server:
         await server.serve_forever()
