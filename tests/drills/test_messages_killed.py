@@ -1,5 +1,10 @@
 """Kill -9 at every step, statement and commit of sending a message: nothing is lost, at most one comes twice."""
 
+import json
+import os
+import subprocess
+import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,7 +17,7 @@ from certhub.sharing.messages import store
 from certhub.sharing.messages.rules import LEASE, MessageState, Template
 from tests.drills.orders import KILLED, Scene, deaths
 from tests.support.mail_sink import Sink, mail_sink
-from tests.support.messages import a_message, by_mail, posted
+from tests.support.messages import FROM, a_message, by_mail, posted
 
 pytestmark = pytest.mark.drill
 STEPS = ("messages:1", "messages:2", "messages:3", "messages:4")
@@ -70,3 +75,32 @@ def test_a_death_behind_the_send_is_the_one_that_doubles(scene: Scene, tmp_path:
 
         assert times == len(mails)
         assert 1 == len({(mail["Message-ID"], mail["Date"]) for mail in mails})
+
+
+def test_the_hub_s_own_worker_sends_what_the_command_queues(scene: Scene, tmp_path: Path) -> None:
+    """Three processes: the command queues, `certhub worker` sends by its settings, a server refuses twice; one mail."""
+    with mail_sink(tmp_path / "mails", "--refuse", "2") as sink:
+        named = {
+            "CERTHUB_DATA": str(scene.folder),
+            "CERTHUB_MAIL_FROM": FROM,
+            "CERTHUB_MAIL_URL": f"smtp://127.0.0.1:{sink.port}",
+        }
+        certhub = [sys.executable, "-m", "certhub"]
+        command = [*certhub, "message", "test", "one@example.org", "--json"]
+        queued = json.loads(
+            subprocess.run(command, env=os.environ | named, capture_output=True, check=True).stdout
+        )
+        worker = subprocess.Popen([*certhub, "worker"], env=os.environ | named, stderr=subprocess.DEVNULL)
+        try:
+            ends = time.monotonic() + 120
+            while not sink.taken() and time.monotonic() < ends:
+                time.sleep(0.5)
+            time.sleep(15)  # longer than the first wait: what is sent again would come now
+        finally:
+            worker.terminate()
+            worker.wait(20)
+        [(_, mail)] = sink.taken()
+
+        assert {"one@example.org": 2} == sink.refusals()
+    assert queued["set_up"]
+    assert f"<{queued['id']}@ezhou.example>" == mail["Message-ID"]
