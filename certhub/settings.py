@@ -16,9 +16,10 @@ import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from certhub_schemas.text import unfit
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -30,6 +31,8 @@ from certhub.errors import HubError
 
 FILE = "certhub.toml"
 DEFAULT_KEYS = "file:keys"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""This machine: what goes nowhere else may go without TLS."""
 
 
 class BadSettings(HubError):
@@ -79,6 +82,53 @@ class Settings(BaseSettings):
     status_resign_seconds: float = Field(
         default=15.0, gt=0, description="status lists are signed anew this often"
     )
+    mail_from: str = Field(
+        default="",
+        pattern=r"^$|^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$",
+        description="the address that messages to people come from",
+    )
+    mail_url: str = Field(
+        default="",
+        description="the mail server: smtp://user@host:587 (STARTTLS) or smtps://user@host:465; empty: no mail is sent",
+    )
+    mail_password_file: Path | None = Field(
+        default=None, description="holds the password of the user in mail_url"
+    )
+    webhook_key_file: Path | None = Field(
+        default=None, description="holds the key that signs what goes to the two gateways: whsec_ and base64"
+    )
+    sms_webhook_url: str = Field(
+        default="", description="the gateway that sends SMS, https; empty: no SMS is sent"
+    )
+    app_webhook_url: str = Field(
+        default="",
+        description="the gateway that sends to the city's app, https; empty: nothing is sent there",
+    )
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, url: str, info: ValidationInfo) -> str:
+        """A password in a URL would be printed by `certhub config`."""
+        place = urlsplit(url)
+        if url and (place.scheme not in {"smtp", "smtps"} or not place.hostname or place.path.strip("/")):
+            raise ValueError("is no smtp://host or smtps://host")
+        if place.password is not None:
+            raise ValueError("holds a password, which belongs into mail_password_file")
+        if url and not info.data.get("mail_from"):
+            raise ValueError("needs mail_from beside it")
+        return url
+
+    @field_validator("sms_webhook_url", "app_webhook_url")
+    @classmethod
+    def _gateway(cls, url: str, info: ValidationInfo) -> str:
+        """A gateway is told telephone numbers."""
+        place = urlsplit(url)
+        is_safe = place.scheme == "https" or (place.scheme == "http" and place.hostname in LOOPBACK)
+        if url and not (is_safe and place.hostname):
+            raise ValueError("is no https://host/path")
+        if url and info.data.get("webhook_key_file") is None:
+            raise ValueError("needs webhook_key_file beside it")
+        return url
 
     @field_validator("name", "name_en")
     @classmethod

@@ -32,6 +32,7 @@ COMMANDS = {
     "doctor": "keeping",
     "config": "keeping",
     "kind": "keeping",
+    "message": "messages",
     "peer": "peers",
     "serve": "serving",
     "worker": "serving",

@@ -52,6 +52,7 @@ NEXT_STEPS = {
     "ALREADY_ADOPTED": "查清数据库为何回到旧版；确是放回的备份，加 --restored / restored on purpose: add --restored",
     "WORKER_RUNS": "等它自己来做，或先停掉 serve 和 worker / let it do so, or stop serve and worker first",
     "NOT_ACCEPTED": "换用 PostgreSQL、https；或明知而接受，加上述参数 / use PostgreSQL and https, or add the above",
+    "ADDRESS_UNFIT": "核对地址和 --medium / check the address and --medium",
     "HUB_EXISTS": "换一个目录 / name another folder",
 }
 

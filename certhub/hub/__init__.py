@@ -5,6 +5,7 @@
     database      units of work           catalogue  the kinds that it knows
     public_files  what anybody may read   keyring    signers
     keys          where the keys are: a new agency's seal is made there
+    messengers    who takes messages to people, by medium
     step          called before every numbered step of a flow
     memory        credentials of which this process knows that the issuer's signature is good
 
@@ -13,7 +14,7 @@ that kills the process; weeks of several regions can be simulated in one process
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,7 @@ from certhub_verifier.memory import SignatureMemory
 from certhub_verifier.trust import TrustSet
 
 from certhub.adapters.clock import Clock, SystemClock
+from certhub.adapters.messenger import Messenger
 from certhub.adapters.network import HttpNetwork, Network
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import Database, Pen, Unit, open_engine
@@ -37,10 +39,12 @@ from certhub.db.writer import Writer
 from certhub.hub.effects import Flow, Result, drive
 from certhub.hub.in_force import day_in_china, kind_in_force, matter_in_force
 from certhub.hub.keyring import Keyring
+from certhub.hub.messengers import messengers_of
 from certhub.hub.trip import Trip
 from certhub.people.parties.people import Actor
 from certhub.regions.trust.folder import TrustFolder
 from certhub.settings import BadSettings, Settings
+from certhub.sharing.messages.rules import Medium
 
 TRUST, PUBLIC, PASSPHRASE, SQLITE = "trust", "public", "keys.passphrase", "certhub.db"
 DEMO_TOKENS, DEMO_PAGES = "demo-tokens.json", "demo-pages.json"  # {role: token}, where a demo left them
@@ -72,6 +76,7 @@ class Hub:
     public_files: PublicFiles
     trust_folder: TrustFolder
     network: Network
+    messengers: Mapping[Medium, Messenger] = field(default_factory=dict)
     step: Callable[[str], None] = no_step
     catalogue: Catalogue = field(default_factory=known_catalogue)
     memory: SignatureMemory = field(default_factory=SignatureMemory)
@@ -106,6 +111,7 @@ class Hub:
             public_files=public_files,
             trust_folder=TrustFolder(settings.data / TRUST, clock, public_files.keep),
             network=network or HttpNetwork(),
+            messengers=messengers_of(settings),
             step=step,
         )
 

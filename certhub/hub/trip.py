@@ -7,7 +7,7 @@ So no flow asks the hub for any of the three again (tests/house/test_trips.py). 
 its own unit of work: a code is used when its row says so, an event is dated by its transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +20,7 @@ from certhub_schemas.purposes import Purpose
 from certhub_verifier.memory import SignatureMemory
 from certhub_verifier.trust import TrustSet, manifest, read_manifest
 
+from certhub.adapters.messenger import Messenger
 from certhub.adapters.network import Network
 from certhub.adapters.public_files import PublicFiles
 from certhub.db.engine import FarPen, Pen, Unit
@@ -27,6 +28,7 @@ from certhub.errors import NotFound, Unavailable
 from certhub.hub.in_force import day_in_china, kind_in_force, matter_in_force
 from certhub.people.parties.people import Actor
 from certhub.settings import Settings
+from certhub.sharing.messages.rules import Medium
 
 if TYPE_CHECKING:
     from certhub.hub import Hub
@@ -76,6 +78,11 @@ class Trip:
     def network(self) -> Network:
         """The way to other regions."""
         return self.hub.network
+
+    @property
+    def messengers(self) -> Mapping[Medium, Messenger]:
+        """Who takes messages to people, by medium: those that are set up."""
+        return self.hub.messengers
 
     @property
     def day(self) -> date:

@@ -2,7 +2,8 @@
 
 1 certificates, events                intended ones whose maker died long ago are voided, never signed
 2 tickets, exchanges, notices,        what has had its time is forgotten; what was asked of a case on a day, when the
-    requests, idempotency, cases      day is over, the largest jump of a clock later
+    messages, requests, idempotency,  day is over, the largest jump of a clock later
+    cases
 """
 
 from datetime import timedelta
@@ -18,6 +19,7 @@ from certhub.matters.cases import store as cases
 from certhub.records.certificates import store as certificates
 from certhub.regions.notices import store as notices
 from certhub.regions.peers import store as peers
+from certhub.sharing.messages import store as messages
 from certhub.verification.requests import store as requests
 from certhub.verification.tickets import store as tickets
 
@@ -40,6 +42,7 @@ def sweep(hub: Hub) -> int:
         tickets.forget(unit, measured)
         peers.forget(unit, measured)
         notices.forget(unit, measured)
+        messages.forget(unit, measured)
         requests.forget(unit, measured - requests.REMEMBERED)
         idempotency.forget(unit, measured)
         cases.forget(unit, day_in_china(measured - LARGEST_JUMP).isoformat())

@@ -7,9 +7,10 @@ next step goes on from. A job whose state is lost with its process begins anew.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from certhub.flows.people.listing import list_agencies
+from certhub.flows.sharing import messages
 from certhub.flows.verification import notices
 from certhub.hub import Hub
 from certhub.jobs.clocks import watch
@@ -19,9 +20,12 @@ from certhub.jobs.sweeping import sweep
 from certhub.records.certificates.record import Place
 from certhub.setup.documents import keep_rules
 from certhub.setup.state_history import fill_next
+from certhub.sharing.messages.rules import Medium
+
+Name = TypeVar("Name", bound=str)
 
 SILENT_SECONDS = 10.0
-"""How long a region that did not answer is told nothing."""
+"""How long a region that did not answer is told nothing, and a medium that cannot be used is given nothing."""
 
 
 class Done(NamedTuple):
@@ -84,9 +88,22 @@ def _fetch(hub: Hub, _: None) -> Done:
 def _notices(hub: Hub, silent: Mapping[str, float] | None) -> Done:
     """Send notices; a region that did not answer is left alone for a while."""
     now = hub.clock.monotonic()
-    alone = {region: until for region, until in (silent or {}).items() if until > now}
+    alone = _still_silent(silent, now)
     sent, failed = notices.send(hub, silent=frozenset(alone))
     return Done(sent, {**alone, **dict.fromkeys(failed, now + SILENT_SECONDS)})
+
+
+def _messages(hub: Hub, silent: Mapping[Medium, float] | None) -> Done:
+    """Send messages to people; a medium that cannot be used is left alone for a while."""
+    now = hub.clock.monotonic()
+    alone = _still_silent(silent, now)
+    ended, failed = messages.send(hub, silent=frozenset(alone))
+    return Done(ended, {**alone, **dict.fromkeys(failed, now + SILENT_SECONDS)})
+
+
+def _still_silent(silent: Mapping[Name, float] | None, now: float) -> dict[Name, float]:
+    """Return who is still left alone, with the monotonic time until when."""
+    return {name: until for name, until in (silent or {}).items() if until > now}
 
 
 def _rules(hub: Hub, _: None) -> Done:
@@ -114,6 +131,8 @@ JOBS: Mapping[str, Job] = MappingProxyType(
             Job("notices", 1.0, True,
                 "向其他地区发送核验结论与异议通知 / tell other regions verdicts, disputes and findings", _notices,
                 waits=True),
+            Job("messages", 1.0, True,
+                "发送邮件、短信和应用消息 / send mail, SMS and app messages to people", _messages, waits=True),
         )
     }
 )  # fmt: skip

@@ -34,6 +34,7 @@ from certhub.records.status import store as status
 from certhub.regions.peers import contact
 from certhub.regions.peers import store as peers
 from certhub.settings import Profile
+from certhub.setup import message_media
 
 SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
 DEMO_REGIONS, DEMO_MARK = ("420799", "420198"), "（演示）"
@@ -223,6 +224,7 @@ def all_checks(hub: Hub) -> list[Check]:
         _checked("worker", partial(_worker, hub)),
         disk_check(hub),
         *_peers(hub),
+        *(_checked(name, look) for name, look in message_media.media(hub)),
         *watched,
     ]
 

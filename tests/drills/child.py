@@ -61,6 +61,7 @@ from certhub.setup.adopting import bring_up
 from certhub.verification.receipts.result import Result
 from certhub.verification.tickets.item import TicketItem
 from tests.support.meddled import Meddled
+from tests.support.messages import by_mail
 from tests.support.region import Clock, Wire
 from tests.support.story import BUSINESS, key, licence
 
@@ -296,6 +297,12 @@ def notify_one(order: Order_) -> None:
     acknowledge(order, str(run_once(home, "notices").how_many))
 
 
+def send_message_one(order: Order_) -> None:
+    """Let the worker send what waits for people, by the mail server of the order, and acknowledge how many ended."""
+    hub = by_mail(open_hub(order), order["port"])
+    acknowledge(order, str(run_once(hub, "messages").how_many))
+
+
 def ask_holder_one(order: Order_) -> None:
     """Ask whether the noodle shop could show what the order's case needs, and acknowledge it."""
     hub = open_hub(order)
@@ -397,6 +404,7 @@ DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "settle": settle_one,
     "notify": notify_one,
     "ask_holder": ask_holder_one,
+    "send_message": send_message_one,
     "switch": switch_one,
     "import": import_one,
     "migrate": migrate_one,

@@ -4,11 +4,13 @@ A leaf of the history is never rewritten, so a name or a member that changes her
 """
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import datetime
 
 import pytest
 from certhub_verifier.formats.exchange.notice import Settlement
 
+from certhub.adapters.messenger import Letter
 from certhub.demo.people import ZHANG
 from certhub.demo.resetting import put_back
 from certhub.errors import HubError
@@ -16,6 +18,7 @@ from certhub.flows.people import disputes, looks
 from certhub.flows.records import import_, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.regions.switch import switch
+from certhub.flows.sharing import messages
 from certhub.flows.verification import (
     case,
     consent,
@@ -33,9 +36,11 @@ from certhub.jobs.clocks import watch
 from certhub.jobs.sweeping import VOID_AFTER, sweep
 from certhub.records.catalog.draft import RawDraft
 from certhub.records.certificates.rules import Transition
+from certhub.sharing.messages.rules import Medium
 from certhub.verification.tickets.item import TicketItem
 from tests.support.exports import csv_file, row
 from tests.support.looks import notices_sent, seen_disputes, the_look
+from tests.support.messages import PLANTED, a_message, posted
 from tests.support.organisation_deeds import ORGANISATION_DEEDS
 from tests.support.plug import PulledPlug, cut
 from tests.support.region import Region
@@ -248,6 +253,24 @@ def refused(do: Callable[[Region, Region], object]) -> Deed:
     return prepare
 
 
+def sending(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a message, and somebody who takes it."""
+
+    class Taker:
+        def send(self, letter: Letter, *, at: datetime) -> None:
+            """Take it."""
+
+    posted(home.hub, a_message(home.hub))
+    hub = replace(home.hub, messengers={Medium.MAIL: Taker()})
+    return lambda: messages.send(hub)
+
+
+def overdue(home: Region, other: Region) -> Callable[[], object]:
+    """Prepare a message that is of no use any more."""
+    posted(home.hub, a_message(home.hub, expires_at=home.hub.now()))
+    return lambda: messages.send(home.hub)
+
+
 DEEDS: dict[str, tuple[Deed, list[Told]]] = {
     "issue": (
         lambda home, other: lambda: issued(home, licence("史-1")),
@@ -403,6 +426,17 @@ DEEDS: dict[str, tuple[Deed, list[Told]]] = {
     "resume a region": (
         lambda home, other: lambda: switched(home, is_stopped=False),
         [("420700", "peer.resumed", frozenset({"reason"}))],
+    ),
+    "try a medium": (
+        lambda home, other: lambda: messages.post_test(
+            Medium.MAIL, PLANTED, "zh", by=home.operator.key, hub=home.hub
+        ),
+        [("420700", "message.tested", frozenset({"medium", "language"}))],
+    ),
+    "send a message": (sending, [("420700", "message.sent", frozenset({"medium", "template", "attempts"}))]),
+    "give a message up": (
+        overdue,
+        [("420700", "message.given_up", frozenset({"medium", "template", "attempts", "trouble"}))],
     ),
     "put the demo back": (
         lambda home, other: lambda: put_back(home.hub, by=home.operator),

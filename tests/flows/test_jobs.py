@@ -81,7 +81,7 @@ def test_every_job_is_done_one_step_at_a_time(home):
 
     rules = first["rules"].how_many
     assert 100 < rules
-    idle = {"clock": 0, "fill": 0, "fetch": 0, "notices": 0, "rules": rules}
+    idle = {"clock": 0, "fill": 0, "fetch": 0, "notices": 0, "messages": 0, "rules": rules}
     assert idle | {"publish": 1, "sweep": 1} == {name: done.how_many for name, done in first.items()}
     assert idle | {"publish": 0, "sweep": 0} == {name: done.how_many for name, done in second.items()}
     assert 0.5 == second["clock"].state - first["clock"].state

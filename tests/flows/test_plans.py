@@ -8,14 +8,17 @@ import pytest
 import certhub.app  # noqa: F401  every noun's tables are known once the app is
 from certhub.flows.people import disputes, looks
 from certhub.flows.records import find, issue
+from certhub.flows.sharing import messages
 from certhub.flows.verification import preview, show
 from certhub.flows.verification.show import Choice, Mode
 from certhub.history.events import store as history
 from certhub.jobs.runner import run_once
 from certhub.records.certificates.query import CertificateQuery, Sought
 from certhub.records.certificates.rules import Transition
+from certhub.setup.message_media import media
 from certhub.verification.tickets.item import TicketItem
 from tests.api.conftest import api_of
+from tests.support.messages import a_message, by_mail, posted
 from tests.support.plans import watched
 from tests.support.plug import PulledPlug, cut
 from tests.support.story import ROAD, change, food, issued, key, licence, marriage, scan, sealed, ticket
@@ -49,12 +52,25 @@ INDEXES = (
     Taken("DELETE FROM counter_request", "ix_counter_request_expires_at"),
     Taken("DELETE FROM opened_request", "ix_opened_request_expires_at"),
     Taken("DELETE FROM case_quota", "ix_case_quota_day"),
+    Taken("message.medium = ?", "ix_message_due"),
+    Taken("message.expires_at <= ?", "ix_message_expires_at"),
+    Taken("DELETE FROM message", "ix_message_ended_at"),
+    Taken("ORDER BY message.made_at", "ix_message_made_at"),
 )
 GROWING = frozenset(
     {
         *("certificate", "certificate_id", "certificate_number", "certificate_state", "certificate_term"),
         *("holding", "party", "mandate", "status_slot", "event", "event_salt", "ticket", "spent"),
-        *("verification", "verification_outcome", "look", "dispute", "notice", "taken_notice", "exchange"),
+        *(
+            "verification",
+            "verification_outcome",
+            "look",
+            "dispute",
+            "notice",
+            "taken_notice",
+            "exchange",
+            "message",
+        ),
         *("idempotency_key", "counter_request", "opened_request", "matter_case", "case_scan", "case_quota"),
     }
 )
@@ -88,6 +104,10 @@ def test_no_hot_statement_reads_a_growing_table_whole(home, clock):
         [look, *_], _ = looks.looks(limit=1, before=None, by=region.holder, hub=hub)
         looks.dispute(look["id"], None, by=region.holder, hub=hub)
         disputes.disputes(limit=1, after=None, by=region.agency, hub=hub)
+        posted(hub, a_message(hub))
+        messages.send(by_mail(hub, 1))
+        messages.newest(limit=1, hub=hub)
+        assert list(media(hub))
         change(region, shop, Transition.SUSPEND)
         with pytest.raises(PulledPlug):
             issue.issue(food("食-32"), by=home.agency, hub=cut(region, "issue:4"), key=key())

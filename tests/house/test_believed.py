@@ -22,6 +22,10 @@ UNCHECKED = {
         "certhub/regions/notices/store.py",
         "count_waiting",
     ): "a number on the operator's page; what is sent is read by `waiting`, which checks",
+    (
+        "certhub/sharing/messages/store.py",
+        "waiting",
+    ): "numbers for health; what is sent is read by `due` and `letter`, which check",
     ("certhub/verification/receipts/store.py", "keep_receipt"): "a blob that opens for its row alone",
     ("certhub/records/status/store.py", "bare_lists"): "whether decoys are still to be given",
     (

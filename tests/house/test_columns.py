@@ -34,6 +34,7 @@ WORDS = {
     "login_session": {"id"},
     "look": {"look_id", "region", "verification"},
     "matter_case": {"case_id"},
+    "message": {"id", "medium", "template", "language", "state", "trouble"},
     "notice": {"id", "region", "kind", "verification", "state"},
     "office": {"code", "name", "kind", "agency", "division", "address"},
     "office_window": {"office", "code", "name"},

@@ -28,6 +28,7 @@ EDGES = {
     "certhub/hub/__init__.py": "Hub.open: the machine's randomness is the default that simulations replace",
     "certhub/app.py": "request numbers of an app that only describes itself, with no hub to ask",
     "certhub/adapters/network.py": "the deadline of a real trip; the simulator's network has none",
+    "certhub/adapters/message_webhook.py": "the deadline of a real post",
     "certhub/adapters/wire.py": "the deadline of a real socket",
     "certhub/cli/counter.py": "certhub scan names its verification, as a counter does",
     "certhub/cli/jobs.py": "certhub jobs run watches whether the lease's holder lives",

@@ -19,6 +19,7 @@ from certhub.records.certificates import tables as certificates
 from certhub.records.status import tables as status
 from certhub.regions.notices import tables as notices
 from certhub.regions.peers import tables as peers
+from certhub.sharing.messages import tables as messages
 from certhub.verification.receipts import tables as receipts
 from certhub.verification.requests import tables as requests
 from certhub.verification.tickets import tables as tickets
@@ -32,6 +33,7 @@ ROOMS = (
     idempotency,
     logins,
     looks,
+    messages,
     notices,
     organisation,
     parties,

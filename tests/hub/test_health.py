@@ -202,7 +202,7 @@ def test_the_doctor_explains_what_is_bad_in_both_languages(home):
 @pytest.mark.parametrize(
     "code",
     ["NO_AGENCY", "DISK_FULL", "LIST_OLD", "PEER_LIST_OLD", "PEER_SILENT", "NO_WORKER", "ROWS_REFUSED", "FOLDER_OPEN",
-     "PEER_NOT_BELIEVED", "PEER_NEWER",
+     "PEER_NOT_BELIEVED", "PEER_NEWER", "MAIL_NOT_SET_UP", "SMS_NOT_SET_UP", "APP_NOT_SET_UP", "MESSAGES_STUCK",
      "NO_TRUST", "NO_DATABASE", "CLOCK_JUMPED", "TEST_DATA", "KEYS", "PEER_NOT_ASKED", "PEER_STOPPED"],
 )  # fmt: skip
 def test_every_code_of_a_check_has_words(code):

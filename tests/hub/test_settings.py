@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from certhub.hub.messengers import messengers_of
 from certhub.settings import FILE, BadSettings, Profile, Settings
+from certhub.sharing.messages.rules import Medium
 
 GOOD = 'region = "420700"\nname = "鄂州市"\nprofile = "test"\nurl = "http://file.test"\n'
 
@@ -120,3 +122,37 @@ def test_a_password_in_the_database_url_is_not_shown(tmp_path):
     assert 0 == told.returncode
     assert "geheim" not in told.stdout + told.stderr
     assert "db.test" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ('mail_url = "smtp://mail.example"', "mail_url: .*mail_from"),
+        ('mail_from = "a@b.example"\nmail_url = "http://mail.example"', "mail_url"),
+        (
+            'mail_from = "a@b.example"\nmail_url = "smtp://hub:secret@mail.example"',
+            "mail_url: .*mail_password_file",
+        ),
+        ('mail_from = "a@b.example>, <c@d.example"', "mail_from"),
+        ('sms_webhook_url = "https://sms.example/send"', "sms_webhook_url: .*webhook_key_file"),
+        ('webhook_key_file = "k"\nsms_webhook_url = "http://sms.example/send"', "sms_webhook_url"),
+        ('webhook_key_file = "k"\napp_webhook_url = "ftp://app.example"', "app_webhook_url"),
+    ],
+)
+def test_a_way_to_people_that_is_not_whole_or_not_safe_is_refused(tmp_path, lines, key):
+    """With the key's name, when the hub is opened, and not when the first message waits."""
+    with pytest.raises(BadSettings, match=key) as refused:
+        Settings.load(hub_folder(tmp_path, f"{GOOD}{lines}\n"))
+
+    assert "secret@" not in str(refused.value)
+
+
+def test_each_way_to_people_that_is_set_up_has_a_messenger(tmp_path):
+    """None by default; a gateway on this machine may go without TLS."""
+    ways = (
+        'mail_from = "a@b.example"\nmail_url = "smtps://hub@mail.example"\nwebhook_key_file = "k"\n'
+        'sms_webhook_url = "https://sms.example/send"\napp_webhook_url = "http://127.0.0.1:8080/"\n'
+    )
+
+    assert {} == messengers_of(Settings.load(hub_folder(tmp_path, GOOD)))
+    assert [*Medium] == [*messengers_of(Settings.load(hub_folder(tmp_path, GOOD + ways)))]

@@ -39,6 +39,7 @@ from certhub.history.events.bodies import (
     Voided,
 )
 from certhub.history.events.body import Body
+from certhub.history.events.message_bodies import MessageGivenUp, MessageSent, MessageTested
 from certhub.history.events.organisation import (
     AgencyListed,
     NodeAdded,
@@ -84,6 +85,8 @@ class Subject(StrEnum):
     """The id of a member of staff's login."""
     WINDOW = "window"
     """The codes of an office and of a window of it, with a slash between."""
+    MESSAGE = "message"
+    """The id of a message to somebody."""
 
     def names(self, text: str) -> bool:
         """Whether a text has the shape of such a subject."""
@@ -102,6 +105,7 @@ _SHAPES: Mapping[Subject, re.Pattern[str]] = {
     Subject.OFFICE: re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,31}"),
     Subject.LOGIN: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     Subject.WINDOW: re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,31}/[A-Z0-9][A-Z0-9_.-]{0,31}"),
+    Subject.MESSAGE: re.compile(r"[0-9A-Z]{26}"),
 }
 
 
@@ -179,6 +183,9 @@ PEER_STOPPED = EventType("peer.stopped", Subject.REGION, PeerSwitched)
 PEER_RESUMED = EventType("peer.resumed", Subject.REGION, PeerSwitched)
 CLOCK_JUMPED = EventType("clock.jumped", Subject.REGION, Jumped)
 DEMO_RESET = EventType("demo.reset", Subject.REGION, DemoReset)
+MESSAGE_TESTED = EventType("message.tested", Subject.MESSAGE, MessageTested)
+MESSAGE_SENT = EventType("message.sent", Subject.MESSAGE, MessageSent)
+MESSAGE_GIVEN_UP = EventType("message.given_up", Subject.MESSAGE, MessageGivenUp)
 
 CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
     {
@@ -235,6 +242,9 @@ CATALOGUE: Mapping[str, EventType[Any]] = MappingProxyType(
             PEER_RESUMED,
             CLOCK_JUMPED,
             DEMO_RESET,
+            MESSAGE_TESTED,
+            MESSAGE_SENT,
+            MESSAGE_GIVEN_UP,
         )
     }
 )

@@ -1,0 +1,1 @@
+"""What leaves the hub for others than regions: messages to people."""
