@@ -51,6 +51,10 @@ NEXT_STEPS = {
     "SCHEMA_TAKEN": "加 --reset / add --reset",
     "ALREADY_ADOPTED": "查清数据库为何回到旧版；确是放回的备份，加 --restored / restored on purpose: add --restored",
     "WORKER_RUNS": "等它自己来做，或先停掉 serve 和 worker / let it do so, or stop serve and worker first",
+    "TLS_UNUSABLE": "核对 tls_certificate、tls_key，或 certhub tls issue / check them, or certhub tls issue",
+    "TLS_NAME_NOT_PERMITTED": "去掉这个名字，或 certhub tls init --replace / leave it out, or tls init --replace",
+    "TLS_NO_AUTHORITY": "certhub tls init；私钥在别处加 --authority / its key lies elsewhere: add --authority",
+    "TLS_AUTHORITY_EXISTS": "续期 certhub tls issue；换掉加 --replace / to renew, certhub tls issue; else --replace",
     "HUB_EXISTS": "换一个目录 / name another folder",
 }
 

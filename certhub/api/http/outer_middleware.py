@@ -16,11 +16,10 @@ from certhub.api.http.hosts import ANY_HOST, require_own
 from certhub.api.http.problems import answer, log_failure, refusal, status_of
 
 TRACE_BYTES = 10
-STRICT_CSP = (
+CSP = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-DOCS_CSP = STRICT_CSP + "; style-src 'self' 'unsafe-inline'"  # Swagger UI styles elements by itself
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -28,20 +27,17 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-CLOSED = (
-    "microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), hid=(), "
-    "display-capture=()"
-)
+CLOSED = "microphone=(), geolocation=(), payment=(), usb=(), serial=(), midi=(), hid=(), display-capture=()"
 NO_CAMERA, CAMERA = f"camera=(), {CLOSED}", f"camera=(self), {CLOSED}"
 SCANNING = {"/counter", "/me"}
 """Where a code is scanned: at the counter the holder's, on the phone that of a counter's request."""
 TWO_YEARS = 2 * 365 * 24 * 3600  # seconds
-DOCS, ASSETS = "/docs", "/assets/"
+ASSETS = "/assets/"
 Raw = tuple[bytes, bytes]
 _EVERYWHERE: tuple[Raw, ...] = tuple(
     (name.lower().encode(), value.encode()) for name, value in HEADERS.items()
 )
-_STRICT, _DOCS = ((b"content-security-policy", policy.encode()) for policy in (STRICT_CSP, DOCS_CSP))
+_CONTENT = (b"content-security-policy", CSP.encode())
 _NO_CAMERA, _CAMERA = ((b"permissions-policy", policy.encode()) for policy in (NO_CAMERA, CAMERA))
 _ALWAYS_TLS = (b"strict-transport-security", f"max-age={TWO_YEARS}; includeSubDomains".encode())
 _NOT_KEPT, _REVALIDATED = (b"cache-control", b"no-store"), (b"cache-control", b"no-cache")
@@ -118,7 +114,7 @@ class _Line:
         given, path = list(headers), self._path
         names = {name.lower() for name, _ in given}
         extra = [
-            _DOCS if path == DOCS else _STRICT,
+            _CONTENT,
             _CAMERA if path in SCANNING else _NO_CAMERA,
             _REVALIDATED if path.startswith(ASSETS) else _NOT_KEPT,
         ]
