@@ -19,6 +19,7 @@ import pytest
 
 from certhub.adapters.network import HttpNetwork, PeerDown
 from certhub.adapters.tls import AUTHORITY, FOLDER, SERVER, ServedWith, served_with
+from certhub.cli import main
 from certhub.hub import Hub
 from certhub.server import HANDSHAKE_SECONDS, handshaking_loop
 from certhub.settings import BadSettings, Settings
@@ -165,7 +166,7 @@ def test_tls_1_2_has_forward_secrecy_and_authenticated_encryption(served, suites
 
 
 def test_a_head_without_end_is_refused_over_tls_too(served):
-    """A line of TLS cannot be closed by half: the refusal died of trying, and the line stayed open for ever."""
+    """A line of TLS cannot be closed by half: the refusal is written whole, and the line ends."""
     with served.shake(served.trusting()) as line:
         line.settimeout(8)
         line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 300_000)
@@ -246,3 +247,22 @@ def test_tls_without_anything_made_names_the_command(tmp_path, region):
     with pytest.raises(BadSettings, match="certhub tls init"):
         served_with(empty)
     assert served_with(Settings.model_copy(empty, update={"tls": False})) is None
+
+
+def test_a_command_believes_the_authority_of_the_hub_that_it_is_given(served, region, capsys):
+    """`certhub scan` reaches the hub and is refused for its token alone; without the folder it believes nobody."""
+    line = [
+        "scan",
+        "EC1 0000 0000 0000 0000 0",
+        "--url",
+        f"https://localhost:{served.port}",
+        "--token",
+        "none",
+    ]
+    said = []
+    for more in (["--data", str(region.hub.settings.data)], []):
+        with pytest.raises(SystemExit):
+            main([*line, "--matter", "PLACEHOLDER-901", "--window", "1", *more])
+        said.append(capsys.readouterr().err)
+
+    assert ["UNAUTHENTICATED", "HUB_SILENT"] == [re.search(r"\[([A-Z_]+)\]", one)[1] for one in said]
