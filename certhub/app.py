@@ -78,7 +78,7 @@ def create_app(
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         middleware=[
-            Middleware(OuterMiddleware, random=secrets.token_bytes if hub is None else hub.random),
+            Middleware(OuterMiddleware, **_outermost(hub)),
             Middleware(AccessMiddleware, table=table, direct=direct),
         ],
         exception_handlers={RequestValidationError: _refuse, HTTPException: _refuse},
@@ -97,6 +97,14 @@ def create_app(
     direct |= direct_routes(_endpoints(app))
     app.openapi = _once(partial(describe, app, table))  # type: ignore[method-assign]
     return app
+
+
+def _outermost(hub: Hub | None) -> dict[str, Any]:
+    """Return what the outermost layer is told; a demo's names are of this machine, where http must go on working."""
+    if hub is None:
+        return {"random": secrets.token_bytes}
+    settings = hub.settings
+    return {"random": hub.random, "names": settings.names, "always_tls": not settings.is_demo}
 
 
 def create_app_from_environment(environment: Mapping[str, str] = os.environ) -> FastAPI:

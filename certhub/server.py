@@ -4,6 +4,7 @@ The app is named by its factory, since each of several processes makes its own; 
 in CERTHUB_DATA.
 """
 
+import asyncio
 import importlib.util
 import os
 import socket
@@ -12,14 +13,15 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from certhub.adapters.tls import served_with
 from certhub.api.http.deadline import DeadlineProtocol
 from certhub.api.http.room import raise_file_limit
 from certhub.db import migrate
 from certhub.errors import HubError
 from certhub.hub import Hub
-from certhub.settings import Settings
+from certhub.settings import BadSettings, Settings
 from certhub.setup.parent import end_with_parent
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ STARTUP_FAILURE = 3
 """The exit status of a server that did not come up, as uvicorn has it."""
 FAST_PARTS = ("uvloop", "httptools")
 """The event loop and the HTTP parser of a served hub: both come with uvicorn[standard]."""
+LOOP = "certhub.server:handshaking_loop"
+HANDSHAKE_SECONDS = 11.0
+"""How long a client may take to agree on TLS: as long as for a request. The loop alone would wait a minute."""
 WORKER_SECONDS = 60
 """How long a process may keep its supervisor waiting before it is killed and another one is started.
 
@@ -54,11 +59,19 @@ def require_servable(folder: Path, *, host: str, port: int) -> None:
 
     Raises:
         BadSettings, NoDatabase, DatabaseTooNew: the hub cannot be opened, or its database is not of this version.
+        BadSettings: it has no name that it could answer to.
+        TlsUnusable: what it is to be served with cannot be read.
         PortTaken: something listens at that address and port already.
         SlowServer: uvloop or httptools is missing.
     """
     require_fast_parts()
-    with closing(Hub.open(Settings.load(folder))) as hub:
+    settings = Settings.load(folder)
+    if not settings.names:
+        raise BadSettings("it has no name that it could answer to: set url, or hosts")
+    files = served_with(settings)
+    if files is not None:
+        _ = files.context
+    with closing(Hub.open(settings)) as hub:
         migrate.check(hub.database.engine)
     _refuse_taken(host, port)
 
@@ -80,8 +93,24 @@ def require_fast_parts(names: Sequence[str] = FAST_PARTS) -> None:
         )
 
 
+def handshaking_loop(seconds: float = HANDSHAKE_SECONDS) -> asyncio.AbstractEventLoop:
+    """Return a uvloop that does not wait for a handshake longer than for a request: uvicorn has no setting for it."""
+    import uvloop
+
+    class Handshaking(uvloop.Loop):
+        async def create_server(self, *given: Any, **options: Any) -> Any:
+            if options.get("ssl") is not None:
+                options.setdefault("ssl_handshake_timeout", seconds)
+            return await super().create_server(*given, **options)
+
+    return Handshaking()
+
+
 def listen(factory: str, folder: Path, *, host: str, port: int, workers: int) -> None:
-    """Serve the app of the hub in `folder` by as many processes as `workers`; return when they have ended."""
+    """Serve the app of the hub in `folder` by as many processes as `workers`; return when they have ended.
+
+    By TLS where its settings say so. What was made anew meanwhile is read when the server is started again.
+    """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
@@ -94,7 +123,7 @@ def listen(factory: str, folder: Path, *, host: str, port: int, workers: int) ->
         host=host,
         port=port,
         workers=workers,
-        loop="uvloop",
+        loop=LOOP,
         http=DeadlineProtocol,
         ws="none",  # there is none here, and a connection that changed its protocol would escape the deadlines
         access_log=False,
@@ -103,6 +132,7 @@ def listen(factory: str, folder: Path, *, host: str, port: int, workers: int) ->
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,
         timeout_worker_healthcheck=WORKER_SECONDS,
+        ssl_context_factory=served_with(Settings.load(folder)),
     )
     if workers > 1:
         Multiprocess(config, sockets=_sockets(config)).run()

@@ -7,21 +7,25 @@ A hub lives in one folder, and the folder says the rest:
     DATA/trust/            the trust set in force (TUF targets layout)
     DATA/public/           public files (status lists)
     DATA/certhub.db        SQLite, unless database_url says PostgreSQL
+    DATA/tls/              the local authority and what the hub is served with, where `certhub tls` made them
 
 Environment variables with the prefix CERTHUB_ outrank the file. An unknown key of the file is refused; an
 unknown variable is not, since orchestrators make their own (a service named certhub gets CERTHUB_PORT).
 """
 
+import re
 import tomllib
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from certhub_schemas.text import unfit
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -33,6 +37,8 @@ FILE = "certhub.toml"
 DEFAULT_KEYS = "file:keys"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """This machine: what goes nowhere else may go without TLS."""
+MAX_HOST = 300  # characters of a Host header: a name has at most 253
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{0,5})?")
 
 
 class BadSettings(HubError):
@@ -73,6 +79,19 @@ class Settings(BaseSettings):
         default=None, description="opens the key store; default DATA/keys.passphrase"
     )
     url: str = Field(default="", description="where other regions and phones reach this hub")
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="names and addresses that this hub answers to, beside that of url"
+    )
+    tls: bool = Field(default=False, description="serve https with what `certhub tls` made in DATA/tls")
+    tls_certificate: Path | None = Field(
+        default=None, description="serve https with this PEM chain, the hub's own first, and tls_key"
+    )
+    tls_key: Path | None = Field(
+        default=None, description="the private key of tls_certificate, PEM, no password"
+    )
+    tls_authorities: Path | None = Field(
+        default=None, description="PEM of authorities to believe beside the machine's, for other regions"
+    )
     ticket_seconds: int = Field(
         default=60, ge=10, le=120, description="life of a ticket and of a sealed code"
     )
@@ -138,6 +157,29 @@ class Settings(BaseSettings):
             raise ValueError("holds characters that cannot be seen, or that only one font can show")
         return name
 
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        """Its host is one of the hub's names."""
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("is no address: write it as https://certs.example.cn")
+        host_name(parts.hostname or "localhost")
+        return url
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _hosts(cls, hosts: Any) -> Any:
+        """A list in the file; in the environment names between commas. Each is kept as a Host header names it."""
+        parts = hosts.replace(",", " ").split() if isinstance(hosts, str) else hosts
+        return tuple(host_name(part) for part in parts) if isinstance(parts, list | tuple) else parts
+
+    @model_validator(mode="after")
+    def _whole_tls(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key are set both or neither")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -184,6 +226,40 @@ class Settings(BaseSettings):
     def is_demo(self) -> bool:
         """Whether made-up people are allowed and pages come signed in."""
         return self.profile is not Profile.PRODUCTION
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What this hub may be called in a Host header: the host of `url`, `hosts`, and in a demo this machine."""
+        own = urlsplit(self.url).hostname
+        named = [*self.hosts, *([] if own is None else [host_name(own)])]
+        at_home = ("127.0.0.1", "localhost", f"{self.region}.localhost") if self.is_demo else ()
+        return frozenset((*named, *at_home))
+
+    def beside(self, path: Path) -> Path:
+        """Return where a path of the settings lies: a relative one in the hub's folder."""
+        return self.data / path
+
+
+def host_name(text: str) -> str:
+    """Return a name or an address as a Host header means it: in one form, and without its port.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        pass
+    matched = _HOST.fullmatch(text if text.isascii() else text.encode("idna").decode("ascii"))
+    if matched is None or len(text) > MAX_HOST:
+        raise ValueError("is no name and no address")
+    address, name = matched.groups()
+    if address is not None:
+        return str(ip_address(address))
+    try:
+        return str(ip_address(name))
+    except ValueError:
+        return str(name).rstrip(".").lower()
 
 
 def _first(broken: Exception) -> str:

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import httpcore2
-import httpx2
 
 from certhub.adapters import wire
+from certhub.adapters.tls import client_context
 from certhub.errors import Unavailable
 
 REPLY_CAP, LIST_CAP = 1 << 20, 8 << 20  # bytes
@@ -73,7 +73,7 @@ class HttpNetwork:
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
-        self._tls = tls or httpx2.create_ssl_context(trust_env=False)
+        self._tls = tls or client_context(None)
         self._lanes: dict[tuple[str, str, bytes, int | None], _Lane] = {}
         self._lock = threading.Lock()
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "serve": "serving",
     "worker": "serving",
     "openapi": "serving",
+    "tls": "tls",
 }
 """Each command, and the module that holds it."""
 

@@ -1,6 +1,7 @@
 """Calls a running hub over HTTP: where it answers, who speaks, and what its refusals say.
 
     where   --url; else the address of the hub of --data; else that of the first region of a demo in this folder
+    whom    to believe by https: this machine's authorities, and the one that the hub of --data has or names
     who     --token or CERTHUB_TOKEN; else the demo's own token for the role, which goes to the demo's address alone
 
 A hub that is not there, one that refuses and an answer that is none are three errors, each with its next step.
@@ -16,6 +17,7 @@ import httpx2
 from certhub_verifier.errors import Malformed
 from certhub_verifier.formats.trust import trustlist
 
+from certhub.adapters.tls import AUTHORITY, FOLDER, client_context
 from certhub.cli.console import DEMO_FOLDER, folder_of
 from certhub.errors import HubError
 from certhub.hub import DEMO_TOKENS, TRUST
@@ -39,6 +41,8 @@ class Caller:
     url: str
     token: str
     is_demo: bool
+    authority: Path | None = None
+    """Whose x509 is believed beside those of this machine."""
 
     def get(self, path: str) -> Any:
         """Return the JSON of a GET."""
@@ -62,7 +66,9 @@ class Caller:
             headers["Content-Type"] = "application/json"
         for left in reversed(range(tries)):
             try:
-                with httpx2.Client(trust_env=False, timeout=TIMEOUT_SECONDS) as client:
+                with httpx2.Client(
+                    trust_env=False, timeout=TIMEOUT_SECONDS, verify=client_context(self.authority)
+                ) as client:
                     answer = client.request(method, self.url + path, content=body, headers=headers)
             except (httpx2.TransportError, httpx2.InvalidURL) as broken:
                 if left:
@@ -106,7 +112,18 @@ def caller(role: str, *, url: str | None, token: str | None, data: Path | None) 
             code="UNAUTHENTICATED",
             next_step="设环境变量 CERTHUB_TOKEN / set the environment variable CERTHUB_TOKEN",
         )
-    return Caller(url, given, is_demo=demo is not None)
+    return Caller(url, given, is_demo=demo is not None, authority=_authority(data or demo))
+
+
+def _authority(folder: Path | None) -> Path | None:
+    """Return the authority that a hub names for others, or else the one that it made itself."""
+    if folder is None:
+        return None
+    settings = Settings.load(folder)
+    if settings.tls_authorities is not None:
+        return settings.beside(settings.tls_authorities)
+    own = settings.data / FOLDER / AUTHORITY
+    return own if own.exists() else None
 
 
 def _demo_at(url: str, data: Path | None) -> Path | None:

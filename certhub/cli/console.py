@@ -53,6 +53,10 @@ NEXT_STEPS = {
     "WORKER_RUNS": "等它自己来做，或先停掉 serve 和 worker / let it do so, or stop serve and worker first",
     "NOT_ACCEPTED": "换用 PostgreSQL、https；或明知而接受，加上述参数 / use PostgreSQL and https, or add the above",
     "ADDRESS_UNFIT": "核对地址和 --medium / check the address and --medium",
+    "TLS_UNUSABLE": "核对 tls_certificate、tls_key，或 certhub tls issue / check them, or certhub tls issue",
+    "TLS_NAME_NOT_PERMITTED": "去掉这个名字，或 certhub tls init --replace / leave it out, or tls init --replace",
+    "TLS_NO_AUTHORITY": "certhub tls init；私钥在别处加 --authority / its key lies elsewhere: add --authority",
+    "TLS_AUTHORITY_EXISTS": "续期 certhub tls issue；换掉加 --replace / to renew, certhub tls issue; else --replace",
     "HUB_EXISTS": "换一个目录 / name another folder",
 }
 

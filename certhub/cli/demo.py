@@ -4,18 +4,37 @@ What makes a demo is imported when one is asked for: a hub that serves a city ha
 """
 
 import signal
-import socket
 import sys
 import webbrowser
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from certhub.adapters.lan import lan_address as own_lan_address
+from certhub.adapters.tls import AUTHORITY
 from certhub.cli.console import CONSOLE, DEMO_FOLDER, JsonOption, app, has_display, result, say
 
 if TYPE_CHECKING:
+    from certhub.demo.lan import Lan
     from certhub.demo.launcher import Demo
+
+
+WITHOUT_TLS = """
+    没有 TLS：同一网络里的人能读到、也能改动手机与本机之间的一切，包括证照内容和登录凭据。
+    浏览器在这样的地址上不开放摄像头和通行密钥（passkey）；登录只能用密码加动态口令，cookie 不带 __Host- 前缀。
+    只用虚构数据演示；去掉 --no-tls 就有加密。
+    Without TLS anybody on this network can read and change all that passes between the phone and this machine,
+    certificates and sign-in included. On such an address browsers open neither the camera nor passkeys; one signs in
+    by password and one-time code alone, with a cookie that has no __Host- prefix.
+    Show made-up data only; without --no-tls it is encrypted.
+"""
+UNTIL_TRUSTED = """
+    手机信任这个颁发机构之前，浏览器会警告一次：下载后先比对指纹，再按下面的步骤安装。
+    Until the phone trusts this authority its browser warns: fetch it, compare the fingerprint first, then install it
+    as told below.
+"""
 
 
 @app.command("demo")
@@ -28,7 +47,13 @@ def demo(
     reset: Annotated[bool, typer.Option("--reset", help="清空后重来 / start from nothing")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器 / open no browser")] = False,
     lan: Annotated[
-        bool, typer.Option("--lan", help="局域网内可访问（手机）/ reachable from a phone")
+        bool, typer.Option("--lan", help="局域网内可用 https 访问（手机）/ reachable from a phone, by https")
+    ] = False,
+    lan_address: Annotated[
+        str, typer.Option("--lan-address", help="用哪个局域网地址 / which address of this machine")
+    ] = "",
+    no_tls: Annotated[
+        bool, typer.Option("--no-tls", help="与 --lan 连用：不加密 / with --lan: without encryption")
     ] = False,
     database_url: Annotated[
         str, typer.Option("--database-url", help="PostgreSQL；每地区一个 schema / one schema a region")
@@ -58,16 +83,20 @@ def demo(
     shown = chosen(regions, regions_from)
     names = "、".join(one.name for one in shown), ", ".join(one.file.name_en for one in shown)
     say(f"正在准备演示：{names[0]}", f"preparing a demo: {names[1]}")
-    host = "0.0.0.0" if lan else "127.0.0.1"  # noqa: S104  only when asked for
+    reached = _lan(lan, lan_address, no_tls=no_tls)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
     running: Demo | None = None
     try:
-        running = start(Options(data, port, host, reset, database_url, workers, shown))
+        running = start(
+            Options(
+                data, port, reset=reset, database=database_url, workers=workers, regions=shown, lan=reached
+            )
+        )
         if as_json:
             result(running.ready_line())
         else:
-            _story(running, lan=lan)
+            _story(running)
         if not (no_browser or as_json) and has_display():
             webbrowser.open(running.urls[0])
         running.wait(say)
@@ -89,7 +118,31 @@ def _stop(number: int, frame: object) -> None:
     raise _Stopped
 
 
-def _story(running: "Demo", *, lan: bool) -> None:
+def _lan(asked: bool, address: str, *, no_tls: bool) -> "Lan | None":
+    """Return how the network reaches the demo, as it was asked for.
+
+    Raises:
+        DemoFailed: this machine has no address on a network.
+    """
+    from certhub.demo.lan import Lan
+    from certhub.demo.launcher import DemoFailed
+
+    if not (asked or address):
+        if no_tls:
+            raise typer.BadParameter("goes with --lan", param_hint="--no-tls")
+        return None
+    address = address or own_lan_address() or ""
+    if not address:
+        raise DemoFailed(
+            "本机没有局域网地址，用 --lan-address 指明 / no address on a network: name one with --lan-address"
+        )
+    try:
+        return Lan(str(IPv4Address(address)), is_tls=not no_tls)
+    except ValueError:
+        raise typer.BadParameter("is no IPv4 address", param_hint="--lan-address") from None
+
+
+def _story(running: "Demo") -> None:
     home, *others = running.urls
     counters = "\n".join(
         f"                     {one.name} {one.file.name_en}: {url}/counter"
@@ -111,26 +164,27 @@ def _story(running: "Demo", *, lan: bool) -> None:
 """,
         highlight=False,
     )
-    if lan:
+    if running.lan_urls:
         _phone(running)
 
 
 def _phone(running: "Demo") -> None:
-    """Print the address for a phone, with a QR code."""
+    """Print the address for a phone, with a QR code, and what stands between it and this machine."""
     import qrcode
 
-    address = f"http://{_lan_address()}:{running.urls[0].rsplit(':', 1)[1]}/me"
+    address = f"{running.lan_urls[0]}/me"
     code = qrcode.QRCode(border=2)
     code.add_data(address)
-    CONSOLE.print(f"    手机 phone       {address}")
+    CONSOLE.print(f"    手机 phone       {address}", markup=False, soft_wrap=True)
     code.print_ascii(out=sys.stderr, invert=True)
+    if running.authority is None:
+        CONSOLE.print(WITHOUT_TLS, markup=False, soft_wrap=True)
+        return
+    from certhub.cli.tls import authority_words, trusting_words
+    from certhub.demo.lan import authority_folder
 
-
-def _lan_address() -> str:
-    """Return this machine's address on its own network; nothing is sent (UDP connect only picks a route)."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
+    path = authority_folder(running.options.folder) / AUTHORITY
+    fetched = f"{running.lan_urls[0]}/authority.crt"
+    CONSOLE.print(authority_words(path, running.authority, fetched), markup=False, soft_wrap=True)
+    CONSOLE.print(UNTIL_TRUSTED, markup=False, soft_wrap=True)
+    CONSOLE.print(trusting_words(), markup=False, soft_wrap=True)

@@ -8,7 +8,9 @@ that is what a peer that is down looks like.
 
 import json
 import os
+import secrets
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -20,12 +22,16 @@ from typing import Any
 import httpx2
 
 from certhub.adapters import private
+from certhub.adapters.clock import SystemClock
 from certhub.adapters.public_files import PublicFiles
+from certhub.adapters.tls import AUTHORITY
+from certhub.demo.lan import EVERYWHERE, Lan, authority_folder, secure
 from certhub.demo.region_file import DemoRegion, chosen
 from certhub.demo.regions import Plan, prepare, reset
 from certhub.errors import HubError
 from certhub.hub import DEMO_ORDER
 from certhub.setup.parent import PARENT
+from certhub.setup.tls import Description
 
 FIRST_PORT, TRIES, MOST_PORTS = 8000, 200, 65536
 READY_SECONDS = 180.0  # a busy machine takes a minute; a server that has ended is seen at once
@@ -50,6 +56,7 @@ class Options:
     database: str = ""
     workers: int = 1
     regions: Sequence[DemoRegion] = field(default_factory=chosen)
+    lan: Lan | None = None
 
 
 @dataclass
@@ -60,16 +67,25 @@ class Demo:
     urls: list[str]
     tokens: Mapping[str, Mapping[str, str]]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    doors: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    """What serves the same regions by TLS to the network, in their order."""
+    authority: Description | None = None
+
+    @property
+    def lan_urls(self) -> list[str]:
+        """Where the network finds each region; none where the demo is for this machine alone."""
+        lan = self.options.lan
+        return [] if lan is None else [lan.url(int(url.rpartition(":")[2])) for url in self.urls]
 
     def ready_line(self) -> dict[str, Any]:
         """Return what `--json` prints once every region answers."""
-        return {
-            "ready": True,
-            "regions": [
-                {"code": one.code, "name": one.name, "url": url, "tokens": dict(self.tokens[one.code])}
-                for one, url in zip(self.options.regions, self.urls, strict=True)
-            ],
-        }
+        regions = [
+            {"code": one.code, "name": one.name, "url": url, "tokens": dict(self.tokens[one.code])}
+            for one, url in zip(self.options.regions, self.urls, strict=True)
+        ]
+        for region, url in zip(regions, self.lan_urls, strict=False):
+            region["lan_url"] = url
+        return {"ready": True, "regions": regions}
 
     def wait(self, tell: Callable[[str, str], None]) -> None:
         """Wait until told to stop; say when a region ends by itself."""
@@ -78,6 +94,8 @@ class Demo:
             for place, process in enumerate(self.processes):
                 if process.poll() is not None and place not in told:
                     told.add(place)
+                    for door in self.doors[place : place + 1]:
+                        door.terminate()
                     region = self.options.regions[place]
                     tell(
                         f"{region.name} 已停止（退出码 {process.returncode}）；其余地区继续",
@@ -87,11 +105,12 @@ class Demo:
 
     def stop(self) -> None:
         """Take every region down: politely, then not."""
-        for process in self.processes:
+        every = [*self.doors, *self.processes]
+        for process in every:
             if process.poll() is None:
                 process.terminate()
         deadline = time.monotonic() + GRACE_SECONDS
-        for process in self.processes:
+        for process in every:
             try:
                 process.wait(max(deadline - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
@@ -106,7 +125,7 @@ def start(options: Options) -> Demo:
         DemoFailed: a port is taken, or a region did not come up; with its last words, all are in DIR/<code>/serve.log.
     """
     ports = _ports(options)
-    urls = [f"http://{'127.0.0.1' if options.host == '0.0.0.0' else options.host}:{port}" for port in ports]  # noqa: S104
+    urls = [f"http://{options.host}:{port}" for port in ports]
     plan = Plan(options.folder, urls, options.regions, database=options.database)
     if options.reset:
         reset(plan)
@@ -117,14 +136,28 @@ def start(options: Options) -> Demo:
         for one, port in zip(options.regions, ports, strict=True):
             demo.processes.append(_serve(options, one.code, port))
         _until_ready(demo)
+        if options.lan is not None and options.lan.is_tls:
+            _open_doors(demo, options.lan, ports)
     except BaseException:
         demo.stop()
         raise
     return demo
 
 
-def _serve(options: Options, code: str, port: int) -> subprocess.Popen[bytes]:
-    folder = options.folder / code
+def _open_doors(demo: Demo, lan: Lan, ports: Sequence[int]) -> None:
+    """Serve each region by TLS at the network's address, too, and call each as a phone would that trusts us."""
+    options = demo.options
+    codes = [one.code for one in options.regions]
+    demo.authority = secure(options.folder, codes, lan, now=SystemClock().now(), random=secrets.token_bytes)
+    for code, port in zip(codes, ports, strict=True):
+        demo.doors.append(_serve(options, code, port, door=lan))
+    trusting = ssl.create_default_context(cafile=authority_folder(options.folder) / AUTHORITY)
+    _until_ready(demo, demo.lan_urls, demo.doors, verify=trusting)
+
+
+def _serve(options: Options, code: str, port: int, *, door: Lan | None = None) -> subprocess.Popen[bytes]:
+    folder, lan = options.folder / code, options.lan
+    host = options.host if lan is None or lan.is_tls else EVERYWHERE
     command = [
         sys.executable,
         "-m",
@@ -132,23 +165,35 @@ def _serve(options: Options, code: str, port: int) -> subprocess.Popen[bytes]:
         "--data",
         str(folder),
         "--host",
-        options.host,
+        host if door is None else door.address,
         "--port",
         str(port),
         "--workers",
         str(options.workers),
     ]
-    environment = os.environ | {PARENT: str(os.getpid())}
+    hosts = ",".join(filter(None, (os.environ.get("CERTHUB_HOSTS"), *(() if lan is None else lan.names))))
+    environment = os.environ | {
+        PARENT: str(os.getpid()),
+        "CERTHUB_TLS": "false" if door is None else "true",
+        **({"CERTHUB_HOSTS": hosts} if hosts else {}),
+    }
     with private.open_file(folder / "serve.log", os.O_APPEND) as log:
         return subprocess.Popen(  # noqa: S603  our own command, no shell
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
         )
 
 
-def _until_ready(demo: Demo) -> None:
+def _until_ready(
+    demo: Demo,
+    urls: Sequence[str] | None = None,
+    processes: Sequence[subprocess.Popen[bytes]] | None = None,
+    *,
+    verify: ssl.SSLContext | bool = True,
+) -> None:
+    urls, processes = urls or demo.urls, processes or demo.processes
     deadline = time.monotonic() + READY_SECONDS
-    with httpx2.Client(trust_env=False, timeout=2.0) as client:
-        for one, url, process in zip(demo.options.regions, demo.urls, demo.processes, strict=True):
+    with httpx2.Client(trust_env=False, timeout=2.0, verify=verify) as client:
+        for one, url, process in zip(demo.options.regions, urls, processes, strict=True):
             while not _answers(client, url):
                 if process.poll() is not None or time.monotonic() > deadline:
                     log = demo.options.folder / one.code / "serve.log"
@@ -180,10 +225,12 @@ def _answers(client: httpx2.Client, url: str) -> bool:
 
 def _ports(options: Options) -> Sequence[int]:
     """As many ports in a row as regions: those that were asked for, or the first free ones from 8000 up."""
+    lan = options.lan
+    hosts = [options.host] if lan is None else [options.host, lan.address] if lan.is_tls else [EVERYWHERE]
     first, count = FIRST_PORT if options.port is None else options.port, len(options.regions)
     for port in range(first, first + (TRIES if options.port is None else 1)):
         row = range(port, port + count)
-        if row.stop <= MOST_PORTS and all(_free(options.host, one) for one in row):
+        if row.stop <= MOST_PORTS and all(_free(host, one) for one in row for host in hosts):
             return row
     raise DemoFailed(f"not all ports from {first} to {first + count - 1} are free; name another with --port")
 

@@ -33,6 +33,7 @@ from certhub.adapters.clock import Clock, SystemClock
 from certhub.adapters.messenger import Messenger
 from certhub.adapters.network import HttpNetwork, Network
 from certhub.adapters.public_files import PublicFiles
+from certhub.adapters.tls import client_context
 from certhub.db.engine import Database, Pen, Unit, open_engine
 from certhub.db.sealing import Vault
 from certhub.db.writer import Writer
@@ -110,7 +111,7 @@ class Hub:
             keyring=Keyring(settings.region, lambda kid: keys.signer(kid, deterministic=deterministic)),
             public_files=public_files,
             trust_folder=TrustFolder(settings.data / TRUST, clock, public_files.keep),
-            network=network or HttpNetwork(),
+            network=network or _network(settings),
             messengers=messengers_of(settings),
             step=step,
         )
@@ -202,6 +203,11 @@ class Hub:
         if "writer" in self.__dict__:
             self.writer.close()
         self.database.close()
+
+
+def _network(settings: Settings) -> HttpNetwork:
+    extra = settings.tls_authorities
+    return HttpNetwork(tls=client_context(None if extra is None else settings.beside(extra)))
 
 
 def keys_of(settings: Settings) -> Keys:

@@ -34,7 +34,7 @@ from certhub.records.status import store as status
 from certhub.regions.peers import contact
 from certhub.regions.peers import store as peers
 from certhub.settings import Profile
-from certhub.setup import message_media
+from certhub.setup import message_media, tls_health
 
 SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
 DEMO_REGIONS, DEMO_MARK = ("420799", "420198"), "（演示）"
@@ -200,7 +200,7 @@ CHECKS: dict[str, Callable[[Hub], str]] = {
     "clock": _clock,
 }
 """Without these no request can be answered."""
-WATCHED: dict[str, Callable[[Hub], str]] = {"rows": _rows, "folder": _folder}
+WATCHED: dict[str, Callable[[Hub], str]] = {"rows": _rows, "folder": _folder, "tls": tls_health.says}
 """What an operator must know, and what takes no hub out of service."""
 
 
@@ -274,7 +274,9 @@ def _trust_detail(hub: Hub) -> dict[str, Any]:
     }
 
 
-DETAILS: dict[str, Callable[[Hub], dict[str, Any]]] = {"database": _database_detail, "trust": _trust_detail}
+DETAILS: dict[str, Callable[[Hub], dict[str, Any]]] = {
+    "database": _database_detail, "trust": _trust_detail, "tls": tls_health.detail,
+}  # fmt: skip
 
 
 def _signer(purpose: Purpose, hub: Hub) -> dict[str, Any]:

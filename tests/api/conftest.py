@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from certhub.app import create_app
 from certhub.hub import Hub
+from tests.support.clients import client_of
 from tests.support.region import Region, make_regions
 
 
@@ -53,7 +54,7 @@ class Api:
 def api_of(region: Region, hub: Hub | None = None) -> Api:
     """Return the app of a region, or of another hub made from its."""
     hub = hub or region.hub
-    return Api(region, hub, TestClient(create_app(hub=hub), raise_server_exceptions=False))
+    return Api(region, hub, client_of(create_app(hub=hub), raises=False))
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import threading
 import time
 
 import pytest
-from starlette.testclient import TestClient
 
 from certhub.api.http import driving
 from certhub.app import create_app, create_app_from_environment
 from certhub.settings import BadSettings
+from tests.support.clients import client_of
 
 
 def workers():
@@ -20,7 +20,7 @@ def workers():
 
 def test_the_worker_lives_as_long_as_the_app(api):
     """Status lists are published without anybody asking for it; when the app ends, so does the thread."""
-    with TestClient(create_app(hub=api.hub)) as client:
+    with client_of(create_app(hub=api.hub)) as client:
         assert 1 == len(workers())
         published = any(client.get("/status/1").status_code == 200 for _ in range(2000))
 
@@ -30,7 +30,7 @@ def test_the_worker_lives_as_long_as_the_app(api):
 
 def test_a_hub_that_was_given_is_left_open(api):
     """Who opened it closes it."""
-    with TestClient(create_app(hub=api.hub)):
+    with client_of(create_app(hub=api.hub)):
         pass
 
     assert 200 == api.get("/readyz").status_code
@@ -40,7 +40,7 @@ def test_an_app_is_made_from_the_folder_that_the_environment_names(api):
     """What a server is given as its factory."""
     app = create_app_from_environment({"CERTHUB_DATA": str(api.hub.settings.data)})
     try:
-        assert 200 == TestClient(app).get("/readyz").status_code
+        assert 200 == client_of(app).get("/readyz").status_code
     finally:
         app.state.hub.close()
 
@@ -57,9 +57,9 @@ def test_without_a_hub_there_is_no_app(tmp_path, folder):
 def test_a_server_takes_its_own_start_out_of_the_collectors_rounds(api):
     """An app that opened its hub is a process of its own; one that was given a hub leaves its caller's alone."""
     gc.unfreeze()
-    with TestClient(create_app(hub=api.hub)):
+    with client_of(create_app(hub=api.hub)):
         assert 0 == gc.get_freeze_count()
-    with TestClient(create_app(api.hub.settings)) as client:
+    with client_of(create_app(api.hub.settings)) as client:
         assert 100_000 < gc.get_freeze_count()
         assert 200 == client.get("/healthz").status_code
     assert 0 == gc.get_freeze_count()

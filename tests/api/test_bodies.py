@@ -218,7 +218,8 @@ def call(app, *, headers, pieces):
 
     scope = {
         "type": "http", "method": "POST", "path": "/api/v1/verifications", "raw_path": b"", "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()], "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in {"host": "localhost", **headers}.items()],
+        "root_path": "",
         "http_version": "1.1", "scheme": "http", "server": ("x", 80), "client": ("x", 1),
     }  # fmt: skip
     asyncio.run(app(scope, receive, send))

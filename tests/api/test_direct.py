@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.testclient import TestClient
 
 from certhub.api.http.access_middleware import AccessMiddleware
 from certhub.api.http.direct import direct, direct_routes
@@ -14,6 +13,7 @@ from certhub.app import create_app
 from tests.api.conftest import Api
 from tests.api.test_holder import mine
 from tests.api.test_relying import MATTER, shown
+from tests.support.clients import client_of
 
 HOT = {
     "POST /api/v1/verifications",
@@ -67,7 +67,7 @@ def through_fastapi(api: Api) -> Api:
     """The same hub, in an app whose every route is FastAPI's to find."""
     app = create_app(hub=api.hub)
     doors(app).clear()
-    return Api(api.region, api.hub, TestClient(app, raise_server_exceptions=False))
+    return Api(api.region, api.hub, client_of(app, raises=False))
 
 
 def without_trace(answer: Any) -> Any:

@@ -29,6 +29,7 @@ from certhub.people.parties import store as parties
 from certhub.people.parties.people import Party, Role
 from tests.decision.expander import Case, Expected, Row, rules, table
 from tests.decision.walk import Faults, faults
+from tests.support.clients import client_of
 from tests.support.region import Region, make_regions
 
 PACKAGED = Path(__file__).parents[2] / "certhub" / "demo" / "region_files" / "420700.toml"
@@ -245,7 +246,7 @@ def hub_by_api(folder: Path) -> Iterator[ByApi]:
                     unit, account.account, f"token-of-{name}", expires_at=datetime(2030, 1, 1, tzinfo=UTC)
                 )
         region.tokens.update({name: f"token-of-{name}" for name in PEOPLE})
-        with TestClient(create_app(hub=region.hub), raise_server_exceptions=False) as client:
+        with client_of(create_app(hub=region.hub), raises=False) as client:
             yield ByApi(region, client)
 
 

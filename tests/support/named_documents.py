@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from certhub.app import create_app
 from certhub.flows.verification import results
+from tests.support.clients import client_of
 from tests.support.region import Region
 from tests.support.story import food, issued, licence, scan, sealed, ticket
 
@@ -62,7 +63,7 @@ def followed(regions: Sequence[Region], filed: Sequence[Mapping[str, Any]]) -> C
     Raises:
         AssertionError: one is not served, or is not what its name says.
     """
-    clients = {region.hub.region: TestClient(create_app(hub=region.hub)) for region in regions}
+    clients = {region.hub.region: client_of(create_app(hub=region.hub)) for region in regions}
     counts: Counter[str] = Counter()
     for receipt in filed:
         client = clients[receipt["region"]]

@@ -11,6 +11,7 @@ from certhub.app import create_app
 from certhub.demo.app import create_demo_app
 from certhub.jobs.status_lists import publish
 from certhub.settings import Profile
+from tests.support.clients import client_of
 from tests.support.region import Region, make_regions
 
 PATHS = {"home": "/", "counter": "/counter", "me": "/me", "agency": "/agency", "ops": "/ops"}
@@ -25,7 +26,7 @@ class Site:
 
     def visit(self) -> TestClient:
         """Return another visitor, who has not been here before."""
-        return TestClient(self.visitor.app)
+        return client_of(self.visitor.app)
 
 
 class Markup(HTMLParser):
@@ -57,7 +58,7 @@ def site_of(region: Region, profile: Profile = Profile.TEST) -> Site:
     """Return the site of a region as the demo serves it, or in production as `certhub serve` does."""
     settings = region.hub.settings.model_copy(update={"profile": profile})
     make = create_app if profile is Profile.PRODUCTION else create_demo_app
-    return Site(region, TestClient(make(hub=replace(region.hub, settings=settings))))
+    return Site(region, client_of(make(hub=replace(region.hub, settings=settings))))
 
 
 @pytest.fixture(scope="module")

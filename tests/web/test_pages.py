@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from certhub.app import create_app
 from certhub.demo.app import create_demo_app
 from certhub.demo.routes import as_seen
 from certhub.regions.trust.folder import TrustFolder
+from tests.support.clients import client_of
 from tests.support.region import Region
 from tests.web.conftest import PATHS, Markup, Site
 
@@ -105,7 +105,7 @@ def test_in_production_pages_say_that_signing_in_comes_later(
 
 def test_without_the_demos_app_the_first_page_says_where_its_story_is(site: Site) -> None:
     """`certhub serve` in a demo's folder: the pages of the roles as ever, and no card that would lead nowhere."""
-    plain = TestClient(create_app(hub=site.region.hub))
+    plain = client_of(create_app(hub=site.region.hub))
     home, counter = plain.get("/"), plain.get("/counter")
 
     assert "考题卡由 certhub demo 提供" in home.text
@@ -165,7 +165,7 @@ def test_a_hub_that_lost_its_trust_list_still_shows_its_pages(
     hub = regions[0].hub
     lost = replace(hub, trust_folder=TrustFolder(tmp_path, hub.clock))
 
-    answer = TestClient(create_demo_app(hub=lost)).get(PATHS[name])
+    answer = client_of(create_demo_app(hub=lost)).get(PATHS[name])
 
     assert 200 == answer.status_code
 

@@ -201,7 +201,8 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._stop_waiting()
         self._discarded = 0
         self._answer(status)
-        self.transport.write_eof()
+        if self.transport.can_write_eof():  # TLS has no half that can be closed by itself
+            self.transport.write_eof()
         self._deadline = self.loop.call_later(HEARD_OUT_SECONDS, self._give_up)
 
     def _answer(self, status: bytes) -> None:

@@ -20,6 +20,7 @@ from starlette.types import Scope
 
 from certhub.api.http.access import MethodNotAllowed
 from certhub.api.http.bodies import BodyTooLarge, BodyTooSlow, WrongMediaType
+from certhub.api.http.hosts import HostUnknown
 from certhub.api.http.languages import Lang, preferred
 from certhub.api.http.problem_words import catalogue
 from certhub.db.engine import NoDatabase
@@ -56,6 +57,7 @@ STATUS: Mapping[type[HubError], int] = {
     Refused: 409,
     BodyTooLarge: 413,
     WrongMediaType: 415,
+    HostUnknown: 421,
     ClaimsInvalid: 422,
     BlobRefused: 409,
     HubError: 500,

@@ -21,11 +21,13 @@ from certhub.api.http.direct import direct
 from certhub.api.routes import answers
 from certhub.errors import NotFound
 from certhub.setup.health import as_dict, ready_checks
+from certhub.setup.tls import authority_der
 
 router = APIRouter(tags=["public"])
 
 STATUS_TYPE = "application/statuslist+jwt"  # Token Status List, "Status List Token in JWT Format"
 STATUS_CACHE = "public, max-age=5"  # seconds: a sixth of the list's ttl, so that caches add little to its age
+AUTHORITY_TYPE = "application/x-x509-ca-cert"  # browsers of phones know it, and offer to install it
 TRUST_CACHE = "public, max-age=60"
 DOCUMENT_TYPE, DOCUMENT_CACHE = "application/octet-stream", "public, max-age=31536000, immutable"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -127,6 +129,23 @@ async def get_document(digest: str, request: Request, hub: TheHub) -> Response:
     except NotFound as missing:
         raise NotFound("nothing of this digest is kept here", code="NOT_KEPT") from missing
     return _file(content, request, media_type=DOCUMENT_TYPE, cache=DOCUMENT_CACHE)
+
+
+@router.get(
+    "/authority.crt",
+    response_class=Response,
+    responses={
+        200: {"content": {AUTHORITY_TYPE: {}}, "description": "The authority's x509, DER"},
+        304: {"description": "Unchanged"},
+    },
+)
+def get_authority(request: Request, hub: TheHub) -> Response:
+    """Return the local authority's x509, for a device that is to trust it.
+
+    Raises:
+        NotFound: this hub has no local authority.
+    """
+    return _file(authority_der(hub.settings), request, media_type=AUTHORITY_TYPE, cache=TRUST_CACHE)
 
 
 @router.get("/types/{code}", responses={304: {"description": "Unchanged"}})
