@@ -33,6 +33,7 @@ COMMANDS = {
     "config": "keeping",
     "kind": "keeping",
     "message": "messages",
+    **dict.fromkeys(("division", "agency", "office", "window", "user"), "organisation"),
     "peer": "peers",
     "serve": "serving",
     "worker": "serving",

@@ -26,15 +26,12 @@ from certhub.db.timekeeping import store as timekeeping
 from certhub.errors import HubError, NotFound, Unavailable
 from certhub.hub import Hub
 from certhub.hub.keyring import NoKey
-from certhub.people.logins import store as logins
-from certhub.people.organisation import store as organisation
-from certhub.people.parties import store as parties
 from certhub.records.certificates.rules import CHINA
 from certhub.records.status import store as status
 from certhub.regions.peers import contact
 from certhub.regions.peers import store as peers
 from certhub.settings import Profile
-from certhub.setup import message_media, tls_health
+from certhub.setup import message_media, row_health, tls_health
 
 SIGNING = (Purpose.SHOW, Purpose.STATUS, Purpose.EXCHANGE, Purpose.BUNDLE, Purpose.RECEIPT)
 DEMO_REGIONS, DEMO_MARK = ("420799", "420198"), "（演示）"
@@ -131,21 +128,6 @@ def _profile(hub: Hub) -> str:
     return "production"
 
 
-def _rows(hub: Hub) -> str:
-    """What lets people in is looked at whole, every other table where it was read since the start."""
-    with hub.reading() as unit:
-        found = dict(hub.database.refused) | parties.not_ours(unit)
-        found |= organisation.not_ours(unit) | logins.not_ours(unit)
-    if any(found.values()):
-        told = ", ".join(f"{table} {count}" for table, count in sorted(found.items()) if count)
-        raise HubError(
-            f"rows that do not carry this hub's MAC, or were altered, and grant nothing: {told}; somebody wrote"
-            " the database beside the hub, or rows of an earlier version were put in",
-            code="ROWS_REFUSED",
-        )
-    return "every row that was read carries this hub's MAC"
-
-
 def _folder(hub: Hub) -> str:
     found = private.open_to_others(hub.settings.data)
     if found:
@@ -200,7 +182,11 @@ CHECKS: dict[str, Callable[[Hub], str]] = {
     "clock": _clock,
 }
 """Without these no request can be answered."""
-WATCHED: dict[str, Callable[[Hub], str]] = {"rows": _rows, "folder": _folder, "tls": tls_health.says}
+WATCHED: dict[str, Callable[[Hub], str]] = {
+    "rows": row_health.says,
+    "folder": _folder,
+    "tls": tls_health.says,
+}
 """What an operator must know, and what takes no hub out of service."""
 
 

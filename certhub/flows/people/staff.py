@@ -6,7 +6,7 @@ import   1 read    each row is judged by itself, and against the rows before it
 invite   1 write   a new invitation in one transaction with its event; those before it are void
 end      1 write   the login ends, its sessions with it
 
-Nobody but who is invited learns the link: it is made here, handed to who sends it, and kept as a hash.
+The link is made here, queued as a message to whom it is for in the same transaction, and kept as a hash.
 """
 
 import base64
@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from certhub.db.engine import Unit
-from certhub.errors import ClaimsInvalid, Conflict, Fault, NotFound
+from certhub.errors import BadRequest, ClaimsInvalid, Conflict, Fault, NotFound
 from certhub.flows.people.places import require_operator
 from certhub.history.events.catalogue import (
     STAFF_ADDED,
@@ -37,6 +37,9 @@ from certhub.people.organisation.nodes import Key, Node, NodeKind, Office, is_th
 from certhub.people.organisation.reading import World
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
+from certhub.records.certificates.rules import CHINA
+from certhub.sharing.messages.rules import Medium, Message, Template, require_address
+from certhub.sharing.messages.store import post
 from certhub.spelling.row_faults import RowFault
 from certhub.spelling.text import Unfit
 
@@ -139,8 +142,8 @@ def invite(number: str, *, by: Actor, hub: Hub) -> Invited:
     require_operator(by)
     hub.step("staff:1")
     with hub.writing() as unit:
-        login, _ = _standing(unit, number)
-        return _invite(unit, login, by=by.key, trip=trip)
+        login, staff = _standing(unit, number)
+        return _invite(unit, login, staff, by=by.key, trip=trip)
 
 
 def end(number: str, *, by: Actor, hub: Hub) -> None:
@@ -154,6 +157,21 @@ def end(number: str, *, by: Actor, hub: Hub) -> None:
         for account in logins.accounts_of(unit, login.id):
             parties.disable(unit, account)
         append(unit, Event(STAFF_ENDED, by.key, login.key, StaffEnded(sessions=sessions)))
+
+
+def members(*, by: Actor, hub: Hub) -> list[tuple[Staff, str]]:
+    """Return every member of staff with how their login stands: invited, active or ended; raises NotAllowed."""
+    require_operator(by)
+    listed: list[tuple[Staff, str]] = []
+    with hub.reading() as unit:
+        after = None
+        while batch := logins.page(unit, after=after, limit=BATCH):
+            for login, member in batch:
+                is_proven = logins.proof_of(unit, login.id) is not None
+                state = "ended" if login.ended_at is not None else "active" if is_proven else "invited"
+                listed.append((member, state))
+            after = batch[-1][0].id
+    return listed
 
 
 def _standing(unit: Unit, number: str) -> tuple[Login, Staff]:
@@ -221,16 +239,17 @@ def _places(unit: Unit, staff: Iterable[Staff]) -> Places:
 
 
 def _misplaced(staff: Staff, places: Places, today: date) -> list[tuple[str, Unfit]]:
-    """Return the fields that name an agency or an office that is not there."""
+    """Return the fields that name an agency or an office that is not there, or an address of nobody."""
     named = (
         ("agency", NodeKind.AGENCY, staff.agency, "AGENCY_UNKNOWN"),
         ("office", NodeKind.OFFICE, staff.office, "OFFICE_UNKNOWN"),
     )
-    return [
+    wrong = [
         (name, Unfit(code))
         for name, kind, key, code in named
         if key and not ((node := places.get((kind, (key,)))) and is_there(node, today))
     ]
+    return [*_unreachable(staff), *wrong]
 
 
 def _put(unit: Unit, staff: Staff, places: Places, *, by: str, trip: Trip) -> Invited | None:
@@ -248,7 +267,7 @@ def _put(unit: Unit, staff: Staff, places: Places, *, by: str, trip: Trip) -> In
         accounts=tuple(account.key for account in accounts),
     )
     append(unit, Event(STAFF_ADDED, by, login.key, body))
-    return _invite(unit, login, by=by, trip=trip)
+    return _invite(unit, login, staff, by=by, trip=trip)
 
 
 def _open_account(unit: Unit, role: Role, staff: Staff, places: Places) -> Actor:
@@ -263,9 +282,44 @@ def _open_account(unit: Unit, role: Role, staff: Staff, places: Places) -> Actor
     )
 
 
-def _invite(unit: Unit, login: Login, *, by: str, trip: Trip) -> Invited:
+def _invite(unit: Unit, login: Login, staff: Staff, *, by: str, trip: Trip) -> Invited:
+    """Make an invitation, and queue the message that takes it to whom it is for."""
     token = base64.urlsafe_b64encode(trip.random(32)).decode().rstrip("=")
-    until = unit.now + INVITED_FOR
-    logins.invite(unit, Invitation(logins.token_hash(token), login.id, unit.now, until))
+    hashed, until = logins.token_hash(token), unit.now + INVITED_FOR
+    link = f"{trip.settings.url}{PATH}{token}"
+    logins.invite(unit, Invitation(hashed, login.id, unit.now, until))
     append(unit, Event(STAFF_INVITED, by, login.key, StaffInvited(until=int(until.timestamp()))))
-    return Invited(login, f"{trip.settings.url}{PATH}{token}")
+    medium, address = _reached(staff)
+    values = {
+        "region": trip.settings.name,
+        "until": f"{until.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        "link": link,
+    }
+    message = Message(
+        template=Template.INVITATION,
+        about=hashed.hex(),
+        medium=medium,
+        language="zh",
+        expires_at=until,
+        address=address,
+        values=values,
+    )
+    post(unit, message)
+    return Invited(login, link)
+
+
+def _reached(staff: Staff) -> tuple[Medium, str]:
+    """Return how a member of staff is reached: by mail, else by a short message."""
+    if staff.mail:
+        return Medium.MAIL, staff.mail
+    return Medium.SMS, staff.phone.replace(" ", "").replace("-", "")
+
+
+def _unreachable(staff: Staff) -> list[tuple[str, Unfit]]:
+    """Return the field of an address to which nothing could be sent."""
+    medium, address = _reached(staff)
+    try:
+        require_address(medium, address)
+    except BadRequest:
+        return [("mail", Unfit("MAIL_FORM")) if medium is Medium.MAIL else ("phone", Unfit("PHONE_FORM"))]
+    return []
