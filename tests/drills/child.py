@@ -31,8 +31,8 @@ from certhub_verifier.formats.exchange.notice import Settlement
 from sqlalchemy import Engine, event
 
 from certhub.db import leases
-from certhub.demo.people import NOODLES
-from certhub.flows.people import disputes, looks
+from certhub.demo.people import LICENCE, NOODLES
+from certhub.flows.people import disputes, enrolment, looks, organisation, sign_in, staff
 from certhub.flows.records import change, issue, renew
 from certhub.flows.records.change import Order
 from certhub.flows.records.import_ import import_file
@@ -53,6 +53,7 @@ from certhub.flows.verification.show import Choice, Mode
 from certhub.hub import Hub
 from certhub.hub.keyring import Keyring
 from certhub.jobs.runner import run_once
+from certhub.people.organisation.nodes import NodeKind
 from certhub.people.parties import store as parties
 from certhub.people.parties.people import Actor, Role
 from certhub.records.certificates.rules import Transition
@@ -62,7 +63,9 @@ from certhub.verification.receipts.result import Result
 from certhub.verification.tickets.item import TicketItem
 from tests.support.meddled import Meddled
 from tests.support.messages import by_mail
+from tests.support.organisation import agency
 from tests.support.region import Clock, Wire
+from tests.support.staff_deeds import MEMBER, PASSWORD
 from tests.support.story import BUSINESS, key, licence
 
 Order_ = Mapping[str, Any]
@@ -386,6 +389,37 @@ def migrate_one(order: Order_) -> None:
     acknowledge(order, str(0 if adopted is None else sum(adopted.rows.values())))
 
 
+def add_agency_one(order: Order_) -> None:
+    """Put the order's agency on record."""
+    hub = open_hub(order)
+    organisation.add(
+        NodeKind.AGENCY, agency(order["code"], kinds=LICENCE), by=account(hub, Role.OPERATOR), hub=hub
+    )
+
+
+def list_agencies_one(order: Order_) -> None:
+    """Let the trust list say what the organisation says."""
+    run_once(open_hub(order), "list")
+
+
+def add_staff_one(order: Order_) -> None:
+    """Enter a member of staff."""
+    hub = open_hub(order)
+    staff.add_staff({**MEMBER, "number": order["number"]}, by=account(hub, Role.OPERATOR), hub=hub)
+
+
+def enrol_one(order: Order_) -> None:
+    """Use the order's invitation."""
+    hub = open_hub(order)
+    enrolment.accept(order["token"], PASSWORD, order["code"], device="a browser", hub=hub)
+
+
+def sign_in_one(order: Order_) -> None:
+    """Sign in with the order's number and code."""
+    hub = open_hub(order)
+    sign_in.sign_in(order["number"], PASSWORD, order["code"], device="a browser", hub=hub)
+
+
 DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "issue": issue_one,
     "verify": verify_one,
@@ -408,6 +442,11 @@ DEEDS: Mapping[str, Callable[[Order_], None]] = {
     "switch": switch_one,
     "import": import_one,
     "migrate": migrate_one,
+    "add_agency": add_agency_one,
+    "list_agencies": list_agencies_one,
+    "add_staff": add_staff_one,
+    "enrol": enrol_one,
+    "sign_in": sign_in_one,
 }
 
 
