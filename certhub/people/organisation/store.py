@@ -116,10 +116,9 @@ def _is(kind: NodeKind, keys: Sequence[Key]) -> ColumnElement[bool]:
 
 
 def _behind(columns: Sequence[Any], after: Key) -> ColumnElement[bool]:
-    """Return what holds of rows behind a key, column by column: SQLite compares no rows by an index."""
-    return or_(
-        *(
-            and_(*(columns[i] == after[i] for i in range(at)), columns[at] > after[at])
-            for at in range(len(columns))
-        )
+    """Return what holds of rows behind a key: its first part begins the index there, on both databases."""
+    behind = (
+        and_(*(columns[i] == after[i] for i in range(at)), columns[at] > after[at])
+        for at in range(len(columns))
     )
+    return and_(columns[0] >= after[0], or_(*behind))
