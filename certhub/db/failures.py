@@ -52,12 +52,17 @@ POSTGRESQL_BUSY_STATES = frozenset(
 POSTGRESQL_AWAY = ("08", "57", "58", "25006")
 """SQLSTATE classes: connection, operator's hand, the system below; and read only, as a standby is."""
 POSTGRESQL_WRONG_SQL = "42"
+POSTGRESQL_DEADLOCK = "40P01"
 
 
 class DatabaseBusy(Unavailable):
     """The database is locked, in use or full."""
 
     code = "DATABASE_BUSY"
+
+
+class Deadlocked(DatabaseBusy):
+    """Two transactions waited for each other, and the database ended this one's statement (SQLSTATE 40P01)."""
 
 
 class DatabaseAway(Unavailable):
@@ -93,6 +98,8 @@ def translated() -> Iterator[None]:
         name = type(broken.orig).__name__
         if is_away(broken):
             raise DatabaseAway(f"the database cannot be reached or written: {name}") from broken
+        if getattr(broken.orig, "sqlstate", None) == POSTGRESQL_DEADLOCK:
+            raise Deadlocked(f"two transactions waited for each other: {name}") from broken
         if is_busy(broken):
             raise DatabaseBusy(f"the database does not take this now: {name}") from broken
         said = what_was_said(broken)

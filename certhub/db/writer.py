@@ -23,11 +23,13 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from certhub.db.engine import Unit
-from certhub.db.failures import DatabaseAway, translated
+from certhub.db.failures import DatabaseAway, Deadlocked, translated
 
 log = logging.getLogger("certhub.store")
 MOST_ROWS = 500
 """How many rows a unit of work takes at most; a write that has more is alone in its unit."""
+TRIES = 3
+"""How often a write is written anew that another process's batch waited for."""
 PATIENCE = 0.05
 """Seconds that a write waits for company, where nobody waits for it."""
 Write = Callable[[Unit], Any]
@@ -180,6 +182,8 @@ class Writer:
                     (place or _here)(partial(_write_each, unit, writes, ended))
         except BaseException as broken:  # noqa: BLE001 — whatever it is, nothing of the batch is there
             ended = [Ended(raised=_as_error(broken))] * sum(len(job.writes) for job in batch)
+        else:
+            self._write_victims(batch, ended)
         told = 0
         for job in batch:
             of_job, told = ended[told : told + len(job.writes)], told + len(job.writes)
@@ -187,6 +191,25 @@ class Writer:
                 job.done(of_job)
             except Exception:  # noqa: BLE001 — who asked is gone; the others are still to be answered
                 log.warning("store: somebody who had something written could not be told how it ended")
+
+    def _write_victims(self, batch: list[_Job], ended: list[Ended]) -> None:
+        """Write once more, each alone, what PostgreSQL ended because another process's batch waited for this one.
+
+        The keys that two batches insert cross where they came in another order. A write that is alone holds no key of
+        another write, and all writes of one sort insert theirs in the same order.
+        """
+        of_write = [(job, write) for job in batch for write in job.writes]
+        for at, (job, write) in enumerate(of_write):
+            for _ in range(TRIES):
+                if not isinstance(ended[at].raised, Deadlocked):
+                    break
+                alone: list[Ended] = []
+                try:
+                    with self._writing() as unit:
+                        (job.place or _here)(partial(_write_each, unit, [write], alone))
+                except BaseException as broken:  # noqa: BLE001 — as above
+                    alone = [Ended(raised=_as_error(broken))]
+                ended[at] = alone[0]
 
 
 def _units(writes: Sequence[tuple[Write, int]]) -> Iterator[list[tuple[Write, int]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, replace
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Thread
 from typing import Any
 
@@ -13,8 +14,10 @@ from certhub_verifier.causes import Verdict
 from certhub_verifier.engine import NotValid, examine, run, verify
 from certhub_verifier.evidence import PresentedCredential
 from certhub_verifier.facts import Checked, Fact, Outcome
-from certhub_verifier.formats.credential import sdjwt
+from certhub_verifier.formats.credential import sdjwt, vc
 from certhub_verifier.formats.credential.identifier import Identifier
+from certhub_verifier.formats.jose import jws
+from certhub_verifier.formats.status import statuslist
 from certhub_verifier.formats.trust.listedkey import KeyState
 from certhub_verifier.frozen import quick
 from certhub_verifier.lookups import StatusRecord
@@ -23,7 +26,18 @@ from certhub_verifier.policy import Channel, policy_for
 from certhub_verifier.report import ItemReport
 from certhub_verifier.trust import TrustSet
 
-from tests.support.credentials import AGENCY, NOW, YEAR, World
+from tests.support.credentials import (
+    AGENCY,
+    CLAIMS,
+    HOME,
+    INDEX,
+    LICENCE,
+    NOW,
+    SERIAL,
+    YEAR,
+    World,
+    seconds,
+)
 from tests.support.signatures import Work, done_by
 
 WORLD = World()
@@ -250,3 +264,54 @@ def test_two_values_made_quickly_share_nothing() -> None:
     assert first.disclosed is not second.disclosed
     with pytest.raises(TypeError):
         make("", "", "", Verdict.VALID, "OK", ())  # type: ignore[misc]
+
+
+def test_one_name_twice_is_refused_by_a_memory_that_knows_both() -> None:
+    """An issuer put two values of one claim under its signature: shown together they are nothing (RFC 9901 §7.1)."""
+    claims = vc.CredentialClaims(
+        agency=AGENCY,
+        kind_code=LICENCE,
+        kind_version=1,
+        issued_at=seconds(NOW - timedelta(days=30)),
+        not_before=seconds(NOW - timedelta(days=30)),
+        expires=seconds(NOW + YEAR),
+        status_uri=statuslist.status_uri(HOME, 3),
+        status_index=INDEX,
+    )
+    numbers = count(1)
+    identifier = str(Identifier(claims.kind_code, claims.agency, SERIAL, 1))
+
+    def salt(size: int) -> bytes:
+        return next(numbers).to_bytes(size, "big")
+
+    first, digests = sdjwt.conceal({"证照标识": identifier, **CLAIMS}, random=salt)
+    twin, more = sdjwt.conceal({"名称": "另一个名称"}, random=salt)
+    key = WORLD.seal_key()
+    payload = claims.to_payload() | {"_sd": sorted(digests + more), "_sd_alg": "sha-256"}
+    signed = jws.signing_input_of_read(payload, typ=vc.TYP, key=key)
+    jwt = jws.assemble(signed, key.sign(signed))
+
+    def shown(*disclosures: sdjwt.Disclosure) -> str:
+        return sdjwt.join(jwt, [one.encoded for one in disclosures])
+
+    both, memory = shown(*first, *twin), SignatureMemory()
+    assert Verdict.INVALID is judge(both).verdict
+    for _ in range(3):
+        assert Verdict.VALID is judge(shown(*first), memory).verdict
+        assert (
+            Verdict.VALID
+            is judge(shown(*(one for one in first if one.name != "名称"), *twin), memory).verdict
+        )
+
+    assert judge(both) == judge(both, memory)
+
+
+def test_a_jwt_is_found_by_all_of_its_text() -> None:
+    """One that differs in a single character anywhere is not the one that is known."""
+    memory = warm()
+    jwt = sdjwt.split(CREDENTIAL).issuer_jwt
+    assert memory.recall(jwt) is not None
+
+    for at in range(0, len(jwt), 7):
+        other = jwt[:at] + ("A" if jwt[at] != "A" else "B") + jwt[at + 1 :]
+        assert memory.recall(other) is None

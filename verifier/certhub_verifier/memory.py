@@ -4,8 +4,8 @@
     examine(evidence, …, memory=memory)                   None: nothing is remembered, every signature is computed
 
 Remembered is one sentence: "this issuer's JWT, to its last byte, is signed by this key of this trust set", with the
-JWT as it was read. It is found again by the SHA-256 of all bytes of the JWT, and counts only for an equal key of a
-trust set of the same digest. So nothing has to be taken back: an altered byte is another JWT, and a key that was
+JWT as it was read. It is found again by the whole text of the JWT, and counts only for an equal key of a trust set of
+the same digest. So nothing has to be taken back: an altered byte is another JWT, and a key that was
 revoked, or anything else of the trust list that changed, makes another digest. Only what verified is kept.
 
 From the second showing on it is also remembered what a disclosure of that JWT says, by the whole text of the
@@ -18,7 +18,6 @@ and what is shown of the credential.
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from operator import itemgetter
 from threading import Lock
 from typing import Any
@@ -64,6 +63,8 @@ class Remembered:
             return vc.parse(text, self.issuer_jwt)
         shown = sorted([known[one] for one in sent], key=_PLACE)
         disclosed = {name: value if type(value) is str else _copied(value) for _, name, value in shown}
+        if len(disclosed) != len(shown):  # one name twice, which RFC 9901 §7.1 refuses
+            return vc.parse(text, self.issuer_jwt)
         return _credential(self.issuer_jwt, disclosed, presentation)
 
     def learning(self, credential: Credential) -> "Remembered":
@@ -91,7 +92,7 @@ class SignatureMemory:
 
     def __init__(self, *, size: int = MAX_KEPT) -> None:
         self._size = size
-        self._kept: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._kept: OrderedDict[str, Remembered] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -99,11 +100,10 @@ class SignatureMemory:
 
     def recall(self, issuer_jwt: str) -> Remembered | None:
         """Return what is remembered of an issuer's JWT, None where it is not known."""
-        name = _name(issuer_jwt)
         with self._lock:
-            found = None if name is None else self._kept.get(name)
-            if name is not None and found is not None:
-                self._kept.move_to_end(name)
+            found = self._kept.get(issuer_jwt)
+            if found is not None:
+                self._kept.move_to_end(issuer_jwt)
         return found
 
     def learn(
@@ -123,12 +123,11 @@ class SignatureMemory:
                 self._keep(presentation.issuer_jwt, learnt)
 
     def _keep(self, issuer_jwt: str, remembered: Remembered) -> None:
-        name = _name(issuer_jwt)
-        if name is None:
+        if len(issuer_jwt) > MAX_CHARACTERS or not issuer_jwt.isascii():  # too long to be kept, or no JWT
             return
         with self._lock:
-            self._kept[name] = remembered
-            self._kept.move_to_end(name)
+            self._kept[issuer_jwt] = remembered
+            self._kept.move_to_end(issuer_jwt)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
 
@@ -138,10 +137,3 @@ def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _copied(one) for name, one in value.items()}
     return [_copied(one) for one in value] if isinstance(value, list) else value
-
-
-def _name(issuer_jwt: str) -> bytes | None:
-    """Return SHA-256 over all bytes of a JWT; None of what is too long to be kept, or no JWT."""
-    if len(issuer_jwt) > MAX_CHARACTERS or not issuer_jwt.isascii():
-        return None
-    return sha256(issuer_jwt.encode("ascii")).digest()

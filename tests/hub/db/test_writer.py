@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Thread, current_thread
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Event, Thread, current_thread
 from time import monotonic
 from typing import Any
 
@@ -311,3 +312,40 @@ def test_what_would_end_a_thread_is_told_to_who_waits(database: Database, writer
         writer.commit(ends)
     writer.commit(use(b"b"))
     assert {b"b"} == names(database)
+
+
+def test_two_processes_whose_batches_cross_lose_no_write(database: Database) -> None:
+    """PostgreSQL ends one of two that wait for each other: it is written once more, and each code is used once."""
+    crossing, writers = Barrier(2), [Writer(database.writing, monotonic) for _ in range(2)]
+    patience = 5.0 if database.engine.dialect.name == "postgresql" else 0.1  # SQLite has one at a time
+    ended: list[list[Ended]] = [[], []]
+    is_done = [Event(), Event()]
+
+    def redeem(name: bytes, *, crosses: bool = False) -> Any:
+        def write(unit: Unit) -> bool:
+            is_first = bool(insert_new(unit, SPENT, [row(name)]))
+            if crosses:
+                with suppress(BrokenBarrierError):
+                    crossing.wait(patience)
+            return is_first
+
+        return write
+
+    def noted(at: int) -> Any:
+        def note(how: list[Ended]) -> None:
+            ended[at] += how
+            is_done[at].set()
+
+        return note
+
+    try:
+        for at, (one, two) in enumerate(((b"X", b"Y"), (b"Y", b"X"))):
+            writers[at].submit_each([(redeem(one, crosses=True), 4), (redeem(two), 4)], done=noted(at))
+        assert [True, True] == [one.wait(60) for one in is_done]
+    finally:
+        for writer in writers:
+            writer.close()
+
+    assert [None] * 4 == [how.raised for both in ended for how in both]
+    assert 2 == sum(how.value for both in ended for how in both)
+    assert {b"X", b"Y"} == names(database)
