@@ -81,26 +81,34 @@ def state_at(unit: Unit, certificate: Certificate, when: datetime) -> State | No
 def incomplete(sql: Connection, after: Place | None, *, size: int = CHUNK) -> Window:
     """Look at the next `size` certificates; name those of which a change has no row."""
     bucket, id_ = _CERTIFICATE.c.bucket, _CERTIFICATE.c.id
-    query = select(bucket, id_, _lacks_a_change().label("lacks")).order_by(bucket, id_).limit(size)
+    page = (
+        select(bucket, id_, _CERTIFICATE.c.state, _CERTIFICATE.c.state_since)
+        .order_by(bucket, id_)
+        .limit(size)
+    )
     if after is not None:
         # The first part alone begins the index there: PostgreSQL read every certificate before the page.
-        query = query.where(bucket >= after.bucket, or_(bucket > after.bucket, id_ > after.id))
-    rows = sql.execute(query).all()
+        page = page.where(bucket >= after.bucket, or_(bucket > after.bucket, id_ > after.id))
+    # The page comes first, as a table of its own: else PostgreSQL hashes every change of state for each page.
+    here = page.subquery("page").c
+    rows = sql.execute(
+        select(here.bucket, here.id, _lacks_a_change(here).label("lacks")).order_by(here.bucket, here.id)
+    ).all()
     return Window(
         [Place(row.bucket, row.id) for row in rows if row.lacks],
         Place(rows[-1].bucket, rows[-1].id) if rows else None,
     )
 
 
-def _lacks_a_change() -> Any:
-    """Spell: the last change has no row, or a row names a change before it that has none."""
+def _lacks_a_change(certificate: Any) -> Any:
+    """Spell of the columns of certificates: the last change has no row, or a row names one before that has none."""
     row, before = _STATE.alias("row"), _STATE.alias("before")
-    here = (_STATE.c.bucket == _CERTIFICATE.c.bucket, _STATE.c.certificate == _CERTIFICATE.c.id)
+    here = (_STATE.c.bucket == certificate.bucket, _STATE.c.certificate == certificate.id)
     last = exists(
         select(_STATE.c.id).where(
             *here,
-            _STATE.c.state == _CERTIFICATE.c.state,
-            _STATE.c.decided_at == _CERTIFICATE.c.state_since,
+            _STATE.c.state == certificate.state,
+            _STATE.c.decided_at == certificate.state_since,
         )
     )
     named = exists(
@@ -113,13 +121,13 @@ def _lacks_a_change() -> Any:
     )
     gap = exists(
         select(row.c.id).where(
-            row.c.bucket == _CERTIFICATE.c.bucket,
-            row.c.certificate == _CERTIFICATE.c.id,
+            row.c.bucket == certificate.bucket,
+            row.c.certificate == certificate.id,
             or_(row.c.was.is_(None), row.c.was != State.INTENDED),
             ~named,
         )
     )
-    return and_(_CERTIFICATE.c.state != State.INTENDED, or_(~last, gap))
+    return and_(certificate.state != State.INTENDED, or_(~last, gap))
 
 
 def _open(unit: Unit, row: Any) -> Change:
