@@ -108,7 +108,7 @@ def _import(
         return take_in(iter(rows), digest, lambda done: bar.update(task, completed=done))
 
 
-def _tell(counts: Mapping[str, Any], refused: Sequence[RowFault], *, as_json: bool) -> None:
+def _print_tally(counts: Mapping[str, Any], refused: Sequence[RowFault], *, as_json: bool) -> None:
     """Print how a file was taken in, and end with 1 where a row was refused."""
     if as_json:
         result(dict(counts))
@@ -167,7 +167,7 @@ def _commands_of(kind: NodeKind) -> typer.Typer:
             ),
             as_json=as_json,
         )
-        _tell(tally.to_dict(), tally.refused, as_json=as_json)
+        _print_tally(tally.to_dict(), tally.refused, as_json=as_json)
 
     @group.command("add")
     def add(pairs: Set, data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -175,7 +175,7 @@ def _commands_of(kind: NodeKind) -> typer.Typer:
         hub = open_hub(data)
         node = organisation.add(kind, _cells(pairs, columns), by=operator_account(hub), hub=hub)
         if as_json:
-            result(_told(node))
+            result(_node_out(node))
         else:
             say(f"已添加 {'/'.join(node.key)} {node.name}", f"added {'/'.join(node.key)}")
 
@@ -190,7 +190,7 @@ def _commands_of(kind: NodeKind) -> typer.Typer:
         hub = open_hub(data)
         nodes = places.nodes(kind, under={}, after=_key(kind, after) if after else None, limit=limit, hub=hub)
         if as_json:
-            result({"items": [_told(node) for node in nodes]})
+            result({"items": [_node_out(node) for node in nodes]})
             return
         table = Table("代码 code", "名称 name", "上级 under", "启用 since", "停用 until")
         for node in nodes:
@@ -221,7 +221,7 @@ def _commands_of(kind: NodeKind) -> typer.Typer:
             kind, _key(kind, code), day, successors=tuple(successor or ()), by=operator_account(hub), hub=hub
         )
         if as_json:
-            result(_told(ended))
+            result(_node_out(ended))
         else:
             say(f"{code} 自 {day} 起停用", f"{code} is there no longer from {day} on")
 
@@ -236,7 +236,7 @@ def _key(kind: NodeKind, code: str) -> Key:
     return key
 
 
-def _told(node: Node) -> dict[str, Any]:
+def _node_out(node: Node) -> dict[str, Any]:
     more = {"kinds": list(node.kinds)} if isinstance(node, Agency) else {}
     return {
         "code": "/".join(node.key),
@@ -271,21 +271,23 @@ def import_staff(
         ),
         as_json=as_json,
     )
-    _tell(tally.to_dict(), tally.refused, as_json=as_json)
+    _print_tally(tally.to_dict(), tally.refused, as_json=as_json)
 
 
 @user.command("add")
 def add_user(pairs: Set, data: DataOption = None, as_json: JsonOption = False) -> None:
     """添加一人并邀请 / add one and invite them."""
     hub = open_hub(data)
-    _tell_invited(staff.add_staff(_cells(pairs, staff_columns()), by=operator_account(hub), hub=hub), as_json)
+    _print_invited(
+        staff.add_staff(_cells(pairs, staff_columns()), by=operator_account(hub), hub=hub), as_json
+    )
 
 
 @user.command("invite")
 def invite_user(number: Number, data: DataOption = None, as_json: JsonOption = False) -> None:
     """重新邀请，先前的链接作废；用于换手机、忘记密码 / invite once more; the links of before are void."""
     hub = open_hub(data)
-    _tell_invited(staff.invite(number, by=operator_account(hub), hub=hub), as_json)
+    _print_invited(staff.invite(number, by=operator_account(hub), hub=hub), as_json)
 
 
 @user.command("close")
@@ -303,17 +305,17 @@ def close_user(number: Number, data: DataOption = None, as_json: JsonOption = Fa
 def list_users(data: DataOption = None, as_json: JsonOption = False) -> None:
     """列出人员和角色 / list members of staff and their roles."""
     hub = open_hub(data)
-    lines = staff.members(by=operator_account(hub), hub=hub)
+    members = staff.members(by=operator_account(hub), hub=hub)
     items = [
         {
-            "number": one.number,
-            "name": one.name,
-            "roles": [role.value for role in one.roles],
-            "agency": one.agency,
-            "office": one.office,
+            "number": member.number,
+            "name": member.name,
+            "roles": [role.value for role in member.roles],
+            "agency": member.agency,
+            "office": member.office,
             "state": state,
         }
-        for one, state in lines
+        for member, state in members
     ]
     if as_json:
         result({"items": items})
@@ -332,7 +334,7 @@ def list_users(data: DataOption = None, as_json: JsonOption = False) -> None:
     CONSOLE.print(table)
 
 
-def _tell_invited(invited: staff.Invited, as_json: bool) -> None:
+def _print_invited(invited: staff.Invited, as_json: bool) -> None:
     """Print an invitation's link: a site without mail hands it over in person."""
     if as_json:
         result({"login": invited.login.key, "invitation": invited.link})

@@ -301,24 +301,22 @@ def test_pages_come_in_the_order_of_the_keys(home):
     assert [("EZ-02", "1"), ("EZ-02", "2")] == page(None, office="EZ-02")
 
 
-def test_an_import_that_was_cut_short_goes_on(home, monkeypatch):
-    """What its first transaction put there is found by the next run, and told once."""
+def test_an_import_that_was_cut_short_goes_on(home):
+    """What its first transactions put there is found by the next run, and told once."""
     founded(home)
-    rows = [window(str(number)) for number in range(10, 20)]
-    monkeypatch.setattr(organisation, "BATCH", 4)
+    rows = [window(str(number)) for number in range(1_000, 2_001)]
     batches = count(1)
 
     def pull(step):
         if step == "organisation:2" and next(batches) == 3:
             raise PulledPlug
 
-    pulled = replace(home, hub=with_step(home, pull))
     with pytest.raises(PulledPlug):
-        imported(pulled, WINDOW, *rows)
-    assert 3 + 8 == len(on_record(home, WINDOW))
+        imported(replace(home, hub=with_step(home, pull)), WINDOW, *rows)
 
-    assert (10, 2, 8, 0) == counts(imported(home, WINDOW, *rows))
-    assert 3 + 10 == len(events(home, "window.added"))
+    assert (1_001, 1, 1_000, 0) == counts(imported(home, WINDOW, *rows))
+    with home.hub.reading() as unit:
+        assert 3 + 1_001 == len(history.events(unit, type_="window.added", limit=2_000))
 
 
 def test_words_of_files_and_of_programs_mean_the_same(home):

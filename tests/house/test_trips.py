@@ -17,10 +17,15 @@ WORLD = {
 HANDED_ON = {
     "certhub/flows/records/import_.py issue_many",
     "certhub/flows/records/import_.py CrewedImport",
+    "certhub/flows/people/places.py _changed",
+    "certhub/flows/people/organisation.py _conclude",
+    "certhub/flows/people/sign_in.py _count",
+    "certhub/flows/people/sign_in.py _refused",
     "certhub/flows/verification/show.py presentation",
     "certhub/flows/verification/verify.py verification",
 }
-"""An import of an hour does not seal by the trust set of an hour ago: each of its batches, or of
+"""What is handed the hub to write one thing, and asks it for no part of the world: a node's end, a file's counts,
+an attempt. An import of an hour does not seal by the trust set of an hour ago: each of its batches, or of
 its helpers' lots, is a trip of its own.
 
 `verify` and `show` drive `verification` and `presentation`, and begin no trip themselves.

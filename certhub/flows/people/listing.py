@@ -23,7 +23,7 @@ from certhub.errors import NotFound
 from certhub.history.events.catalogue import AGENCY_LISTED, Event
 from certhub.history.events.organisation import AgencyListed
 from certhub.history.events.store import append
-from certhub.hub import Hub
+from certhub.hub import TRUST, Hub
 from certhub.hub.trip import Trip
 from certhub.people.organisation import store as organisation
 from certhub.people.organisation.nodes import Agency, NodeKind
@@ -51,7 +51,7 @@ def list_agencies(hub: Hub) -> int:
     if not posted:
         return 0
     hub.step("listing:2")
-    public_files, path = PublicFiles(hub.trust_folder.folder), trustlist.issuers_path(hub.region)
+    public_files, path = PublicFiles(hub.settings.data / TRUST), trustlist.issuers_path(hub.region)
     standing = _standing(public_files, path, hub.region)
     new = {agency.code: _issuer(agency, standing.get(agency.code), trip) for agency in agencies}
     hub.step("listing:3")
