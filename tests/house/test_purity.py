@@ -32,6 +32,7 @@ EDGES = {
     "certhub/adapters/wire.py": "the deadline of a real socket",
     "certhub/cli/counter.py": "certhub scan names its verification, as a counter does",
     "certhub/cli/jobs.py": "certhub jobs run watches whether the lease's holder lives",
+    "certhub/cli/keeping.py": "certhub migrate seals what stood in clear",
     "certhub/cli/founding.py": "certhub init makes keys",
     "certhub/cli/tls.py": "certhub tls makes keys",
     "certhub/cli/imports.py": "the command line waits for another import's lease",
