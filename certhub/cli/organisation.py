@@ -277,10 +277,9 @@ def import_staff(
 @user.command("add")
 def add_user(pairs: Set, data: DataOption = None, as_json: JsonOption = False) -> None:
     """添加一人并邀请 / add one and invite them."""
+    cells = _cells(pairs, staff_columns())
     hub = open_hub(data)
-    _print_invited(
-        staff.add_staff(_cells(pairs, staff_columns()), by=operator_account(hub), hub=hub), as_json
-    )
+    _print_invited(staff.add_staff(cells, by=operator_account(hub), hub=hub), as_json)
 
 
 @user.command("invite")
