@@ -142,7 +142,7 @@ def _cells(pairs: Sequence[str], columns: Sequence[Column]) -> Mapping[str, str]
         name, equals, text = pair.partition("=")
         if not equals or name not in fields:
             known = " ".join(column.column for column in columns)
-            raise BadRequest(f"{name!r} is no column; these are: {known}", code="COLUMN_UNKNOWN")
+            raise typer.BadParameter(f"{name!r} 不是列名=内容；列名有 / is no column; these are: {known}")
         cells[fields[name]] = text
     return cells
 
@@ -172,8 +172,9 @@ def _commands_of(kind: NodeKind) -> typer.Typer:
     @group.command("add")
     def add(pairs: Set, data: DataOption = None, as_json: JsonOption = False) -> None:
         """添加一个 / add one."""
+        cells = _cells(pairs, columns)
         hub = open_hub(data)
-        node = organisation.add(kind, _cells(pairs, columns), by=operator_account(hub), hub=hub)
+        node = organisation.add(kind, cells, by=operator_account(hub), hub=hub)
         if as_json:
             result(_node_out(node))
         else:
