@@ -213,7 +213,7 @@ def test_guesses_are_slowed_down_with_a_word_when_to_try_again(city):
 
 def test_a_bearer_token_has_no_session(city):
     """What a program holds is no session of a member of staff."""
-    client = TestClient(create_app(hub=city.hub))
+    client = TestClient(create_app(hub=city.hub), base_url="http://420700.test")
     headers = {"Authorization": f"Bearer {city.tokens['clerk']}"}
 
     assert 404 == client.get("/api/v1/me/sessions", headers=headers).status_code

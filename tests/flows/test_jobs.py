@@ -81,7 +81,7 @@ def test_every_job_is_done_one_step_at_a_time(home):
 
     rules = first["rules"].how_many
     assert 100 < rules
-    idle = {"clock": 0, "fill": 0, "fetch": 0, "notices": 0, "messages": 0, "rules": rules}
+    idle = {"clock": 0, "fill": 0, "fetch": 0, "notices": 0, "messages": 0, "list": 0, "rules": rules}
     assert idle | {"publish": 1, "sweep": 1} == {name: done.how_many for name, done in first.items()}
     assert idle | {"publish": 0, "sweep": 0} == {name: done.how_many for name, done in second.items()}
     assert 0.5 == second["clock"].state - first["clock"].state
@@ -89,7 +89,7 @@ def test_every_job_is_done_one_step_at_a_time(home):
 
 def test_a_job_that_is_not_there_is_told_with_those_that_are(home):
     """By name."""
-    with pytest.raises(NotFound, match=r"no job 'publsh'; there are clock, publish, sweep"):
+    with pytest.raises(NotFound, match=r"no job 'publsh'; there are clock, publish, list, sweep"):
         run_once(home.hub, "publsh")
 
 

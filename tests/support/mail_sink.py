@@ -73,8 +73,8 @@ def sink(module: str, journal: Path, *options: str) -> Iterator[Sink]:
         assert process.stdout is not None
         yield Sink(int(process.stdout.readline()), journal)
     finally:
-        process.terminate()
-        process.wait(10)
+        process.kill()  # what is written down is on the disk, and nobody may have blocked this signal
+        process.wait(30)
         assert process.stdout is not None
         process.stdout.close()
 

@@ -38,7 +38,15 @@ from tests.support.region import Clock, Region, Wire
 from tests.support.story import scan, told
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-YOUNGER = {"certificate_state", "matter_case", "case_scan", "counter_request", "opened_request"} | {
+YOUNGER = {
+    "certificate_state",
+    "matter_case",
+    "case_scan",
+    "counter_request",
+    "opened_request",
+    *("division", "agency", "office", "office_window"),
+    *("login", "login_account", "login_proof", "login_session", "invitation", "message"),
+} | {
     "look",
     "dispute",
     "notice",

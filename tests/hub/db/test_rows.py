@@ -27,7 +27,11 @@ APART = {
     OpenTicket: (TicketRow, {"id", "sealed"}, {"items", "matter"}),
     Held: (LeaseRow, {"name"}, set()),
     ListState: (StatusListRow, set(), {"is_altered"}),
-    Actor: (AccountRow, {"id", "sealed", "disabled_at"}, {"account", "name", "office", "window", "is_page"}),
+    Actor: (
+        AccountRow,
+        {"id", "sealed", "disabled_at"},
+        {"account", "name", "office", "office_code", "window", "is_page"},
+    ),
 }
 """Values and their tables; columns that are no field, and fields that are no column."""
 
