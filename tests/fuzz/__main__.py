@@ -8,6 +8,7 @@ input is kept under tests/fuzz/findings/.
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ DEFAULT_COUNT = 200_000
 
 def main() -> int:
     """Run a campaign, or one input again; returns the exit code."""
+    # A shell that starts it in the background has it ignore Ctrl+C, which whoever stops it then presses in vain.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="dev.py fuzz", description=__doc__.split("\n\n")[1])
     parser.add_argument("--count", type=int, help=f"how many mutants in all (default {DEFAULT_COUNT:,})")
     parser.add_argument("--seconds", type=float, help="for how long, instead of how many")

@@ -198,18 +198,10 @@ def test_nothing_outlives_a_campaign_that_is_killed():
 @pytest.mark.drill
 @in_proc
 def test_a_campaign_that_is_stopped_by_hand_tells_what_it_found():
-    """Ctrl+C: nothing that was counted is lost.
-
-    Python ignores what is raised in some callbacks of its own, an interrupt too: once, on a machine with a load of 12,
-    the campaign went on. Whoever sees that presses again.
-    """
+    """Ctrl+C: nothing that was counted is lost; also where the shell that started it had it ignore that."""
     with running_campaign() as campaign:
         os.killpg(campaign.pid, signal.SIGINT)  # as a terminal does: to all of them
-        try:
-            told, _ = campaign.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            os.killpg(campaign.pid, signal.SIGINT)
-            told, _ = campaign.communicate(timeout=60)
+        told, _ = campaign.communicate(timeout=90)
 
         assert 0 == campaign.returncode
         assert "stopped by hand" in told
