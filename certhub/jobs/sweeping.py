@@ -16,6 +16,7 @@ from certhub.flows.records.state import void
 from certhub.hub import Hub
 from certhub.hub.in_force import day_in_china
 from certhub.matters.cases import store as cases
+from certhub.people.logins import store as logins
 from certhub.records.certificates import store as certificates
 from certhub.regions.notices import store as notices
 from certhub.regions.peers import store as peers
@@ -43,6 +44,7 @@ def sweep(hub: Hub) -> int:
         peers.forget(unit, measured)
         notices.forget(unit, measured)
         messages.forget(unit, measured)
+        logins.forget(unit, measured)
         requests.forget(unit, measured - requests.REMEMBERED)
         idempotency.forget(unit, measured)
         cases.forget(unit, day_in_china(measured - LARGEST_JUMP).isoformat())

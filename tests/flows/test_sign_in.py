@@ -18,9 +18,10 @@ from certhub.errors import (
 )
 from certhub.flows.people import enrolment, places, sessions, sign_in, staff
 from certhub.history.events import store as history
+from certhub.jobs.sweeping import sweep
 from certhub.people.logins import proofs, store
 from certhub.people.logins.logins import IDLE, INVITED_FOR, STEP_UP, WHOLE
-from certhub.people.logins.tables import LoginRow, SessionRow
+from certhub.people.logins.tables import AttemptRow, CodeUseRow, LoginRow, SessionRow
 from certhub.people.organisation.nodes import NodeKind
 from certhub.people.parties.people import Role
 from tests.support.organisation import BRANCH, DIGEST, TRANSPORT, founded, numbered
@@ -424,3 +425,43 @@ def test_a_password_and_a_secret_are_not_kept_as_they_are(city):
     for secret in (PASSWORD, token, begun.token, "王窗口", "wang@example.org", DEVICE, "$argon2id"):
         assert secret.encode() not in kept
     assert replace(begun.session, device="") != begun.session
+
+
+def test_who_begins_anew_leaves_no_session_of_before(city):
+    """Somebody lost the phone: from the new proof on the sessions and the password of before are nothing."""
+    _, lost = enrolled(city)
+    token = staff.invite("W001", by=city.operator, hub=city.hub).link.partition("#")[2]
+    new = "another password altogether"
+    city.clock.pass_(seconds=60)
+
+    begun = enrolment.accept(token, new, code(city, token), device=DEVICE, hub=city.hub)
+
+    assert sessions.speaker(lost.token, hub=city.hub) is None
+    assert sessions.speaker(begun.token, hub=city.hub)
+    assert [{"sessions": [lost.session.id]}] == events(city, "session.ended")
+    city.clock.pass_(seconds=60)
+    with pytest.raises(Unauthenticated):
+        signed_in(city, token)
+    assert signed_in(city, token, password=new)
+
+
+def test_what_was_tried_is_forgotten_after_a_day(city):
+    """Anybody can try under any number: the table does not grow for ever. An invitation that waits stays."""
+    token, _ = enrolled(city)
+    waiting = invited(city, number="W002")
+    city.clock.pass_(seconds=60)
+    with pytest.raises(Unauthenticated):
+        signed_in(city, token, number="NOBODY")
+
+    def kept():
+        with city.hub.reading() as unit:
+            tables = (AttemptRow, CodeUseRow, SessionRow)
+            return [len(unit.sql.execute(table_of(model).select()).all()) for model in tables]
+
+    sweep(city.hub)
+    assert [1, 1, 1] == kept()
+    city.clock.pass_(days=2)
+    sweep(city.hub)
+
+    assert [0, 0, 0] == kept()
+    assert enrolment.view(waiting, hub=city.hub)

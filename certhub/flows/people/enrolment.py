@@ -12,8 +12,8 @@ from certhub_keys.cost import Cost
 from certhub.db.engine import Unit
 from certhub.errors import BadRequest, NotFound
 from certhub.flows.people.sessions import Begun, begin
-from certhub.history.events.catalogue import STAFF_ENROLLED, Event
-from certhub.history.events.staff import StaffEnrolled
+from certhub.history.events.catalogue import SESSION_ENDED, STAFF_ENROLLED, Event
+from certhub.history.events.staff import SessionEnded, StaffEnrolled
 from certhub.history.events.store import append
 from certhub.hub import Hub
 from certhub.people.logins import proofs
@@ -69,6 +69,8 @@ def accept(token: str, password: str, code: str, *, device: str, hub: Hub) -> Be
         invitation, login, _ = _invited(unit, token)
         if not logins.use_invitation(unit, invitation):
             raise _unknown()
+        if ended := logins.end_sessions(unit, login.id):  # whoever has the lost phone is out
+            append(unit, Event(SESSION_ENDED, login.key, login.key, SessionEnded(sessions=tuple(ended))))
         logins.prove_by(unit, login.id, Proof(phc, secret))
         logins.use_code(unit, login.id, step)
         logins.succeed(unit, login.staff_index)

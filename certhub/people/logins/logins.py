@@ -17,6 +17,8 @@ IDLE, WHOLE, STEP_UP = timedelta(minutes=15), timedelta(hours=8), timedelta(minu
 SEEN_EVERY = timedelta(minutes=1)
 """A session's last use is put on record this often at the most: a page asks every few seconds."""
 INVITED_FOR = timedelta(days=3)
+REMEMBERED = timedelta(days=1)
+"""How long attempts in vain and codes that were used are on record: anybody can try under any number."""
 FREE_ATTEMPTS, LONGEST_DELAY = 3, timedelta(minutes=15)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128  # characters
 

@@ -20,7 +20,16 @@ from certhub.db.grants import believed, count_not_ours, signed
 from certhub.db.prepared import Prepared
 from certhub.db.rows import row_of, value_of
 from certhub.db.statements import insert_new
-from certhub.people.logins.logins import Invitation, Login, Proof, Session, Staff, delay_after
+from certhub.people.logins.logins import (
+    REMEMBERED,
+    Invitation,
+    Login,
+    Proof,
+    Session,
+    Staff,
+    delay_after,
+)
+from certhub.people.logins.proofs import step_at
 from certhub.people.logins.tables import (
     AttemptRow,
     CodeUseRow,
@@ -233,10 +242,12 @@ def end_sessions(unit: Unit, login_id: UUID) -> Sequence[str]:
     return sorted(found.scalars())
 
 
-def forget(unit: Unit, past: datetime, *, step: int) -> None:
-    """Forget sessions that are over, failures of long ago, and the uses of codes before a step."""
+def forget(unit: Unit, past: datetime) -> None:
+    """Forget sessions that are over, and attempts and codes of more than a day ago."""
+    long_ago = past - REMEMBERED
     unit.sql.execute(delete(_SESSION).where(_SESSION.c.ends_at < past))
-    unit.sql.execute(delete(_CODE_USE).where(_CODE_USE.c.step < step))
+    unit.sql.execute(delete(_ATTEMPT).where(_ATTEMPT.c.free_at < long_ago))
+    unit.sql.execute(delete(_CODE_USE).where(_CODE_USE.c.step < step_at(long_ago)))
 
 
 def not_ours(unit: Unit) -> dict[str, int]:
