@@ -31,7 +31,7 @@ from certhub.hub import Hub
 from certhub.hub.trip import Trip
 from certhub.people.logins import store as logins
 from certhub.people.logins.logins import INVITED_FOR, Invitation, Login, Staff
-from certhub.people.logins.reading import faults_of, row_fault, staff_of
+from certhub.people.logins.reading import faults_of, misshapen, staff_of
 from certhub.people.organisation import store as organisation
 from certhub.people.organisation.nodes import Key, Node, NodeKind, Office, is_there
 from certhub.people.organisation.reading import World
@@ -193,7 +193,7 @@ def _judged(
     for number, cells in rows:
         tally.rows += 1
         if cells is None:
-            tally.refused.append(row_fault(number, "", "ROW_SHAPE"))
+            tally.refused.append(misshapen(number))
             continue
         staff, wrong = staff_of(cells, world)
         if staff is None:

@@ -8,11 +8,19 @@ from importlib.resources import files
 from typing import Any
 
 from certhub.people.logins.logins import Staff
-from certhub.people.organisation.reading import READERS, Column, Readers, World, read_fields, word_of
+from certhub.people.organisation.reading import (
+    READERS,
+    Column,
+    Readers,
+    World,
+    read_fields,
+    row_fault,
+    word_of,
+)
+from certhub.people.organisation.reading import faults_of as of_columns
 from certhub.people.organisation.tables import NAME
 from certhub.people.parties.people import Role
 from certhub.spelling.row_faults import RowFault, RowFaults
-from certhub.spelling.sentences import Lang, sentence
 from certhub.spelling.text import Unfit, read_code, read_name, read_printed_number, read_value
 
 NUMBER = 32  # characters
@@ -44,20 +52,14 @@ def staff_of(cells: Mapping[str, str], world: World) -> tuple[Staff | None, list
     return (None, wrong) if wrong else (Staff(**values), [])
 
 
-def faults_of(row: int, wrong: Iterable[tuple[str, Unfit]], lang: Lang = "zh") -> RowFaults:
+def faults_of(row: int, wrong: Iterable[tuple[str, Unfit]]) -> RowFaults:
     """Return what is wrong with a row, by the names of its columns."""
-    names = {column.field: column.column for column in staff_columns()}
-    return RowFaults(
-        row,
-        tuple(row_fault(row, names.get(field, ""), unfit.code, lang, unfit.detail) for field, unfit in wrong),
-    )
+    return of_columns(row, staff_columns(), wrong, of=__package__)
 
 
-def row_fault(
-    row: int, column: str, code: str, lang: Lang = "zh", detail: Mapping[str, str] | None = None
-) -> RowFault:
-    """Return a fault with its sentence."""
-    return RowFault(row, column, code, sentence(code, lang, detail or {}, of=__package__))
+def misshapen(row: int) -> RowFault:
+    """Return the fault of a row that does not fit its header."""
+    return row_fault(row, "", "ROW_SHAPE", of=__package__)
 
 
 def _read_roles(raw: str, _: World) -> tuple[Role, ...]:

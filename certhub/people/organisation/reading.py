@@ -20,7 +20,7 @@ from certhub.spelling.codes import read_uscc
 from certhub.spelling.days import read_day
 from certhub.spelling.file_dates import read_date
 from certhub.spelling.row_faults import RowFault, RowFaults
-from certhub.spelling.sentences import Lang, sentence
+from certhub.spelling.sentences import sentence
 from certhub.spelling.text import Unfit, read_code, read_name, read_value
 
 WINDOW_NAME = 20  # characters: what stands in receipts as the window's label
@@ -102,21 +102,21 @@ def read_fields(
 
 
 def faults_of(
-    row: int, columns: Iterable[Column], wrong: Iterable[tuple[str, Unfit]], lang: Lang = "zh"
+    row: int, columns: Iterable[Column], wrong: Iterable[tuple[str, Unfit]], *, of: str = __package__
 ) -> RowFaults:
-    """Return what is wrong with a row, by the names of its columns."""
+    """Return what is wrong with a row, by the names of its columns; `of` is the package with the sentences."""
     names = {column.field: column.column for column in columns}
     return RowFaults(
         row,
-        tuple(row_fault(row, names.get(field, ""), unfit.code, lang, unfit.detail) for field, unfit in wrong),
+        tuple(row_fault(row, names.get(name, ""), unfit.code, unfit.detail, of=of) for name, unfit in wrong),
     )
 
 
 def row_fault(
-    row: int, column: str, code: str, lang: Lang = "zh", detail: Mapping[str, str] | None = None
+    row: int, column: str, code: str, detail: Mapping[str, str] | None = None, *, of: str = __package__
 ) -> RowFault:
     """Return a fault with its sentence."""
-    return RowFault(row, column, code, sentence(code, lang, detail or {}, of=__package__))
+    return RowFault(row, column, code, sentence(code, "zh", detail or {}, of=of))
 
 
 def _read_division(raw: str, _: World) -> str:
