@@ -148,7 +148,7 @@ def _cells(pairs: Sequence[str], columns: Sequence[Column]) -> Mapping[str, str]
 
 
 def _commands_of(kind: NodeKind) -> typer.Typer:
-    """Return import, template, add, list and close of one kind of node."""
+    """Return import, add, list and close of one kind of node."""
     group = typer.Typer(no_args_is_help=True, help=_KINDS[kind])
     columns = columns_of(kind)
 

@@ -252,8 +252,3 @@ def _conclude(tally: Tally, kind: NodeKind, *, digest: str, by: Actor, hub: Hub)
     )
     with hub.writing() as unit:
         append(unit, Event(ORGANISATION_IMPORTED, by.key, digest, counts))
-
-
-def headers(kind: NodeKind) -> tuple[str, ...]:
-    """Return the names of the columns of a kind's file."""
-    return tuple(column.column for column in columns_of(kind))

@@ -103,12 +103,6 @@ def others(session: Session, *, hub: Hub) -> list[Session]:
         return [one for one in logins.sessions_of(unit, session.login) if not one.is_over(unit.now)]
 
 
-def accounts(session: Session, *, hub: Hub) -> tuple[Actor, ...]:
-    """Return the accounts in which a login may act."""
-    with hub.reading() as unit:
-        return _accounts(unit, session.login)
-
-
 def end(session_id: str, *, session: Session, hub: Hub) -> None:
     """End one session of a login; raises NotFound where it has none of that id."""
     with hub.writing() as unit:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
 
 from certhub.db.columns import table_of
 from certhub.db.engine import Unit
@@ -69,22 +69,6 @@ def page(
     if after is not None:
         query = query.where(_behind(columns, after))
     return [_node(kind, row) for row in believed(unit, model, query)]
-
-
-def issuing(unit: Unit) -> list[Agency]:
-    """Return the agencies that may issue something, or might once."""
-    table = table_of(AgencyRow)
-    query = select(table).where(table.c.kinds != "").order_by(table.c.code)
-    nodes = [_node(NodeKind.AGENCY, row) for row in believed(unit, AgencyRow, query)]
-    return [node for node in nodes if isinstance(node, Agency)]
-
-
-def count(unit: Unit) -> dict[NodeKind, int]:
-    """Return how many nodes of each kind are on record, those that ended included."""
-    return {
-        kind: unit.sql.scalar(select(func.count()).select_from(table_of(model))) or 0
-        for kind, model in _MODELS.items()
-    }
 
 
 def not_ours(unit: Unit) -> dict[str, int]:
